@@ -1,0 +1,15 @@
+namespace Yadokari.Engine.Checkpointing;
+
+/// <summary>How a process is captured.</summary>
+public sealed record CaptureOptions
+{
+    /// <summary>Streams 0–2 become those of whoever resumes, also where they are regular files
+    /// (a job's log that the daemon carries by itself). Terminals, and pipes to outside, always do.</summary>
+    public bool InheritStandardStreams { get; init; }
+
+    /// <summary>Of the streams 0–2, only these are affected by <see cref="InheritStandardStreams"/>.</summary>
+    public IReadOnlyList<int> InheritedStreams { get; init; } = [0, 1, 2];
+
+    /// <summary>File data of shared mappings and open files is flushed to disk (for a move to another host).</summary>
+    public bool FlushFiles { get; init; }
+}

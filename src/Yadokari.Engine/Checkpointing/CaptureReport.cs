@@ -1,0 +1,9 @@
+namespace Yadokari.Engine.Checkpointing;
+
+/// <summary>What a finished capture measured.</summary>
+/// <param name="FileLength">Bytes of the context file.</param>
+/// <param name="MemoryBytes">Bytes of process memory in it.</param>
+/// <param name="Threads">Threads captured.</param>
+/// <param name="FrozenAt">Wall clock when every thread stood still.</param>
+/// <param name="Frozen">How long the process has stood still when the file was complete.</param>
+public sealed record CaptureReport(long FileLength, long MemoryBytes, int Threads, DateTimeOffset FrozenAt, TimeSpan Frozen);

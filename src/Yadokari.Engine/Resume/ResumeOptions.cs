@@ -1,0 +1,21 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Yadokari.Engine.Resume;
+
+/// <summary>How a context file is resumed.</summary>
+public sealed record ResumeOptions
+{
+    /// <summary>The streams 0–2 of the resumed process where the image says "those of whoever resumes"; null: the caller's own.</summary>
+    public SafeFileHandle? StandardInput { get; init; }
+
+    public SafeFileHandle? StandardOutput { get; init; }
+
+    public SafeFileHandle? StandardError { get; init; }
+
+    /// <summary>Open for writing: the shell writes the 4-byte little-endian wait status of the process there when it
+    /// ends (wait(2)); null: nowhere. Works also after the caller has died.</summary>
+    public SafeFileHandle? ExitStatusFile { get; init; }
+
+    /// <summary>Always resume in own pid, mount and time namespaces, also where the old pid is free.</summary>
+    public bool OwnNamespaces { get; init; }
+}

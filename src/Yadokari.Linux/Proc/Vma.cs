@@ -1,0 +1,32 @@
+namespace Yadokari.Linux.Proc;
+
+/// <summary>One virtual memory area as /proc/PID/smaps tells it (proc_pid_smaps(5)).</summary>
+/// <param name="Start">First byte; page aligned.</param>
+/// <param name="End">One past the last byte; page aligned.</param>
+/// <param name="Protection">PROT_READ|WRITE|EXEC.</param>
+/// <param name="Shared">'s' in the permissions: MAP_SHARED.</param>
+/// <param name="Offset">Bytes into the mapped file.</param>
+/// <param name="DeviceMajor">Major number of the file's device; 0 for anonymous memory.</param>
+/// <param name="DeviceMinor">Minor number of the file's device.</param>
+/// <param name="Inode">The file's inode; 0 for anonymous memory.</param>
+/// <param name="Name">Path or [name] with the kernel's octal escapes undone; empty for plain anonymous memory.
+/// A removed file keeps the kernel's " (deleted)" suffix.</param>
+/// <param name="Flags">VmFlags.</param>
+public sealed record Vma(
+    RemoteAddress Start,
+    RemoteAddress End,
+    VmaProtection Protection,
+    bool Shared,
+    ulong Offset,
+    uint DeviceMajor,
+    uint DeviceMinor,
+    ulong Inode,
+    string Name,
+    VmaFlags Flags)
+{
+    /// <summary>Length in bytes.</summary>
+    public ulong Length => End - Start;
+
+    /// <summary>Backed by a file of some kind (regular, memfd, shared memory).</summary>
+    public bool IsFile => Inode != 0;
+}
