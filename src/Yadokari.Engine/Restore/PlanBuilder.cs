@@ -1,0 +1,103 @@
+using System.Text;
+using Yadokari.Linux;
+
+namespace Yadokari.Engine.Restore;
+
+/// <summary>Collects the operations and data of a plan. Not thread-safe. Order of calls is the order of execution.</summary>
+public sealed class PlanBuilder
+{
+    private readonly List<Operation> operations = [];
+    private readonly MemoryStream data = new();
+    private readonly Dictionary<string, DataReference> strings = [];
+    private int nextSlot = WellKnownSlots.FirstFree;
+
+    public IReadOnlyList<Operation> Operations => operations;
+
+    /// <summary>A new variable. Slots number k and k+1 taken in turn are neighbours in memory.</summary>
+    public Slot NewSlot() => nextSlot < RegionLayout.SlotCount
+        ? new Slot(nextSlot++)
+        : throw new EngineException(EngineError.Failed, "the restore plan needs more variables than the stub has");
+
+    /// <summary>A zero-terminated UTF-8 string; equal ones are stored once.</summary>
+    public DataReference Text(string text)
+    {
+        if (!strings.TryGetValue(text, out DataReference? reference))
+        {
+            byte[] bytes = new byte[Encoding.UTF8.GetByteCount(text) + 1];
+            Encoding.UTF8.GetBytes(text, bytes);
+            reference = Add(bytes, 1, $"\"{text}\"");
+            strings.Add(text, reference);
+        }
+
+        return reference;
+    }
+
+    /// <summary>Bytes at an address that is a multiple of 16 (64 on demand). May be written by the plan at resume.</summary>
+    public DataReference Bytes(ReadOnlySpan<byte> bytes, string text = "{…}", int alignment = 16) => Add(bytes, alignment, text);
+
+    /// <summary>Zeroed room that calls fill.</summary>
+    public DataReference Room(int length, string text = "buffer") => Add(new byte[length], 16, text);
+
+    /// <summary>Places a label before the next operation.</summary>
+    public void Place(Label label) => label.Position = operations.Count;
+
+    public Operation Add(Operation operation)
+    {
+        operations.Add(operation);
+        return operation;
+    }
+
+    /// <summary>A system call whose failure ends the resume with a message.</summary>
+    /// <param name="message">"open /data/in": the error's text is put behind it.</param>
+    public void Call(string? message, SystemCall call, params ReadOnlySpan<Argument> arguments) =>
+        Add(new Operation { Kind = OperationKind.Call, Number = (int)call, Arguments = arguments.ToArray(), Message = message is null ? null : Text(message) });
+
+    /// <summary>As <see cref="Call"/>, keeping the result.</summary>
+    public Slot CallResult(string? message, SystemCall call, params ReadOnlySpan<Argument> arguments)
+    {
+        Slot result = NewSlot();
+        CallInto(result, message, call, arguments);
+        return result;
+    }
+
+    /// <summary>As <see cref="Call"/>, the result into a slot that exists.</summary>
+    public void CallInto(Slot result, string? message, SystemCall call, params ReadOnlySpan<Argument> arguments) =>
+        Add(new Operation { Kind = OperationKind.Call, Number = (int)call, Arguments = arguments.ToArray(), Result = result, Message = message is null ? null : Text(message) });
+
+    /// <summary>A system call whose failure does not matter; the result slot (may be null) gets -errno.</summary>
+    public void Try(Slot? result, SystemCall call, params ReadOnlySpan<Argument> arguments) =>
+        Add(new Operation { Kind = OperationKind.Call, Number = (int)call, Arguments = arguments.ToArray(), Result = result, OnError = OnError.Ignore });
+
+    /// <summary>A system call that goes on at the label when it fails.</summary>
+    public void CallOrJump(Slot? result, Label onError, SystemCall call, params ReadOnlySpan<Argument> arguments) =>
+        Add(new Operation { Kind = OperationKind.Call, Number = (int)call, Arguments = arguments.ToArray(), Result = result, OnError = OnError.Jump, Target = onError });
+
+    public void Jump(Label target) => Add(new Operation { Kind = OperationKind.Jump, Target = target });
+
+    public void JumpIf(Argument left, Condition condition, Argument right, Label target) =>
+        Add(new Operation { Kind = OperationKind.JumpIf, Number = (int)condition, Arguments = [left, right], Target = target });
+
+    public void Fail(string message, int exitStatus) =>
+        Add(new Operation { Kind = OperationKind.Fail, Number = exitStatus, Message = Text(message) });
+
+    /// <summary>An operation of the interpreter that is no system call.</summary>
+    public void Do(OperationKind kind, Slot? result, params ReadOnlySpan<Argument> arguments) =>
+        Add(new Operation { Kind = kind, Result = result, Arguments = arguments.ToArray() });
+
+    /// <summary>Sets a variable.</summary>
+    public void Set(Slot slot, Argument value) => Do(OperationKind.Add, slot, value, 0);
+
+    public RestorePlan Build() => new([.. operations], data.ToArray());
+
+    private DataReference Add(ReadOnlySpan<byte> bytes, int alignment, string text)
+    {
+        while (data.Position % alignment != 0)
+        {
+            data.WriteByte(0);
+        }
+
+        DataReference reference = new((int)data.Position, bytes.Length, text);
+        data.Write(bytes);
+        return reference;
+    }
+}

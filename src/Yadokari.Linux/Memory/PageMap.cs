@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Linux.Native;
+
+namespace Yadokari.Linux.Memory;
+
+/// <summary>/proc/PID/pagemap asked by PAGEMAP_SCAN (kernel 6.7; Documentation/admin-guide/mm/pagemap.rst):
+/// the populated runs of a range in time proportional to what is populated.</summary>
+public sealed unsafe class PageMap : IDisposable
+{
+    private const ulong PagemapScan = 0xC0606610;
+    private const int VectorLength = 4096;
+
+    private readonly SafeFileHandle handle;
+    private readonly Region[] vector = new Region[VectorLength];
+
+    public PageMap(int pid) => handle = File.OpenHandle($"/proc/{pid}/pagemap");
+
+    /// <summary>Pages that hold data of their own: present or swapped, and not the shared page of zeros.</summary>
+    public void FindPopulated(RemoteAddress start, RemoteAddress end, List<PageRun> runs) =>
+        Scan(start, end, PageCategories.Present | PageCategories.Swapped, PageCategories.ZeroPage, runs);
+
+    /// <summary>Pages of a private file mapping that were written since (no longer the file's).</summary>
+    public void FindCopied(RemoteAddress start, RemoteAddress end, List<PageRun> runs) =>
+        Scan(start, end, PageCategories.Present | PageCategories.Swapped, PageCategories.ZeroPage | PageCategories.File, runs);
+
+    public void Dispose() => handle.Dispose();
+
+    private void Scan(RemoteAddress start, RemoteAddress end, PageCategories any, PageCategories none, List<PageRun> runs)
+    {
+        ulong from = start.Value;
+        fixed (Region* pointer = vector)
+        {
+            while (from < end.Value)
+            {
+                // category_inverted flips the bits of `none`; category_mask then demands all of them.
+                ScanArguments arguments = new()
+                {
+                    Size = (ulong)sizeof(ScanArguments),
+                    Start = from,
+                    End = end.Value,
+                    Vector = (ulong)pointer,
+                    VectorLength = VectorLength,
+                    CategoryInverted = (ulong)none,
+                    CategoryMask = (ulong)none,
+                    CategoryAnyOf = (ulong)any,
+                    ReturnMask = (ulong)(any | none),
+                };
+                int count = LibC.Ioctl((int)handle.DangerousGetHandle(), PagemapScan, &arguments);
+                if (count < 0)
+                {
+                    throw new SystemCallException("ioctl(PAGEMAP_SCAN)", Marshal.GetLastPInvokeError());
+                }
+
+                for (int i = 0; i < count; i++)
+                {
+                    Add(runs, new PageRun(new RemoteAddress(pointer[i].Start), new RemoteAddress(pointer[i].End)));
+                }
+
+                if (arguments.WalkEnd <= from)
+                {
+                    return;
+                }
+
+                from = arguments.WalkEnd;
+            }
+        }
+    }
+
+    private static void Add(List<PageRun> runs, PageRun run)
+    {
+        if (runs.Count > 0 && runs[^1].End == run.Start)
+        {
+            runs[^1] = new PageRun(runs[^1].Start, run.End);
+        }
+        else
+        {
+            runs.Add(run);
+        }
+    }
+
+    [Flags]
+    private enum PageCategories : ulong
+    {
+        File = 1 << 2,
+        Present = 1 << 3,
+        Swapped = 1 << 4,
+        ZeroPage = 1 << 5,
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ScanArguments
+    {
+        public ulong Size;
+        public ulong Flags;
+        public ulong Start;
+        public ulong End;
+        public ulong WalkEnd;
+        public ulong Vector;
+        public ulong VectorLength;
+        public ulong MaxPages;
+        public ulong CategoryInverted;
+        public ulong CategoryMask;
+        public ulong CategoryAnyOf;
+        public ulong ReturnMask;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Region
+    {
+        public ulong Start;
+        public ulong End;
+        public ulong Categories;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Linux.Native;
+
+namespace Yadokari.Linux.Memory;
+
+/// <summary>
+/// The memory of another process. Reads go by process_vm_readv (fast, any thread), and where that fails
+/// (PROT_NONE, write-only and execute-only pages) by /proc/PID/mem, which looks past the protection.
+/// </summary>
+public sealed unsafe class RemoteMemory : IDisposable
+{
+    private readonly int pid;
+    private readonly SafeFileHandle mem;
+
+    public RemoteMemory(int pid)
+    {
+        this.pid = pid;
+        // Asynchronous off, no buffering: plain pread/pwrite on the descriptor.
+        mem = File.OpenHandle($"/proc/{pid}/mem", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+    }
+
+    /// <summary>Reads exactly that many bytes, or fewer when memory ends (unmapped, or past the end of a mapped file).</summary>
+    /// <returns>Bytes read from the start of the range without a gap.</returns>
+    public int Read(RemoteAddress address, Span<byte> buffer)
+    {
+        int done = 0;
+        fixed (byte* pointer = buffer)
+        {
+            while (done < buffer.Length)
+            {
+                IoVector local = new() { Base = (ulong)(pointer + done), Length = (ulong)(buffer.Length - done) };
+                IoVector remote = new() { Base = address.Value + (ulong)done, Length = local.Length };
+                nint got = LibC.ProcessVmRead(pid, &local, 1, &remote, 1, 0);
+                if (got <= 0)
+                {
+                    got = ReadPastProtection(address + (ulong)done, buffer[done..]);
+                    if (got <= 0)
+                    {
+                        break;
+                    }
+                }
+
+                done += (int)got;
+            }
+        }
+
+        return done;
+    }
+
+    /// <summary>Reads all of it.</summary>
+    /// <exception cref="SystemCallException">EFAULT: a part is not there.</exception>
+    public void ReadExactly(RemoteAddress address, Span<byte> buffer)
+    {
+        if (Read(address, buffer) != buffer.Length)
+        {
+            throw new SystemCallException("process_vm_readv", Errno.EFAULT, $"{address} of {pid}");
+        }
+    }
+
+    /// <summary>Reads a structure.</summary>
+    public T Read<T>(RemoteAddress address)
+        where T : unmanaged
+    {
+        T value;
+        ReadExactly(address, new Span<byte>(&value, sizeof(T)));
+        return value;
+    }
+
+    /// <summary>Writes all of it, past the protection of the pages (a private page is copied first).</summary>
+    public void Write(RemoteAddress address, ReadOnlySpan<byte> bytes) => RandomAccess.Write(mem, bytes, (long)address.Value);
+
+    public void Dispose() => mem.Dispose();
+
+    private int ReadPastProtection(RemoteAddress address, Span<byte> buffer)
+    {
+        // One page at a time: a longer read that meets a hole reports EIO for the whole of it.
+        ulong toPageEnd = RemoteAddress.PageSize - (address.Value & (RemoteAddress.PageSize - 1));
+        int length = (int)Math.Min((ulong)buffer.Length, toPageEnd);
+        fixed (byte* pointer = buffer)
+        {
+            long got = LibC.Syscall((long)SystemCall.Pread64, mem.DangerousGetHandle(), (long)pointer, length, (long)address.Value, 0, 0);
+            return (int)got;
+        }
+    }
+}
