@@ -1,0 +1,275 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Hosts;
+using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Moves;
+using Yadokari.Protocol.Wire;
+
+namespace Yadokari.Protocol.Client;
+
+/// <summary>
+/// One daemon, typed. Every failure is a <see cref="YadoException"/> whose message is one line for the user
+/// and that knows the exit status. <c>job</c> is an id or a name. Thread-safe.
+/// </summary>
+public sealed class YadoClient : IDisposable
+{
+    private readonly ApiConnection _api;
+
+    private YadoClient(ApiConnection api) => _api = api;
+
+    /// <summary>Socket path or ADDR:PORT.</summary>
+    public string Place => _api.Place;
+
+    /// <summary>The daemon of a home directory on this machine.</summary>
+    public static YadoClient ForSocket(string path) => new(ApiConnection.ToSocket(path));
+
+    /// <summary>The daemon at ADDR:PORT, or at ADDR and the well-known port.</summary>
+    public static YadoClient ForAddress(string address) => new(ApiConnection.ToAddress(address));
+
+    /// <summary>The host itself. Also tells whether it is a yado host and speaks this protocol.</summary>
+    public async Task<HostInfo> GetHostAsync(CancellationToken cancellation = default, TimeSpan? timeout = null)
+    {
+        HostInfo host = await _api.GetAsync(Routes.Host, ProtocolJson.Default.HostInfo, cancellation, timeout).ConfigureAwait(false);
+        if (host.Protocol != ProtocolVersion.Word)
+        {
+            throw new YadoException(1, $"{Place} answers, but is not a yado host: check address and port");
+        }
+        return host;
+    }
+
+    /// <summary>The host and its peers, each asked just now.</summary>
+    public Task<HostList> GetHostsAsync(CancellationToken cancellation = default) =>
+        _api.GetAsync(Routes.Hosts, ProtocolJson.Default.HostList, cancellation);
+
+    public Task<DoctorInfo> GetDoctorAsync(CancellationToken cancellation = default) =>
+        _api.GetAsync(Routes.Doctor, ProtocolJson.Default.DoctorInfo, cancellation);
+
+    /// <summary>Starts a program; returns when it runs.</summary>
+    public Task<JobInfo> StartJobAsync(StartJob start, CancellationToken cancellation = default) =>
+        _api.PostAsync(Routes.Jobs, start, ProtocolJson.Default.StartJob, ProtocolJson.Default.JobInfo, cancellation);
+
+    /// <summary>Resumes a context file as a job.</summary>
+    public Task<JobInfo> ResumeJobAsync(ResumeJob resume, CancellationToken cancellation = default) =>
+        _api.PostAsync(Routes.Resume, resume, ProtocolJson.Default.ResumeJob, ProtocolJson.Default.JobInfo, cancellation, TimeSpan.FromMinutes(10));
+
+    /// <param name="everywhere">Also the jobs of the host's peers, each job once, where it is now.</param>
+    public Task<JobList> ListJobsAsync(bool everywhere = false, CancellationToken cancellation = default) =>
+        _api.GetAsync(everywhere ? Routes.Jobs + "?everywhere=true" : Routes.Jobs, ProtocolJson.Default.JobList, cancellation);
+
+    /// <summary>The job as this host knows it: perhaps moved away.</summary>
+    public Task<JobInfo> GetJobAsync(string job, CancellationToken cancellation = default) =>
+        _api.GetAsync(Routes.Of(Routes.Job, job), ProtocolJson.Default.JobInfo, cancellation);
+
+    /// <summary>Waits until the job is over on this host: ended, lost, or moved to another host.</summary>
+    public async Task<JobInfo> WaitHereAsync(string job, CancellationToken cancellation = default)
+    {
+        string path = Routes.Of(Routes.Wait, job) + $"?seconds={Limits.MaxWaitSeconds / 2}";
+        while (true)
+        {
+            JobInfo answer = await _api.GetAsync(
+                path, ProtocolJson.Default.JobInfo, cancellation, TimeSpan.FromSeconds(Limits.MaxWaitSeconds)).ConfigureAwait(false);
+            if (answer.IsOver)
+            {
+                return answer;
+            }
+        }
+    }
+
+    /// <summary>Finds the host where the job is now: this one, or where it moved, and so on. Dispose the
+    /// client that it returns unless it is this one.</summary>
+    public async Task<(YadoClient Host, JobInfo Job)> LocateAsync(string job, CancellationToken cancellation = default)
+    {
+        YadoClient host = this;
+        JobInfo found = await GetJobAsync(job, cancellation).ConfigureAwait(false);
+        while (found is { State: JobState.Moved, MovedToAddress: { } address })
+        {
+            YadoClient next = ForAddress(address);
+            JobInfo there;
+            try
+            {
+                there = await next.GetJobAsync(found.Id, cancellation).ConfigureAwait(false);
+            }
+            catch
+            {
+                next.Dispose();
+                throw;
+            }
+            finally
+            {
+                if (host != this)
+                {
+                    host.Dispose();
+                }
+            }
+            host = next;
+            found = there;
+        }
+        return (host, found);
+    }
+
+    /// <summary>Waits until the job has ended, wherever it goes meanwhile.</summary>
+    /// <param name="onMoved">Told each time the job has moved, with the record that names the next host.</param>
+    public async Task<JobInfo> WaitAsync(string job, Action<JobInfo>? onMoved = null, CancellationToken cancellation = default)
+    {
+        JobInfo state = await WaitHereAsync(job, cancellation).ConfigureAwait(false);
+        while (state is { State: JobState.Moved, MovedToAddress: { } address })
+        {
+            onMoved?.Invoke(state);
+            using YadoClient next = ForAddress(address);
+            state = await next.WaitHereAsync(state.Id, cancellation).ConfigureAwait(false);
+        }
+        return state;
+    }
+
+    /// <summary>The log of a job as this host has it, output and errors as they come.</summary>
+    /// <param name="follow">Goes on until the job is over here; else stops at the present end.</param>
+    public async IAsyncEnumerable<LogChunk> ReadLogHereAsync(
+        string job, bool follow, long outputFrom = 0, long errorsFrom = 0, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        string path = Routes.Of(Routes.Logs, job) + $"?follow={(follow ? "true" : "false")}&output={outputFrom}&errors={errorsFrom}";
+        using HttpResponseMessage response = await _api.OpenAsync(HttpMethod.Get, path, null, cancellation).ConfigureAwait(false);
+        Stream stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        FrameReader reader = new(stream);
+        while (true)
+        {
+            (FrameHeader Header, ReadOnlyMemory<byte> Payload) frame = await Guard(reader.ReadAsync(cancellation)).ConfigureAwait(false);
+            switch (frame.Header.Kind)
+            {
+                case FrameKind.End:
+                    yield break;
+                case FrameKind.Output or FrameKind.Errors:
+                    yield return new LogChunk(frame.Header.Kind == FrameKind.Errors, frame.Header.Offset, frame.Payload);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The log of a job; with <paramref name="follow"/> until it has ended, wherever it goes meanwhile.
+    /// The bytes of a chunk are valid until the next one.</summary>
+    public async IAsyncEnumerable<LogChunk> ReadLogAsync(
+        string job, bool follow, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        (YadoClient host, JobInfo state) = await LocateAsync(job, cancellation).ConfigureAwait(false);
+        long output = 0;
+        long errors = 0;
+        while (true)
+        {
+            try
+            {
+                await foreach (LogChunk chunk in host.ReadLogHereAsync(state.Id, follow, output, errors, cancellation).ConfigureAwait(false))
+                {
+                    long end = chunk.Offset + chunk.Bytes.Length;
+                    (output, errors) = chunk.IsErrors ? (output, end) : (end, errors);
+                    yield return chunk;
+                }
+                state = await host.GetJobAsync(state.Id, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (host != this)
+                {
+                    host.Dispose();
+                }
+            }
+            if (!follow || state is not { State: JobState.Moved, MovedToAddress: { } address })
+            {
+                yield break;
+            }
+            if (state.Streams == JobStreams.Inherit)
+            {
+                // What a job wrote to its caller's own streams is not in the log that begins on the new host.
+                (output, errors) = (0, 0);
+            }
+            host = ForAddress(address);
+        }
+    }
+
+    /// <summary>Sends a signal, wherever the job is.</summary>
+    public Task<JobInfo> SignalAsync(string job, int signal, CancellationToken cancellation = default) =>
+        AtJobAsync(job, (host, id) => host._api.PostAsync(
+            Routes.Of(Routes.Signal, id), new SignalJob(signal), ProtocolJson.Default.SignalJob, ProtocolJson.Default.JobInfo, cancellation), cancellation);
+
+    /// <summary>Ends a job with SIGKILL, wherever it is.</summary>
+    public Task<JobInfo> KillAsync(string job, CancellationToken cancellation = default) => SignalAsync(job, 9, cancellation);
+
+    /// <summary>Saves a job that runs on this host as a context file; the daemon writes it.</summary>
+    public Task<CheckpointResult> CheckpointAsync(string job, CheckpointJob checkpoint, CancellationToken cancellation = default) =>
+        _api.PostAsync(
+            Routes.Of(Routes.Checkpoint, job), checkpoint, ProtocolJson.Default.CheckpointJob, ProtocolJson.Default.CheckpointResult,
+            cancellation, TimeSpan.FromHours(1));
+
+    /// <summary>Moves a job, wherever it is, to another host.</summary>
+    /// <param name="target">Name of a known host, or ADDR:PORT.</param>
+    /// <param name="onProgress">Told of each line of progress, on the caller's flow.</param>
+    public Task<MoveReport> MoveAsync(string job, string target, Action<MoveProgress>? onProgress = null, CancellationToken cancellation = default) =>
+        AtJobAsync(job, (host, id) => host.MoveHereAsync(id, target, onProgress, cancellation), cancellation);
+
+    /// <summary>Refuse new jobs (drain) or take them again.</summary>
+    public Task<HostInfo> SetDrainingAsync(bool draining, CancellationToken cancellation = default) =>
+        _api.PostAsync(draining ? Routes.Drain : Routes.Undrain, ProtocolJson.Default.HostInfo, cancellation);
+
+    /// <summary>Ends the daemon; its jobs run on.</summary>
+    public Task<HostInfo> StopAsync(CancellationToken cancellation = default) =>
+        _api.PostAsync(Routes.Stop, ProtocolJson.Default.HostInfo, cancellation);
+
+    public void Dispose() => _api.Dispose();
+
+    private async Task<MoveReport> MoveHereAsync(string job, string target, Action<MoveProgress>? onProgress, CancellationToken cancellation)
+    {
+        using HttpContent body = ApiConnection.Json(new MoveJob(target), ProtocolJson.Default.MoveJob);
+        using HttpResponseMessage response = await _api.OpenAsync(
+            HttpMethod.Post, Routes.Of(Routes.MoveJob, job), body, cancellation).ConfigureAwait(false);
+        Stream stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        using StreamReader lines = new(stream, Encoding.UTF8);
+        while (await Guard(lines.ReadLineAsync(cancellation)).ConfigureAwait(false) is { } line)
+        {
+            MoveProgress? progress = JsonSerializer.Deserialize(line, ProtocolJson.Default.MoveProgress);
+            if (progress?.Error is { } error)
+            {
+                throw new YadoException(error);
+            }
+            if (progress is not null)
+            {
+                onProgress?.Invoke(progress);
+            }
+            if (progress?.Report is { } report)
+            {
+                return report;
+            }
+        }
+        throw Broken();
+    }
+
+    private async Task<T> AtJobAsync<T>(string job, Func<YadoClient, string, Task<T>> act, CancellationToken cancellation)
+    {
+        (YadoClient host, JobInfo state) = await LocateAsync(job, cancellation).ConfigureAwait(false);
+        try
+        {
+            return await act(host, state.Id).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (host != this)
+            {
+                host.Dispose();
+            }
+        }
+    }
+
+    private async ValueTask<T> Guard<T>(ValueTask<T> read)
+    {
+        try
+        {
+            return await read.ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or HttpRequestException or InvalidDataException)
+        {
+            throw Broken(failure);
+        }
+    }
+
+    private YadoException Broken(Exception? inner = null) =>
+        new(1, $"the connection to {Place} broke: check that its daemon runs and the network is up", inner) { Unreachable = true };
+}

@@ -1,0 +1,20 @@
+namespace Yadokari.Protocol.Errors;
+
+/// <summary>A daemon refused or failed, or none answered. The message is one line for the user.</summary>
+public sealed class YadoException(ErrorBody body, Exception? inner = null) : Exception(body.Error, inner)
+{
+    public YadoException(int exitStatus, string error, Exception? inner = null)
+        : this(new ErrorBody(error, exitStatus, []), inner)
+    {
+    }
+
+    public ErrorBody Body { get; } = body;
+
+    /// <summary>What a command line ends with.</summary>
+    public int ExitStatus => Body.ExitStatus;
+
+    public IReadOnlyList<ObstacleInfo> Obstacles => Body.Obstacles;
+
+    /// <summary>Nobody answered at the address: it may be worth asking again.</summary>
+    public bool Unreachable { get; init; }
+}

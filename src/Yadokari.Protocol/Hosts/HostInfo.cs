@@ -1,0 +1,57 @@
+namespace Yadokari.Protocol.Hosts;
+
+/// <summary>A host as its daemon describes it: also the hello by which daemons recognise each other.</summary>
+public sealed record HostInfo
+{
+    /// <summary>Always <see cref="ProtocolVersion.Word"/>.</summary>
+    public required string Protocol { get; init; }
+
+    public required int ProtocolVersion { get; init; }
+
+    /// <summary>Version of the program.</summary>
+    public required string Version { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>Drawn once per home directory: two addresses with the same instance are one host.</summary>
+    public required string Instance { get; init; }
+
+    /// <summary>ADDR:PORT where other hosts reach it; null when it listens to none.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>The user it runs jobs as.</summary>
+    public required uint Uid { get; init; }
+
+    /// <summary>Seconds since the host was started.</summary>
+    public required double UptimeSeconds { get; init; }
+
+    public required int CpuCount { get; init; }
+
+    /// <summary>Load averages over 1, 5 and 15 minutes.</summary>
+    public required double Load1 { get; init; }
+
+    public required double Load5 { get; init; }
+
+    public required double Load15 { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public required long MemoryTotal { get; init; }
+
+    /// <summary>Bytes that can be had without swapping (MemAvailable).</summary>
+    public required long MemoryAvailable { get; init; }
+
+    /// <summary>Bytes free where images are kept.</summary>
+    public required long DiskFree { get; init; }
+
+    /// <summary>Release of the kernel.</summary>
+    public required string Kernel { get; init; }
+
+    /// <summary>Flags of /proc/cpuinfo.</summary>
+    public required IReadOnlyList<string> CpuFeatures { get; init; }
+
+    /// <summary>It takes no new jobs.</summary>
+    public required bool Draining { get; init; }
+
+    /// <summary>Jobs that run there.</summary>
+    public required int RunningJobs { get; init; }
+}

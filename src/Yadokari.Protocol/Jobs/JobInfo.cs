@@ -1,0 +1,65 @@
+using System.Text.Json.Serialization;
+
+namespace Yadokari.Protocol.Jobs;
+
+/// <summary>A job.</summary>
+public sealed record JobInfo
+{
+    /// <summary>Given by the host that started it; kept on every other host.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Unique among the running jobs of a host.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Name of the host that says this.</summary>
+    public required string Host { get; init; }
+
+    public required JobState State { get; init; }
+
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>The user it runs as.</summary>
+    public required uint Uid { get; init; }
+
+    /// <summary>When it was first started, on any host.</summary>
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>Counts the hosts it has been on; the record with the highest one is the true one.</summary>
+    public required int Epoch { get; init; }
+
+    public required JobStreams Streams { get; init; }
+
+    /// <summary>Its main process as this host sees it; null unless it runs here.</summary>
+    public int? Pid { get; init; }
+
+    /// <summary>Bytes of memory it holds now (resident set); null unless it runs here.</summary>
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>Seconds of processor time used on this host; null unless it runs here.</summary>
+    public double? CpuSeconds { get; init; }
+
+    public DateTimeOffset? Ended { get; init; }
+
+    /// <summary>Exit status when it ended by itself.</summary>
+    public int? ExitStatus { get; init; }
+
+    /// <summary>Number of the signal that ended it.</summary>
+    public int? Signal { get; init; }
+
+    /// <summary>Name of the host it went to; only when <see cref="JobState.Moved"/>.</summary>
+    public string? MovedTo { get; init; }
+
+    /// <summary>ADDR:PORT of the host it went to.</summary>
+    public string? MovedToAddress { get; init; }
+
+    /// <summary>What a user should know, e.g. where the context file of a lost job is.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Nothing more will happen to it on this host.</summary>
+    [JsonIgnore]
+    public bool IsOver => State is JobState.Ended or JobState.Moved or JobState.Lost;
+
+    /// <summary>As a shell reports it: the exit status, or 128 + signal; 1 for a lost job.</summary>
+    [JsonIgnore]
+    public int ShellStatus => ExitStatus ?? (Signal is { } signal ? 128 + signal : 1);
+}

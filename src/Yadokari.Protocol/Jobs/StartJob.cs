@@ -1,0 +1,26 @@
+namespace Yadokari.Protocol.Jobs;
+
+/// <summary>Starts a program as a job.</summary>
+public sealed record StartJob
+{
+    /// <summary>Null: made from the program's name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>argv. The program is Arguments[0]: a path, or a name that is looked up in the PATH of <see cref="Environment"/>.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>The whole environment, NAME=value.</summary>
+    public required IReadOnlyList<string> Environment { get; init; }
+
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>Which cpu features the program may use, as far as the C library can be told:
+    /// <c>baseline</c>, <c>v2</c>, <c>v3</c>; null: all of this host.</summary>
+    public string? Cpu { get; init; }
+
+    public JobStreams Streams { get; init; }
+
+    /// <summary>With <see cref="JobStreams.Inherit"/>: the process whose descriptors 0–2 the job gets, as the
+    /// caller sees it (its own pid). The daemon takes them before it answers.</summary>
+    public int? StreamsOf { get; init; }
+}

@@ -1,0 +1,61 @@
+namespace Yadokari.Protocol;
+
+/// <summary>Bounds on everything that comes from outside, checked before anything is allocated for it.</summary>
+public static class Limits
+{
+    /// <summary>Well-known port of a daemon.</summary>
+    public const int Port = 1991;
+
+    /// <summary>Bytes of one JSON request body.</summary>
+    public const int MaxRequestBytes = 8 << 20;
+
+    /// <summary>Bytes of one JSON answer.</summary>
+    public const int MaxResponseBytes = 64 << 20;
+
+    /// <summary>Bytes of one line of a progress stream.</summary>
+    public const int MaxLineBytes = 1 << 20;
+
+    /// <summary>Bytes of payload in one frame of a binary stream.</summary>
+    public const int MaxFrameBytes = 1 << 20;
+
+    /// <summary>Bytes of a context file on the way; 1 TiB.</summary>
+    public const long MaxImageBytes = 1L << 40;
+
+    /// <summary>Arguments of a program.</summary>
+    public const int MaxArguments = 65_536;
+
+    /// <summary>Entries of an environment.</summary>
+    public const int MaxEnvironment = 65_536;
+
+    /// <summary>Characters of one argument or environment entry (MAX_ARG_STRLEN of execve(2)).</summary>
+    public const int MaxArgumentLength = 131_072;
+
+    /// <summary>Characters of a path (PATH_MAX).</summary>
+    public const int MaxPathLength = 4096;
+
+    /// <summary>Characters of the name of a job or host.</summary>
+    public const int MaxNameLength = 64;
+
+    /// <summary>Hosts that one daemon knows.</summary>
+    public const int MaxPeers = 1024;
+
+    /// <summary>The longest a wait request is held open, seconds.</summary>
+    public const int MaxWaitSeconds = 60;
+
+    /// <summary>Letters, digits, dot, underscore, hyphen; starts with a letter or digit; 1 to 64 characters.</summary>
+    public static bool IsName(string? text)
+    {
+        if (string.IsNullOrEmpty(text) || text.Length > MaxNameLength || !char.IsAsciiLetterOrDigit(text[0]))
+        {
+            return false;
+        }
+        foreach (char c in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-'))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+}

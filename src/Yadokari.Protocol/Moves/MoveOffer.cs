@@ -1,0 +1,33 @@
+namespace Yadokari.Protocol.Moves;
+
+/// <summary>A source asks a target to take a job.</summary>
+public sealed record MoveOffer
+{
+    public required string MoveId { get; init; }
+
+    public required int ProtocolVersion { get; init; }
+
+    public required string JobId { get; init; }
+
+    public required string JobName { get; init; }
+
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    public required uint Uid { get; init; }
+
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>The epoch that the job will have on the target.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>Bytes the image will have, roughly.</summary>
+    public required long EstimatedBytes { get; init; }
+
+    public required string SourceName { get; init; }
+
+    /// <summary>ADDR:PORT where the target asks for the verdict when it loses the source.</summary>
+    public required string SourceAddress { get; init; }
+
+    /// <summary>Both ends are the same daemon's when these are equal: refused.</summary>
+    public required string SourceInstance { get; init; }
+}

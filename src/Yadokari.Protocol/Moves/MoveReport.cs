@@ -1,0 +1,17 @@
+using Yadokari.Protocol.Jobs;
+
+namespace Yadokari.Protocol.Moves;
+
+/// <summary>What a finished move measured.</summary>
+/// <param name="Job">The job as the target knows it.</param>
+/// <param name="Bytes">Bytes of the image and the logs that were sent.</param>
+/// <param name="MemoryBytes">Bytes of process memory among them.</param>
+/// <param name="DowntimeMilliseconds">From the job standing still to the target having let it run.</param>
+/// <param name="TotalMilliseconds">From the request to the end.</param>
+public sealed record MoveReport(
+    JobInfo Job,
+    long Bytes,
+    long MemoryBytes,
+    int Rounds,
+    double DowntimeMilliseconds,
+    double TotalMilliseconds);

@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Hosts;
+using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Moves;
+
+namespace Yadokari.Protocol;
+
+/// <summary>JSON of every message, generated at compile time. One line per value.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    MaxDepth = 16)]
+[JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(HostInfo))]
+[JsonSerializable(typeof(HostList))]
+[JsonSerializable(typeof(DoctorInfo))]
+[JsonSerializable(typeof(JobInfo))]
+[JsonSerializable(typeof(JobList))]
+[JsonSerializable(typeof(StartJob))]
+[JsonSerializable(typeof(ResumeJob))]
+[JsonSerializable(typeof(SignalJob))]
+[JsonSerializable(typeof(CheckpointJob))]
+[JsonSerializable(typeof(CheckpointResult))]
+[JsonSerializable(typeof(MoveJob))]
+[JsonSerializable(typeof(MoveOffer))]
+[JsonSerializable(typeof(MoveStatus))]
+[JsonSerializable(typeof(PrepareMove))]
+[JsonSerializable(typeof(MoveProgress))]
+[JsonSerializable(typeof(MoveReport))]
+public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -1,0 +1,37 @@
+namespace Yadokari.Protocol;
+
+/// <summary>The paths of the daemons' API. <c>{job}</c> is an id or a name.</summary>
+public static class Routes
+{
+    public const string Host = "/v1/host";
+    public const string Hosts = "/v1/hosts";
+    public const string Greet = "/v1/greet";
+    public const string Doctor = "/v1/doctor";
+    public const string Drain = "/v1/host/drain";
+    public const string Undrain = "/v1/host/undrain";
+    public const string Stop = "/v1/host/stop";
+
+    public const string Jobs = "/v1/jobs";
+    public const string Job = "/v1/jobs/{job}";
+    public const string Wait = "/v1/jobs/{job}/wait";
+    public const string Logs = "/v1/jobs/{job}/logs";
+    public const string Signal = "/v1/jobs/{job}/signal";
+    public const string Checkpoint = "/v1/jobs/{job}/checkpoint";
+    public const string MoveJob = "/v1/jobs/{job}/move";
+    public const string Resume = "/v1/resume";
+
+    public const string Moves = "/v1/moves";
+    public const string Move = "/v1/moves/{move}";
+    public const string MoveImage = "/v1/moves/{move}/image";
+    public const string MovePrepare = "/v1/moves/{move}/prepare";
+    public const string MoveRelease = "/v1/moves/{move}/release";
+    public const string MoveAbort = "/v1/moves/{move}/abort";
+
+    /// <summary>Fills the one placeholder of a route.</summary>
+    public static string Of(string route, string value)
+    {
+        int open = route.IndexOf('{');
+        int close = route.IndexOf('}');
+        return string.Concat(route.AsSpan(0, open), Uri.EscapeDataString(value), route.AsSpan(close + 1));
+    }
+}

@@ -1,0 +1,20 @@
+namespace Yadokari.Protocol.Wire;
+
+/// <summary>What the bytes of a frame belong to.</summary>
+public enum FrameKind : byte
+{
+    /// <summary>Nothing follows; a stream that stops without it is incomplete.</summary>
+    End = 0,
+
+    /// <summary>The context file.</summary>
+    Image = 1,
+
+    /// <summary>The job's output log.</summary>
+    Output = 2,
+
+    /// <summary>The job's error log.</summary>
+    Errors = 3,
+
+    /// <summary>Empty: says that the sender is alive.</summary>
+    Alive = 4,
+}
