@@ -1,0 +1,8 @@
+namespace Yadokari.Linux.Proc;
+
+/// <summary>One watch of an inotify(7) instance.</summary>
+/// <param name="Watch">Watch descriptor.</param>
+/// <param name="Inode">Inode of the watched file.</param>
+/// <param name="Device">Its device, in the kernel's own encoding.</param>
+/// <param name="Mask">IN_* bits.</param>
+public readonly record struct InotifyWatch(int Watch, ulong Inode, ulong Device, uint Mask);

@@ -1,0 +1,41 @@
+namespace Yadokari.Linux.Proc;
+
+/// <summary>The threads and children of a process.</summary>
+public static class ProcTasks
+{
+    /// <summary>The tids of a process, the main thread first, then in order of their creation.</summary>
+    /// <returns>Null when the process is gone.</returns>
+    /// <exception cref="SystemCallException">Not permitted, or another error.</exception>
+    public static IReadOnlyList<int>? Threads(int pid) => ProcFile.ListNumbers(pid, "task"u8);
+
+    /// <summary>The children of all threads of a process, also those that are zombies. May miss some of a process
+    /// that runs (proc_tid_children(5)); complete when it is stopped.</summary>
+    /// <returns>Null when the process is gone.</returns>
+    /// <exception cref="SystemCallException">Not permitted, or another error.</exception>
+    public static IReadOnlyList<int>? Children(int pid)
+    {
+        List<int>? threads = ProcFile.ListNumbers(pid, "task"u8);
+        if (threads is null)
+        {
+            return null;
+        }
+
+        List<int> children = [];
+        foreach (int tid in threads)
+        {
+            using ProcFile? file = ProcFile.ReadThread(pid, tid, "children"u8);
+            if (file is null)
+            {
+                continue;
+            }
+
+            ByteCursor cursor = new(file.Bytes);
+            while (cursor.TryReadDecimal(out long child))
+            {
+                children.Add((int)child);
+            }
+        }
+
+        return children;
+    }
+}
