@@ -18,7 +18,7 @@ public sealed class Operation
     public OnError OnError { get; set; }
 
     /// <summary>Where a jump, a clone's child, or an error goes on.</summary>
-    public Label? Target { get; set; }
+    public PlanLabel? Target { get; set; }
 
     /// <summary>What to say when it fails, without the error's own text; null: the system call's name.</summary>
     public DataReference? Message { get; set; }

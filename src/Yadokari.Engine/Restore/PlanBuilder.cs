@@ -39,7 +39,7 @@ public sealed class PlanBuilder
     public DataReference Room(int length, string text = "buffer") => Add(new byte[length], 16, text);
 
     /// <summary>Places a label before the next operation.</summary>
-    public void Place(Label label) => label.Position = operations.Count;
+    public void Place(PlanLabel label) => label.Position = operations.Count;
 
     public Operation Add(Operation operation)
     {
@@ -69,12 +69,12 @@ public sealed class PlanBuilder
         Add(new Operation { Kind = OperationKind.Call, Number = (int)call, Arguments = arguments.ToArray(), Result = result, OnError = OnError.Ignore });
 
     /// <summary>A system call that goes on at the label when it fails.</summary>
-    public void CallOrJump(Slot? result, Label onError, SystemCall call, params ReadOnlySpan<Argument> arguments) =>
+    public void CallOrJump(Slot? result, PlanLabel onError, SystemCall call, params ReadOnlySpan<Argument> arguments) =>
         Add(new Operation { Kind = OperationKind.Call, Number = (int)call, Arguments = arguments.ToArray(), Result = result, OnError = OnError.Jump, Target = onError });
 
-    public void Jump(Label target) => Add(new Operation { Kind = OperationKind.Jump, Target = target });
+    public void Jump(PlanLabel target) => Add(new Operation { Kind = OperationKind.Jump, Target = target });
 
-    public void JumpIf(Argument left, Condition condition, Argument right, Label target) =>
+    public void JumpIf(Argument left, Condition condition, Argument right, PlanLabel target) =>
         Add(new Operation { Kind = OperationKind.JumpIf, Number = (int)condition, Arguments = [left, right], Target = target });
 
     public void Fail(string message, int exitStatus) =>

@@ -37,7 +37,7 @@ public sealed class RestorePlan(IReadOnlyList<Operation> operations, ReadOnlyMem
 
     private static int Align(int value, int alignment) => (value + alignment - 1) / alignment * alignment;
 
-    private static int PositionOf(Label label) =>
+    private static int PositionOf(PlanLabel label) =>
         label.Position >= 0 ? label.Position : throw new InvalidOperationException($"label {label.Name} was never placed");
 
     private void Encode(Operation operation, RemoteAddress regionBase, Span<byte> target)

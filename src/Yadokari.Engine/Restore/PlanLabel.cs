@@ -1,7 +1,7 @@
 namespace Yadokari.Engine.Restore;
 
 /// <summary>A place in the plan that jumps and clones name before it is known.</summary>
-public sealed class Label(string name)
+public sealed class PlanLabel(string name)
 {
     public string Name { get; } = name;
 
