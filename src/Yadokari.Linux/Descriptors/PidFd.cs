@@ -1,0 +1,61 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Yadokari.Linux.Descriptors;
+
+/// <summary>A process held by descriptor, so that its number can't come to mean another one (pidfd_open(2)).</summary>
+public static unsafe class PidFd
+{
+    private const int PollIn = 1;
+
+    /// <summary>Holds a process. The caller owns the handle.</summary>
+    /// <returns>Null when there is no such process.</returns>
+    /// <exception cref="SystemCallException">An unusual error.</exception>
+    public static SafeFileHandle? Open(int pid)
+    {
+        long result = LinuxCall.Invoke(LinuxCall.PidFdOpen, pid);
+        return result switch
+        {
+            -Errno.ESRCH => null,
+            < 0 => throw new SystemCallException("pidfd_open", (int)-result, $"{pid}"),
+            _ => new SafeFileHandle((nint)result, ownsHandle: true),
+        };
+    }
+
+    /// <summary>
+    /// Fetches a descriptor of the process: a second descriptor of the same open file description, so that offset,
+    /// flags and queues are shared with the process; changing them changes them for the process. The caller owns it.
+    /// </summary>
+    /// <returns>Null when the process is gone or the descriptor closed.</returns>
+    /// <exception cref="SystemCallException">Not permitted (as for ptrace), or another error.</exception>
+    public static SafeFileHandle? Fetch(SafeFileHandle process, int descriptor)
+    {
+        long result = LinuxCall.Invoke(LinuxCall.PidFdGetFd, (nint)process.DangerousGetHandle(), descriptor);
+        GC.KeepAlive(process);
+        return result switch
+        {
+            -Errno.ESRCH or -Errno.EBADF => null,
+            < 0 => throw new SystemCallException("pidfd_getfd", (int)-result, $"{descriptor}"),
+            _ => new SafeFileHandle((nint)result, ownsHandle: true),
+        };
+    }
+
+    /// <summary>Sends a signal.</summary>
+    /// <returns>False when the process is gone.</returns>
+    /// <exception cref="SystemCallException">Not permitted.</exception>
+    public static bool SendSignal(SafeFileHandle process, int signal)
+    {
+        long result = LinuxCall.Invoke(LinuxCall.PidFdSendSignal, (nint)process.DangerousGetHandle(), signal);
+        GC.KeepAlive(process);
+        return result switch
+        {
+            -Errno.ESRCH => false,
+            < 0 => throw new SystemCallException("pidfd_send_signal", (int)-result),
+            _ => true,
+        };
+    }
+
+    /// <summary>Waits until the process has ended (it may still be a zombie).</summary>
+    /// <returns>False when the time passed before.</returns>
+    public static bool WaitUntilGone(SafeFileHandle process, TimeSpan timeout) =>
+        Descriptor.Poll(process, PollIn, timeout) != 0;
+}

@@ -1,0 +1,62 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Yadokari.Linux.Descriptors;
+
+/// <summary>Looks at the unread bytes of a pipe without taking them out (tee(2)).</summary>
+public static unsafe class PipeContent
+{
+    private const int NonBlocking = 2;          // SPLICE_F_NONBLOCK
+    private const int OpenFlags = 0x80000 | 0x800; // O_CLOEXEC | O_NONBLOCK
+    private const int SetPipeSizeCommand = 1031;
+
+    /// <summary>
+    /// The unread bytes: one piece for each packet of a packet-mode pipe (O_DIRECT), else pieces that only their
+    /// order matters of. Nothing is consumed; the pages are shared until they are read here.
+    /// </summary>
+    /// <param name="readEnd">A descriptor open for reading.</param>
+    /// <exception cref="SystemCallException">Not a pipe, not readable, or more in it than this user's pipes may hold.</exception>
+    public static IReadOnlyList<byte[]> Peek(SafeFileHandle readEnd)
+    {
+        int unread = Descriptor.GetReadableBytes(readEnd);
+        if (unread == 0)
+        {
+            return [];
+        }
+
+        int size = Descriptor.GetPipeSize(readEnd);
+        int* ends = stackalloc int[2];
+        LinuxCall.Check("pipe2", null, LinuxCall.Pipe2, (nint)ends, OpenFlags);
+        using SafeFileHandle copyRead = new(ends[0], ownsHandle: true);
+        using SafeFileHandle copyWrite = new(ends[1], ownsHandle: true);
+
+        // As many slots as the original has, or tee would stop early.
+        LinuxCall.Check("fcntl(F_SETPIPE_SZ)", $"{size}", LinuxCall.Fcntl, ends[1], SetPipeSizeCommand, size);
+        long copied = LinuxCall.Check("tee", null, LinuxCall.Tee, Descriptor.Number(readEnd), ends[1], int.MaxValue, NonBlocking);
+        GC.KeepAlive(readEnd);
+        if (copied != unread)
+        {
+            throw new SystemCallException("tee", Errno.EAGAIN, $"{copied} of {unread} bytes");
+        }
+
+        List<byte[]> pieces = [];
+        byte[] buffer = new byte[unread];
+        for (long left = unread; left > 0;)
+        {
+            long got;
+            fixed (byte* start = buffer)
+            {
+                got = LinuxCall.Check("read", "pipe", LinuxCall.Read, ends[0], (nint)start, buffer.Length);
+            }
+
+            if (got == 0)
+            {
+                throw new SystemCallException("read", Errno.EIO, "pipe");
+            }
+
+            pieces.Add(buffer.AsSpan(0, (int)got).ToArray());
+            left -= got;
+        }
+
+        return pieces;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Yadokari.Linux.Sockets;
+
+/// <summary>What a socket is.</summary>
+/// <param name="Domain">AF_* number.</param>
+/// <param name="Type">SOCK_STREAM 1, SOCK_DGRAM 2, SOCK_RAW 3, SOCK_SEQPACKET 5.</param>
+/// <param name="Protocol">Protocol number; 0 for unix sockets.</param>
+/// <param name="Listening">listen(2) was called.</param>
+/// <param name="LocalAddress">struct sockaddr as getsockname(2) gives it, family first.</param>
+/// <param name="PeerAddress">struct sockaddr of the peer; null when not connected.</param>
+public sealed record SocketFacts(int Domain, int Type, int Protocol, bool Listening, byte[] LocalAddress, byte[]? PeerAddress)
+{
+    public const int Unix = 1;
+    public const int Inet = 2;
+    public const int Inet6 = 10;
+    public const int Netlink = 16;
+    public const int Packet = 17;
+
+    public const int Stream = 1;
+    public const int Datagram = 2;
+    public const int SequencedPacket = 5;
+
+    /// <summary>The socket has an address of its own (a unix socket: a name).</summary>
+    public bool IsBound => Domain switch
+    {
+        Unix => LocalAddress.Length > 2,
+        Inet or Inet6 => LocalAddress.Length > 3 && (LocalAddress[2] | LocalAddress[3]) != 0,
+        _ => false,
+    };
+}

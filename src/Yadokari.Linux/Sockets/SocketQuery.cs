@@ -1,0 +1,104 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Yadokari.Linux.Sockets;
+
+/// <summary>Questions about one socket (getsockopt(2), getsockname(2)); nothing here changes it.</summary>
+public static unsafe class SocketQuery
+{
+    /// <summary>SOL_SOCKET.</summary>
+    public const int SocketLevel = 1;
+
+    private const int TypeOption = 3;
+    private const int PeerCredentialsOption = 17;
+    private const int AcceptConnOption = 30;
+    private const int ProtocolOption = 38;
+    private const int DomainOption = 39;
+    private const int NotConnected = 107;
+    private const int NoSuchOption = 92;
+    private const int NotASocket = 88;
+    private const int TransportNotSupported = 95;
+
+    /// <summary>What a socket is.</summary>
+    /// <exception cref="SystemCallException">Not a socket.</exception>
+    public static SocketFacts Describe(SafeFileHandle socket) => new(
+        Required(socket, DomainOption, "SO_DOMAIN"),
+        Required(socket, TypeOption, "SO_TYPE"),
+        Required(socket, ProtocolOption, "SO_PROTOCOL"),
+        (GetOption(socket, SocketLevel, AcceptConnOption) ?? 0) != 0,
+        GetName(socket, LinuxCall.GetSockName) ?? [],
+        GetName(socket, LinuxCall.GetPeerName));
+
+    /// <summary>A socket option that is a number.</summary>
+    /// <returns>Null when this kind of socket has no such option.</returns>
+    public static int? GetOption(SafeFileHandle socket, int level, int option)
+    {
+        Span<byte> value = stackalloc byte[4];
+        int length = Get(socket, level, option, value);
+        return length switch
+        {
+            4 => BitConverter.ToInt32(value),
+            1 => value[0],
+            _ => null,
+        };
+    }
+
+    /// <summary>A socket option of any form.</summary>
+    /// <returns>Null when this kind of socket has no such option.</returns>
+    public static byte[]? GetRawOption(SafeFileHandle socket, int level, int option)
+    {
+        Span<byte> value = stackalloc byte[256];
+        int length = Get(socket, level, option, value);
+        return length < 0 ? null : value[..length].ToArray();
+    }
+
+    /// <summary>Who is, or was when it connected, at the other end of a unix stream socket.</summary>
+    /// <returns>Null for a socket without a peer.</returns>
+    public static PeerCredentials? GetPeerCredentials(SafeFileHandle socket)
+    {
+        Span<byte> value = stackalloc byte[12];
+        int length = Get(socket, SocketLevel, PeerCredentialsOption, value);
+        PeerCredentials peer = new(BitConverter.ToInt32(value), BitConverter.ToUInt32(value[4..]), BitConverter.ToUInt32(value[8..]));
+        return length < 12 || peer.Uid == uint.MaxValue ? null : peer;
+    }
+
+    private static int Required(SafeFileHandle socket, int option, string name) =>
+        GetOption(socket, SocketLevel, option) ?? throw new SystemCallException($"getsockopt({name})", NotASocket);
+
+    /// <summary>Bytes of the value, −1 when there is no such option.</summary>
+    private static int Get(SafeFileHandle socket, int level, int option, Span<byte> value)
+    {
+        int length = value.Length;
+        long result;
+        fixed (byte* start = value)
+        {
+            result = LinuxCall.Invoke(LinuxCall.GetSockOpt, socket.DangerousGetHandle(), level, option, (nint)start, (nint)(&length));
+        }
+
+        GC.KeepAlive(socket);
+        return result switch
+        {
+            -NoSuchOption or -TransportNotSupported or -Errno.EINVAL or -NotConnected => -1,
+            < 0 => throw new SystemCallException($"getsockopt({level}, {option})", (int)-result),
+            _ => length,
+        };
+    }
+
+    private static byte[]? GetName(SafeFileHandle socket, int call)
+    {
+        Span<byte> address = stackalloc byte[128];
+        int length = address.Length;
+        long result;
+        fixed (byte* start = address)
+        {
+            result = LinuxCall.Invoke(call, socket.DangerousGetHandle(), (nint)start, (nint)(&length));
+        }
+
+        GC.KeepAlive(socket);
+        return result switch
+        {
+            -NotConnected or -TransportNotSupported or -Errno.EINVAL => null,
+            < 0 => throw new SystemCallException(call == LinuxCall.GetPeerName ? "getpeername" : "getsockname", (int)-result),
+            _ => address[..Math.Min(length, address.Length)].ToArray(),
+        };
+    }
+}

@@ -1,0 +1,154 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Yadokari.Linux.Sockets;
+
+/// <summary>Looks at what waits in a socket's receive queue without taking it out (MSG_PEEK, SO_PEEK_OFF).</summary>
+public static unsafe class SocketQueue
+{
+    private const int PeekOffsetOption = 42;
+    private const int Peek = 0x2;
+    private const int DontWait = 0x40;
+    private const int Truncate = 0x20;
+    private const int ControlTruncated = 0x8;
+    private const int CloseOnExec = 0x40000000;
+    private const int Rights = 1;
+    private const int LargestMessage = 1 << 20;
+    private const int Flags = Peek | DontWait | CloseOnExec;
+    private const int NotConnected = 107;
+
+    // struct msghdr, 64-bit.
+    [StructLayout(LayoutKind.Sequential)]
+    private struct MessageHeader
+    {
+        public void* Name;
+        public int NameLength;
+        public void** Vectors;
+        public nint VectorCount;
+        public void* Control;
+        public nint ControlLength;
+        public int Flags;
+    }
+
+    /// <summary>
+    /// Everything in the receive queue, in order. The socket's peek offset is moved meanwhile and then put back: call it
+    /// only while the process that owns the socket stands still.
+    /// </summary>
+    /// <exception cref="SystemCallException">This kind of socket has no peek offset (netlink, packet; TCP before 6.9),
+    /// or another error.</exception>
+    public static IReadOnlyList<QueuedMessage> PeekAll(SafeFileHandle socket)
+    {
+        bool stream = SocketQuery.GetOption(socket, SocketQuery.SocketLevel, 3) == SocketFacts.Stream;
+        int before = SocketQuery.GetOption(socket, SocketQuery.SocketLevel, PeekOffsetOption) ?? -1;
+        SetPeekOffset(socket, 0);
+        try
+        {
+            List<QueuedMessage> messages = [];
+            byte[] buffer = new byte[64 * 1024];
+            while (true)
+            {
+                QueuedMessage? message = PeekNext(socket, ref buffer);
+                if (message is null || (stream && message.Bytes.Length == 0))
+                {
+                    return messages;
+                }
+
+                messages.Add(message);
+            }
+        }
+        finally
+        {
+            SetPeekOffset(socket, before);
+        }
+    }
+
+    private static QueuedMessage? PeekNext(SafeFileHandle socket, ref byte[] buffer)
+    {
+        Span<byte> name = stackalloc byte[128];
+        Span<byte> control = stackalloc byte[1280];
+        while (true)
+        {
+            MessageHeader header = default;
+            void** vector = stackalloc void*[2];
+            long got;
+            fixed (byte* bytes = buffer)
+            fixed (byte* nameStart = name)
+            fixed (byte* controlStart = control)
+            {
+                vector[0] = bytes;
+                vector[1] = (void*)(nint)buffer.Length;
+                header.Name = nameStart;
+                header.NameLength = name.Length;
+                header.Vectors = vector;
+                header.VectorCount = 1;
+                header.Control = controlStart;
+                header.ControlLength = control.Length;
+                got = LinuxCall.Invoke(LinuxCall.RecvMsg, socket.DangerousGetHandle(), (nint)(&header), Flags);
+            }
+
+            GC.KeepAlive(socket);
+            if (got is -Errno.EAGAIN or -NotConnected or -Errno.EINVAL)
+            {
+                return null;
+            }
+
+            if (got < 0)
+            {
+                throw new SystemCallException("recvmsg(MSG_PEEK)", (int)-got);
+            }
+
+            bool rights = CloseReceived(control[..(int)header.ControlLength]) || (header.Flags & ControlTruncated) != 0;
+            if ((header.Flags & Truncate) != 0 && buffer.Length < LargestMessage)
+            {
+                // The peek offset has moved into the message: begin anew with more room, behind what was seen before.
+                buffer = new byte[buffer.Length * 4];
+                int offset = SocketQuery.GetOption(socket, SocketQuery.SocketLevel, PeekOffsetOption) ?? 0;
+                SetPeekOffset(socket, offset - (int)got);
+                continue;
+            }
+
+            // recvmsg leaves the name length alone when there is no name (AF_UNIX stream).
+            int nameLength = header.NameLength is > 2 and <= 128 ? header.NameLength : 0;
+            return new QueuedMessage(buffer.AsSpan(0, (int)got).ToArray(), name[..nameLength].ToArray(), rights);
+        }
+    }
+
+    /// <summary>Peeking at descriptors gives copies of them: they are closed at once.</summary>
+    private static bool CloseReceived(ReadOnlySpan<byte> control)
+    {
+        bool rights = false;
+
+        // struct cmsghdr: u64 length with the header, s32 level, s32 type; 8-byte aligned.
+        while (control.Length >= 16)
+        {
+            int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(control);
+            if (length < 16 || length > control.Length)
+            {
+                break;
+            }
+
+            if (BinaryPrimitives.ReadInt32LittleEndian(control[8..]) == SocketQuery.SocketLevel
+                && BinaryPrimitives.ReadInt32LittleEndian(control[12..]) == Rights)
+            {
+                rights = true;
+                for (int at = 16; at + 4 <= length; at += 4)
+                {
+                    LinuxCall.Invoke(LinuxCall.Close, BinaryPrimitives.ReadInt32LittleEndian(control[at..]));
+                }
+            }
+
+            int step = (length + 7) & ~7;
+            control = step >= control.Length ? default : control[step..];
+        }
+
+        return rights;
+    }
+
+    private static void SetPeekOffset(SafeFileHandle socket, int offset)
+    {
+        LinuxCall.Check("setsockopt(SO_PEEK_OFF)", null, LinuxCall.SetSockOpt, socket.DangerousGetHandle(),
+            SocketQuery.SocketLevel, PeekOffsetOption, (nint)(&offset), sizeof(int));
+        GC.KeepAlive(socket);
+    }
+}
