@@ -1,0 +1,94 @@
+using Shouldly;
+
+namespace Yadokari.Conformance;
+
+/// <summary>A process that is started, moved any number of times by context files, and waited for.</summary>
+internal sealed class Journey : IDisposable
+{
+    private readonly Scene _scene;
+    private readonly int _ownPid;
+    private Launched _current;
+    private int _hops;
+
+    private Journey(Scene scene, Launched started)
+    {
+        _scene = scene;
+        _current = started;
+        _ownPid = started.Pid;
+        Pid = started.Pid;
+    }
+
+    /// <summary>The process's pid as the test run sees it; changes when a resume gives it a pid namespace.</summary>
+    public int Pid { get; private set; }
+
+    /// <summary>The newest context file.</summary>
+    public string ContextFile => _scene.File_($"hop-{_hops}.ctx");
+
+    public bool IsOver => _current.IsOver;
+
+    public static Journey Start(
+        Scene scene,
+        IReadOnlyList<string> command,
+        string leader = "session",
+        IReadOnlyDictionary<string, string>? environment = null,
+        string input = "/dev/null") =>
+        new(scene, scene.Start("job", command, leader, environment, input));
+
+    /// <summary>Saves the process, which removes it, and runs the context file with an empty environment.</summary>
+    public void Hop()
+    {
+        Save();
+        Resume();
+    }
+
+    /// <summary>Saves the process and waits until it is gone.</summary>
+    public void Save()
+    {
+        _hops++;
+        (Ending ending, string said) = Tool.Checkpoint(_scene, Pid, ContextFile);
+        ending.ShouldBe(new Ending(false, 0), $"yado checkpoint said: {said}\n{_scene.Transcript}");
+        Launched gone = _current;
+        gone.Wait(() => $"process {Pid} to be gone after its checkpoint\n{_scene.Transcript}");
+        gone.Dispose();
+    }
+
+    /// <summary>Saves the process, which runs on.</summary>
+    public void SaveAndRunOn()
+    {
+        _hops++;
+        (Ending ending, string said) = Tool.Checkpoint(_scene, Pid, ContextFile, leaveRunning: true);
+        ending.ShouldBe(new Ending(false, 0), $"yado checkpoint --leave-running said: {said}\n{_scene.Transcript}");
+        ProcessTable.IsAlive(Pid).ShouldBeTrue($"process {Pid} should run on\n{_scene.Transcript}");
+    }
+
+    /// <summary>Runs the newest context file.</summary>
+    public void Resume() => _current = _scene.Start("resume", [ContextFile]);
+
+    /// <summary>Waits until the resumed process is there, under whatever pid the test run sees.</summary>
+    public void Find()
+    {
+        int? found = null;
+        Until.Holds(
+            () => _current.IsOver || (found = ProcessTable.FindByOwnPid(_current.Pid, _ownPid)) is not null,
+            () => $"a process that knows itself as {_ownPid}\n{_scene.Transcript}");
+        Pid = found ?? throw new ShouldAssertException($"the context file ended before its process was seen\n{_scene.Transcript}");
+    }
+
+    /// <summary>Waits until <paramref name="file"/> is there, as long as the process lives.</summary>
+    public void Await(string file) => Until.Holds(
+        () => _scene.Has(file) || _current.IsOver,
+        () => $"the program to make {file}; its threads: {ProcessTable.States(Pid)}\n{_scene.Transcript}");
+
+    /// <summary>Has the process answer, which shows that it lives on after the last hop.</summary>
+    public void Answer()
+    {
+        _scene.Create($"hop-{_hops}");
+        Await($"ack-{_hops}");
+        _scene.Has($"ack-{_hops}").ShouldBeTrue($"the program did not live on after hop {_hops}\n{_scene.Transcript}");
+        Find();
+    }
+
+    public Ending Wait() => _current.Wait(() => $"the program to end; its threads: {ProcessTable.States(Pid)}\n{_scene.Transcript}");
+
+    public void Dispose() => _current.Dispose();
+}

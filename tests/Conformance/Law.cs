@@ -1,0 +1,91 @@
+using Shouldly;
+using Xunit;
+
+namespace Yadokari.Conformance;
+
+/// <summary>Puts a program under the law: before = after, whatever lies between.</summary>
+internal static class Law
+{
+    /// <summary>The program passes where it is: else it says nothing about a move.</summary>
+    public static void Unmoved(string name) => Carry(name, uid: null, static (_, _) => { });
+
+    /// <summary>The program is moved <paramref name="hops"/> times.</summary>
+    public static void Moved(string name, int hops, uint? uid) => Carry(name, uid, (journey, program) =>
+    {
+        for (int hop = 1; hop <= hops; hop++)
+        {
+            AwaitSleep(journey, program);
+            if (program.Words.Contains("stopped"))
+            {
+                MoveStopped(journey);
+                continue;
+            }
+
+            journey.Hop();
+            if (program.Polls)
+            {
+                journey.Answer();
+            }
+        }
+    });
+
+    /// <summary>A context file is saved while the program runs on, and the program notices nothing.</summary>
+    public static void SavedWhileRunning(string name, uint? uid) => Carry(name, uid, (journey, program) =>
+    {
+        AwaitSleep(journey, program);
+        journey.SaveAndRunOn();
+        if (program.Polls)
+        {
+            journey.Answer();
+        }
+    });
+
+    private static void Carry(string name, uint? uid, Action<Journey, LawProgram> between)
+    {
+        LawProgram program = LawProgram.Named(name);
+        Skip.If(program.NeedsRoot && (uid is not null || !Environment.IsPrivilegedProcess), "needs root");
+        using Scene scene = new(name, uid);
+        string copy = scene.File_(name);
+        File.Copy(Path.Combine(Checkout.Compiled, name), copy);
+        using Journey journey = Journey.Start(
+            scene,
+            [copy, "an argument"],
+            program.Leader,
+            new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["LAW_WORD"] = "kept" });
+        journey.Await("ready");
+        if (!scene.Has("ready"))
+        {
+            Ending early = journey.Wait();
+            Skip.If(early.IsSkip, scene.Transcript);
+            throw new ShouldAssertException($"{name} ended before it was ready: {early}\n{scene.Transcript}");
+        }
+
+        between(journey, program);
+        scene.Create("go");
+        Ending ending = journey.Wait();
+        Skip.If(ending.IsSkip, scene.Transcript);
+        ending.ShouldBe(program.Expected, $"{program.Sentence}\n{scene.Transcript}");
+    }
+
+    private static void AwaitSleep(Journey journey, LawProgram program)
+    {
+        if (program.Words.Contains("blocked"))
+        {
+            Until.Holds(
+                () => journey.IsOver || ProcessTable.States(journey.Pid).All(state => state == 'S'),
+                () => "every thread to sleep");
+        }
+    }
+
+    private static void MoveStopped(Journey journey)
+    {
+        ProcessTable.Signal(journey.Pid, "STOP");
+        Until.Holds(() => ProcessTable.States(journey.Pid).All(state => state == 'T'), () => "the process to stop");
+        journey.Hop();
+        journey.Find();
+        Until.Holds(
+            () => journey.IsOver || ProcessTable.States(journey.Pid) is { Length: > 0 } states && states.All(state => state == 'T'),
+            () => $"the process to be stopped as it was before; its threads: {ProcessTable.States(journey.Pid)}");
+        ProcessTable.Signal(journey.Pid, "CONT");
+    }
+}

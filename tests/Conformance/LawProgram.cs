@@ -1,0 +1,50 @@
+namespace Yadokari.Conformance;
+
+/// <summary>A program of the suite, as its source describes it (see <c>programs/law.h</c>).</summary>
+internal sealed record LawProgram(string Name, string Sentence, IReadOnlySet<string> Words, Ending Expected)
+{
+    /// <summary>It polls while it waits, so it can be moved several times.</summary>
+    public bool Polls => !Words.Contains("once") && !Words.Contains("stopped");
+
+    public bool NeedsRoot => Words.Contains("root");
+
+    /// <summary>What <c>spawn</c> makes it the leader of: session, group or none.</summary>
+    public string Leader => Words.Contains("group") ? "group" : Words.Contains("member") ? "none" : "session";
+
+    /// <summary>All programs under <paramref name="folder"/> (empty: the suite itself), by name.</summary>
+    public static IReadOnlyList<LawProgram> All(string folder = "") =>
+        [.. Directory.EnumerateFiles(Path.Combine(Checkout.Programs, folder), "*.c")
+            .Where(path => Path.GetFileName(path) != "spawn.c")
+            .Select(Read)
+            .OrderBy(program => program.Name, StringComparer.Ordinal)];
+
+    public static LawProgram Named(string name, string folder = "") =>
+        Read(Path.Combine(Checkout.Programs, folder, name + ".c"));
+
+    private static LawProgram Read(string path)
+    {
+        string[] head = [.. File.ReadLines(path).TakeWhile(line => line.StartsWith("//", StringComparison.Ordinal))];
+        if (head.Length == 0)
+        {
+            throw new InvalidDataException($"{path}: the first line must be a comment that says what the program proves");
+        }
+
+        string[] words = [.. head
+            .Where(line => line.StartsWith("// law: ", StringComparison.Ordinal))
+            .SelectMany(line => line["// law: ".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        return new LawProgram(
+            Path.GetFileNameWithoutExtension(path),
+            head[0][2..].Trim(),
+            words.ToHashSet(StringComparer.Ordinal),
+            ExpectedEnding(words));
+    }
+
+    private static Ending ExpectedEnding(string[] words)
+    {
+        int status = Array.IndexOf(words, "status");
+        int killed = Array.IndexOf(words, "killed");
+        return status >= 0 ? new Ending(false, int.Parse(words[status + 1]))
+            : killed >= 0 ? new Ending(true, int.Parse(words[killed + 1]))
+            : new Ending(false, 0);
+    }
+}
