@@ -369,8 +369,12 @@ static int law_print_missing(const char *text, const char *other, const char *wh
 static void law_compare(void)
 {
     if (!law_compares || !law_before[0]) return;
-    law_census(law_after);
-    if (strcmp(law_before, law_after) == 0) return;
+    // A second, for what settles by itself: a thread on its way out of a handler.
+    for (int look = 0; look < 200; look++) {
+        law_census(law_after);
+        if (strcmp(law_before, law_after) == 0) return;
+        law_sleep_ms(5);
+    }
     int gone = law_print_missing(law_before, law_after, "only before: ");
     int come = law_print_missing(law_after, law_before, "only after:  ");
     if (gone + come > 0) law_differences++;
@@ -388,7 +392,15 @@ static void law_begin(void)
 // Says that the set-up stands: from here on the process may be moved.
 static void law_ready(void)
 {
-    if (law_compares) law_census(law_before);
+    // Twice the same: threads that were just started have come to rest.
+    for (int look = 0; law_compares && look < 200; look++) {
+        law_census(law_before);
+        law_sleep_ms(2);
+        law_census(law_after);
+        // A thread that the C library is still starting blocks all signals.
+        if (strcmp(law_before, law_after) == 0 && !strstr(law_before, "SigBlk:\tfffffffffffbfeff")) break;
+    }
+
     law_create("ready");
 }
 
