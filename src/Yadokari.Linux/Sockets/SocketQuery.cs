@@ -28,6 +28,15 @@ public static unsafe class SocketQuery
         GetName(socket, LinuxCall.GetSockName) ?? [],
         GetName(socket, LinuxCall.GetPeerName));
 
+    /// <summary>A new socket, to compare others with. The caller owns it.</summary>
+    /// <returns>Null when this host or user may not have such a socket.</returns>
+    public static SafeFileHandle? TryCreate(int domain, int type, int protocol)
+    {
+        const int closeOnExec = 0x80000;
+        long result = LinuxCall.Invoke(LinuxCall.Socket, domain, type | closeOnExec, protocol);
+        return result < 0 ? null : new SafeFileHandle((nint)result, ownsHandle: true);
+    }
+
     /// <summary>A socket option that is a number.</summary>
     /// <returns>Null when this kind of socket has no such option.</returns>
     public static int? GetOption(SafeFileHandle socket, int level, int option)

@@ -1,0 +1,18 @@
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>A description of a file whose content travels (memory file, deleted file).</summary>
+public sealed record CarriedFileDescriptorImage : DescriptorImage
+{
+    /// <summary><see cref="CarriedFileImage.Id"/>.</summary>
+    public required int FileId { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public required long Offset { get; init; }
+
+    /// <summary>For people only.</summary>
+    public required string Name { get; init; }
+
+    public override string Kind => "file";
+
+    public override string Detail => $"{Name}, carried";
+}

@@ -1,0 +1,12 @@
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>A file that no path leads to: its content travels inside the context file.</summary>
+/// <param name="Id">Number that descriptions use.</param>
+/// <param name="Kind">How it is made again.</param>
+/// <param name="Name">Of a memory file its name, of a deleted file its former path.</param>
+/// <param name="Device">st_dev on the old host: with the inode, what mappings of the same file are found by.</param>
+/// <param name="Inode">st_ino on the old host.</param>
+/// <param name="Size">Bytes, holes included.</param>
+/// <param name="Mode">Permission bits.</param>
+/// <param name="Seals">F_SEAL_* bits; null: can't be sealed.</param>
+public sealed record CarriedFileImage(int Id, CarriedFileKind Kind, string Name, ulong Device, ulong Inode, long Size, uint Mode, int? Seals);

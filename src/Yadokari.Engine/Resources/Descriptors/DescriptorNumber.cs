@@ -1,0 +1,6 @@
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>A descriptor number of the process.</summary>
+/// <param name="Number">0 …</param>
+/// <param name="CloseOnExec">FD_CLOEXEC.</param>
+public readonly record struct DescriptorNumber(int Number, bool CloseOnExec);

@@ -1,0 +1,26 @@
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>Every open file description of a process, and what several of them share.</summary>
+public sealed record DescriptorTableImage
+{
+    public required IReadOnlyList<DescriptorImage> Descriptions { get; init; }
+
+    public required IReadOnlyList<PipeImage> Pipes { get; init; }
+
+    public required IReadOnlyList<CarriedFileImage> Files { get; init; }
+
+    /// <summary>The highest descriptor number; −1 for none.</summary>
+    public int HighestNumber()
+    {
+        int highest = -1;
+        foreach (DescriptorImage description in Descriptions)
+        {
+            foreach (DescriptorNumber number in description.Numbers)
+            {
+                highest = Math.Max(highest, number.Number);
+            }
+        }
+
+        return highest;
+    }
+}

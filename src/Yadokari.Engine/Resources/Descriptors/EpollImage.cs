@@ -1,0 +1,11 @@
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>An epoll(7) instance.</summary>
+public sealed record EpollImage : DescriptorImage
+{
+    public required IReadOnlyList<EpollTargetImage> Targets { get; init; }
+
+    public override string Kind => "epoll";
+
+    public override string Detail => $"{Targets.Count} descriptors";
+}

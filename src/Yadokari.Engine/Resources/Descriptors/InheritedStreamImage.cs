@@ -1,0 +1,15 @@
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>A description with a number among 0–2 that becomes the resumer's stream; its other numbers become copies of it.</summary>
+public sealed record InheritedStreamImage : DescriptorImage
+{
+    /// <summary>0, 1 or 2: the resumer's stream that numbers above 2 copy.</summary>
+    public required int Stream { get; init; }
+
+    /// <summary>What it was.</summary>
+    public required string Was { get; init; }
+
+    public override string Kind => "stream";
+
+    public override string Detail => $"{Was}, becomes the resumer's stream {Stream}";
+}

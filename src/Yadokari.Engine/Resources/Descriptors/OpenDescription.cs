@@ -1,0 +1,78 @@
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Linux.Descriptors;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>One open file description of the process under scan, held by a fetched descriptor.</summary>
+internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, int flags, string link, ProcFdInfo info) : IDisposable
+{
+    public SafeFileHandle Handle { get; } = handle;
+
+    public FileStatus Status { get; } = status;
+
+    /// <summary>F_GETFL.</summary>
+    public int Flags { get; } = flags;
+
+    /// <summary>What /proc/PID/fd/N reads.</summary>
+    public string Link { get; } = link;
+
+    public ProcFdInfo Info { get; } = info;
+
+    public List<DescriptorNumber> Numbers { get; } = [];
+
+    public int First => Numbers[0].Number;
+
+    /// <summary>The lowest number among 0–2; −1 for none.</summary>
+    public int StandardStream => First <= 2 ? First : -1;
+
+    public void Dispose() => Handle.Dispose();
+
+    /// <summary>
+    /// Fetches every descriptor of a process and groups those that are one description. A descriptor that closes
+    /// meanwhile is passed over.
+    /// </summary>
+    /// <exception cref="EngineException">The process is gone or not ours.</exception>
+    public static List<OpenDescription> FetchAll(int pid)
+    {
+        IReadOnlyList<int> numbers = ProcFdInfo.Numbers(pid) ?? throw Gone(pid);
+        using SafeFileHandle process = PidFd.Open(pid) ?? throw Gone(pid);
+        List<OpenDescription> descriptions = new(numbers.Count);
+        Dictionary<(ulong Device, ulong Inode, ulong RawDevice), List<OpenDescription>> buckets = [];
+        foreach (int number in numbers)
+        {
+            string? link = ProcFdInfo.Link(pid, number);
+            ProcFdInfo? info = ProcFdInfo.Read(pid, number);
+            SafeFileHandle? handle = PidFd.Fetch(process, number);
+            if (link is null || info is null || handle is null)
+            {
+                handle?.Dispose();
+                continue;
+            }
+
+            FileStatus status = FileStatus.Of(handle);
+            if (!buckets.TryGetValue((status.Device, status.Inode, status.RawDevice), out List<OpenDescription>? bucket))
+            {
+                buckets.Add((status.Device, status.Inode, status.RawDevice), bucket = []);
+            }
+
+            OpenDescription? same = bucket.Find(other => other.Link == link && Kcmp.CompareFiles(other.Handle, handle) == 0);
+            if (same is null)
+            {
+                same = new OpenDescription(handle, status, Descriptor.GetFlags(handle), link, info);
+                bucket.Add(same);
+                descriptions.Add(same);
+            }
+            else
+            {
+                handle.Dispose();
+            }
+
+            same.Numbers.Add(new DescriptorNumber(number, info.CloseOnExec));
+        }
+
+        return descriptions;
+    }
+
+    private static EngineException Gone(int pid) => new(EngineError.NoSuchProcess, $"process {pid} has ended");
+}

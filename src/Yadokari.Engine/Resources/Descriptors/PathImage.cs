@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>A regular file, directory, harmless device, or O_PATH descriptor: opened again by its path.</summary>
+public sealed record PathImage : DescriptorImage
+{
+    /// <summary>Absolute, as the job itself sees it.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Bytes; of a directory the file system's own cookie.</summary>
+    public required long Offset { get; init; }
+
+    /// <summary>File type and permissions (stat(2)).</summary>
+    public required uint Mode { get; init; }
+
+    /// <summary>Bytes when captured; a target whose file is shorter lacks data.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>Nanoseconds since 1970 when captured.</summary>
+    public required long ModifiedNanoseconds { get; init; }
+
+    [JsonIgnore]
+    public bool IsRegular => (Mode & 0xF000) == 0x8000;
+
+    [JsonIgnore]
+    public bool IsDirectory => (Mode & 0xF000) == 0x4000;
+
+    /// <summary>Lies in /proc or /sys: made by the kernel, without size or time of its own.</summary>
+    [JsonIgnore]
+    public bool IsKernelMade =>
+        Path.StartsWith("/proc/", StringComparison.Ordinal) || Path.StartsWith("/sys/", StringComparison.Ordinal);
+
+    public override string Kind => IsRegular ? "file" : IsDirectory ? "directory" : "device";
+
+    public override string Detail => IsRegular ? $"{Path} at {Offset}" : Path;
+}

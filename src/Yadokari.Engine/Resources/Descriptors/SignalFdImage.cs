@@ -1,0 +1,12 @@
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>A signalfd(2).</summary>
+public sealed record SignalFdImage : DescriptorImage
+{
+    /// <summary>Bit n−1 is signal n.</summary>
+    public required ulong Mask { get; init; }
+
+    public override string Kind => "signalfd";
+
+    public override string Detail => $"mask {Mask:x}";
+}

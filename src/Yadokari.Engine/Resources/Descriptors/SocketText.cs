@@ -1,0 +1,43 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Text;
+using Yadokari.Linux.Sockets;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>Writes socket addresses for people.</summary>
+public static class SocketText
+{
+    /// <summary>tcp 127.0.0.1:80, udp [::]:53, unix /run/x, unix @abstract.</summary>
+    public static string Describe(int domain, int type, byte[] address) => domain switch
+    {
+        SocketFacts.Unix => $"unix {UnixName(address)}",
+        SocketFacts.Inet or SocketFacts.Inet6 => $"{(type == SocketFacts.Stream ? "tcp" : "udp")} {EndPoint(address)}",
+        _ => $"family {domain}",
+    };
+
+    /// <summary>The path, or @name of an abstract one, or (unnamed).</summary>
+    public static string UnixName(byte[] address)
+    {
+        if (address.Length <= 2)
+        {
+            return "(unnamed)";
+        }
+
+        ReadOnlySpan<byte> name = address.AsSpan(2);
+        return name[0] == 0 ? "@" + Encoding.UTF8.GetString(name[1..]) : Encoding.UTF8.GetString(name.TrimEnd((byte)0));
+    }
+
+    /// <summary>address:port, empty when not bound.</summary>
+    public static string EndPoint(byte[] address)
+    {
+        if (address.Length >= 28 && address[0] == SocketFacts.Inet6)
+        {
+            return new IPEndPoint(new IPAddress(address.AsSpan(8, 16)), BinaryPrimitives.ReadUInt16BigEndian(address.AsSpan(2))).ToString();
+        }
+
+        return address.Length >= 8 && address[0] == SocketFacts.Inet
+            ? new IPEndPoint(new IPAddress(address.AsSpan(4, 4)), BinaryPrimitives.ReadUInt16BigEndian(address.AsSpan(2))).ToString()
+            : "";
+    }
+}
