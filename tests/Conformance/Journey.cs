@@ -61,6 +61,13 @@ internal sealed class Journey : IDisposable
         ProcessTable.IsAlive(Pid).ShouldBeTrue($"process {Pid} should run on\n{_scene.Transcript}");
     }
 
+    /// <summary>Asks the tool to save the process, whatever it answers.</summary>
+    public (Ending Ending, string Said) TryToSave()
+    {
+        _hops++;
+        return Tool.Checkpoint(_scene, Pid, ContextFile);
+    }
+
     /// <summary>Runs the newest context file.</summary>
     public void Resume() => _current = _scene.Start("resume", [ContextFile]);
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Shouldly;
 using Xunit;
 
@@ -40,9 +41,24 @@ internal static class Law
         }
     });
 
-    private static void Carry(string name, uint? uid, Action<Journey, LawProgram> between)
+    /// <summary>The program can't be moved: the tool says why, leaves no file, and the program lives on unharmed.</summary>
+    public static void Refused(string name, uint? uid) => Carry(name, uid, static (journey, program) =>
     {
-        LawProgram program = LawProgram.Named(name);
+        (Ending ending, string said) = journey.TryToSave();
+        ending.ShouldBe(new Ending(false, 3), $"the tool said: {said}");
+        foreach (string obstacle in program.Obstacles)
+        {
+            said.Split('\n').ShouldContain(
+                line => Regex.IsMatch(line, obstacle, RegexOptions.IgnoreCase), $"no line names {obstacle}: {said}");
+        }
+
+        File.Exists(journey.ContextFile).ShouldBeFalse("a refused checkpoint leaves no file");
+        journey.Answer();
+    }, folder: "obstacles");
+
+    private static void Carry(string name, uint? uid, Action<Journey, LawProgram> between, string folder = "")
+    {
+        LawProgram program = LawProgram.Named(name, folder);
         Skip.If(program.NeedsRoot && (uid is not null || !Environment.IsPrivilegedProcess), "needs root");
         using Scene scene = new(name, uid);
         string copy = scene.File_(name);

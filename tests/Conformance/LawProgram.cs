@@ -1,7 +1,13 @@
 namespace Yadokari.Conformance;
 
 /// <summary>A program of the suite, as its source describes it (see <c>programs/law.h</c>).</summary>
-internal sealed record LawProgram(string Name, string Sentence, IReadOnlySet<string> Words, Ending Expected)
+/// <param name="Obstacles">For a program that can't be carried: a pattern for each obstacle's name.</param>
+internal sealed record LawProgram(
+    string Name,
+    string Sentence,
+    IReadOnlySet<string> Words,
+    Ending Expected,
+    IReadOnlyList<string> Obstacles)
 {
     /// <summary>It polls while it waits, so it can be moved several times.</summary>
     public bool Polls => !Words.Contains("once") && !Words.Contains("stopped");
@@ -36,7 +42,10 @@ internal sealed record LawProgram(string Name, string Sentence, IReadOnlySet<str
             Path.GetFileNameWithoutExtension(path),
             head[0][2..].Trim(),
             words.ToHashSet(StringComparer.Ordinal),
-            ExpectedEnding(words));
+            ExpectedEnding(words),
+            [.. head
+                .Where(line => line.StartsWith("// obstacle: ", StringComparison.Ordinal))
+                .Select(line => line["// obstacle: ".Length..].Trim())]);
     }
 
     private static Ending ExpectedEnding(string[] words)
