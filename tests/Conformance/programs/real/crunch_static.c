@@ -1,0 +1,3 @@
+// A statically linked number cruncher.
+// law: static
+#include "crunch.c"
