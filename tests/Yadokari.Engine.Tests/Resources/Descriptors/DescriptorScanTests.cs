@@ -1,0 +1,178 @@
+using System.Text;
+using Shouldly;
+using Xunit;
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Resources.Descriptors;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Engine.Tests.Resources.Descriptors;
+
+public class DescriptorScanTests
+{
+    private const string Imports = "import os, sys, socket, select, fcntl, signal, struct, tempfile, ctypes\nos.closerange(3, 300)\n";
+
+    [Fact]
+    public void Two_numbers_of_one_description_share_an_image_and_the_offset()
+    {
+        using DescriptorCapture capture = Capture("""
+            f = os.open('/etc/passwd', os.O_RDONLY); os.lseek(f, 5, 0)
+            os.dup2(f, 40, inheritable=True)
+            g = os.open('/etc/passwd', os.O_RDONLY); os.dup2(g, 41)
+            d = os.open('/etc', os.O_RDONLY | os.O_DIRECTORY); n = os.open('/dev/null', os.O_RDWR)
+            """);
+        PathImage first = Find<PathImage>(capture, 40);
+        first.Numbers.Count.ShouldBe(2);
+        first.Numbers[0].CloseOnExec.ShouldBeTrue();
+        first.Numbers[1].CloseOnExec.ShouldBeFalse();
+        (first.Path, first.Offset, first.Kind).ShouldBe(("/etc/passwd", 5, "file"));
+        Find<PathImage>(capture, 41).Offset.ShouldBe(0);
+        capture.Table.Descriptions.OfType<PathImage>().Select(image => image.Kind).ShouldContain("directory");
+        capture.Table.Descriptions.OfType<PathImage>().Select(image => image.Path).ShouldContain("/dev/null");
+        capture.Obstacles.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Pipes_inside_keep_unread_bytes_and_streams_to_outside_are_inherited()
+    {
+        using DescriptorCapture capture = Capture("""
+            r, w = os.pipe(); os.write(w, b'abc'); os.write(w, b'de')
+            os.dup2(r, 50); os.dup2(w, 51)
+            a, b = os.pipe(); os.write(b, b'last'); os.dup2(a, 52); os.close(a); os.close(b)
+            """);
+        PipeEndImage read = Find<PipeEndImage>(capture, 50);
+        Find<PipeEndImage>(capture, 51).PipeId.ShouldBe(read.PipeId);
+        Text(capture.Table.Pipes.Single(pipe => pipe.Id == read.PipeId).Unread).ShouldBe("abcde");
+        PipeEndImage orphan = Find<PipeEndImage>(capture, 52);
+        Text(capture.Table.Pipes.Single(pipe => pipe.Id == orphan.PipeId).Unread).ShouldBe("last");
+        Find<InheritedStreamImage>(capture, 0).Stream.ShouldBe(0);
+        Find<InheritedStreamImage>(capture, 1).Stream.ShouldBe(1);
+        capture.Obstacles.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Kernel_objects_tell_their_state()
+    {
+        using DescriptorCapture capture = Capture("""
+            libc = ctypes.CDLL(None)
+            e = libc.eventfd(7, 1 | 0o4000); os.dup2(e, 50)
+            p = select.epoll(); p.register(50, select.EPOLLIN | select.EPOLLET); os.dup2(p.fileno(), 51)
+            t = libc.timerfd_create(1, 0); libc.timerfd_settime(t, 0, struct.pack('4q', 3, 0, 1000, 5), None); os.dup2(t, 52)
+            mask = (ctypes.c_ulong * 16)(1 << 9); s = libc.signalfd(-1, mask, 0); os.dup2(s, 53)
+            i = libc.inotify_init(); os.dup2(i, 54)
+            """);
+        EventFdImage counter = Find<EventFdImage>(capture, 50);
+        (counter.Count, counter.Semaphore).ShouldBe((7ul, true));
+        EpollTargetImage target = Find<EpollImage>(capture, 51).Targets.ShouldHaveSingleItem();
+        (target.Number, target.Events).ShouldBe((50, 0x80000001 | 0x18));
+        TimerFdImage timer = Find<TimerFdImage>(capture, 52);
+        (timer.ClockId, timer.Interval, timer.SettimeFlags).ShouldBe((1, 3_000_000_000ul, 0u));
+        timer.Value.ShouldBeInRange(900_000_000_000ul, 1_000_000_000_005ul);
+        Find<SignalFdImage>(capture, 53).Mask.ShouldBe(1ul << 9);
+        Find<InotifyImage>(capture, 54);
+        capture.Obstacles.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Files_without_a_path_are_carried_once()
+    {
+        using DescriptorCapture capture = Capture("""
+            m = os.memfd_create('store', os.MFD_ALLOW_SEALING); os.truncate(m, 1 << 20); os.pwrite(m, b'x' * 10, 8192)
+            os.dup2(m, 50); o = os.open('/proc/self/fd/50', os.O_RDONLY); os.dup2(o, 51)
+            d, name = tempfile.mkstemp(); os.write(d, b'gone'); os.unlink(name); os.dup2(d, 52)
+            """);
+        CarriedFileDescriptorImage first = Find<CarriedFileDescriptorImage>(capture, 50);
+        Find<CarriedFileDescriptorImage>(capture, 51).FileId.ShouldBe(first.FileId);
+        CarriedContent store = capture.Contents.Single(content => content.File.Id == first.FileId);
+        (store.File.Name, store.File.Size, store.File.Kind, store.File.Seals).ShouldBe(("store", 1 << 20, CarriedFileKind.MemoryFile, 0));
+        store.Runs.ShouldHaveSingleItem().Offset.ShouldBe(8192);
+        CarriedContent gone = capture.Contents.Single(content => content.File.Kind == CarriedFileKind.Deleted);
+        gone.File.Name.ShouldStartWith("/tmp/");
+        byte[] bytes = new byte[10];
+        RandomAccess.Read(gone.Handle, bytes, 0).ShouldBe(4);
+        Encoding.ASCII.GetString(bytes, 0, 4).ShouldBe("gone");
+        Find<CarriedFileDescriptorImage>(capture, 52).Offset.ShouldBe(4);
+    }
+
+    [Fact]
+    public void Socket_pairs_keep_both_queues_and_listeners_their_options()
+    {
+        using DescriptorCapture capture = Capture("""
+            a, b = socket.socketpair(); a.send(b'to b'); b.send(b'to '); b.send(b'a'); os.dup2(a.fileno(), 50); os.dup2(b.fileno(), 51)
+            c, d = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM); c.send(b''); c.send(b'two'); os.dup2(d.fileno(), 52)
+            e, f = socket.socketpair(); e.send(b'last words'); e.close(); os.dup2(f.fileno(), 53)
+            u = socket.socket(socket.AF_UNIX); u.bind('\0yadokari-' + str(os.getpid())); u.listen(9); os.dup2(u.fileno(), 54)
+            t = socket.socket(); t.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); t.bind(('127.0.0.1', 0)); t.listen(33); os.dup2(t.fileno(), 55)
+            v = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); v.bind(('::1', 0)); os.dup2(v.fileno(), 56)
+            """);
+        Text(Find<UnixPairImage>(capture, 50).Unread).ShouldBe("to a");
+        Text(Find<UnixPairImage>(capture, 51).Unread).ShouldBe("to b");
+        Find<UnixPairImage>(capture, 50).PeerId.ShouldBe(Find<UnixPairImage>(capture, 51).Id);
+        Find<UnixPairImage>(capture, 52).Unread.Select(message => message.Length).ShouldBe([0, 3]);
+        UnixPairImage closed = Find<UnixPairImage>(capture, 53);
+        (Text(closed.Unread), closed.PeerId, closed.Shutdown).ShouldBe(("last words", 0ul, 3));
+        Find<SocketImage>(capture, 54).Backlog.ShouldBe(9);
+        SocketImage tcp = Find<SocketImage>(capture, 55);
+        tcp.Backlog.ShouldBe(33);
+        tcp.Options.ShouldContain(option => option.Level == 1 && option.Option == 2);
+        tcp.Options.Count.ShouldBe(1);
+        tcp.Detail.ShouldStartWith("tcp 127.0.0.1:");
+        Find<SocketImage>(capture, 56).Backlog.ShouldBeNull();
+        capture.Obstacles.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_obstacle_is_listed_at_once()
+    {
+        using PythonProgram program = PythonProgram.Start(Imports + """
+            l = socket.socket(); l.bind(('127.0.0.1', 0)); l.listen(); c = socket.create_connection(l.getsockname())
+            n = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+            libc = ctypes.CDLL(None); i = libc.inotify_init(); libc.inotify_add_watch(i, b'/tmp', 2)
+            p = os.pidfd_open(os.getpid())
+            os.mkfifo('/tmp/yadokari-fifo-' + str(os.getpid())); f = os.open('/tmp/yadokari-fifo-' + str(os.getpid()), os.O_RDWR)
+            os.unlink('/tmp/yadokari-fifo-' + str(os.getpid()))
+            os.dup2(os.dup(0), 60)
+            """);
+        IReadOnlyList<Obstacle> obstacles = DescriptorScan.FindObstacles(program.Pid, new CaptureOptions());
+        string[] names = [.. obstacles.Select(obstacle => obstacle.Name)];
+        names.ShouldBe(["tcp-connection", "tcp-connection", "netlink-socket", "inotify-watch", "pidfd", "fifo"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Locks_belong_to_their_description()
+    {
+        using DescriptorCapture capture = Capture("""
+            d, name = tempfile.mkstemp(); fcntl.flock(d, fcntl.LOCK_EX); os.dup2(d, 50)
+            e = os.open(name, os.O_RDWR); fcntl.lockf(e, fcntl.LOCK_EX, 10, 5); os.dup2(e, 51)
+            import atexit; atexit.register(os.unlink, name)
+            """);
+        Find<PathImage>(capture, 50).Locks.ShouldBe([new FileLock(FileLockKind.Flock, true, Find<PathImage>(capture, 50).Locks[0].OwnerPid, 0, null)]);
+        FileLock range = Find<PathImage>(capture, 51).Locks.ShouldHaveSingleItem();
+        (range.Kind, range.Start, range.End).ShouldBe((FileLockKind.Posix, 5, 14));
+    }
+
+    [Fact]
+    public void Streams_are_inherited_where_the_caller_says_so()
+    {
+        using PythonProgram program = PythonProgram.Start(Imports + "d, name = tempfile.mkstemp(); os.dup2(d, 2); os.unlink(name)");
+        using (DescriptorCapture carried = DescriptorScan.Capture(program.Pid, new CaptureOptions()))
+        {
+            Find<CarriedFileDescriptorImage>(carried, 2);
+        }
+
+        using DescriptorCapture inherited = DescriptorScan.Capture(program.Pid, new CaptureOptions { InheritStandardStreams = true });
+        Find<InheritedStreamImage>(inherited, 2).Stream.ShouldBe(2);
+    }
+
+    private static DescriptorCapture Capture(string setup)
+    {
+        using PythonProgram program = PythonProgram.Start(Imports + setup);
+        DescriptorScan.FindObstacles(program.Pid, new CaptureOptions()).ShouldBeEmpty();
+        return DescriptorScan.Capture(program.Pid, new CaptureOptions());
+    }
+
+    private static T Find<T>(DescriptorCapture capture, int number)
+        where T : DescriptorImage =>
+        capture.Table.Descriptions.Single(image => image.Numbers.Any(each => each.Number == number)).ShouldBeOfType<T>();
+
+    private static string Text(IReadOnlyList<byte[]> pieces) => string.Concat(pieces.Select(Encoding.ASCII.GetString));
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+
+namespace Yadokari.Engine.Tests.Resources.Descriptors;
+
+/// <summary>A python3 program that sets descriptors up, says "ready" and then waits for the end of its input.</summary>
+internal sealed class PythonProgram : IDisposable
+{
+    private readonly Process process;
+
+    private PythonProgram(Process process) => this.process = process;
+
+    public int Pid => process.Id;
+
+    public static PythonProgram Start(string setup)
+    {
+        Process process = Process.Start(new ProcessStartInfo("python3", ["-c", setup + "\nprint('ready', flush=True)\nsys.stdin.read()"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        PythonProgram program = new(process);
+        string? line = process.StandardOutput.ReadLine();
+        if (line != "ready")
+        {
+            program.Dispose();
+            throw new InvalidOperationException($"python3 said {line} instead of ready");
+        }
+
+        return program;
+    }
+
+    public void Dispose()
+    {
+        process.StandardInput.Close();
+        process.WaitForExit();
+        process.Dispose();
+    }
+}
