@@ -138,4 +138,7 @@ public enum SystemCall
     Ioprio_set = 251,
     Ioprio_get = 252,
     Getpriority = 140,
+    Chmod = 90,
+    Newfstatat = 262,
+    Inotify_init1 = 294,
 }

@@ -1,0 +1,402 @@
+using Yadokari.Engine.Restore;
+using Yadokari.Linux;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>
+/// Turns the images of descriptors into operations of a restore plan. The order in the plan:
+/// <see cref="CreateFiles"/>, the memory that maps these files, <see cref="Open"/> (working directory and network
+/// namespace are the job's by then), and after every other descriptor has been closed <see cref="Finish"/>.
+/// Every number of the job is free before <see cref="Open"/>.
+/// </summary>
+public sealed class DescriptorRestore
+{
+    private const int CloseOnExec = 0x80000;
+    private const int NonBlocking = 0x800;
+    private const int Append = 0x400;
+    private const int Direct = 0x4000;
+    private const int NoAccessTime = 0x40000;
+    private const int Asynchronous = 0x2000;
+    private const int AccessMode = 3;
+    private const int PathOnly = 0x200000;
+    private const int DirectoryOnly = 0x10000;
+
+    // What F_SETFL can set, without O_ASYNC, which comes last.
+    private const int SettableFlags = Append | NonBlocking | Direct | NoAccessTime;
+
+    // What open(2) may be given of F_GETFL's flags: access, O_DSYNC, O_SYNC, O_DIRECTORY, O_NOATIME, O_PATH and those of F_SETFL.
+    private const int OpenFlags = AccessMode | SettableFlags | 0x1000 | 0x101000 | DirectoryOnly | PathOnly;
+    private const int NoTerminal = 0x100;       // O_NOCTTY
+    private const int NoFollow = 0x20000;
+
+    private const int GetFlagsCommand = 3;
+    private const int SetFlagsCommand = 4;
+    private const int SetOwnerCommand = 8;
+    private const int SetSignalCommand = 10;
+
+    private readonly PlanBuilder plan;
+    private readonly DescriptorTableImage table;
+    private readonly DescriptorRestorePlace place;
+    private readonly RestoreTools tools;
+    private readonly CarriedFileRestore files;
+    private readonly SocketRestore sockets;
+
+    public DescriptorRestore(PlanBuilder plan, DescriptorTableImage table, DescriptorRestorePlace place)
+    {
+        this.plan = plan;
+        this.table = table;
+        this.place = place;
+        tools = new RestoreTools(plan, place);
+        files = new CarriedFileRestore(plan, table, place, tools);
+        sockets = new SocketRestore(plan, tools);
+    }
+
+    /// <summary>Makes the carried files again, with their content.</summary>
+    public void CreateFiles() => files.Create();
+
+    /// <summary>The descriptor of a carried file, open for reading and writing from <see cref="CreateFiles"/> until
+    /// <see cref="Finish"/>; null when the file is not carried.</summary>
+    /// <param name="device">st_dev on the old host.</param>
+    /// <param name="inode">st_ino on the old host.</param>
+    public Slot? FileSlot(ulong device, ulong inode) => files.Find(device, inode);
+
+    /// <summary>Opens everything at its numbers.</summary>
+    public void Open()
+    {
+        HashSet<ulong> done = [];
+        foreach (DescriptorImage image in table.Descriptions)
+        {
+            switch (image)
+            {
+                case PathImage path:
+                    OpenPath(path);
+                    break;
+                case CarriedFileDescriptorImage carried:
+                    OpenCarried(carried);
+                    break;
+                case InheritedStreamImage stream:
+                    Inherit(stream, place.Streams[stream.Stream]);
+                    break;
+                case TerminalImage terminal:
+                    OpenTerminal(terminal);
+                    break;
+                case PipeEndImage end when done.Add(end.PipeId):
+                    OpenPipe(end.PipeId);
+                    break;
+                case EventFdImage counter:
+                    OpenEventFd(counter);
+                    break;
+                case EpollImage:
+                    Put(image, tools.Make("epoll_create", SystemCall.Epoll_create1, CloseOnExec), 0);
+                    break;
+                case TimerFdImage timer:
+                    OpenTimer(timer);
+                    break;
+                case SignalFdImage signals:
+                    Put(image, tools.Make("signalfd", SystemCall.Signalfd4, -1, plan.Bytes(BitConverter.GetBytes(signals.Mask)), 8,
+                        CloseOnExec | (image.Flags & NonBlocking)), NonBlocking);
+                    break;
+                case InotifyImage:
+                    Put(image, tools.Make("inotify_init", SystemCall.Inotify_init1, CloseOnExec | (image.Flags & NonBlocking)), NonBlocking);
+                    break;
+                case UnixPairImage pair when done.Add(pair.Id):
+                    done.Add(pair.PeerId);
+                    sockets.OpenPair(pair, FindPair(pair.PeerId), Put);
+                    break;
+                case SocketImage socket:
+                    Put(image, sockets.Open(socket), NonBlocking);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>What needs every descriptor in its place, and nothing of the same files closed afterwards (closing any
+    /// descriptor of a file drops the process' POSIX locks on it): epoll targets, seals, locks, owners.</summary>
+    public void Finish()
+    {
+        foreach (DescriptorImage image in table.Descriptions)
+        {
+            if (image is EpollImage epoll)
+            {
+                Watch(epoll);
+            }
+        }
+
+        files.Finish();
+        foreach (DescriptorImage image in table.Descriptions)
+        {
+            int number = image.Numbers[0].Number;
+            DescriptorLockRestore.Emit(plan, image);
+            if (image.Owner != 0)
+            {
+                plan.Call($"set the owner of descriptor {number}", SystemCall.Fcntl, number, SetOwnerCommand, image.Owner);
+            }
+
+            if (image.Signal != 0)
+            {
+                plan.Call($"set the signal of descriptor {number}", SystemCall.Fcntl, number, SetSignalCommand, image.Signal);
+            }
+
+            if ((image.Flags & Asynchronous) != 0 && image is not (InheritedStreamImage or TerminalImage))
+            {
+                plan.Call($"set the flags of descriptor {number}", SystemCall.Fcntl, number, SetFlagsCommand,
+                    image.Flags & (SettableFlags | Asynchronous));
+            }
+        }
+    }
+
+    private UnixPairImage? FindPair(ulong id)
+    {
+        foreach (DescriptorImage image in table.Descriptions)
+        {
+            if (id != 0 && image is UnixPairImage pair && pair.Id == id)
+            {
+                return pair;
+            }
+        }
+
+        return null;
+    }
+
+    private void OpenPath(PathImage image)
+    {
+        int flags = (image.Flags & OpenFlags) | NoTerminal | CloseOnExec;
+        flags |= (image.Flags & PathOnly) != 0 ? NoFollow : 0;
+
+        // A file made with O_TMPFILE, which has this bit in it, and linked later, is no directory.
+        flags &= image.IsDirectory ? ~0 : ~DirectoryOnly;
+        Slot made = tools.Make($"open {image.Path}", SystemCall.Open, plan.Text(image.Path), flags, 0);
+        if (image.Offset != 0 && (image.Flags & PathOnly) == 0)
+        {
+            if (image.IsRegular && !image.IsKernelMade)
+            {
+                plan.Call($"seek in {image.Path}", SystemCall.Lseek, made, image.Offset, 0);
+            }
+            else
+            {
+                // A place in a directory or in a file of the kernel may not exist any more; then reading goes on elsewhere.
+                plan.Try(null, SystemCall.Lseek, made, image.Offset, 0);
+            }
+        }
+
+        Put(image, made, SettableFlags);
+    }
+
+    private void OpenCarried(CarriedFileDescriptorImage image)
+    {
+        int flags = (image.Flags & (AccessMode | SettableFlags | 0x101000)) | CloseOnExec;
+        Slot made = tools.Reopen($"open {image.Name}", files.Slot(image.FileId), flags);
+        if (image.Offset != 0)
+        {
+            plan.Call($"seek in {image.Name}", SystemCall.Lseek, made, image.Offset, 0);
+        }
+
+        Put(image, made, SettableFlags);
+    }
+
+    private void Inherit(DescriptorImage image, Slot others)
+    {
+        foreach (DescriptorNumber number in image.Numbers)
+        {
+            Slot source = number.Number <= 2 ? place.Streams[number.Number] : others;
+
+            // A resumer may have closed the stream; then the job has none either.
+            plan.Try(null, SystemCall.Dup3, source, number.Number, number.CloseOnExec ? CloseOnExec : 0);
+        }
+
+        if ((image.Flags & NonBlocking) != 0)
+        {
+            // Its program waits in poll and expects EAGAIN. The other flags of the resumer's stream stay as they are.
+            Slot flags = plan.NewSlot();
+            int number = image.Numbers[0].Number;
+            plan.Try(flags, SystemCall.Fcntl, number, GetFlagsCommand, 0);
+            PlanLabel closed = new("closed");
+            plan.JumpIf(flags, Condition.Less, 0, closed);
+            plan.Do(OperationKind.And, flags, flags, ~(ulong)NonBlocking);
+            plan.Do(OperationKind.Add, flags, flags, NonBlocking);
+            plan.Try(null, SystemCall.Fcntl, number, SetFlagsCommand, flags);
+            plan.Place(closed);
+        }
+    }
+
+    private void OpenTerminal(TerminalImage image)
+    {
+        if (image.Numbers[0].Number <= 2)
+        {
+            Inherit(image, place.Streams[image.Numbers[0].Number]);
+            return;
+        }
+
+        // The resumer's terminal, or where it has none its stream of that direction.
+        PlanLabel none = new("no-terminal"), done = new("terminal");
+        Slot opened = tools.Raw;
+        plan.CallOrJump(opened, none, SystemCall.Open, plan.Text("/dev/tty"), (image.Flags & (AccessMode | NonBlocking)) | NoTerminal | CloseOnExec, 0);
+        Put(image, tools.Lift(opened), SettableFlags);
+        plan.Jump(done);
+        plan.Place(none);
+        Inherit(image, place.Streams[(image.Flags & AccessMode) == 1 ? 1 : 0]);
+        plan.Place(done);
+    }
+
+    private void OpenPipe(ulong id)
+    {
+        PipeImage pipe = FindPipe(id);
+        bool packets = false;
+        foreach (DescriptorImage image in table.Descriptions)
+        {
+            packets |= image is PipeEndImage end && end.PipeId == id && (end.Flags & Direct) != 0;
+        }
+
+        (Slot read, Slot write) = tools.MakePair("pipe", SystemCall.Pipe2, pair => [pair, CloseOnExec | NonBlocking | (packets ? Direct : 0)]);
+        if (pipe.Capacity != 65536)
+        {
+            const int setPipeSize = 1031;
+            plan.Call($"set the size of a pipe to {pipe.Capacity} bytes", SystemCall.Fcntl, write, setPipeSize, pipe.Capacity);
+        }
+
+        foreach (byte[] piece in packets ? pipe.Unread : Join(pipe.Unread))
+        {
+            tools.CheckedWrite("fill a pipe", SystemCall.Write, piece.Length, write, plan.Bytes(piece), piece.Length);
+        }
+
+        bool readTaken = false, writeTaken = false;
+        foreach (DescriptorImage image in table.Descriptions)
+        {
+            if (image is not PipeEndImage end || end.PipeId != id)
+            {
+                continue;
+            }
+
+            int access = end.Flags & AccessMode;
+            if (access == 0 && !readTaken)
+            {
+                readTaken = true;
+                SetFlags(end, read);
+                Number(end, read);
+            }
+            else if (access == 1 && !writeTaken)
+            {
+                writeTaken = true;
+                SetFlags(end, write);
+                Number(end, write);
+            }
+            else
+            {
+                Put(end, tools.Reopen("open a pipe again", read, access | CloseOnExec), 0);
+            }
+        }
+
+        plan.Call(null, SystemCall.Close, read);
+        plan.Call(null, SystemCall.Close, write);
+    }
+
+    private PipeImage FindPipe(ulong id)
+    {
+        foreach (PipeImage pipe in table.Pipes)
+        {
+            if (pipe.Id == id)
+            {
+                return pipe;
+            }
+        }
+
+        throw new EngineException(EngineError.BadContextFile, $"the image has no pipe {id}");
+    }
+
+    private void OpenEventFd(EventFdImage image)
+    {
+        int flags = CloseOnExec | (image.Flags & NonBlocking) | (image.Semaphore ? 1 : 0);
+        bool fits = image.Count <= uint.MaxValue;
+        Slot made = tools.Make("eventfd", SystemCall.Eventfd2, fits ? image.Count : 0, flags);
+        if (!fits)
+        {
+            tools.CheckedWrite("set an eventfd", SystemCall.Write, 8, made, plan.Bytes(BitConverter.GetBytes(image.Count)), 8);
+        }
+
+        Put(image, made, NonBlocking);
+    }
+
+    private void OpenTimer(TimerFdImage image)
+    {
+        const ulong second = 1_000_000_000;
+        const int setTicks = 0x40085400;
+        Slot made = tools.Make("timerfd_create", SystemCall.Timerfd_create, image.ClockId, CloseOnExec | (image.Flags & NonBlocking));
+        if (image.Value != 0)
+        {
+            // struct itimerspec: interval, then value, each seconds and nanoseconds.
+            byte[] times = new byte[32];
+            BitConverter.TryWriteBytes(times, image.Interval / second);
+            BitConverter.TryWriteBytes(times.AsSpan(8), image.Interval % second);
+            BitConverter.TryWriteBytes(times.AsSpan(16), image.Value / second);
+            BitConverter.TryWriteBytes(times.AsSpan(24), image.Value % second);
+            plan.Call("timerfd_settime", SystemCall.Timerfd_settime, made, image.SettimeFlags, plan.Bytes(times), 0);
+        }
+
+        if (image.Ticks != 0)
+        {
+            plan.Call("set the expirations of a timerfd", SystemCall.Ioctl, made, setTicks, plan.Bytes(BitConverter.GetBytes(image.Ticks)));
+        }
+
+        Put(image, made, NonBlocking);
+    }
+
+    private void Watch(EpollImage image)
+    {
+        const int add = 1;
+        int number = image.Numbers[0].Number;
+        foreach (EpollTargetImage target in image.Targets)
+        {
+            // struct epoll_event is packed on x86-64: u32 events, u64 data.
+            byte[] entry = new byte[12];
+            BitConverter.TryWriteBytes(entry, target.Events);
+            BitConverter.TryWriteBytes(entry.AsSpan(4), target.Data);
+            if (target.MayFail)
+            {
+                plan.Try(null, SystemCall.Epoll_ctl, number, add, target.Number, plan.Bytes(entry));
+            }
+            else
+            {
+                plan.Call($"watch descriptor {target.Number} by epoll {number}", SystemCall.Epoll_ctl, number, add, target.Number, plan.Bytes(entry));
+            }
+        }
+    }
+
+    /// <summary>Gives a description its numbers and the flags it was not made with, and closes the passing descriptor.</summary>
+    private void Put(DescriptorImage image, Slot made, int flagsThatAreSet)
+    {
+        if ((image.Flags & SettableFlags & ~flagsThatAreSet) != 0 && (image.Flags & PathOnly) == 0)
+        {
+            SetFlags(image, made);
+        }
+
+        Number(image, made);
+        plan.Call(null, SystemCall.Close, made);
+    }
+
+    private void SetFlags(DescriptorImage image, Slot made) =>
+        plan.Call($"set the flags of descriptor {image.Numbers[0].Number}", SystemCall.Fcntl, made, SetFlagsCommand, image.Flags & SettableFlags);
+
+    private void Number(DescriptorImage image, Slot made)
+    {
+        foreach (DescriptorNumber number in image.Numbers)
+        {
+            plan.Call($"open descriptor {number.Number}", SystemCall.Dup3, made, number.Number, number.CloseOnExec ? CloseOnExec : 0);
+        }
+    }
+
+    private static IReadOnlyList<byte[]> Join(IReadOnlyList<byte[]> pieces)
+    {
+        if (pieces.Count <= 1)
+        {
+            return pieces;
+        }
+
+        using MemoryStream all = new();
+        foreach (byte[] piece in pieces)
+        {
+            all.Write(piece);
+        }
+
+        return [all.ToArray()];
+    }
+}

@@ -1,0 +1,179 @@
+using Yadokari.Engine.Restore;
+using Yadokari.Linux;
+using Yadokari.Linux.Sockets;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>Makes sockets again.</summary>
+internal sealed class SocketRestore(PlanBuilder plan, RestoreTools tools)
+{
+    private const int CloseOnExec = 0x80000;
+    private const int NonBlocking = 0x800;
+    private const int NoSignal = 0x4000;
+    private const int SocketLevel = 1;
+    private const int ReuseAddress = 2;
+    private const int CurrentDirectory = -100;
+    private const int NoFollow = 0x100;
+    private const int StatusLength = 144;
+    private const ulong ModeOffset = 24;
+    private const int TypeMask = 0xF000;
+    private const int SocketType = 0xC000;
+    private const int ConnectionRefused = 111;
+
+    private DataReference? status;
+    private Slot? mode;
+
+    /// <summary>Both ends, or one whose other end is closed.</summary>
+    /// <param name="image">The first end.</param>
+    /// <param name="peer">The other; null: closed.</param>
+    /// <param name="put">Gives an end its numbers and closes the passing descriptor.</param>
+    public void OpenPair(UnixPairImage image, UnixPairImage? peer, Action<DescriptorImage, Slot, int> put)
+    {
+        (Slot first, Slot second) = tools.MakePair("socketpair", SystemCall.Socketpair,
+            pair => [SocketFacts.Unix, image.Type | CloseOnExec | NonBlocking, 0, pair]);
+        SetOptions(image.Options, first);
+        SetOptions(peer?.Options ?? [], second);
+        Fill(image, second);
+        if (peer is null)
+        {
+            plan.Call(null, SystemCall.Close, second);
+        }
+        else
+        {
+            Fill(peer, first);
+            ShutDown(image, first);
+            ShutDown(peer, second);
+        }
+
+        PutEnd(image, first, put);
+        if (peer is not null)
+        {
+            PutEnd(peer, second, put);
+        }
+    }
+
+    /// <summary>A socket without a connection.</summary>
+    public Slot Open(SocketImage image)
+    {
+        string name = SocketText.Describe(image.Domain, image.Type, image.Address);
+        Slot made = tools.Make("socket", SystemCall.Socket, image.Domain, image.Type | CloseOnExec | (image.Flags & NonBlocking), image.Protocol);
+        SetOptions(image.Options, made);
+        if (image.Address.Length > 0)
+        {
+            // The old socket's connections may still linger in TIME_WAIT on this host.
+            bool lingers = image.Domain != SocketFacts.Unix && image.Type == SocketFacts.Stream
+                && !HasOption(image, SocketLevel, ReuseAddress);
+            SetReuse(lingers, made, 1);
+            DataReference address = plan.Bytes(image.Address, $"{{{name}}}");
+            if (image.Path is not null)
+            {
+                RemoveStale(image, address);
+            }
+
+            plan.Call($"bind {name}", SystemCall.Bind, made, address, image.Address.Length);
+            SetReuse(lingers, made, 0);
+            if (image.Path is not null && image.PathMode is not null)
+            {
+                plan.Call($"set the mode of {image.Path}", SystemCall.Chmod, plan.Text(image.Path), image.PathMode.Value);
+            }
+            else if (image.Path is not null)
+            {
+                plan.Call($"remove {image.Path}", SystemCall.Unlink, plan.Text(image.Path));
+            }
+        }
+
+        if (image.Backlog is { } backlog)
+        {
+            plan.Call($"listen at {name}", SystemCall.Listen, made, backlog);
+        }
+
+        if (image.Peer.Length > 0)
+        {
+            plan.Call($"connect to {SocketText.Describe(image.Domain, image.Type, image.Peer)}", SystemCall.Connect,
+                made, plan.Bytes(image.Peer), image.Peer.Length);
+        }
+
+        return made;
+    }
+
+    private void PutEnd(UnixPairImage image, Slot made, Action<DescriptorImage, Slot, int> put)
+    {
+        if ((image.Flags & NonBlocking) == 0)
+        {
+            const int setFlags = 4;
+            plan.Call(null, SystemCall.Fcntl, made, setFlags, 0);
+        }
+
+        put(image, made, NonBlocking);
+    }
+
+    /// <summary>What waits at an end was sent from the other one.</summary>
+    private void Fill(UnixPairImage image, Slot other)
+    {
+        foreach (byte[] message in image.Unread)
+        {
+            tools.CheckedWrite("fill a socket", SystemCall.Sendto, message.Length,
+                other, plan.Bytes(message), message.Length, NoSignal, 0, 0);
+        }
+    }
+
+    private void ShutDown(UnixPairImage image, Slot made)
+    {
+        // shutdown(2) counts SHUT_RD 0, SHUT_WR 1, SHUT_RDWR 2; the kernel's mask is one more.
+        if (image.Shutdown != 0)
+        {
+            plan.Call("shutdown", SystemCall.Shutdown, made, image.Shutdown - 1);
+        }
+    }
+
+    /// <summary>A socket file that nobody listens at is what the job left behind. Anything else stays, and bind says so.</summary>
+    private void RemoveStale(SocketImage image, DataReference address)
+    {
+        status ??= plan.Room(StatusLength, "stat");
+        mode ??= plan.NewSlot();
+        Slot answer = mode.Value;
+        PlanLabel free = new("free");
+        DataReference path = plan.Text(image.Path!);
+        plan.CallOrJump(null, free, SystemCall.Newfstatat, CurrentDirectory, path, status, NoFollow);
+        plan.Do(OperationKind.Load32, answer, Argument.AddressOf(status, ModeOffset));
+        plan.Do(OperationKind.And, answer, answer, TypeMask);
+        plan.JumpIf(answer, Condition.NotEqual, SocketType, free);
+        plan.CallInto(tools.Raw, "socket", SystemCall.Socket, SocketFacts.Unix, image.Type | CloseOnExec | NonBlocking, 0);
+        plan.Try(answer, SystemCall.Connect, tools.Raw, address, image.Address.Length);
+        plan.Call(null, SystemCall.Close, tools.Raw);
+        plan.JumpIf(answer, Condition.NotEqual, -ConnectionRefused, free);
+        plan.Call($"remove {image.Path}", SystemCall.Unlink, path);
+        plan.Place(free);
+    }
+
+    private void SetOptions(IReadOnlyList<SocketOptionImage> options, Slot made)
+    {
+        foreach (SocketOptionImage option in options)
+        {
+            plan.Call($"set socket option {option.Level}/{option.Option}", SystemCall.Setsockopt,
+                made, option.Level, option.Option, plan.Bytes(option.Value), option.Value.Length);
+        }
+    }
+
+    private void SetReuse(bool needed, Slot made, int value)
+    {
+        if (needed)
+        {
+            plan.Call("setsockopt(SO_REUSEADDR)", SystemCall.Setsockopt,
+                made, SocketLevel, ReuseAddress, plan.Bytes(BitConverter.GetBytes(value)), sizeof(int));
+        }
+    }
+
+    private static bool HasOption(SocketImage image, int level, int number)
+    {
+        foreach (SocketOptionImage option in image.Options)
+        {
+            if (option.Level == level && option.Option == number)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
