@@ -1,1 +1,1 @@
-return 0;
+return await Yadokari.Cli.CommandLine.RunAsync(args);

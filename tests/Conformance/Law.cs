@@ -30,24 +30,6 @@ internal static class Law
         }
     });
 
-    /// <summary>The program is moved many times, and nothing grows on the way.</summary>
-    public static void MovedFar(string name, int hops, uint? uid) => Carry(name, uid, (journey, _) =>
-    {
-        Footprint? first = null;
-        for (int hop = 1; hop <= hops; hop++)
-        {
-            journey.Hop();
-            journey.Answer();
-            first ??= Footprint.Of(journey);
-        }
-
-        Footprint last = Footprint.Of(journey);
-        last.Descriptors.ShouldBe(first!.Descriptors, $"descriptors after {hops} hops");
-        last.Mappings.ShouldBe(first.Mappings, $"mappings after {hops} hops");
-        // Some pages of stack and heap are touched on the way.
-        (last.FileSize - first.FileSize).ShouldBeLessThanOrEqualTo(16 * 4096, $"growth of the context file after {hops} hops: {first} → {last}");
-    });
-
     /// <summary>A context file is saved while the program runs on, and the program notices nothing.</summary>
     public static void SavedWhileRunning(string name, uint? uid) => Carry(name, uid, (journey, program) =>
     {

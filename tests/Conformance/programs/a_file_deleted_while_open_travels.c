@@ -1,5 +1,4 @@
 // A file deleted while open keeps content and offset, can be written, is one for all its descriptors, and stays deleted.
-// law: far
 #include "law.h"
 
 int main(void)

@@ -1,5 +1,4 @@
 // A pipe keeps its unread bytes, its size and the flags of both ends.
-// law: far
 #include "law.h"
 
 int main(void)

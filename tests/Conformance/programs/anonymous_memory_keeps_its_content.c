@@ -1,5 +1,4 @@
 // Anonymous private memory keeps its address and its content.
-// law: far
 #include "law.h"
 
 int main(void)

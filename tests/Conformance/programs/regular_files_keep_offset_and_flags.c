@@ -1,5 +1,4 @@
 // Regular files keep offset, access mode, O_APPEND and close-on-exec.
-// law: far
 #include "law.h"
 
 int main(void)

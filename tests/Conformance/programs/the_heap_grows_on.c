@@ -1,5 +1,4 @@
 // The heap keeps its blocks and its end, and brk grows it on with zeros.
-// law: far
 #include "law.h"
 #include <malloc.h>
 

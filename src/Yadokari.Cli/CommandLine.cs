@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Yadokari.Cli.Commands;
+
+namespace Yadokari.Cli;
+
+/// <summary>The whole command line: which commands there are, how they are parsed and how they end.</summary>
+public static class CommandLine
+{
+    private static readonly Option<bool> Verbose = new("--verbose")
+    {
+        Description = "Show details, also of errors",
+        Recursive = true,
+    };
+
+    public static RootCommand Build()
+    {
+        RootCommand root = new("Moves running Linux processes from host to host.")
+        {
+            CheckpointCommand.Create(),
+            ResumeCommand.Create(),
+            InspectCommand.Create(),
+            DoctorCommand.Create(),
+            LabCommand.Create(),
+            Verbose,
+        };
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+
+    /// <summary>Runs one command line to its end and returns the exit status.</summary>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        RootCommand root = Build();
+        ParseResult parsed = root.Parse(arguments);
+        if (parsed.Action is ParseErrorAction)
+        {
+            return WrongUsage(root, parsed);
+        }
+
+        InvocationConfiguration configuration = new()
+        {
+            EnableDefaultExceptionHandler = false,
+            // Commands that must clean up on Ctrl-C say so themselves (Interruption); all others just die.
+            ProcessTerminationTimeout = null,
+        };
+        try
+        {
+            return await parsed.InvokeAsync(configuration);
+        }
+        catch (Exception failure)
+        {
+            ErrorReport report = ErrorReport.Of(failure);
+            report.Print(failure, parsed.GetValue(Verbose));
+            return report.Status;
+        }
+    }
+
+    private static int WrongUsage(RootCommand root, ParseResult parsed)
+    {
+        string path = string.Join(' ', PathOf(parsed));
+        if (parsed.Tokens.Count == 0)
+        {
+            Console.Error.WriteLine("yado: no command given; 'yado --help' lists them");
+        }
+        else
+        {
+            // Of several errors the unknown word explains the others.
+            string message = (parsed.UnmatchedTokens is [string word, ..]
+                ? $"unknown command or argument '{word}'"
+                : parsed.Errors[0].Message).TrimEnd('.');
+            Console.Error.WriteLine($"yado: {message}; see '{path} --help'");
+        }
+
+        return ExitStatus.WrongUsage;
+    }
+
+    private static IEnumerable<string> PathOf(ParseResult parsed)
+    {
+        Stack<string> names = new();
+        for (System.CommandLine.Parsing.SymbolResult? at = parsed.CommandResult; at is not null; at = at.Parent)
+        {
+            if (at is System.CommandLine.Parsing.CommandResult command)
+            {
+                names.Push(command.Command is RootCommand ? "yado" : command.Command.Name);
+            }
+        }
+
+        return names;
+    }
+}

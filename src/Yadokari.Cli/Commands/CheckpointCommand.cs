@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using Yadokari.Engine.Checkpointing;
+
+namespace Yadokari.Cli.Commands;
+
+/// <summary><c>yado checkpoint</c>: saves a process or job as a context file.</summary>
+public static class CheckpointCommand
+{
+    private static readonly Argument<string> Target = new("JOB|PID")
+    {
+        Description = "A number is the pid of any process that you may trace; a name is a job",
+    };
+
+    private static readonly Option<string> OutputFile = new("--output", "-o")
+    {
+        Description = "The context file to make; must not exist",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    private static readonly Option<bool> LeaveRunning = new("--leave-running")
+    {
+        Description = "The process goes on; without this it ends when the file is complete",
+    };
+
+    public static Command Create()
+    {
+        Command command = new("checkpoint", "Save a running process as an executable context file") { Target, OutputFile, LeaveRunning };
+        command.SetAction(RunAsync);
+        HelpWithExamples.SetText(command,
+            """
+            The context file is a program: run it to resume the process, here or on another host, with nothing installed.
+            It holds everything the process had in memory, secrets too: it is readable by its owner only.
+            Whatever fails before the file is complete leaves the process running and no file behind.
+
+            Examples:
+              yado checkpoint 4711 -o job.ctx        save process 4711 and end it
+              ./job.ctx                              … it goes on
+              yado checkpoint sim -o sim.ctx --leave-running
+            """);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        string target = parsed.GetRequiredValue(Target);
+        string file = parsed.GetRequiredValue(OutputFile);
+        bool leaveRunning = parsed.GetValue(LeaveRunning);
+        FileContextWriter.Check(file);
+        if (int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
+        {
+            SaveProcess(pid, file, leaveRunning);
+            return ExitStatus.Done;
+        }
+
+        throw new CommandFailure(ExitStatus.NotFound, $"no job '{target}'");
+    }
+
+    private static void SaveProcess(int pid, string file, bool leaveRunning)
+    {
+        using Interruption interruption = new();
+        using CheckpointSession session = CheckpointSession.Open(pid, new CaptureOptions());
+        // Nothing may be compiled or loaded for the first time while the process stands still.
+        CheckpointSession.WarmUp();
+        using FileContextWriter writer = FileContextWriter.Create(file, interruption.Token);
+        CaptureReport report = ProgressDisplay.Run($"saving {pid}", bar =>
+        {
+            session.Freeze();
+            return session.Capture(writer, bar);
+        });
+        if (leaveRunning)
+        {
+            session.Thaw();
+            writer.Commit();
+        }
+        else
+        {
+            // Only what is on disk may replace the process.
+            writer.Commit();
+            session.Kill();
+        }
+
+        Console.WriteLine($"{file}: {Output.Size(report.FileLength)}, {report.Threads} {(report.Threads == 1 ? "thread" : "threads")}, "
+            + $"frozen {Output.Duration(report.Frozen)}{(leaveRunning ? $"; process {pid} goes on" : "")}");
+    }
+}

@@ -1,0 +1,141 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Yadokari.Cli.Lab;
+
+namespace Yadokari.Cli.Commands;
+
+/// <summary><c>yado lab</c>: virtual hosts on this machine.</summary>
+public static class LabCommand
+{
+    private static readonly Argument<string> HostName = new("HOST") { Description = "h1, h2, …" };
+
+    public static Command Create()
+    {
+        Command lab = new("lab", "Virtual hosts on this machine, for demos, tests and experiments")
+        {
+            Up(), List(), Exec(), Cut(), Join(), Down(),
+        };
+        HelpWithExamples.SetText(lab,
+            """
+            Each host has its own address, name, pids, mounts and uptime and runs its own daemon; files are shared.
+            Works as an ordinary user as well. There is one lab at a time per directory; YADO_LAB_DIR chooses the directory.
+
+            Examples:
+              yado lab up 2                          two hosts, h1 and h2
+              yado lab exec h1 yado run -- bc        a job on h1
+              yado lab exec h1 yado move bc h2       … moves to h2
+              yado lab cut h2                        h2 falls silent; 'join' brings it back
+              yado lab down                          nothing is left behind
+            """);
+        return lab;
+    }
+
+    private static Command Up()
+    {
+        Argument<int> count = new("N") 
+        {
+            Description = $"How many hosts, 1 to {VirtualLab.MaxHosts}",
+            CustomParser = result =>
+            {
+                if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n is >= 1 and <= VirtualLab.MaxHosts)
+                {
+                    return n;
+                }
+
+                result.AddError($"the number of hosts must be 1 to {VirtualLab.MaxHosts}, not '{result.Tokens[0].Value}'");
+                return 0;
+            },
+        };
+        Command up = new("up", "Bring up hosts h1 to hN, each with a daemon") { count };
+        up.SetAction(parsed =>
+        {
+            Stopwatch clock = Stopwatch.StartNew();
+            using Interruption interruption = new();
+            VirtualLab lab = VirtualLab.Up(VirtualLab.DirectoryInUse(), parsed.GetValue(count), OwnProgram(), interruption.Token);
+            string names = lab.Hosts.Count == 1 ? "h1 is" : $"h1 to h{lab.Hosts.Count} are";
+            Console.WriteLine($"{names} up after {Output.Duration(clock.Elapsed)}; try: yado lab exec h1 yado hosts");
+        });
+        return up;
+    }
+
+    private static Command List()
+    {
+        Option<bool> json = CommonOptions.Json();
+        Command list = new("ls", "List the hosts") { json };
+        list.SetAction(parsed =>
+        {
+            IReadOnlyList<LabHostStatus> hosts = VirtualLab.Current().Status();
+            if (parsed.GetValue(json))
+            {
+                Console.WriteLine(JsonSerializer.Serialize(hosts, CliJson.Default.IReadOnlyListLabHostStatus));
+                return;
+            }
+
+            Output.WriteTable(["HOST", "ADDRESS", "LINK", "UPTIME", "INIT"], hosts.Select(h => (IReadOnlyList<string>)
+            [
+                h.Name, h.Address, h.Link,
+                h.UptimeSeconds is { } uptime ? Output.Duration(TimeSpan.FromSeconds(uptime)) : "dead",
+                h.Init?.ToString(CultureInfo.InvariantCulture) ?? "-",
+            ]));
+        });
+        return list;
+    }
+
+    private static Command Exec()
+    {
+        Argument<string[]> words = new("COMMAND")
+        {
+            Description = "The command and its arguments; a shell when left out",
+            Arity = ArgumentArity.ZeroOrMore,
+            CaptureRemainingTokens = true,
+        };
+        Argument<string> host = new("HOST") { Description = "h1, h2, …" };
+        Command exec = new("exec", "Run a command on a host; its exit status becomes that of yado") { host, words };
+        exec.SetAction(parsed =>
+        {
+            VirtualLab lab = VirtualLab.Current();
+            string[] command = parsed.GetValue(words) is { Length: > 0 } given ? given : [Environment.GetEnvironmentVariable("SHELL") ?? "/bin/sh"];
+            IReadOnlyList<string> full = lab.CommandOn(lab.Host(parsed.GetRequiredValue(host)), command);
+            return Foreground.Run(full);
+        });
+        return exec;
+    }
+
+    private static Command Cut()
+    {
+        Command cut = new("cut", "Cut a host off the network, silently") { HostName };
+        cut.SetAction(parsed =>
+        {
+            VirtualLab lab = VirtualLab.Current();
+            lab.Cut(lab.Host(parsed.GetRequiredValue(HostName)));
+        });
+        return cut;
+    }
+
+    private static Command Join()
+    {
+        Command join = new("join", "Undo 'cut'") { HostName };
+        join.SetAction(parsed =>
+        {
+            VirtualLab lab = VirtualLab.Current();
+            lab.Join(lab.Host(parsed.GetRequiredValue(HostName)));
+        });
+        return join;
+    }
+
+    private static Command Down()
+    {
+        Command down = new("down", "End all hosts and everything on them; nothing is left behind");
+        down.SetAction(_ => VirtualLab.Current().Down());
+        return down;
+    }
+
+    private static string OwnProgram()
+    {
+        string program = Environment.ProcessPath!;
+        return Path.GetFileName(program) == "yado" ? program
+            : throw new CommandFailure(ExitStatus.Failed, "the lab needs the published program: use './yado lab' instead of 'dotnet yado.dll lab'");
+    }
+}

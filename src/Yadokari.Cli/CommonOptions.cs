@@ -1,0 +1,9 @@
+using System.CommandLine;
+
+namespace Yadokari.Cli;
+
+/// <summary>Options that many commands share, so that they look the same everywhere.</summary>
+public static class CommonOptions
+{
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON instead of a table" };
+}

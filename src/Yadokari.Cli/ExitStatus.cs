@@ -1,0 +1,20 @@
+namespace Yadokari.Cli;
+
+/// <summary>The exit statuses of <c>yado</c>; scripts depend on them.</summary>
+public static class ExitStatus
+{
+    public const int Done = 0;
+
+    public const int Failed = 1;
+
+    public const int WrongUsage = 2;
+
+    /// <summary>The job has obstacles; each is listed.</summary>
+    public const int Obstacles = 3;
+
+    /// <summary>No such job, process, host or file.</summary>
+    public const int NotFound = 4;
+
+    /// <summary>The target refused.</summary>
+    public const int Refused = 5;
+}

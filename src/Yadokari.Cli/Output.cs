@@ -1,0 +1,91 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace Yadokari.Cli;
+
+/// <summary>How things look: tables, sizes, durations. Colours only on a terminal.</summary>
+public static class Output
+{
+    private static readonly Lazy<IAnsiConsole> ForOutput = new(() => Create(System.Console.Out, System.Console.IsOutputRedirected));
+
+    private static readonly Lazy<IAnsiConsole> ForErrors = new(() => Create(System.Console.Error, System.Console.IsErrorRedirected));
+
+    /// <summary>Standard output.</summary>
+    public static IAnsiConsole Console => ForOutput.Value;
+
+    /// <summary>Standard error, for progress.</summary>
+    public static IAnsiConsole Error => ForErrors.Value;
+
+    /// <summary>A table without lines: headings, then one row a line, nothing wrapped when it goes to a file or pipe.</summary>
+    public static void WriteTable(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        Table table = new Table().Border(TableBorder.None);
+        foreach (string heading in headings)
+        {
+            table.AddColumn(new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold))).NoWrap().Padding(0, 0, 3, 0));
+        }
+
+        foreach (IReadOnlyList<string> row in rows)
+        {
+            table.AddRow(row.Select(cell => (Spectre.Console.Rendering.IRenderable)new Text(cell)));
+        }
+
+        Console.Write(table);
+    }
+
+    /// <summary>Facts, one a line: name, then value.</summary>
+    public static void WriteFacts(IReadOnlyList<(string Name, string Value)> facts)
+    {
+        int width = facts.Max(f => f.Name.Length) + 2;
+        foreach ((string name, string value) in facts)
+        {
+            Console.Write(new Text(name.PadRight(width), new Style(decoration: Decoration.Bold)));
+            System.Console.WriteLine(value);
+        }
+    }
+
+    /// <summary>Bytes for people: 512 B, 1.5 MiB.</summary>
+    public static string Size(long bytes)
+    {
+        string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        double value = bytes;
+        int unit = 0;
+        while (value >= 1024 && unit < units.Length - 1)
+        {
+            value /= 1024;
+            unit++;
+        }
+
+        return unit == 0 ? $"{bytes} B" : Format("0.0", value, units[unit]);
+    }
+
+    /// <summary>A duration for people: 9.3 ms, 1.25 s, 3 min, 4 h, 12 d.</summary>
+    public static string Duration(TimeSpan span) => span switch
+    {
+        { TotalMilliseconds: < 1000 } => Format("0.0", span.TotalMilliseconds, "ms"),
+        { TotalSeconds: < 100 } => Format("0.00", span.TotalSeconds, "s"),
+        { TotalMinutes: < 100 } => Format("0", span.TotalMinutes, "min"),
+        { TotalHours: < 48 } => Format("0.0", span.TotalHours, "h"),
+        _ => Format("0.0", span.TotalDays, "d"),
+    };
+
+    private static string Format(string format, double value, string unit) =>
+        value.ToString(format, CultureInfo.InvariantCulture) + " " + unit;
+
+    private static IAnsiConsole Create(TextWriter writer, bool redirected)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
+        });
+        if (redirected)
+        {
+            console.Profile.Width = 10_000;
+        }
+
+        return console;
+    }
+}
