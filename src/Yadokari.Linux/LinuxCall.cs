@@ -32,6 +32,9 @@ internal static unsafe partial class LinuxCall
     public const int Kcmp = 312;
     public const int MemfdCreate = 319;
     public const int PidFdSendSignal = 424;
+    public const int EpollWait = 232;
+    public const int EpollCtl = 233;
+    public const int EpollCreate1 = 291;
     public const int PidFdOpen = 434;
     public const int PidFdGetFd = 438;
 

@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using Microsoft.Win32.SafeHandles;
+
+namespace Yadokari.Linux.Descriptors;
+
+/// <summary>
+/// Waits for the end of any number of processes on one thread: a pidfd becomes readable when its process ends
+/// (pidfd_open(2)), an epoll instance collects them. Thread-safe.
+/// </summary>
+public sealed class ProcessExits : IDisposable
+{
+    private const int ControlAdd = 1;
+    private const int ControlDelete = 2;
+    private const uint In = 1;
+    private const int CloseOnExec = 0x80000;
+    private const int EventSize = 12; // struct epoll_event is packed on x86-64: u32 events, u64 data
+    private const int TimeoutMilliseconds = 500;
+
+    private readonly SafeFileHandle _epoll;
+    private readonly ConcurrentDictionary<ulong, Waiter> _waiters = new();
+    private readonly Thread _thread;
+    private ulong _lastKey;
+    private volatile bool _stopping;
+
+    public ProcessExits()
+    {
+        _epoll = new SafeFileHandle((nint)LinuxCall.Check("epoll_create1", null, LinuxCall.EpollCreate1, CloseOnExec), ownsHandle: true);
+        _thread = new Thread(Run) { IsBackground = true, Name = "process exits" };
+        _thread.Start();
+    }
+
+    /// <summary>Completes when the process has ended (it may still be a zombie), at once when there is none.</summary>
+    public Task WaitAsync(int pid, CancellationToken cancellation)
+    {
+        SafeFileHandle? process = PidFd.Open(pid);
+        return process is null ? Task.CompletedTask : WaitOwnedAsync(process, cancellation);
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _thread.Join();
+        _epoll.Dispose();
+        foreach (Waiter waiter in _waiters.Values)
+        {
+            waiter.Done.TrySetCanceled();
+            waiter.Process.Dispose();
+        }
+    }
+
+    private async Task WaitOwnedAsync(SafeFileHandle process, CancellationToken cancellation)
+    {
+        ulong key = Interlocked.Increment(ref _lastKey);
+        Waiter waiter = new(process, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        _waiters[key] = waiter;
+        Control(ControlAdd, process, key);
+        try
+        {
+            await waiter.Done.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (_waiters.TryRemove(key, out _))
+            {
+                Control(ControlDelete, process, key);
+                process.Dispose();
+            }
+        }
+    }
+
+    private unsafe void Run()
+    {
+        const int most = 64;
+        byte* events = stackalloc byte[most * EventSize];
+        while (!_stopping)
+        {
+            long count = LinuxCall.Check("epoll_wait", null, LinuxCall.EpollWait, Descriptor.Number(_epoll), (nint)events, most, TimeoutMilliseconds);
+            for (int i = 0; i < count; i++)
+            {
+                ulong key = *(ulong*)(events + (i * EventSize) + sizeof(uint));
+                if (_waiters.TryRemove(key, out Waiter? waiter))
+                {
+                    Control(ControlDelete, waiter.Process, key);
+                    waiter.Process.Dispose();
+                    waiter.Done.TrySetResult();
+                }
+            }
+        }
+    }
+
+    private unsafe void Control(int operation, SafeFileHandle process, ulong key)
+    {
+        byte* entry = stackalloc byte[EventSize];
+        *(uint*)entry = In;
+        *(ulong*)(entry + sizeof(uint)) = key;
+        LinuxCall.Check("epoll_ctl", null, LinuxCall.EpollCtl, Descriptor.Number(_epoll), operation, Descriptor.Number(process), (nint)entry);
+        GC.KeepAlive(process);
+    }
+
+    private sealed record Waiter(SafeFileHandle Process, TaskCompletionSource Done);
+}
