@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Wire;
 
 namespace Yadokari.Protocol.Client;
 
@@ -116,6 +117,7 @@ public sealed class ApiConnection : IDisposable
                 if (family != AddressFamily.Unix)
                 {
                     socket.NoDelay = true;
+                    LinkWatch.Apply(socket);
                 }
                 await socket.ConnectAsync(end(), cancellation).ConfigureAwait(false);
                 return new NetworkStream(socket, ownsSocket: true);

@@ -19,6 +19,9 @@ public sealed record HostInfo
     /// <summary>ADDR:PORT where other hosts reach it; null when it listens to none.</summary>
     public string? Address { get; init; }
 
+    /// <summary>Identity of the running kernel: hosts with the same one see each other's files without a flush.</summary>
+    public required string BootId { get; init; }
+
     /// <summary>The user it runs jobs as.</summary>
     public required uint Uid { get; init; }
 

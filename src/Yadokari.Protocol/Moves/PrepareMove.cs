@@ -2,5 +2,7 @@ namespace Yadokari.Protocol.Moves;
 
 /// <summary>The whole image has been sent: rebuild the process and hold it.</summary>
 /// <param name="ImageLength">Bytes the image file must have.</param>
-/// <param name="InheritedStreams">Of the streams 0–2, those that are the job's log and become the target's.</param>
-public sealed record PrepareMove(long ImageLength, IReadOnlyList<int> InheritedStreams);
+/// <param name="OutputLength">Bytes the output log must have.</param>
+/// <param name="ErrorsLength">Bytes the error log must have.</param>
+/// <param name="ErrorsToOutput">Stream 2 is the output log (as after <c>2&gt;&amp;1</c>).</param>
+public sealed record PrepareMove(long ImageLength, long OutputLength, long ErrorsLength, bool ErrorsToOutput);

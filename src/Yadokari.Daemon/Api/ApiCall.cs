@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Yadokari.Daemon.Store;
+using Yadokari.Protocol;
+using Yadokari.Protocol.Errors;
+
+namespace Yadokari.Daemon.Api;
+
+/// <summary>One request: its bounded input, its answer, and what becomes of a failure.</summary>
+public static partial class ApiCall
+{
+    private const string JsonType = "application/json";
+
+    /// <summary>Makes a handler whose failures are answered as <see cref="ErrorBody"/>, never as a stack trace.</summary>
+    public static RequestDelegate Handler(ILogger logger, Func<HttpContext, Task> act) => async context =>
+    {
+        try
+        {
+            await act(context).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is left to answer.
+            context.Abort();
+        }
+        catch (Exception failure)
+        {
+            ErrorBody body = ToError(failure);
+            if (failure is not (YadoException or BadHttpRequestException or JsonException or StoreException))
+            {
+                LogUnexpected(logger, context.Request.Path, failure);
+            }
+            if (context.Response.HasStarted)
+            {
+                context.Abort();
+                return;
+            }
+            await WriteAsync(context, body, ProtocolJson.Default.ErrorBody, StatusOf(body.ExitStatus)).ConfigureAwait(false);
+        }
+    };
+
+    /// <summary>What the user is told of a failure.</summary>
+    public static ErrorBody ToError(Exception failure) => failure switch
+    {
+        YadoException said => said.Body,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Usage("the request is too large"),
+        BadHttpRequestException or JsonException => Usage("the request is not one that this version of yado understands"),
+        StoreException store => new ErrorBody(store.Message, 1, []),
+        NotImplementedException => new ErrorBody("this version of yado cannot do that", 1, []),
+        _ => new ErrorBody($"the daemon failed: {failure.Message.ReplaceLineEndings(" ")}; its log tells more", 1, []),
+    };
+
+    /// <exception cref="JsonException">Not a message of that kind.</exception>
+    public static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type) =>
+        await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted).ConfigureAwait(false)
+        ?? throw new JsonException("null");
+
+    public static Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
+    {
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = JsonType;
+        context.Response.ContentLength = bytes.Length;
+        return context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
+    }
+
+    /// <summary>A value of the path, bounded.</summary>
+    public static string Route(HttpContext context, string name)
+    {
+        string value = (string?)context.Request.RouteValues[name] ?? "";
+        return Limits.IsName(value) ? value : throw new YadoException(2, $"'{Bounds.Shorten(value)}' is not the name or id of a {name}");
+    }
+
+    public static bool Flag(HttpContext context, string name) => context.Request.Query[name] == "true";
+
+    /// <summary>A number of the query within 0 and <paramref name="most"/>; 0 when it is not given.</summary>
+    public static long Number(HttpContext context, string name, long most)
+    {
+        string? text = context.Request.Query[name];
+        if (text is null)
+        {
+            return 0;
+        }
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value <= most
+            ? value
+            : throw new YadoException(2, $"{name} is not a number between 0 and {most}");
+    }
+
+    /// <summary>The caller is on this machine and came by the unix socket.</summary>
+    public static bool IsLocal(HttpContext context) => context.Features.Get<LocalCaller>() is not null;
+
+    /// <exception cref="YadoException">It came from another host.</exception>
+    public static void RequireLocal(HttpContext context)
+    {
+        if (!IsLocal(context))
+        {
+            throw new YadoException(1, "only a program on the host itself may ask that");
+        }
+    }
+
+    /// <summary>Takes the bound off the body of this request: the handler bounds what it reads.</summary>
+    public static void AllowLargeBody(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null;
+        }
+    }
+
+    private static ErrorBody Usage(string error) => new(error, 2, []);
+
+    private static int StatusOf(int exitStatus) => exitStatus switch
+    {
+        2 => StatusCodes.Status400BadRequest,
+        3 or 5 => StatusCodes.Status409Conflict,
+        4 => StatusCodes.Status404NotFound,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Path} failed")]
+    private static partial void LogUnexpected(ILogger logger, string path, Exception failure);
+}

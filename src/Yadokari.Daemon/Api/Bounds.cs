@@ -1,0 +1,113 @@
+using Yadokari.Protocol;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Moves;
+
+namespace Yadokari.Daemon.Api;
+
+/// <summary>Checks messages from outside before anything is done with them.</summary>
+public static class Bounds
+{
+    private const int MaxSignal = 64;
+    private const int ShownCharacters = 40;
+
+    /// <exception cref="YadoException">Something is missing, too long or too many; exit status 2.</exception>
+    public static StartJob Check(StartJob start)
+    {
+        CheckName(start.Name);
+        CheckList(start.Arguments, Limits.MaxArguments, "arguments");
+        CheckList(start.Environment, Limits.MaxEnvironment, "environment");
+        CheckPath(start.WorkingDirectory, "working directory");
+        if (start.Arguments.Count == 0 || start.Arguments[0].Length == 0)
+        {
+            throw Wrong("no program is given");
+        }
+        return start;
+    }
+
+    /// <exception cref="YadoException">Exit status 2.</exception>
+    public static ResumeJob Check(ResumeJob resume)
+    {
+        CheckName(resume.Name);
+        CheckPath(resume.Path, "context file");
+        return resume;
+    }
+
+    /// <exception cref="YadoException">Exit status 2.</exception>
+    public static CheckpointJob Check(CheckpointJob checkpoint)
+    {
+        CheckPath(checkpoint.Path, "context file");
+        return checkpoint;
+    }
+
+    /// <exception cref="YadoException">Exit status 2.</exception>
+    public static SignalJob Check(SignalJob signal) =>
+        signal.Signal is >= 1 and <= MaxSignal ? signal : throw Wrong($"{signal.Signal} is not the number of a signal");
+
+    /// <exception cref="YadoException">Exit status 2.</exception>
+    public static MoveJob Check(MoveJob move) =>
+        move.Target.Length is > 0 and <= Limits.MaxNameLength ? move : throw Wrong("no host is given");
+
+    /// <exception cref="YadoException">Exit status 2.</exception>
+    public static MoveOffer Check(MoveOffer offer)
+    {
+        if (!Guid.TryParseExact(offer.MoveId, "n", out _))
+        {
+            throw Wrong("the offer has no id");
+        }
+        if (!Limits.IsName(offer.JobId) || !Limits.IsName(offer.JobName) || !Limits.IsName(offer.SourceName) || !Limits.IsName(offer.SourceInstance))
+        {
+            throw Wrong("the offer has a name that is none");
+        }
+        CheckList(offer.Arguments, Limits.MaxArguments, "arguments");
+        if (offer.Epoch < 2 || offer.EstimatedBytes < 0 || offer.EstimatedBytes > Limits.MaxImageBytes || offer.SourceAddress.Length > Limits.MaxNameLength)
+        {
+            throw Wrong("the offer has a number out of range");
+        }
+        return offer;
+    }
+
+    /// <exception cref="YadoException">Exit status 2.</exception>
+    public static PrepareMove Check(PrepareMove prepare) =>
+        InRange(prepare.ImageLength) && InRange(prepare.OutputLength) && InRange(prepare.ErrorsLength)
+            ? prepare
+            : throw Wrong("a length is out of range");
+
+    /// <summary>For messages: what a user can read at a glance.</summary>
+    public static string Shorten(string text) => text.Length <= ShownCharacters ? text : text[..ShownCharacters] + "…";
+
+    private static bool InRange(long length) => length is >= 0 and <= Limits.MaxImageBytes;
+
+    private static void CheckName(string? name)
+    {
+        if (name is not null && !Limits.IsName(name))
+        {
+            throw Wrong($"'{Shorten(name)}' is no name: letters, digits, dot, hyphen and underscore, at most {Limits.MaxNameLength}");
+        }
+    }
+
+    private static void CheckPath(string path, string what)
+    {
+        if (path.Length is 0 or > Limits.MaxPathLength || path[0] != '/' || path.Contains('\0'))
+        {
+            throw Wrong($"'{Shorten(path)}' is no absolute path of a {what}");
+        }
+    }
+
+    private static void CheckList(IReadOnlyList<string> list, int most, string what)
+    {
+        if (list.Count > most)
+        {
+            throw Wrong($"more than {most} {what}");
+        }
+        foreach (string entry in list)
+        {
+            if (entry is null || entry.Length > Limits.MaxArgumentLength || entry.Contains('\0'))
+            {
+                throw Wrong($"an entry of the {what} is too long or holds a zero byte");
+            }
+        }
+    }
+
+    private static YadoException Wrong(string what) => new(2, what);
+}

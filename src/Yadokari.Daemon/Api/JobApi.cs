@@ -1,0 +1,176 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Moves;
+using Yadokari.Protocol;
+using Yadokari.Protocol.Client;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Hosts;
+using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Moves;
+
+namespace Yadokari.Daemon.Api;
+
+/// <summary>Routes about jobs.</summary>
+public sealed class JobApi(
+    JobTable jobs, JobRunner runner, JobViews views, LogStreamer logs, MoveSource moves, PeerBook peers, CancellationToken stopping, ILogger<JobApi> logger)
+{
+    private static readonly TimeSpan PeerPatience = TimeSpan.FromSeconds(3);
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Routes.Jobs, ApiCall.Handler(logger, ListAsync));
+        routes.MapPost(Routes.Jobs, ApiCall.Handler(logger, StartAsync));
+        routes.MapPost(Routes.Resume, ApiCall.Handler(logger, ResumeAsync));
+        routes.MapGet(Routes.Job, ApiCall.Handler(logger, context => Answer(context, Find(context).Record)));
+        routes.MapGet(Routes.Wait, ApiCall.Handler(logger, WaitAsync));
+        routes.MapGet(Routes.Logs, ApiCall.Handler(logger, LogsAsync));
+        routes.MapPost(Routes.Signal, ApiCall.Handler(logger, SignalAsync));
+        routes.MapPost(Routes.Checkpoint, ApiCall.Handler(logger, CheckpointAsync));
+        routes.MapPost(Routes.MoveJob, ApiCall.Handler(logger, MoveAsync));
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        List<JobInfo> all = [.. jobs.All.Select(e => views.Show(e.Record))];
+        List<string> silent = [];
+        if (ApiCall.Flag(context, "everywhere"))
+        {
+            IReadOnlyList<PeerInfo> known = await peers.AskAllAsync(context.RequestAborted).ConfigureAwait(false);
+            silent.AddRange(known.Where(p => p.Host is null).Select(p => p.Name ?? p.Address));
+            foreach (IReadOnlyList<JobInfo>? there in await Task.WhenAll(
+                known.Where(p => p.Host is not null).Select(p => JobsOfAsync(p.Address, context.RequestAborted))).ConfigureAwait(false))
+            {
+                all.AddRange(there);
+            }
+        }
+        await ApiCall.WriteAsync(context, new JobList(JobViews.Merge(all), silent), ProtocolJson.Default.JobList).ConfigureAwait(false);
+    }
+
+    private static async Task<IReadOnlyList<JobInfo>> JobsOfAsync(string address, CancellationToken cancellation)
+    {
+        using YadoClient client = YadoClient.ForAddress(address);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(PeerPatience);
+        try
+        {
+            return (await client.ListJobsAsync(cancellation: limit.Token).ConfigureAwait(false)).Jobs;
+        }
+        catch (Exception failure) when (failure is YadoException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            // It answered a moment ago; the next list tells that it is gone.
+            return [];
+        }
+    }
+
+    private async Task StartAsync(HttpContext context)
+    {
+        StartJob start = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.StartJob).ConfigureAwait(false));
+        // exec and clone take milliseconds and block.
+        JobRecord job = await Task.Run(() => runner.Start(start, CallerOf(context, start.StreamsOf))).ConfigureAwait(false);
+        await Answer(context, job).ConfigureAwait(false);
+    }
+
+    private async Task ResumeAsync(HttpContext context)
+    {
+        ApiCall.RequireLocal(context);
+        ResumeJob resume = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.ResumeJob).ConfigureAwait(false));
+        JobRecord job = await Task.Run(() => runner.Resume(resume, CallerOf(context, resume.StreamsOf))).ConfigureAwait(false);
+        await Answer(context, job).ConfigureAwait(false);
+    }
+
+    private async Task WaitAsync(HttpContext context)
+    {
+        JobEntry job = Find(context);
+        long seconds = ApiCall.Number(context, "seconds", Limits.MaxWaitSeconds);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        limit.CancelAfter(TimeSpan.FromSeconds(seconds));
+        try
+        {
+            while (true)
+            {
+                Task changed = job.Changed;
+                if (!job.Record.IsHere)
+                {
+                    break;
+                }
+                await changed.WaitAsync(limit.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            // The time is up: the caller sees that it runs still, and asks again.
+        }
+        await Answer(context, job.Record).ConfigureAwait(false);
+    }
+
+    private async Task LogsAsync(HttpContext context)
+    {
+        JobEntry job = Find(context);
+        bool follow = ApiCall.Flag(context, "follow");
+        long output = ApiCall.Number(context, "output", Limits.MaxImageBytes);
+        long errors = ApiCall.Number(context, "errors", Limits.MaxImageBytes);
+        context.Response.ContentType = "application/octet-stream";
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        await logs.StreamAsync(job, context.Response.Body, follow, output, errors, either.Token).ConfigureAwait(false);
+    }
+
+    private async Task SignalAsync(HttpContext context)
+    {
+        JobEntry job = Find(context);
+        SignalJob signal = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.SignalJob).ConfigureAwait(false));
+        await Answer(context, await runner.SignalAsync(job, signal.Signal, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private async Task CheckpointAsync(HttpContext context)
+    {
+        ApiCall.RequireLocal(context);
+        JobEntry job = Find(context);
+        CheckpointJob checkpoint = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.CheckpointJob).ConfigureAwait(false));
+        await ApiCall.WriteAsync(
+            context, await runner.CheckpointAsync(job, checkpoint, context.RequestAborted).ConfigureAwait(false), ProtocolJson.Default.CheckpointResult).ConfigureAwait(false);
+    }
+
+    private async Task MoveAsync(HttpContext context)
+    {
+        JobEntry job = Find(context);
+        MoveJob request = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.MoveJob).ConfigureAwait(false));
+        string address = await peers.ResolveAsync(request.Target, context.RequestAborted).ConfigureAwait(false);
+        ProgressLines lines = new();
+        await lines.WriteAsync(context, Task.Run(() => RunMoveAsync(job, address, lines, context.RequestAborted))).ConfigureAwait(false);
+    }
+
+    /// <summary>The move, and its outcome as the last line.</summary>
+    private async Task<MoveProgress> RunMoveAsync(JobEntry job, string address, ProgressLines lines, CancellationToken cancellation)
+    {
+        try
+        {
+            MoveReport report = await moves.MoveAsync(job, address, lines, cancellation, stopping).ConfigureAwait(false);
+            return new MoveProgress { Phase = MovePhase.Released, Round = report.Rounds, Bytes = report.Bytes, Total = report.Bytes, Report = report };
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogMoveFailed(failure);
+            return new MoveProgress { Phase = MovePhase.Aborted, Error = ApiCall.ToError(failure) };
+        }
+    }
+
+    private void LogMoveFailed(Exception failure)
+    {
+        if (failure is not YadoException)
+        {
+            logger.LogError(failure, "a move failed");
+        }
+    }
+
+    private JobEntry Find(HttpContext context) => jobs.Find(ApiCall.Route(context, "job"));
+
+    private Task Answer(HttpContext context, JobRecord job) => ApiCall.WriteAsync(context, views.Show(job), ProtocolJson.Default.JobInfo);
+
+    /// <summary>The process that lends its streams: the caller itself, by the kernel's word and not by its own.</summary>
+    private static int CallerOf(HttpContext context, int? streamsOf) =>
+        streamsOf is not null && context.Features.Get<LocalCaller>() is { } caller ? caller.Pid : 0;
+}

@@ -1,0 +1,39 @@
+using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Jobs;
+using Yadokari.Protocol.Jobs;
+
+namespace Yadokari.Daemon.Api;
+
+/// <summary>Turns records into what the API shows.</summary>
+public sealed class JobViews(IProcessTable processes, HostSelf self)
+{
+    public JobInfo Show(JobRecord job)
+    {
+        WaitStatus? status = job.WaitStatus is { } value ? new WaitStatus(value) : null;
+        return new JobInfo
+        {
+            Id = job.Id,
+            Name = job.Name,
+            Host = self.Name,
+            State = job.State,
+            Arguments = job.Arguments,
+            Uid = job.Uid,
+            Started = job.Started,
+            Epoch = job.Epoch,
+            Streams = job.Streams,
+            Pid = job.IsHere ? job.Main.Pid : null,
+            MemoryBytes = job.IsHere ? processes.ResidentBytes(job.Main.Pid) : null,
+            CpuSeconds = job.IsHere ? processes.CpuSeconds(job.Main.Pid) : null,
+            Ended = job.Ended,
+            ExitStatus = status?.ExitStatus,
+            Signal = status?.Signal,
+            MovedTo = job.MovedTo,
+            MovedToAddress = job.MovedToAddress,
+            Note = job.Note,
+        };
+    }
+
+    /// <summary>Each job once, as the host with the highest epoch knows it.</summary>
+    public static IReadOnlyList<JobInfo> Merge(IEnumerable<JobInfo> jobs) =>
+        [.. jobs.GroupBy(j => j.Id).Select(g => g.MaxBy(j => (j.Epoch, j.State != JobState.Moved))!).OrderBy(j => j.Started)];
+}

@@ -1,0 +1,84 @@
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Jobs;
+using Yadokari.Protocol.Wire;
+
+namespace Yadokari.Daemon.Api;
+
+/// <summary>Sends a job's log as frames, and goes on while the job writes.</summary>
+public sealed class LogStreamer(HomeDirectory home)
+{
+    private const int PieceBytes = 1 << 16;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
+
+    /// <param name="output">Where in the output to begin.</param>
+    /// <param name="errors">Where in the errors to begin.</param>
+    /// <param name="follow">Until the job is over here; else up to the present end.</param>
+    public async Task StreamAsync(JobEntry job, Stream destination, bool follow, long output, long errors, CancellationToken cancellation)
+    {
+        JobRecord first = job.Record;
+        // Held open: the files of a job that moves away are removed.
+        using SafeFileHandle? outputFile = TryOpen(home.Output(first.Id, first.Epoch));
+        using SafeFileHandle? errorsFile = TryOpen(home.Errors(first.Id, first.Epoch));
+        byte[] buffer = new byte[FrameHeader.Size + PieceBytes];
+        long lastSent = Environment.TickCount64;
+        while (true)
+        {
+            Task changed = job.Changed;
+            // Looked at before the files are read: what a job wrote before it was over is not missed.
+            bool last = !follow || !job.Record.IsHere || job.Record.Epoch != first.Epoch;
+            long before = output + errors;
+            output = await SendAsync(FrameKind.Output, outputFile, output, buffer, destination, cancellation).ConfigureAwait(false);
+            errors = await SendAsync(FrameKind.Errors, errorsFile, errors, buffer, destination, cancellation).ConfigureAwait(false);
+            if (last)
+            {
+                await WriteAsync(new FrameHeader(FrameKind.End, 0, 0), buffer, destination, cancellation).ConfigureAwait(false);
+                return;
+            }
+            if (output + errors != before)
+            {
+                lastSent = Environment.TickCount64;
+                await destination.FlushAsync(cancellation).ConfigureAwait(false);
+            }
+            else if (Environment.TickCount64 - lastSent > SignOfLife.TotalMilliseconds)
+            {
+                lastSent = Environment.TickCount64;
+                await WriteAsync(new FrameHeader(FrameKind.Alive, 0, 0), buffer, destination, cancellation).ConfigureAwait(false);
+                await destination.FlushAsync(cancellation).ConfigureAwait(false);
+            }
+            await Task.WhenAny(changed, Task.Delay(Look, cancellation)).ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static async Task<long> SendAsync(
+        FrameKind kind, SafeFileHandle? file, long offset, byte[] buffer, Stream destination, CancellationToken cancellation)
+    {
+        if (file is null)
+        {
+            return offset;
+        }
+        // A log that the job has truncated goes on from its new end.
+        offset = Math.Min(offset, RandomAccess.GetLength(file));
+        while (true)
+        {
+            int count = RandomAccess.Read(file, buffer.AsSpan(FrameHeader.Size), offset);
+            if (count == 0)
+            {
+                return offset;
+            }
+            await WriteAsync(new FrameHeader(kind, offset, count), buffer, destination, cancellation).ConfigureAwait(false);
+            offset += count;
+        }
+    }
+
+    private static ValueTask WriteAsync(FrameHeader header, byte[] buffer, Stream destination, CancellationToken cancellation)
+    {
+        header.Write(buffer);
+        return destination.WriteAsync(buffer.AsMemory(0, FrameHeader.Size + header.Length), cancellation);
+    }
+
+    private static SafeFileHandle? TryOpen(string path) =>
+        File.Exists(path) ? File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete) : null;
+}

@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Yadokari.Daemon.Moves;
+using Yadokari.Protocol;
+using Yadokari.Protocol.Moves;
+
+namespace Yadokari.Daemon.Api;
+
+/// <summary>Routes between the two hosts of a move.</summary>
+public sealed class MoveApi(MoveSource source, MoveTarget target, JobViews views, CancellationToken stopping, ILogger<MoveApi> logger)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost(Routes.Moves, ApiCall.Handler(logger, async context =>
+        {
+            MoveOffer offer = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.MoveOffer).ConfigureAwait(false));
+            await Answer(context, target.Reserve(offer, stopping)).ConfigureAwait(false);
+        }));
+        routes.MapGet(Routes.Move, ApiCall.Handler(logger, context =>
+        {
+            string move = Id(context);
+            MoveVerdict verdict = source.VerdictOf(move);
+            MovePhase phase = target.PhaseOf(move) ?? (verdict == MoveVerdict.Commit ? MovePhase.Committed : MovePhase.Reserved);
+            return Answer(context, new MoveStatus(move, phase, verdict));
+        }));
+        routes.MapPut(Routes.MoveImage, ApiCall.Handler(logger, async context =>
+        {
+            ApiCall.AllowLargeBody(context);
+            await Answer(context, await target.ReceiveAsync(Id(context), context.Request.Body, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+        }));
+        routes.MapPost(Routes.MovePrepare, ApiCall.Handler(logger, async context =>
+        {
+            PrepareMove prepare = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.PrepareMove).ConfigureAwait(false));
+            await Answer(context, await target.PrepareAsync(Id(context), prepare, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+        }));
+        routes.MapPost(Routes.MoveRelease, ApiCall.Handler(logger, async context => await ApiCall.WriteAsync(
+            context, views.Show(await target.ReleaseAsync(Id(context)).ConfigureAwait(false)), ProtocolJson.Default.JobInfo).ConfigureAwait(false)));
+        routes.MapPost(Routes.MoveAbort, ApiCall.Handler(logger, async context =>
+            await Answer(context, await target.AbortAsync(Id(context)).ConfigureAwait(false)).ConfigureAwait(false)));
+    }
+
+    private static string Id(HttpContext context) => ApiCall.Route(context, "move");
+
+    private static Task Answer(HttpContext context, MoveStatus status) => ApiCall.WriteAsync(context, status, ProtocolJson.Default.MoveStatus);
+}

@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+
+namespace Yadokari.Daemon.Hosting;
+
+/// <summary>Where a daemon keeps everything; one daemon per home.</summary>
+/// <param name="Path">Absolute.</param>
+public sealed record HomeDirectory(string Path)
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>The unix socket of the local API.</summary>
+    public string Socket => Join("daemon.sock");
+
+    /// <summary>Locked as long as a daemon runs; holds its pid.</summary>
+    public string LockFile => Join("daemon.lock");
+
+    /// <summary>Standard streams of a daemon that was started in the background.</summary>
+    public string LogFile => Join("daemon.log");
+
+    public string Database => Join("yadokari.db");
+
+    /// <summary>One directory per job and epoch: stdout, stderr, exit.</summary>
+    public string Jobs => Join("jobs");
+
+    /// <summary>Context files of jobs that are on their way to this host.</summary>
+    public string Images => Join("images");
+
+    /// <summary>YADO_HOME; else /var/lib/yadokari for root; else yadokari in XDG_STATE_HOME or ~/.local/state.</summary>
+    public static HomeDirectory Default()
+    {
+        if (Environment.GetEnvironmentVariable("YADO_HOME") is { Length: > 0 } home)
+        {
+            return new(System.IO.Path.GetFullPath(home));
+        }
+        if (Environment.UserName == "root")
+        {
+            return new("/var/lib/yadokari");
+        }
+        string state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } set
+            ? set
+            : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
+        return new(System.IO.Path.Combine(state, "yadokari"));
+    }
+
+    /// <summary>Makes the directories; only their owner may look into them.</summary>
+    public void Create()
+    {
+        Directory.CreateDirectory(Path, OwnerOnly);
+        Directory.CreateDirectory(Jobs, OwnerOnly);
+        Directory.CreateDirectory(Images, OwnerOnly);
+    }
+
+    public string JobDirectory(string job, int epoch) => System.IO.Path.Combine(Jobs, $"{job}-{epoch}");
+
+    public string Output(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "stdout");
+
+    public string Errors(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "stderr");
+
+    /// <summary>The wait status of the job, 4 bytes little-endian, written by its shell when it ends.</summary>
+    public string Exit(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "exit");
+
+    public string Image(string move) => System.IO.Path.Combine(Images, $"{move}.ctx");
+
+    public void CreateJobDirectory(string job, int epoch) => Directory.CreateDirectory(JobDirectory(job, epoch), OwnerOnly);
+
+    public void DeleteJobDirectory(string job, int epoch)
+    {
+        string path = JobDirectory(job, epoch);
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    /// <summary>The status that the job's shell left; null when it has left none.</summary>
+    public int? ReadExit(string job, int epoch)
+    {
+        string path = Exit(job, epoch);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+        byte[] bytes = File.ReadAllBytes(path);
+        return bytes.Length < sizeof(int) ? null : MemoryMarshal.Read<int>(bytes);
+    }
+
+    private string Join(string name) => System.IO.Path.Combine(Path, name);
+}

@@ -1,0 +1,42 @@
+using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Store;
+
+namespace Yadokari.Daemon.Hosting;
+
+/// <summary>Removes what nobody will ask for again: at the start of a daemon, before it takes anything new.</summary>
+public sealed class HomeSweeper(HomeDirectory home, HostDatabase database, JobTable jobs, MoveTarget moves)
+{
+    /// <summary>Jobs that are over and still listed.</summary>
+    private const int KeptJobs = 1000;
+
+    public void Sweep()
+    {
+        foreach (JobRecord old in jobs.All.Select(e => e.Record).Where(r => !r.IsHere).OrderByDescending(r => r.Ended ?? r.Started).Skip(KeptJobs).ToList())
+        {
+            database.DeleteJob(old.Id);
+            jobs.Remove(old.Id);
+        }
+        HashSet<string> wanted = [.. jobs.All.Select(e => home.JobDirectory(e.Record.Id, e.Record.Epoch))];
+        foreach (string directory in Directory.EnumerateDirectories(home.Jobs))
+        {
+            if (!wanted.Contains(directory) && !IsComing(Path.GetFileName(directory)))
+            {
+                Directory.Delete(directory, recursive: true);
+            }
+        }
+        foreach (string image in Directory.EnumerateFiles(home.Images, "*.ctx"))
+        {
+            if (!moves.NeedsImage(Path.GetFileNameWithoutExtension(image)))
+            {
+                File.Delete(image);
+            }
+        }
+    }
+
+    private bool IsComing(string directory)
+    {
+        int dash = directory.LastIndexOf('-');
+        return dash > 0 && int.TryParse(directory.AsSpan(dash + 1), out int epoch) && moves.NeedsJob(directory[..dash], epoch);
+    }
+}

@@ -1,0 +1,283 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Yadokari.Daemon.Api;
+using Yadokari.Daemon.Engine;
+using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Store;
+using Yadokari.Linux.Proc;
+using Yadokari.Protocol;
+using Yadokari.Protocol.Client;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Wire;
+
+namespace Yadokari.Daemon.Hosting;
+
+/// <summary>The daemon of one host: puts the parts together and runs until it is told to stop. Jobs outlive it.</summary>
+public static class HostDaemon
+{
+    private const string DrainingKey = "draining";
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Runs a daemon until <paramref name="cancellation"/>, a signal, or a request to stop.</summary>
+    /// <exception cref="YadoException">It could not be started; one line for the user.</exception>
+    public static async Task RunAsync(HostOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            await RunAsync(options, new KernelEngine(), cancellation).ConfigureAwait(false);
+        }
+        catch (StoreException failure)
+        {
+            throw new YadoException(1, failure.Message, failure);
+        }
+        catch (UnauthorizedAccessException failure)
+        {
+            throw new YadoException(1, $"cannot use {options.Home.Path}: permission denied; set YADO_HOME to a directory of your own", failure);
+        }
+    }
+
+    private static async Task RunAsync(HostOptions options, IJobEngine engine, CancellationToken cancellation)
+    {
+        HomeDirectory home = options.Home;
+        home.Create();
+        using HomeLock homeLock = HomeLock.Take(home);
+        using HostDatabase database = HostDatabase.Open(home.Database);
+        using ProcessTable processes = new();
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+
+        uint uid = ProcStatus.Read(Environment.ProcessId)?.Uids[1] ?? throw new YadoException(1, "/proc is not mounted: mount it");
+        PeerGate gate = PeerGate.FromEnvironment(uid);
+        HostSelf self = new(
+            options.Name ?? Environment.MachineName,
+            database.GetOrAdd("instance", () => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))),
+            uid,
+            ProcMisc.BootId())
+        {
+            Draining = database.GetOrAdd(DrainingKey, () => "no") == "yes",
+        };
+        if (!Limits.IsName(self.Name))
+        {
+            throw new YadoException(2, $"'{Bounds.Shorten(self.Name)}' is no name for a host: give one with --name");
+        }
+        IPEndPoint? listen = ChooseEnd(options.Listen, gate);
+
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "yado", ContentRootPath = home.Path });
+        ConfigureLog(builder.Logging);
+        builder.WebHost.UseKestrel(kestrel => ConfigureKestrel(kestrel, home, listen, gate));
+        await using WebApplication app = builder.Build();
+        ILoggerFactory loggers = app.Services.GetRequiredService<ILoggerFactory>();
+
+        JobTable jobs = new(database);
+        HostFacts facts = new(self, home, () => jobs.All.Count(e => e.Record.IsHere));
+        PeerBook peers = new(gate, self, facts.Read, loggers.CreateLogger<PeerBook>());
+        foreach (string peer in options.Peers)
+        {
+            peers.Add(peer);
+        }
+        JobWatcher watcher = new(engine, processes, jobs, home, stop.Token, loggers.CreateLogger<JobWatcher>());
+        JobRunner runner = new(engine, processes, jobs, home, self, watcher);
+        MoveSource source = new(
+            engine, processes, jobs, database, home, self, address => new HttpMoveTarget(address), RetryPace.Default, loggers.CreateLogger<MoveSource>());
+        MoveTarget target = new(
+            engine, processes, jobs, database, home, self, new HttpMoveOracle(), watcher.Watch, RetryPace.Default, loggers.CreateLogger<MoveTarget>())
+        {
+            Room = facts.Room,
+        };
+        JobViews views = new(processes, self);
+
+        new HostApi(
+            facts, peers, self, new Doctor(facts, home, self), stop.Cancel,
+            draining => database.Set(DrainingKey, draining ? "yes" : "no"), loggers.CreateLogger<HostApi>()).Map(app);
+        new JobApi(jobs, runner, views, new LogStreamer(home), source, peers, stop.Token, loggers.CreateLogger<JobApi>()).Map(app);
+        new MoveApi(source, target, views, stop.Token, loggers.CreateLogger<MoveApi>()).Map(app);
+
+        // Decided before anyone can ask: an answer given now must hold for ever.
+        source.DecideUnfinished();
+        File.Delete(home.Socket);
+        await StartAsync(app, listen).ConfigureAwait(false);
+        File.SetUnixFileMode(home.Socket, OwnerOnly);
+        if (listen is not null)
+        {
+            self.Address = ActualEnd(app);
+        }
+
+        Task recovered = target.RecoverAsync(stop.Token);
+        new HomeSweeper(home, database, jobs, target).Sweep();
+        foreach (JobEntry job in jobs.All.Where(e => e.Record.IsHere))
+        {
+            watcher.Watch(job);
+        }
+        Task[] behind =
+        [
+            recovered,
+            source.FinishUnfinishedAsync(stop.Token),
+            peers.GreetAsync(stop.Token),
+            Task.Run(() => WarmUp(engine, loggers.CreateLogger(typeof(HostDaemon))), CancellationToken.None),
+        ];
+        options.OnReady?.Invoke(self.Address);
+
+        using CancellationTokenRegistration signals = app.Lifetime.ApplicationStopping.Register(stop.Cancel);
+        await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(3));
+        await app.StopAsync(patience.Token).ConfigureAwait(false);
+        await Task.WhenAll(behind).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        File.Delete(home.Socket);
+    }
+
+    private static IPEndPoint? ChooseEnd(string? listen, PeerGate gate)
+    {
+        if (listen is null)
+        {
+            IPEndPoint usual = new(IPAddress.Loopback, Limits.Port);
+            return IsFree(usual) ? usual : null;
+        }
+        // A given port 0 means any free one; ParseAddress would make it the well-known port.
+        IPEndPoint end = ApiConnection.ParseAddress(listen);
+        if (listen.EndsWith(":0", StringComparison.Ordinal))
+        {
+            end.Port = 0;
+        }
+        if (!gate.Allows(end.Address))
+        {
+            throw new YadoException(2, $"cannot listen on {end}: before hosts have certificates only 127.0.0.1 and the lab are allowed");
+        }
+        return end;
+    }
+
+    private static bool IsFree(IPEndPoint end)
+    {
+        using Socket probe = new(end.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            probe.Bind(end);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task StartAsync(WebApplication app, IPEndPoint? listen)
+    {
+        try
+        {
+            await app.StartAsync().ConfigureAwait(false);
+        }
+        catch (IOException failure)
+        {
+            throw new YadoException(1, $"cannot listen on {listen}: {failure.InnerException?.Message ?? failure.Message}; choose another with --listen", failure);
+        }
+        catch (SocketException failure)
+        {
+            throw new YadoException(1, $"cannot listen on {listen}: {failure.Message}; choose another with --listen", failure);
+        }
+    }
+
+    private static string ActualEnd(WebApplication app)
+    {
+        ICollection<string> addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        return new Uri(addresses.First(a => !a.Contains("unix:", StringComparison.Ordinal))).Authority;
+    }
+
+    private static void ConfigureLog(ILoggingBuilder logging)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fff ";
+        });
+    }
+
+    private static void ConfigureKestrel(KestrelServerOptions kestrel, HomeDirectory home, IPEndPoint? listen, PeerGate gate)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = Yadokari.Protocol.Limits.MaxRequestBytes;
+        // An image comes as fast as the source can freeze and read; a link that dies is found by LinkWatch.
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.ListenUnixSocket(home.Socket, options =>
+        {
+            options.Protocols = HttpProtocols.Http1;
+            options.Use(next => connection => AdmitLocal(connection, gate) ? next(connection) : Refuse(connection));
+        });
+        if (listen is not null)
+        {
+            kestrel.Listen(listen, options =>
+            {
+                options.Protocols = HttpProtocols.Http1;
+                options.Use(next => connection => AdmitPeer(connection, gate) ? next(connection) : Refuse(connection));
+            });
+        }
+    }
+
+    private static bool AdmitLocal(ConnectionContext connection, PeerGate gate)
+    {
+        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket || ReadCredentials(socket) is not { } caller)
+        {
+            return false;
+        }
+        connection.Features.Set(caller);
+        return gate.AdmitsUser(caller.Uid);
+    }
+
+    private static bool AdmitPeer(ConnectionContext connection, PeerGate gate)
+    {
+        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket
+            || connection.RemoteEndPoint is not IPEndPoint remote || connection.LocalEndPoint is not IPEndPoint local)
+        {
+            return false;
+        }
+        if (!gate.Admits(remote, local))
+        {
+            return false;
+        }
+        LinkWatch.Apply(socket);
+        return true;
+    }
+
+    private static Task Refuse(ConnectionContext connection)
+    {
+        connection.Abort();
+        return Task.CompletedTask;
+    }
+
+    private static LocalCaller? ReadCredentials(Socket socket)
+    {
+        const int levelSocket = 1;
+        const int peerCredentials = 17; // SO_PEERCRED, unix(7): pid, uid, gid
+        Span<byte> credentials = stackalloc byte[3 * sizeof(int)];
+        return socket.GetRawSocketOption(levelSocket, peerCredentials, credentials) == credentials.Length
+            ? new LocalCaller(BitConverter.ToInt32(credentials), BitConverter.ToUInt32(credentials[sizeof(int)..]))
+            : null;
+    }
+
+    private static void WarmUp(IJobEngine engine, ILogger logger)
+    {
+        try
+        {
+            engine.WarmUp();
+        }
+        catch (Exception failure)
+        {
+            // Only the first pause is longer; the first real act says what is wrong.
+            logger.LogWarning("the engine could not be warmed up: {Reason}", failure.Message);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+namespace Yadokari.Daemon.Hosting;
+
+/// <summary>Who this daemon is.</summary>
+/// <param name="Instance">Drawn once per home directory.</param>
+/// <param name="Uid">The user it runs as, and runs jobs as.</param>
+public sealed record HostSelf(string Name, string Instance, uint Uid, string BootId)
+{
+    /// <summary>ADDR:PORT where other hosts reach it; null as long as it listens to none.</summary>
+    public string? Address { get; set; }
+
+    /// <summary>It takes no new jobs.</summary>
+    public bool Draining { get; set; }
+}

@@ -1,0 +1,27 @@
+namespace Yadokari.Daemon.Jobs;
+
+/// <summary>The processes of this host. A boundary: crash tests put a host of their own behind it.</summary>
+public interface IProcessTable
+{
+    /// <summary>Null when there is no such process, or it has ended already.</summary>
+    ProcessIdentity? Identify(int pid);
+
+    /// <summary>False when it has ended (a zombie too) or is certain to: SIGKILL is on its way.</summary>
+    bool IsAlive(ProcessIdentity process);
+
+    /// <summary>Sends a signal.</summary>
+    /// <returns>False when it has ended.</returns>
+    bool Signal(ProcessIdentity process, int signal);
+
+    /// <summary>What a descriptor of a process refers to, as /proc/PID/fd shows it; null when it is closed or can't be seen.</summary>
+    string? DescriptorTarget(int pid, int descriptor);
+
+    /// <summary>Bytes of memory in use (resident set); 0 when it has ended.</summary>
+    long ResidentBytes(int pid);
+
+    /// <summary>Seconds of processor time used; 0 when it has ended.</summary>
+    double CpuSeconds(int pid);
+
+    /// <summary>Completes when it has ended.</summary>
+    Task WaitGoneAsync(ProcessIdentity process, CancellationToken cancellation);
+}

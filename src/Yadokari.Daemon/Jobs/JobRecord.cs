@@ -1,0 +1,43 @@
+using Yadokari.Protocol.Jobs;
+
+namespace Yadokari.Daemon.Jobs;
+
+/// <summary>A job as the store keeps it.</summary>
+public sealed record JobRecord
+{
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required JobState State { get; init; }
+
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    public required uint Uid { get; init; }
+
+    public required DateTimeOffset Started { get; init; }
+
+    public required int Epoch { get; init; }
+
+    public required JobStreams Streams { get; init; }
+
+    /// <summary>The init of the job: its end is the end of the job.</summary>
+    public required ProcessIdentity Shell { get; init; }
+
+    /// <summary>The job's main process.</summary>
+    public required ProcessIdentity Main { get; init; }
+
+    public DateTimeOffset? Ended { get; init; }
+
+    /// <summary>wait(2) status; null as long as it runs, and for a lost job.</summary>
+    public int? WaitStatus { get; init; }
+
+    public string? MovedTo { get; init; }
+
+    public string? MovedToAddress { get; init; }
+
+    public string? Note { get; init; }
+
+    /// <summary>It occupies its name and its processes.</summary>
+    public bool IsHere => State is JobState.Running or JobState.Moving;
+}

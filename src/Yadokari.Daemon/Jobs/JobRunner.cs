@@ -1,0 +1,259 @@
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Daemon.Engine;
+using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Moves;
+using Yadokari.Engine;
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Resume;
+using Yadokari.Linux;
+using Yadokari.Linux.Descriptors;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Jobs;
+
+namespace Yadokari.Daemon.Jobs;
+
+/// <summary>Starts, resumes, signals and saves jobs of this host.</summary>
+public sealed class JobRunner(
+    IJobEngine engine, IProcessTable processes, JobTable jobs, HomeDirectory home, HostSelf self, JobWatcher watcher)
+{
+    private const int FirstEpoch = 1;
+
+    /// <summary>Starts a program; it runs when this returns.</summary>
+    /// <param name="caller">Pid of the calling process as this host sees it; 0 for a caller on another host.</param>
+    /// <exception cref="YadoException">It can't be started.</exception>
+    public JobRecord Start(StartJob start, int caller)
+    {
+        RefuseWhenDraining();
+        string program = ProgramPath.Find(start.Arguments[0], start.Environment, start.WorkingDirectory);
+        IReadOnlyList<string> environment = CpuLevel.Apply(start.Cpu, start.Environment);
+        if (!Directory.Exists(start.WorkingDirectory))
+        {
+            throw new YadoException(4, $"no directory {start.WorkingDirectory} on host {self.Name}");
+        }
+        return Launch(start.Name, Path.GetFileName(program), start.Arguments, start.Streams, start.StreamsOf, caller, streams =>
+        {
+            JobShell shell = EngineCall.Run(() => JobShellOf(streams));
+            return (shell.ShellPid, shell.Pid, null);
+
+            JobShell JobShellOf(JobHandles handles) => engine.Start(new JobStart
+            {
+                Program = program,
+                Arguments = start.Arguments,
+                Environment = environment,
+                WorkingDirectory = start.WorkingDirectory,
+                StandardInput = handles.Input,
+                StandardOutput = handles.Output,
+                StandardError = handles.Errors,
+                ExitStatusFile = handles.Exit,
+            });
+        });
+    }
+
+    /// <summary>Resumes a context file as a job; the file stays.</summary>
+    /// <exception cref="YadoException">No such file, not a context file, or this host lacks something.</exception>
+    public JobRecord Resume(ResumeJob resume, int caller)
+    {
+        RefuseWhenDraining();
+        IReadOnlyList<Obstacle> missing = EngineCall.Run(() => engine.FindMissing(resume.Path));
+        if (missing.Count > 0)
+        {
+            throw new YadoException(new ErrorBody($"host {self.Name} cannot resume {resume.Path}", 5, EngineCall.ToInfos(missing)));
+        }
+        string name = Path.GetFileNameWithoutExtension(resume.Path);
+        return Launch(resume.Name, name, [resume.Path], resume.Streams, resume.StreamsOf, caller, streams =>
+        {
+            IHeldJob held = EngineCall.Run(() => engine.Prepare(resume.Path, new ResumeOptions
+            {
+                StandardInput = streams.Input,
+                StandardOutput = streams.Output,
+                StandardError = streams.Errors,
+                ExitStatusFile = streams.Exit,
+                OwnNamespaces = true,
+            }));
+            return (held.ShellPid, held.Pid, held);
+        });
+    }
+
+    /// <summary>Sends a signal; a move or checkpoint under way ends first.</summary>
+    /// <exception cref="YadoException">It has ended, or is on another host.</exception>
+    public async Task<JobRecord> SignalAsync(JobEntry job, int signal, CancellationToken cancellation)
+    {
+        await job.Gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            RequireHere(job.Record);
+            if (!processes.Signal(job.Record.Main, signal))
+            {
+                throw new YadoException(4, $"job '{job.Record.Name}' has ended");
+            }
+            return job.Record;
+        }
+        finally
+        {
+            job.Gate.Release();
+        }
+    }
+
+    /// <summary>Saves a job as a context file, which appears only when it is complete.</summary>
+    /// <exception cref="YadoException">The job has obstacles, the file exists or can't be written; the job runs on.</exception>
+    public async Task<CheckpointResult> CheckpointAsync(JobEntry job, CheckpointJob request, CancellationToken cancellation)
+    {
+        await job.Gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            JobRecord record = job.Record;
+            RequireHere(record);
+            using ICheckpoint checkpoint = EngineCall.Run(() => engine.Open(record.Main.Pid, new CaptureOptions()));
+            using NewContextFile file = NewContextFile.Create(request.Path);
+            CaptureReport report = EngineCall.Run(() =>
+            {
+                checkpoint.Freeze();
+                return checkpoint.Capture(file, null);
+            });
+            file.Complete();
+            if (!request.LeaveRunning)
+            {
+                // The file is whole, on the disk and has its name: only now the process may go.
+                checkpoint.Kill();
+                jobs.Update(job, record with { Note = $"saved as {request.Path}" }, null, durable: false);
+            }
+            return new CheckpointResult(request.Path, report.FileLength, report.MemoryBytes, report.Threads, report.Frozen.TotalMilliseconds);
+        }
+        catch (IOException failure)
+        {
+            throw new YadoException(1, $"cannot write {request.Path}: {failure.Message}; job '{job.Record.Name}' runs on", failure);
+        }
+        finally
+        {
+            job.Gate.Release();
+        }
+    }
+
+    private JobRecord Launch(
+        string? wishedName,
+        string programName,
+        IReadOnlyList<string> arguments,
+        JobStreams streams,
+        int? streamsOf,
+        int caller,
+        Func<JobHandles, (int Shell, int Main, IHeldJob? Held)> start)
+    {
+        string id = NewId();
+        using IDisposable name = ReserveName(wishedName, programName, out string jobName);
+        home.CreateJobDirectory(id, FirstEpoch);
+        try
+        {
+            using JobHandles handles = OpenStreams(id, streams, streamsOf, caller);
+            (int shellPid, int mainPid, IHeldJob? held) = start(handles);
+            using (held)
+            {
+                ProcessIdentity? shell = processes.Identify(shellPid);
+                JobRecord record = new()
+                {
+                    Id = id,
+                    Name = jobName,
+                    State = JobState.Running,
+                    Arguments = arguments,
+                    Uid = self.Uid,
+                    Started = DateTimeOffset.UtcNow,
+                    Epoch = FirstEpoch,
+                    Streams = streams,
+                    // A program that ends at once may be a zombie already: what counts is the exit status it left.
+                    Shell = shell ?? new ProcessIdentity(shellPid, 0, self.BootId),
+                    Main = processes.Identify(mainPid) ?? new ProcessIdentity(mainPid, 0, self.BootId),
+                };
+                JobEntry entry = jobs.Put(record, null, durable: false, isChild: true);
+                held?.Release();
+                watcher.Watch(entry);
+                return record;
+            }
+        }
+        catch
+        {
+            if (jobs.TryGet(id) is null)
+            {
+                home.DeleteJobDirectory(id, FirstEpoch);
+            }
+            throw;
+        }
+    }
+
+    private JobHandles OpenStreams(string id, JobStreams streams, int? streamsOf, int caller)
+    {
+        LogHandles logs = LogHandles.Open(home, id, FirstEpoch, errorsToOutput: false);
+        if (streams == JobStreams.Log)
+        {
+            return new JobHandles(logs.Input, logs.Output, logs.Errors, logs.Exit, logs);
+        }
+        if (caller == 0 || streamsOf is null)
+        {
+            logs.Dispose();
+            throw new YadoException(2, "only a program on the same host can lend its streams to a job: use the log");
+        }
+        SafeFileHandle?[] fetched = new SafeFileHandle?[3];
+        try
+        {
+            using SafeFileHandle process = PidFd.Open(caller)
+                ?? throw new YadoException(1, $"process {caller} that lends its streams has ended");
+            for (int stream = 0; stream < fetched.Length; stream++)
+            {
+                // A stream that the caller has closed is /dev/null for the job.
+                fetched[stream] = PidFd.Fetch(process, stream) ?? File.OpenHandle("/dev/null", access: stream == 0 ? FileAccess.Read : FileAccess.Write);
+            }
+            return new JobHandles(fetched[0]!, fetched[1]!, fetched[2]!, logs.Exit, [logs, .. fetched!]);
+        }
+        catch (Exception failure)
+        {
+            logs.Dispose();
+            foreach (SafeFileHandle? handle in fetched)
+            {
+                handle?.Dispose();
+            }
+            throw failure is SystemCallException
+                ? new YadoException(1, $"cannot take the streams of process {caller}: {failure.Message}", failure)
+                : failure;
+        }
+    }
+
+    private IDisposable ReserveName(string? wished, string programName, out string name)
+    {
+        if (wished is not null)
+        {
+            name = wished;
+            return jobs.TryReserveName(wished) ?? throw new YadoException(1, $"a job named '{wished}' runs already: choose another name");
+        }
+        string made = new([.. programName.Where(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-').Take(48)]);
+        return jobs.ReserveFreeName(made.Length > 0 && char.IsAsciiLetterOrDigit(made[0]) ? made : "job", out name);
+    }
+
+    private void RefuseWhenDraining()
+    {
+        if (self.Draining)
+        {
+            throw new YadoException(5, $"host {self.Name} takes no jobs: 'yado undrain {self.Name}' changes that");
+        }
+    }
+
+    private void RequireHere(JobRecord record)
+    {
+        if (!record.IsHere)
+        {
+            throw record.State == JobState.Moved
+                ? new YadoException(4, $"job '{record.Name}' is on host {record.MovedTo}: ask there")
+                : new YadoException(4, $"job '{record.Name}' has ended");
+        }
+    }
+
+    private string NewId()
+    {
+        const string letters = "0123456789abcdefghjkmnpqrstvwxyz";
+        while (true)
+        {
+            string id = string.Create(8, letters, static (span, letters) => Random.Shared.GetItems<char>(letters, span));
+            if (jobs.TryGet(id) is null)
+            {
+                return id;
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Store;
+using Yadokari.Protocol.Errors;
+
+namespace Yadokari.Daemon.Jobs;
+
+/// <summary>The jobs of this host: the store's records, in memory. Thread-safe.</summary>
+public sealed class JobTable
+{
+    private readonly IHostStore _store;
+    private readonly ConcurrentDictionary<string, JobEntry> _jobs = new();
+    private readonly HashSet<string> _reservedNames = [];
+    private readonly Lock _names = new();
+
+    public JobTable(IHostStore store)
+    {
+        _store = store;
+        foreach (JobRecord record in store.LoadJobs())
+        {
+            _jobs[record.Id] = new JobEntry(record);
+        }
+    }
+
+    public IEnumerable<JobEntry> All => _jobs.Values;
+
+    public JobEntry? TryGet(string id) => _jobs.GetValueOrDefault(id);
+
+    /// <summary>By id; else by name: the one that is here, else the one started last.</summary>
+    /// <exception cref="YadoException">No such job; exit status 4.</exception>
+    public JobEntry Find(string job)
+    {
+        if (_jobs.TryGetValue(job, out JobEntry? entry))
+        {
+            return entry;
+        }
+        return _jobs.Values
+            .Where(e => e.Record.Name == job)
+            .OrderByDescending(e => e.Record.IsHere)
+            .ThenByDescending(e => e.Record.Started)
+            .FirstOrDefault()
+            ?? throw new YadoException(4, $"no job '{job}' on this host: 'yado ps --all' lists them");
+    }
+
+    /// <summary>Keeps a name for a job that is about to be here. Dispose what it returns when the job is in the table, or isn't coming.</summary>
+    /// <returns>Null when the name is taken.</returns>
+    public IDisposable? TryReserveName(string name)
+    {
+        lock (_names)
+        {
+            if (_jobs.Values.Any(e => e.Record.IsHere && e.Record.Name == name) || !_reservedNames.Add(name))
+            {
+                return null;
+            }
+        }
+        return new NameReservation(this, name);
+    }
+
+    /// <summary>Keeps the name, or with -2, -3 … behind it the first one that is free.</summary>
+    public IDisposable ReserveFreeName(string wish, out string name)
+    {
+        name = wish;
+        for (int number = 2; ; number++)
+        {
+            if (TryReserveName(name) is { } reservation)
+            {
+                return reservation;
+            }
+            name = $"{wish}-{number}";
+        }
+    }
+
+    /// <summary>Writes a job that is new here, or came back with a higher epoch.</summary>
+    /// <exception cref="StoreException">It could not be written; the table is as before.</exception>
+    public JobEntry Put(JobRecord record, MoveRecord? move, bool durable, bool isChild)
+    {
+        _store.Save(record, move, durable);
+        JobEntry entry = _jobs.GetOrAdd(record.Id, _ => new JobEntry(record));
+        entry.IsChild = isChild;
+        entry.Replace(record);
+        return entry;
+    }
+
+    /// <summary>Writes the new state of a job, and of its move.</summary>
+    /// <exception cref="StoreException">It could not be written; the table is as before.</exception>
+    public void Update(JobEntry entry, JobRecord record, MoveRecord? move, bool durable)
+    {
+        _store.Save(record, move, durable);
+        entry.Replace(record);
+    }
+
+    /// <summary>Changes only what the daemon knows as long as it runs: the store could not be written.</summary>
+    public static void UpdateInMemory(JobEntry entry, JobRecord record) => entry.Replace(record);
+
+    /// <summary>Takes a job out of memory; the store's record is the caller's.</summary>
+    public void Remove(string id) => _jobs.TryRemove(id, out _);
+
+    private sealed class NameReservation(JobTable table, string name) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (table._names)
+            {
+                table._reservedNames.Remove(name);
+            }
+        }
+    }
+}

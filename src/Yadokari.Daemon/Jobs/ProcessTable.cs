@@ -1,0 +1,56 @@
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Linux;
+using Yadokari.Linux.Descriptors;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Daemon.Jobs;
+
+/// <summary>The real processes of this host.</summary>
+public sealed class ProcessTable : IProcessTable, IDisposable
+{
+    private const double TicksPerSecond = 100;
+    private const ulong SigKillBit = 1UL << (9 - 1);
+
+    private readonly string _bootId = ProcMisc.BootId();
+    private readonly ProcessExits _exits = new();
+
+    public ProcessIdentity? Identify(int pid) =>
+        ProcStat.Read(pid) is { State: not ('Z' or 'X') } stat ? new ProcessIdentity(pid, stat.StartTicks, _bootId) : null;
+
+    public bool IsAlive(ProcessIdentity process)
+    {
+        if (Identify(process.Pid) != process)
+        {
+            return false;
+        }
+        return ProcStatus.Read(process.Pid) is { } status && ((status.SharedPending | status.ThreadPending) & SigKillBit) == 0;
+    }
+
+    public bool Signal(ProcessIdentity process, int signal)
+    {
+        using SafeFileHandle? handle = PidFd.Open(process.Pid);
+        // The descriptor is taken first: what it refers to cannot change any more while the identity is compared.
+        return handle is not null && Identify(process.Pid) == process && PidFd.SendSignal(handle, signal);
+    }
+
+    public string? DescriptorTarget(int pid, int descriptor)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{pid}/fd/{descriptor}").LinkTarget;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    public long ResidentBytes(int pid) => ProcStatus.Read(pid)?.ResidentBytes ?? 0;
+
+    public double CpuSeconds(int pid) => ProcStat.Read(pid) is { } stat ? (stat.UserTicks + stat.SystemTicks) / TicksPerSecond : 0;
+
+    public Task WaitGoneAsync(ProcessIdentity process, CancellationToken cancellation) =>
+        Identify(process.Pid) == process ? _exits.WaitAsync(process.Pid, cancellation) : Task.CompletedTask;
+
+    public void Dispose() => _exits.Dispose();
+}

@@ -1,0 +1,17 @@
+using Yadokari.Protocol;
+using Yadokari.Protocol.Client;
+using Yadokari.Protocol.Moves;
+
+namespace Yadokari.Daemon.Moves;
+
+/// <summary>The source of a move, by its API.</summary>
+public sealed class HttpMoveOracle : IMoveOracle
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public async Task<MoveStatus> AskAsync(string sourceAddress, string move, CancellationToken cancellation)
+    {
+        using ApiConnection api = ApiConnection.ToAddress(sourceAddress);
+        return await api.GetAsync(Routes.Of(Routes.Move, move), ProtocolJson.Default.MoveStatus, cancellation, Patience).ConfigureAwait(false);
+    }
+}

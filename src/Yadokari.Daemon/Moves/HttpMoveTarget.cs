@@ -1,0 +1,47 @@
+using Yadokari.Protocol;
+using Yadokari.Protocol.Client;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Hosts;
+using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Moves;
+
+namespace Yadokari.Daemon.Moves;
+
+/// <summary>The target of a move, by its API.</summary>
+public sealed class HttpMoveTarget(string address) : IMoveTarget
+{
+    /// <summary>A large job takes a while to be rebuilt and flushed; it stands still meanwhile.</summary>
+    private static readonly TimeSpan PrepareTimeout = TimeSpan.FromMinutes(2);
+
+    private readonly ApiConnection _api = ApiConnection.ToAddress(address);
+
+    public async Task<HostInfo> HelloAsync(CancellationToken cancellation)
+    {
+        HostInfo host = await _api.GetAsync(Routes.Host, ProtocolJson.Default.HostInfo, cancellation, TimeSpan.FromSeconds(5)).ConfigureAwait(false);
+        if (host.Protocol != ProtocolVersion.Word)
+        {
+            throw new YadoException(1, $"{address} answers, but is not a yado host: check address and port");
+        }
+        return host.ProtocolVersion == ProtocolVersion.Current
+            ? host
+            : throw new YadoException(5, $"host {host.Name} speaks protocol {host.ProtocolVersion}, this one {ProtocolVersion.Current}: use the same version of yado on both");
+    }
+
+    public Task<MoveStatus> ReserveAsync(MoveOffer offer, CancellationToken cancellation) =>
+        _api.PostAsync(Routes.Moves, offer, ProtocolJson.Default.MoveOffer, ProtocolJson.Default.MoveStatus, cancellation);
+
+    public Task<IImageStream> OpenImageAsync(string move, CancellationToken cancellation) =>
+        HttpImageStream.OpenAsync(_api, Routes.Of(Routes.MoveImage, move), cancellation);
+
+    public Task<MoveStatus> PrepareAsync(string move, PrepareMove prepare, CancellationToken cancellation) =>
+        _api.PostAsync(
+            Routes.Of(Routes.MovePrepare, move), prepare, ProtocolJson.Default.PrepareMove, ProtocolJson.Default.MoveStatus, cancellation, PrepareTimeout);
+
+    public Task<JobInfo> ReleaseAsync(string move, CancellationToken cancellation) =>
+        _api.PostAsync(Routes.Of(Routes.MoveRelease, move), ProtocolJson.Default.JobInfo, cancellation, PrepareTimeout);
+
+    public Task<MoveStatus> AbortAsync(string move, CancellationToken cancellation) =>
+        _api.PostAsync(Routes.Of(Routes.MoveAbort, move), ProtocolJson.Default.MoveStatus, cancellation);
+
+    public void Dispose() => _api.Dispose();
+}

@@ -1,0 +1,22 @@
+using Yadokari.Protocol.Hosts;
+using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Moves;
+
+namespace Yadokari.Daemon.Moves;
+
+/// <summary>The target of a move as its source sees it. Failures are YadoExceptions.</summary>
+public interface IMoveTarget : IDisposable
+{
+    Task<HostInfo> HelloAsync(CancellationToken cancellation);
+
+    Task<MoveStatus> ReserveAsync(MoveOffer offer, CancellationToken cancellation);
+
+    /// <summary>Opens the one stream that carries the image and the logs.</summary>
+    Task<IImageStream> OpenImageAsync(string move, CancellationToken cancellation);
+
+    Task<MoveStatus> PrepareAsync(string move, PrepareMove prepare, CancellationToken cancellation);
+
+    Task<JobInfo> ReleaseAsync(string move, CancellationToken cancellation);
+
+    Task<MoveStatus> AbortAsync(string move, CancellationToken cancellation);
+}

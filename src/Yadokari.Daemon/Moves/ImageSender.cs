@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Protocol.Moves;
+using Yadokari.Protocol.Wire;
+
+namespace Yadokari.Daemon.Moves;
+
+/// <summary>The engine's sink on one side, frames to the target on the other; counts and reports as it goes.</summary>
+public sealed class ImageSender(IImageStream stream, IProgress<MoveProgress> progress, long expected) : IImageSink
+{
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(100);
+    private long _lastReport = Stopwatch.GetTimestamp();
+
+    /// <summary>Payload bytes sent.</summary>
+    public long Bytes { get; private set; }
+
+    public MovePhase Phase { get; set; } = MovePhase.Copying;
+
+    /// <summary>Sends what the logs have gained since the last time.</summary>
+    public void SendLogs(LogStreams logs) =>
+        logs.ReadNew((isErrors, offset, bytes) => Send(isErrors ? FrameKind.Errors : FrameKind.Output, offset, bytes.Span));
+
+    void IImageSink.Write(long offset, ReadOnlySpan<byte> bytes) => Send(FrameKind.Image, offset, bytes);
+
+    private void Send(FrameKind kind, long offset, ReadOnlySpan<byte> bytes)
+    {
+        stream.Write(kind, offset, bytes);
+        Bytes += bytes.Length;
+        if (Stopwatch.GetElapsedTime(_lastReport) >= ReportInterval)
+        {
+            _lastReport = Stopwatch.GetTimestamp();
+            progress.Report(new MoveProgress { Phase = Phase, Round = 1, Bytes = Bytes, Total = Math.Max(Bytes, expected) });
+        }
+    }
+}

@@ -1,0 +1,388 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Yadokari.Daemon.Engine;
+using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Store;
+using Yadokari.Engine;
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Protocol;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Hosts;
+using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Moves;
+using Yadokari.Protocol.Wire;
+
+namespace Yadokari.Daemon.Moves;
+
+/// <summary>
+/// The source's half of a move. It decides: the commit point is the death of its own copy after <c>Committed</c> was
+/// journaled. As long as that copy lives, the answer to "what became of it" is never "commit", so there are never two;
+/// once it is dead, the image is on the target's disk, so there is never none. No HTTP in here: crash tests drive it.
+/// </summary>
+public sealed partial class MoveSource(
+    IJobEngine engine,
+    IProcessTable processes,
+    JobTable jobs,
+    IHostStore store,
+    HomeDirectory home,
+    HostSelf self,
+    Func<string, IMoveTarget> connect,
+    RetryPace pace,
+    ILogger<MoveSource> logger)
+{
+    private readonly ConcurrentDictionary<string, MoveVerdict> _verdicts = new();
+    private readonly List<MoveRecord> _toRelease = [];
+    private readonly List<MoveRecord> _toAbort = [];
+
+    /// <summary>Moves a job. Until the commit any failure leaves it running here; cancelling does the same.</summary>
+    /// <param name="targetAddress">ADDR:PORT.</param>
+    /// <param name="stopping">Ends what goes on in the background after the commit.</param>
+    /// <exception cref="YadoException">Nothing has changed, unless the message says that the job is committed.</exception>
+    public async Task<MoveReport> MoveAsync(
+        JobEntry job, string targetAddress, IProgress<MoveProgress> progress, CancellationToken cancellation, CancellationToken stopping)
+    {
+        await job.Gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return await MoveLockedAsync(job, targetAddress, progress, cancellation, stopping).ConfigureAwait(false);
+        }
+        finally
+        {
+            job.Gate.Release();
+        }
+    }
+
+    /// <summary>What became of a move, for a target that asks. Never heard of means given up.</summary>
+    public MoveVerdict VerdictOf(string move) => _verdicts.GetValueOrDefault(move, MoveVerdict.Abort);
+
+    /// <summary>
+    /// After a start of the daemon, before anyone can ask: decides each move that was under way. A copy that lives was
+    /// not killed: the move is given up. A copy that is gone without an end of its own: the target's image is the job.
+    /// </summary>
+    public void DecideUnfinished()
+    {
+        foreach (MoveRecord move in store.LoadMoves().Where(m => m.Role == MoveRole.Source))
+        {
+            if (move.State.IsFinal)
+            {
+                _verdicts[move.Id] = move.State is MoveState.Released ? MoveVerdict.Commit : MoveVerdict.Abort;
+                continue;
+            }
+            JobEntry? job = jobs.TryGet(move.Offer.JobId);
+            bool known = job is not null && job.Record.Epoch == move.Offer.Epoch - 1;
+            if (known && job!.Record.State == JobState.Moved)
+            {
+                Decide(move, commit: true);
+            }
+            else if (known && IsGoneForGood(job!.Record, move.State))
+            {
+                MoveRecord committed = move with { State = AsCommitted(move.State) };
+                jobs.Update(job, MovedRecord(job.Record, move), committed, durable: true);
+                Decide(committed, commit: true);
+            }
+            else
+            {
+                MoveRecord aborted = move with { State = new MoveState.Aborted("the source's daemon was restarted") };
+                if (known && job!.Record.State == JobState.Moving)
+                {
+                    jobs.Update(job, job.Record with { State = JobState.Running }, aborted, durable: true);
+                }
+                else
+                {
+                    store.Save(null, aborted, durable: true);
+                }
+                Decide(aborted, commit: false);
+            }
+        }
+    }
+
+    /// <summary>Tells the targets of the moves that <see cref="DecideUnfinished"/> decided; asks again until they answer.</summary>
+    public Task FinishUnfinishedAsync(CancellationToken stopping) =>
+        Task.WhenAll(_toRelease.Select(m => ReleaseAsync(m, stopping)).Concat(_toAbort.Select(m => TellAbortAsync(m, stopping))));
+
+    private async Task<MoveReport> MoveLockedAsync(
+        JobEntry job, string targetAddress, IProgress<MoveProgress> progress, CancellationToken cancellation, CancellationToken stopping)
+    {
+        Stopwatch total = Stopwatch.StartNew();
+        JobRecord record = job.Record;
+        if (!record.IsHere)
+        {
+            throw record.State == JobState.Moved
+                ? new YadoException(4, $"job '{record.Name}' is on host {record.MovedTo}: ask there")
+                : new YadoException(4, $"job '{record.Name}' has ended");
+        }
+        if (self.Address is not { } ownAddress)
+        {
+            throw new YadoException(1, "this host has no address for others: restart its daemon with 'yado host --listen ADDR:PORT'");
+        }
+
+        using IMoveTarget target = connect(targetAddress);
+        HostInfo there = await target.HelloAsync(cancellation).ConfigureAwait(false);
+        if (there.Instance == self.Instance)
+        {
+            throw new YadoException(2, $"job '{record.Name}' is on host {self.Name} already");
+        }
+        bool sameKernel = there.BootId == record.Main.BootId;
+        LogStreams logs = LogStreams.Of(record, processes, home);
+
+        // Looks only: obstacles end the command before the target hears of the job.
+        using ICheckpoint checkpoint = EngineCall.Run(() => engine.Open(record.Main.Pid, logs.CaptureOptions(flushFiles: !sameKernel)));
+
+        MoveOffer offer = new()
+        {
+            MoveId = Guid.NewGuid().ToString("n"),
+            ProtocolVersion = ProtocolVersion.Current,
+            JobId = record.Id,
+            JobName = record.Name,
+            Arguments = record.Arguments,
+            Uid = record.Uid,
+            Started = record.Started,
+            Epoch = record.Epoch + 1,
+            EstimatedBytes = processes.ResidentBytes(record.Main.Pid) + logs.Bytes,
+            SourceName = self.Name,
+            SourceAddress = ownAddress,
+            SourceInstance = self.Instance,
+        };
+        MoveRecord move = new(MoveRole.Source, offer, there.Name, targetAddress, new MoveState.Reserved());
+        CaptureReport report;
+        long bytes;
+        Stopwatch down = new();
+        _verdicts[move.Id] = MoveVerdict.Pending;
+        try
+        {
+            jobs.Update(job, record with { State = JobState.Moving }, move, durable: true);
+            progress.Report(new MoveProgress { Phase = MovePhase.Reserved, Total = offer.EstimatedBytes });
+            await target.ReserveAsync(offer, cancellation).ConfigureAwait(false);
+
+            Enter(ref move, new MoveState.Copying(1), durable: false);
+            await using (IImageStream stream = await target.OpenImageAsync(move.Id, cancellation).ConfigureAwait(false))
+            {
+                ImageSender sender = new(stream, progress, offer.EstimatedBytes);
+                sender.SendLogs(logs);
+
+                // Durable before the first thread stands still, so that nothing but the copying happens meanwhile.
+                Enter(ref move, new MoveState.Frozen(), durable: true);
+                cancellation.ThrowIfCancellationRequested();
+                down.Start();
+                checkpoint.Freeze();
+                sender.Phase = MovePhase.Frozen;
+                report = checkpoint.Capture(sender, null);
+                sender.SendLogs(logs);
+                await stream.CompleteAsync(cancellation).ConfigureAwait(false);
+                bytes = sender.Bytes;
+            }
+            Enter(ref move, new MoveState.Sent(report.FileLength), durable: false);
+            progress.Report(new MoveProgress { Phase = MovePhase.Sent, Round = 1, Bytes = bytes, Total = bytes });
+            await target.PrepareAsync(
+                move.Id, new PrepareMove(report.FileLength, logs.OutputSent, logs.ErrorsSent, logs.ErrorsToOutput), cancellation).ConfigureAwait(false);
+            Enter(ref move, new MoveState.Prepared(report.FileLength, null, logs.ErrorsToOutput), durable: false);
+            cancellation.ThrowIfCancellationRequested();
+            Enter(ref move, AsCommitted(move.State), durable: true);
+            checkpoint.Kill();
+        }
+        catch (Exception failure)
+        {
+            // The job runs on before anything else is done about it.
+            checkpoint.Dispose();
+            if (move.State is MoveState.Committed && !processes.IsAlive(record.Main))
+            {
+                LogKillFailed(logger, record.Id, failure);
+                report = new CaptureReport(((MoveState.Committed)move.State).ImageLength, 0, 0, DateTimeOffset.UtcNow, down.Elapsed);
+                bytes = report.FileLength;
+            }
+            else
+            {
+                Abort(job, record, move, failure, stopping);
+                throw AsYado(failure, record, there);
+            }
+        }
+
+        // The copy here is dead: from now on every answer is "commit".
+        _verdicts[move.Id] = MoveVerdict.Commit;
+        JobRecord moved = MovedRecord(record, move);
+        try
+        {
+            jobs.Update(job, moved, move, durable: false);
+        }
+        catch (StoreException failure)
+        {
+            // The journal says Committed and the copy is dead, which after a restart means the same.
+            LogStoreFailed(logger, move.Id, failure);
+            JobTable.UpdateInMemory(job, moved);
+        }
+
+        Task<JobInfo> releasing = ReleaseAsync(move, stopping);
+        JobInfo jobThere;
+        try
+        {
+            jobThere = await releasing.WaitAsync(pace.ReleasePatience, stopping).ConfigureAwait(false);
+        }
+        catch (TimeoutException failure)
+        {
+            throw new YadoException(
+                1, $"job '{record.Name}' is committed to host {there.Name}, which does not answer: it runs on there as soon as it does", failure);
+        }
+        down.Stop();
+        progress.Report(new MoveProgress { Phase = MovePhase.Released, Round = 1, Bytes = bytes, Total = bytes });
+        home.DeleteJobDirectory(record.Id, record.Epoch);
+        return new MoveReport(jobThere, bytes, report.MemoryBytes, 1, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds);
+    }
+
+    private void Enter(ref MoveRecord move, MoveState state, bool durable)
+    {
+        MoveRecord next = move with { State = state };
+        store.Save(null, next, durable);
+        move = next;
+        LogPhase(logger, move.Id, state.Phase);
+    }
+
+    private void Abort(JobEntry job, JobRecord record, MoveRecord move, Exception reason, CancellationToken stopping)
+    {
+        MoveRecord aborted = move with { State = new MoveState.Aborted(reason.Message) };
+        JobRecord running = record with { State = JobState.Running };
+        try
+        {
+            jobs.Update(job, running, aborted, durable: true);
+        }
+        catch (StoreException failure)
+        {
+            // After a restart the copy is found alive, which means aborted too.
+            LogStoreFailed(logger, move.Id, failure);
+            JobTable.UpdateInMemory(job, running);
+        }
+        _verdicts[move.Id] = MoveVerdict.Abort;
+        LogAborted(logger, move.Id, record.Id, reason.Message);
+        _ = TellAbortAsync(aborted, stopping);
+    }
+
+    /// <summary>Courtesy: a target that does not hear it asks by itself. Tries only a few times.</summary>
+    private async Task TellAbortAsync(MoveRecord move, CancellationToken stopping)
+    {
+        try
+        {
+            using IMoveTarget target = connect(move.PeerAddress);
+            await target.AbortAsync(move.Id, stopping).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is YadoException or OperationCanceledException)
+        {
+            LogAbortUnheard(logger, move.Id, move.PeerAddress, failure.Message);
+        }
+    }
+
+    /// <summary>Tells the target to release until it has answered.</summary>
+    private async Task<JobInfo> ReleaseAsync(MoveRecord move, CancellationToken stopping)
+    {
+        using IMoveTarget target = connect(move.PeerAddress);
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                JobInfo job = await target.ReleaseAsync(move.Id, stopping).ConfigureAwait(false);
+                store.Save(null, move with { State = new MoveState.Released() }, durable: false);
+                LogPhase(logger, move.Id, MovePhase.Released);
+                return job;
+            }
+            catch (YadoException failure) when (failure.ExitStatus == 4)
+            {
+                string note = $"host {move.PeerName} no longer knows the move: look there for a context file in its images directory";
+                if (jobs.TryGet(move.Offer.JobId) is { } entry && entry.Record.State == JobState.Moved)
+                {
+                    jobs.Update(entry, entry.Record with { State = JobState.Lost, Note = note }, null, durable: true);
+                }
+                store.Save(null, move with { State = new MoveState.Aborted(note) }, durable: true);
+                throw;
+            }
+            catch (Exception failure) when (failure is YadoException or StoreException)
+            {
+                LogReleaseRetried(logger, move.Id, move.PeerAddress, failure.Message);
+                await Task.Delay(pace.Delay(attempt), stopping).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void Decide(MoveRecord move, bool commit)
+    {
+        _verdicts[move.Id] = commit ? MoveVerdict.Commit : MoveVerdict.Abort;
+        (commit ? _toRelease : _toAbort).Add(move);
+        LogDecided(logger, move.Id, move.Offer.JobId, commit ? "commit" : "abort");
+    }
+
+    /// <summary>True when no copy runs here any more and the job did not end by itself, while the target has an image.</summary>
+    private bool IsGoneForGood(JobRecord job, MoveState state)
+    {
+        if (state.Phase is not (MovePhase.Prepared or MovePhase.Committed) || processes.IsAlive(job.Main))
+        {
+            return false;
+        }
+        if (home.ReadExit(job.Id, job.Epoch) is not { } status)
+        {
+            // Its shell is gone without a word: this host went down. The target's image is all that is left.
+            return true;
+        }
+        // After Committed was journaled the daemon's own SIGKILL is what ended it; before, someone else's was.
+        const int killed = 9;
+        return state is MoveState.Committed && new WaitStatus(status).Signal == killed;
+    }
+
+    private static MoveState.Committed AsCommitted(MoveState state) => state switch
+    {
+        MoveState.Prepared prepared => new(prepared.ImageLength, prepared.Held, prepared.ErrorsToOutput),
+        MoveState.Committed committed => committed,
+        _ => throw new InvalidOperationException($"a move cannot be committed in state {state.Phase}"),
+    };
+
+    private static JobRecord MovedRecord(JobRecord job, MoveRecord move) => job with
+    {
+        State = JobState.Moved,
+        MovedTo = move.PeerName,
+        MovedToAddress = move.PeerAddress,
+        Ended = DateTimeOffset.UtcNow,
+    };
+
+    private static Exception AsYado(Exception failure, JobRecord job, HostInfo there) => Innermost(failure) switch
+    {
+        YadoException said => said,
+        OperationCanceledException => failure,
+        ObstacleException or EngineException => EngineCall.Translate(failure),
+        StoreException => new YadoException(1, $"{failure.Message}; job '{job.Name}' runs on here", failure),
+        IOException => new YadoException(1, $"the connection to host {there.Name} broke: job '{job.Name}' runs on here", failure),
+        TimeoutException => new YadoException(1, $"host {there.Name} does not answer: job '{job.Name}' runs on here", failure),
+        _ => failure,
+    };
+
+    /// <summary>What the target said, when that is what broke the stream; else the failure itself.</summary>
+    private static Exception Innermost(Exception failure)
+    {
+        for (Exception? inner = failure; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is YadoException)
+            {
+                return inner;
+            }
+        }
+        return failure is EngineException && failure.InnerException is IOException io ? io : failure;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "move {Move}: {Phase}")]
+    private static partial void LogPhase(ILogger logger, string move, MovePhase phase);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "move {Move} of job {Job} given up: {Reason}")]
+    private static partial void LogAborted(ILogger logger, string move, string job, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "move {Move}: {Address} does not hear that it is given up, and will ask: {Reason}")]
+    private static partial void LogAbortUnheard(ILogger logger, string move, string address, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "move {Move}: {Address} has not released yet: {Reason}")]
+    private static partial void LogReleaseRetried(ILogger logger, string move, string address, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "move {Move} of job {Job} was under way when the daemon ended: {Verdict}")]
+    private static partial void LogDecided(ILogger logger, string move, string job, string verdict);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "move {Move}: the journal could not be written")]
+    private static partial void LogStoreFailed(ILogger logger, string move, Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "job {Job} was killed, but the engine reports a failure")]
+    private static partial void LogKillFailed(ILogger logger, string job, Exception failure);
+}

@@ -1,0 +1,609 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Daemon.Engine;
+using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Store;
+using Yadokari.Engine;
+using Yadokari.Engine.Resume;
+using Yadokari.Protocol;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Moves;
+using Yadokari.Protocol.Wire;
+
+namespace Yadokari.Daemon.Moves;
+
+/// <summary>
+/// The target's half of a move. It never decides: it releases only when the source says "commit" and drops only when
+/// the source says "abort", or as long as it has not said that it is prepared. No HTTP in here: crash tests drive it.
+/// </summary>
+public sealed partial class MoveTarget(
+    IJobEngine engine,
+    IProcessTable processes,
+    JobTable jobs,
+    IHostStore store,
+    HomeDirectory home,
+    HostSelf self,
+    IMoveOracle oracle,
+    Action<JobEntry> watch,
+    RetryPace pace,
+    ILogger<MoveTarget> logger)
+{
+    private const int MaxIncoming = 64;
+
+    private readonly ConcurrentDictionary<string, IncomingMove> _moves = new();
+    private readonly Lock _admission = new();
+
+    /// <summary>Free bytes of memory and of the disk below which a job is refused; replaced in tests.</summary>
+    public Func<(long Memory, long Disk)> Room { get; init; } = static () => (long.MaxValue, long.MaxValue);
+
+    /// <summary>Agrees to take a job and keeps its name, or refuses with every reason at once.</summary>
+    /// <exception cref="YadoException">Refused; exit status 5.</exception>
+    public MoveStatus Reserve(MoveOffer offer, CancellationToken stopping)
+    {
+        List<ObstacleInfo> reasons = FindReasons(offer);
+        if (reasons.Count > 0)
+        {
+            throw Refused(offer, reasons);
+        }
+        lock (_admission)
+        {
+            if (_moves.Values.Any(m => !m.Record.State.IsFinal && m.Record.Offer.JobId == offer.JobId) || _moves.ContainsKey(offer.MoveId))
+            {
+                throw Refused(offer, [new("duplicate", "it is on its way here already")]);
+            }
+            if (_moves.Values.Count(m => !m.Record.State.IsFinal) >= MaxIncoming)
+            {
+                throw Refused(offer, [new("busy", $"{MaxIncoming} other jobs are on their way here")]);
+            }
+            IDisposable name = jobs.TryReserveName(offer.JobName)
+                ?? throw Refused(offer, [new("duplicate", $"another job here has the name '{offer.JobName}'")]);
+            IncomingMove move = new(
+                new MoveRecord(MoveRole.Target, offer, offer.SourceName, offer.SourceAddress, new MoveState.Reserved()), name);
+            try
+            {
+                store.Save(null, move.Record, durable: false);
+                home.CreateJobDirectory(offer.JobId, offer.Epoch);
+            }
+            catch
+            {
+                name.Dispose();
+                throw;
+            }
+            _moves[offer.MoveId] = move;
+            _ = WatchSourceAsync(move, stopping);
+            LogPhase(logger, offer.MoveId, MovePhase.Reserved);
+            return Status(move);
+        }
+    }
+
+    /// <summary>Takes the image and the logs. A stream that stops before its end, or holds anything else, is a failure:
+    /// the move is dropped.</summary>
+    /// <exception cref="YadoException">Dropped.</exception>
+    public async Task<MoveStatus> ReceiveAsync(string id, Stream frames, CancellationToken cancellation)
+    {
+        IncomingMove move = Find(id);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, move.GivenUp.Token);
+        await move.Gate.WaitAsync(either.Token).ConfigureAwait(false);
+        try
+        {
+            Expect(move, MovePhase.Reserved);
+            Enter(move, new MoveState.Copying(1), durable: false);
+            long length = await CopyAsync(move, new FrameReader(frames), either.Token).ConfigureAwait(false);
+            Enter(move, new MoveState.Sent(length), durable: false);
+            return Status(move);
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException or OperationCanceledException or StoreException)
+        {
+            Drop(move, $"the image did not arrive: {failure.Message}");
+            throw failure is OperationCanceledException
+                ? failure
+                : new YadoException(5, $"host {self.Name} could not take the image: {failure.Message}", failure);
+        }
+        finally
+        {
+            move.Gate.Release();
+        }
+    }
+
+    /// <summary>Rebuilds the process and holds it. When this returns, the image is on the disk and the journal says so.</summary>
+    /// <exception cref="YadoException">This host can't resume it, exit status 5; dropped.</exception>
+    public async Task<MoveStatus> PrepareAsync(string id, PrepareMove prepare, CancellationToken cancellation)
+    {
+        IncomingMove move = Find(id);
+        await move.Gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (move.Record.State is MoveState.Prepared)
+            {
+                return Status(move);
+            }
+            Expect(move, MovePhase.Sent);
+            try
+            {
+                MoveOffer offer = move.Record.Offer;
+                string image = home.Image(id);
+                CheckLength(image, prepare.ImageLength, "image");
+                CutLog(home.Output(offer.JobId, offer.Epoch), prepare.OutputLength);
+                CutLog(home.Errors(offer.JobId, offer.Epoch), prepare.ErrorsLength);
+                IReadOnlyList<Obstacle> missing = engine.FindMissing(image);
+                if (missing.Count > 0)
+                {
+                    throw Refused(offer, EngineCall.ToInfos(missing));
+                }
+                // The disk works while the process is rebuilt.
+                Task flushed = Task.Run(() => Flush(image, offer), CancellationToken.None);
+                HeldFacts facts;
+                try
+                {
+                    facts = Hold(move, prepare.ErrorsToOutput);
+                }
+                finally
+                {
+                    await flushed.ConfigureAwait(false);
+                }
+                Enter(move, new MoveState.Prepared(prepare.ImageLength, facts, prepare.ErrorsToOutput), durable: true);
+                return Status(move);
+            }
+            catch (Exception failure) when (failure is YadoException or EngineException or IOException or StoreException or InvalidOperationException)
+            {
+                Drop(move, failure.Message);
+                throw failure switch
+                {
+                    YadoException => failure,
+                    _ => new YadoException(5, $"host {self.Name} cannot resume job '{move.Record.Offer.JobName}': {failure.Message}", failure),
+                };
+            }
+        }
+        finally
+        {
+            move.Gate.Release();
+        }
+    }
+
+    /// <summary>The source's copy is dead: lets the job run. Says the same when it runs already.</summary>
+    /// <exception cref="YadoException">Exit status 4: no such move, or dropped. Another one: it could not be rebuilt now;
+    /// its image is kept, ask again.</exception>
+    public async Task<JobRecord> ReleaseAsync(string id)
+    {
+        IncomingMove move = Find(id);
+        // The caller may go away; what it has asked for happens all the same.
+        await move.Gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            switch (move.Record.State)
+            {
+                case MoveState.Released:
+                    break;
+                case MoveState.Prepared prepared:
+                    ReleaseLocked(move, prepared.ImageLength, prepared.Held, prepared.ErrorsToOutput);
+                    break;
+                case MoveState.Committed committed:
+                    ReleaseLocked(move, committed.ImageLength, committed.Held, committed.ErrorsToOutput);
+                    break;
+                default:
+                    throw new YadoException(4, $"host {self.Name} has no prepared job for move {id}: it is {move.Record.State.Phase}");
+            }
+            return jobs.TryGet(move.Record.Offer.JobId)?.Record
+                ?? throw new YadoException(1, $"job {move.Record.Offer.JobId} was released on host {self.Name} but is not in its table");
+        }
+        finally
+        {
+            move.Gate.Release();
+        }
+    }
+
+    /// <summary>The source has given up: forgets everything. Says the same when that was done before.</summary>
+    /// <exception cref="YadoException">It is committed already.</exception>
+    public async Task<MoveStatus> AbortAsync(string id)
+    {
+        if (!_moves.TryGetValue(id, out IncomingMove? move))
+        {
+            return new MoveStatus(id, MovePhase.Aborted, MoveVerdict.Abort);
+        }
+        await move.GivenUp.CancelAsync().ConfigureAwait(false);
+        await move.Gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (move.Record.State.Phase is MovePhase.Committed or MovePhase.Released)
+            {
+                throw new YadoException(1, $"move {id} is {move.Record.State.Phase} on host {self.Name}");
+            }
+            Drop(move, "the source gave it up");
+            return Status(move);
+        }
+        finally
+        {
+            move.Gate.Release();
+        }
+    }
+
+    public MovePhase? PhaseOf(string id) => _moves.TryGetValue(id, out IncomingMove? move) ? move.Record.State.Phase : null;
+
+    /// <summary>
+    /// After a start of the daemon: what was not prepared is dropped; what was prepared asks its source; what was
+    /// committed is released, unless it runs already. Returns when the moves are known; the rest goes on behind.
+    /// </summary>
+    public Task RecoverAsync(CancellationToken stopping)
+    {
+        List<Task> tasks = [];
+        foreach (MoveRecord record in store.LoadMoves().Where(m => m.Role == MoveRole.Target))
+        {
+            IncomingMove move = new(record, null);
+            _moves[record.Id] = move;
+            switch (record.State)
+            {
+                case MoveState.Released or MoveState.Aborted:
+                    break;
+                case MoveState.Prepared:
+                    // A job that took the name meanwhile does not keep this one from being released: names are a convenience.
+                    move.Name = jobs.TryReserveName(record.Offer.JobName);
+                    tasks.Add(WatchSourceAsync(move, stopping));
+                    break;
+                case MoveState.Committed:
+                    tasks.Add(ReleaseAgainAsync(move, stopping));
+                    break;
+                default:
+                    Drop(move, "the target's daemon was restarted");
+                    break;
+            }
+        }
+        return Task.WhenAll(tasks);
+    }
+
+    /// <summary>True when a file of the images directory belongs to a move that may still need it.</summary>
+    public bool NeedsImage(string move) => _moves.TryGetValue(move, out IncomingMove? known) && !known.Record.State.IsFinal;
+
+    /// <summary>True when a job directory belongs to a move that is under way.</summary>
+    public bool NeedsJob(string job, int epoch) =>
+        _moves.Values.Any(m => !m.Record.State.IsFinal && m.Record.Offer.JobId == job && m.Record.Offer.Epoch == epoch);
+
+    private List<ObstacleInfo> FindReasons(MoveOffer offer)
+    {
+        List<ObstacleInfo> reasons = [];
+        if (offer.ProtocolVersion != ProtocolVersion.Current)
+        {
+            reasons.Add(new("protocol-version", $"it speaks protocol {ProtocolVersion.Current}, the source {offer.ProtocolVersion}: use the same version of yado on both"));
+        }
+        if (self.Draining)
+        {
+            reasons.Add(new("draining", $"it takes no jobs: 'yado undrain {self.Name}' changes that"));
+        }
+        if (offer.Uid != self.Uid)
+        {
+            reasons.Add(new("user", $"its daemon runs jobs of user {self.Uid}, the job is user {offer.Uid}'s"));
+        }
+        if (offer.SourceInstance == self.Instance)
+        {
+            reasons.Add(new("same-host", "the job is there already"));
+        }
+        if (jobs.TryGet(offer.JobId) is { } known && (known.Record.IsHere || known.Record.Epoch >= offer.Epoch))
+        {
+            reasons.Add(new("duplicate", $"it knows job {offer.JobId} as {known.Record.State} with epoch {known.Record.Epoch}"));
+        }
+        (long memory, long disk) = Room();
+        if (offer.EstimatedBytes > memory)
+        {
+            reasons.Add(new("memory", $"the job needs about {Mebibytes(offer.EstimatedBytes)} MiB of memory, {Mebibytes(memory)} are free"));
+        }
+        if (offer.EstimatedBytes > disk)
+        {
+            reasons.Add(new("disk", $"the image needs about {Mebibytes(offer.EstimatedBytes)} MiB in {home.Images}, {Mebibytes(disk)} are free"));
+        }
+        return reasons;
+    }
+
+    private async Task<long> CopyAsync(IncomingMove move, FrameReader frames, CancellationToken cancellation)
+    {
+        MoveOffer offer = move.Record.Offer;
+        const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.Read,
+            BufferSize = 0,
+            UnixCreateMode = ownerOnly,
+        };
+        await using FileStream image = new(home.Image(move.Record.Id), options);
+        using SafeFileHandle output = OpenLog(home.Output(offer.JobId, offer.Epoch));
+        using SafeFileHandle errors = OpenLog(home.Errors(offer.JobId, offer.Epoch));
+        while (true)
+        {
+            (FrameHeader header, ReadOnlyMemory<byte> payload) = await frames.ReadAsync(cancellation).ConfigureAwait(false);
+            move.Hear();
+            switch (header.Kind)
+            {
+                case FrameKind.End:
+                    return image.Length;
+                case FrameKind.Image:
+                    RandomAccess.Write(image.SafeFileHandle, payload.Span, header.Offset);
+                    break;
+                case FrameKind.Output:
+                    RandomAccess.Write(output, payload.Span, header.Offset);
+                    break;
+                case FrameKind.Errors:
+                    RandomAccess.Write(errors, payload.Span, header.Offset);
+                    break;
+            }
+        }
+    }
+
+    private HeldFacts Hold(IncomingMove move, bool errorsToOutput)
+    {
+        MoveOffer offer = move.Record.Offer;
+        using LogHandles logs = LogHandles.Open(home, offer.JobId, offer.Epoch, errorsToOutput);
+        IHeldJob held = engine.Prepare(home.Image(move.Record.Id), new ResumeOptions
+        {
+            StandardInput = logs.Input,
+            StandardOutput = logs.Output,
+            StandardError = logs.Errors,
+            ExitStatusFile = logs.Exit,
+            OwnNamespaces = true,
+        });
+        ProcessIdentity? shell = processes.Identify(held.ShellPid);
+        ProcessIdentity? main = processes.Identify(held.Pid);
+        if (shell is null || main is null)
+        {
+            held.Dispose();
+            throw new InvalidOperationException("the rebuilt process ended before it was released");
+        }
+        move.Held = held;
+        return new HeldFacts(shell, main);
+    }
+
+    private void ReleaseLocked(IncomingMove move, long imageLength, HeldFacts? facts, bool errorsToOutput)
+    {
+        MoveOffer offer = move.Record.Offer;
+        if (move.Held is null || facts is null || !processes.IsAlive(facts.Main))
+        {
+            move.Held?.Dispose();
+            move.Held = null;
+            try
+            {
+                facts = Hold(move, errorsToOutput);
+            }
+            catch (Exception failure) when (failure is EngineException or IOException or InvalidOperationException)
+            {
+                LogRebuildFailed(logger, move.Record.Id, home.Image(move.Record.Id), failure.Message);
+                throw new YadoException(
+                    1, $"host {self.Name} cannot rebuild job '{offer.JobName}' now: {failure.Message}; its context file is {home.Image(move.Record.Id)}", failure);
+            }
+        }
+        JobRecord job = new()
+        {
+            Id = offer.JobId,
+            Name = offer.JobName,
+            State = JobState.Running,
+            Arguments = offer.Arguments,
+            Uid = offer.Uid,
+            Started = offer.Started,
+            Epoch = offer.Epoch,
+            Streams = JobStreams.Log,
+            Shell = facts.Shell,
+            Main = facts.Main,
+        };
+        int? oldEpoch = jobs.TryGet(offer.JobId)?.Record.Epoch;
+        MoveRecord committed = move.Record with { State = new MoveState.Committed(imageLength, facts, errorsToOutput) };
+        // One transaction: a job that may run is in the table.
+        JobEntry entry = jobs.Put(job, committed, durable: true, isChild: true);
+        move.Record = committed;
+        LogPhase(logger, move.Record.Id, MovePhase.Committed);
+
+        IHeldJob held = move.Held!;
+        held.Release();
+        move.Held = null;
+        held.Dispose();
+        Finish(move, entry);
+        if (oldEpoch is { } old && old != offer.Epoch)
+        {
+            home.DeleteJobDirectory(offer.JobId, old);
+        }
+    }
+
+    private void Finish(IncomingMove move, JobEntry entry)
+    {
+        move.Name?.Dispose();
+        move.Name = null;
+        Enter(move, new MoveState.Released(), durable: false);
+        watch(entry);
+        File.Delete(home.Image(move.Record.Id));
+    }
+
+    /// <summary>A committed move of the daemon's life before: the job runs, has run, or never ran.</summary>
+    private async Task ReleaseAgainAsync(IncomingMove move, CancellationToken stopping)
+    {
+        MoveState.Committed state = (MoveState.Committed)move.Record.State;
+        MoveOffer offer = move.Record.Offer;
+        for (int attempt = 0; ; attempt++)
+        {
+            await move.Gate.WaitAsync(stopping).ConfigureAwait(false);
+            try
+            {
+                if (move.Record.State is not MoveState.Committed)
+                {
+                    return;
+                }
+                // A held process ends by itself when the daemon that held it dies; one that was released does not.
+                bool runs = state.Held is { } held && await StaysAliveAsync(held.Main, stopping).ConfigureAwait(false);
+                bool ran = home.ReadExit(offer.JobId, offer.Epoch) is not null;
+                if ((runs || ran) && jobs.TryGet(offer.JobId) is { } entry && entry.Record.Epoch == offer.Epoch)
+                {
+                    Finish(move, entry);
+                    return;
+                }
+                ReleaseLocked(move, state.ImageLength, null, state.ErrorsToOutput);
+                return;
+            }
+            catch (Exception failure) when (failure is YadoException or StoreException or EngineException)
+            {
+                LogReleaseFailed(logger, move.Record.Id, failure.Message);
+            }
+            finally
+            {
+                move.Gate.Release();
+            }
+            await Task.Delay(pace.Delay(attempt), stopping).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> StaysAliveAsync(ProcessIdentity process, CancellationToken stopping)
+    {
+        if (!processes.IsAlive(process))
+        {
+            return false;
+        }
+        try
+        {
+            await processes.WaitGoneAsync(process, stopping).WaitAsync(TimeSpan.FromSeconds(1), stopping).ConfigureAwait(false);
+            return false;
+        }
+        catch (TimeoutException)
+        {
+            return processes.IsAlive(process);
+        }
+    }
+
+    /// <summary>Asks a source that has become silent, until the move is over.</summary>
+    private async Task WatchSourceAsync(IncomingMove move, CancellationToken stopping)
+    {
+        int attempt = 0;
+        while (!move.Record.State.IsFinal)
+        {
+            TimeSpan wait = attempt == 0 && move.Held is not null ? pace.SilenceBeforeAsking : pace.Delay(attempt);
+            await Task.Delay(wait, stopping).ConfigureAwait(false);
+            if (move.Silence < pace.SilenceBeforeAsking && move.Held is not null)
+            {
+                continue;
+            }
+            if (move.Record.State is not MoveState.Prepared && move.Silence < pace.SilenceBeforeAsking)
+            {
+                continue;
+            }
+            attempt++;
+            try
+            {
+                MoveStatus status = await oracle.AskAsync(move.Record.PeerAddress, move.Record.Id, stopping).ConfigureAwait(false);
+                if (status.Verdict == MoveVerdict.Abort)
+                {
+                    await AbortAsync(move.Record.Id).ConfigureAwait(false);
+                }
+                else if (status.Verdict == MoveVerdict.Commit && move.Record.State.Phase is MovePhase.Prepared or MovePhase.Committed)
+                {
+                    await ReleaseAsync(move.Record.Id).ConfigureAwait(false);
+                }
+            }
+            catch (Exception failure) when (failure is YadoException or StoreException)
+            {
+                LogSourceSilent(logger, move.Record.Id, move.Record.PeerAddress, failure.Message);
+                if (move.Record.State.Phase < MovePhase.Prepared && move.Silence >= pace.SilenceBeforeDropping)
+                {
+                    // The source cannot commit what was never prepared.
+                    await AbortAsync(move.Record.Id).ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
+    private void Drop(IncomingMove move, string reason)
+    {
+        if (move.Record.State.IsFinal)
+        {
+            return;
+        }
+        MoveOffer offer = move.Record.Offer;
+        move.Dispose();
+        try
+        {
+            Enter(move, new MoveState.Aborted(reason), durable: false);
+        }
+        catch (StoreException failure)
+        {
+            // After a restart it is dropped again, or asks its source, which says abort.
+            LogStoreFailed(logger, move.Record.Id, failure);
+            move.Record = move.Record with { State = new MoveState.Aborted(reason) };
+        }
+        File.Delete(home.Image(move.Record.Id));
+        home.DeleteJobDirectory(offer.JobId, offer.Epoch);
+        LogDropped(logger, move.Record.Id, reason);
+    }
+
+    private void Enter(IncomingMove move, MoveState state, bool durable)
+    {
+        MoveRecord next = move.Record with { State = state };
+        store.Save(null, next, durable);
+        move.Record = next;
+        move.Hear();
+        LogPhase(logger, next.Id, state.Phase);
+    }
+
+    private IncomingMove Find(string id) =>
+        _moves.GetValueOrDefault(id) ?? throw new YadoException(4, $"host {self.Name} knows no move {id}");
+
+    private void Expect(IncomingMove move, MovePhase phase)
+    {
+        if (move.Record.State.Phase != phase)
+        {
+            throw new YadoException(5, $"move {move.Record.Id} is {move.Record.State.Phase} on host {self.Name}, not {phase}");
+        }
+    }
+
+    private YadoException Refused(MoveOffer offer, IReadOnlyList<ObstacleInfo> reasons) =>
+        new(new ErrorBody($"host {self.Name} refuses job '{offer.JobName}'", 5, reasons));
+
+    private static MoveStatus Status(IncomingMove move) => new(move.Record.Id, move.Record.State.Phase, MoveVerdict.Pending);
+
+    private static SafeFileHandle OpenLog(string path) =>
+        File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
+
+    private static void CheckLength(string path, long expected, string what)
+    {
+        long length = new FileInfo(path).Length;
+        if (length != expected)
+        {
+            throw new IOException($"the {what} has {length} bytes instead of {expected}");
+        }
+    }
+
+    private static void CutLog(string path, long length)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        if (file.Length < length)
+        {
+            throw new IOException($"the log has {file.Length} bytes instead of {length}");
+        }
+        file.SetLength(length);
+    }
+
+    /// <summary>The image is all that is left of the job once the source has committed: it must survive a power failure.</summary>
+    private void Flush(string image, MoveOffer offer)
+    {
+        foreach (string path in (ReadOnlySpan<string>)[image, home.Output(offer.JobId, offer.Epoch), home.Errors(offer.JobId, offer.Epoch)])
+        {
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            RandomAccess.FlushToDisk(file);
+        }
+    }
+
+    private static long Mebibytes(long bytes) => bytes >> 20;
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "move {Move} to here: {Phase}")]
+    private static partial void LogPhase(ILogger logger, string move, MovePhase phase);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "move {Move} to here dropped: {Reason}")]
+    private static partial void LogDropped(ILogger logger, string move, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "move {Move} to here: the source at {Address} gives no verdict: {Reason}")]
+    private static partial void LogSourceSilent(ILogger logger, string move, string address, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "move {Move} to here is committed, but the job cannot be rebuilt from {Image}: {Reason}")]
+    private static partial void LogRebuildFailed(ILogger logger, string move, string image, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "move {Move} to here is committed and not released yet: {Reason}")]
+    private static partial void LogReleaseFailed(ILogger logger, string move, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "move {Move} to here: the journal could not be written")]
+    private static partial void LogStoreFailed(ILogger logger, string move, Exception failure);
+}

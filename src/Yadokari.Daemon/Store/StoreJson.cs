@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Moves;
+
+namespace Yadokari.Daemon.Store;
+
+/// <summary>JSON of the records in the database, generated at compile time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = false,
+    MaxDepth = 16)]
+[JsonSerializable(typeof(JobRecord))]
+[JsonSerializable(typeof(MoveRecord))]
+public sealed partial class StoreJson : JsonSerializerContext;
