@@ -71,6 +71,23 @@ internal sealed class Journey : IDisposable
     /// <summary>Runs the newest context file.</summary>
     public void Resume() => _current = _scene.Start("resume", [ContextFile]);
 
+    /// <summary>Runs the newest context file on a host with pids of its own and a day more of uptime.</summary>
+    public void ResumeOnAnotherHost() => _current = _scene.Start(
+        "resume",
+        [
+            "/usr/bin/unshare", "--pid", "--mount-proc", "--uts", "--time", "--monotonic", "86400", "--boottime", "86400",
+            // The shell is the host's init, which a program seldom is.
+            "--fork", "--kill-child", "--", "/bin/sh", "-c", "\"$0\"; exit $?", ContextFile,
+        ]);
+
+    /// <summary>Kills the process and waits until it is gone.</summary>
+    public void Kill()
+    {
+        ProcessTable.Kill(Pid);
+        _current.Wait(() => $"process {Pid} to be gone");
+        _current.Dispose();
+    }
+
     /// <summary>Waits until the resumed process is there, under whatever pid the test run sees.</summary>
     public void Find()
     {

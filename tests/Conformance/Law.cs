@@ -30,6 +30,48 @@ internal static class Law
         }
     });
 
+    /// <summary>The program is moved many times, and nothing grows on the way.</summary>
+    public static void MovedFar(string name, int hops, uint? uid) => Carry(name, uid, (journey, _) =>
+    {
+        Footprint? first = null;
+        for (int hop = 1; hop <= hops; hop++)
+        {
+            journey.Hop();
+            journey.Answer();
+            first ??= Footprint.Of(journey);
+        }
+
+        Footprint last = Footprint.Of(journey);
+        last.Descriptors.ShouldBe(first!.Descriptors, $"descriptors after {hops} hops");
+        last.Mappings.ShouldBe(first.Mappings, $"mappings after {hops} hops");
+        // Some pages of stack and heap are touched on the way.
+        (last.FileSize - first.FileSize).ShouldBeLessThanOrEqualTo(16 * 4096, $"growth of the context file after {hops} hops: {first} → {last}");
+    });
+
+    /// <summary>The program is moved to a host with pids of its own and another uptime, and back.</summary>
+    public static void ThereAndBack(string name) => Carry(name, uid: null, (journey, program) =>
+    {
+        AwaitSleep(journey, program);
+        Skip.If(program.Words.Contains("stopped") || program.Expected.Killed, "unshare(1), which stands for the host, does not pass it on");
+        journey.Save();
+        journey.ResumeOnAnotherHost();
+        if (program.Polls)
+        {
+            journey.Answer();
+            journey.Hop();
+            journey.Answer();
+        }
+    });
+
+    /// <summary>The program is killed after its context file was saved, and brought back from that.</summary>
+    public static void BroughtBack(string name, uint? uid) => Carry(name, uid, (journey, _) =>
+    {
+        journey.SaveAndRunOn();
+        journey.Kill();
+        journey.Resume();
+        journey.Answer();
+    });
+
     /// <summary>A context file is saved while the program runs on, and the program notices nothing.</summary>
     public static void SavedWhileRunning(string name, uint? uid) => Carry(name, uid, (journey, program) =>
     {

@@ -40,6 +40,19 @@ internal static class ProcessTable
         }
     }
 
+    /// <summary>The first word of a process's command line; empty when it is gone.</summary>
+    public static string Program(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0')[0];
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
     public static bool IsAlive(int pid) => States(pid) is { Length: > 0 } states && !states.Contains('Z') && !states.Contains('X');
 
     /// <summary>Sends a signal by its name without SIG, as kill(1) does.</summary>

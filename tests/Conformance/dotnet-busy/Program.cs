@@ -15,6 +15,7 @@ for (int round = 1; round <= rounds; round++)
 
 while (!File.Exists(gate))
 {
+    File.AppendAllText(gate + ".beats", ".");
     if (await Work(rounds) != last)
     {
         Console.WriteLine("came out otherwise than before");

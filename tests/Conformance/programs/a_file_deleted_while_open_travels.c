@@ -1,4 +1,5 @@
 // A file deleted while open keeps content and offset, can be written, is one for all its descriptors, and stays deleted.
+// law: far
 #include "law.h"
 
 int main(void)

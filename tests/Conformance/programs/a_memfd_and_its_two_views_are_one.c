@@ -1,4 +1,5 @@
 // A memfd keeps size, position and name; its writable and its executable view show the same pages.
+// law: far
 #include "law.h"
 
 typedef int function(void);

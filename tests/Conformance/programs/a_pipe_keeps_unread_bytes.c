@@ -1,4 +1,5 @@
 // A pipe keeps its unread bytes, its size and the flags of both ends.
+// law: far
 #include "law.h"
 
 int main(void)

@@ -1,5 +1,5 @@
 // A statically linked program with threads is carried.
-// law: static
+// law: far static
 #include "law.h"
 
 static atomic_long counts[4];

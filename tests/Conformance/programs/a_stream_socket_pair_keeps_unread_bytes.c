@@ -1,4 +1,5 @@
 // A stream socket pair keeps unread bytes in both directions, flags, options and a half-close.
+// law: far
 #include "law.h"
 #include <sys/socket.h>
 

@@ -1,4 +1,5 @@
 // An epoll set keeps its members with their events and data; what is ready is still ready, edges come once.
+// law: far
 #include "law.h"
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

@@ -1,4 +1,5 @@
 // Anonymous private memory keeps its address and its content.
+// law: far
 #include "law.h"
 
 int main(void)

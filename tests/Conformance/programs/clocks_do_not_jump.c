@@ -1,4 +1,5 @@
 // The monotonic, raw and boot clocks neither go back nor jump, seen from a thread that looks all the time.
+// law: far
 #include "law.h"
 
 static atomic_bool stop;

@@ -19,7 +19,7 @@
 //     blocked         move it only when every thread sleeps in the kernel
 //     session | group start it as the leader of a session (as every program is by default) or of a group only
 //     nocompare       its own doings change what law_compare() looks at
-//     leave-running   also checkpointed with --leave-running
+//     far             also moved twenty times, which must leave nothing behind
 //     status N        the exit status it must end with;  killed N: the signal it must die of
 //     stopped         is stopped (SIGSTOP) when it is moved, and continued afterwards
 //

@@ -1,4 +1,5 @@
 // POSIX timers keep their ids (with holes), clocks, signals and values, and go on ticking.
+// law: far
 #include "law.h"
 
 static atomic_int ticks[64];

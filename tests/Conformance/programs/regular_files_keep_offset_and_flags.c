@@ -1,4 +1,5 @@
 // Regular files keep offset, access mode, O_APPEND and close-on-exec.
+// law: far
 #include "law.h"
 
 int main(void)

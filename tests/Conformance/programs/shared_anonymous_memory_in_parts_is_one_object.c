@@ -1,4 +1,5 @@
 // Shared anonymous memory that mprotect cut in parts stays one object, parts seen twice stay seen twice.
+// law: far
 #include "law.h"
 
 int main(void)

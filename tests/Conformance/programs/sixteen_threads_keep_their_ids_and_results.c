@@ -1,4 +1,5 @@
 // Sixteen threads keep their tids and pthread handles, go on counting, and can be joined for their results.
+// law: far
 #include "law.h"
 
 enum { count = 16 };

@@ -1,4 +1,5 @@
 // The heap keeps its blocks and its end, and brk grows it on with zeros.
+// law: far
 #include "law.h"
 #include <malloc.h>
 

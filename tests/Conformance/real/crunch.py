@@ -25,6 +25,8 @@ for number in range(rounds):
     print(number, digest, f"{state.sum():.17g}", len(words), flush=True)
 
 while not os.path.exists(gate):
+    with open(gate + ".beats", "a") as beats:
+        beats.write(".")
     _, again = step(before, rounds - 1)
     if again != digest:
         sys.exit("the last step came out otherwise than before")

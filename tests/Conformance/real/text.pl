@@ -24,6 +24,9 @@ for my $round (1 .. $rounds) {
     print "$round $last\n";
 }
 until (-e $gate) {
+    open(my $beats, ">>", "$gate.beats") or die "$gate.beats: $!";
+    print $beats ".";
+    close($beats);
     die "came out otherwise than before\n" if work($rounds) ne $last;
 }
 print "done\n";
