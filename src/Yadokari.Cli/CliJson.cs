@@ -2,12 +2,16 @@ using System.Text.Json.Serialization;
 using Yadokari.Cli.Doctor;
 using Yadokari.Cli.Lab;
 using Yadokari.Engine.Context;
+using Yadokari.Protocol.Hosts;
+using Yadokari.Protocol.Jobs;
 
 namespace Yadokari.Cli;
 
 /// <summary>Everything that <c>--json</c> prints.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ContextSummary))]
 [JsonSerializable(typeof(IReadOnlyList<Finding>))]
 [JsonSerializable(typeof(IReadOnlyList<LabHostStatus>))]
+[JsonSerializable(typeof(IReadOnlyList<JobInfo>))]
+[JsonSerializable(typeof(IReadOnlyList<PeerInfo>))]
 public sealed partial class CliJson : JsonSerializerContext;

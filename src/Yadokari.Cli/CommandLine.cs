@@ -18,9 +18,18 @@ public static class CommandLine
     {
         RootCommand root = new("Moves running Linux processes from host to host.")
         {
+            RunCommand.Create(),
+            PsCommand.Create(),
+            HostsCommand.Create(),
+            MoveCommand.Create(),
             CheckpointCommand.Create(),
             ResumeCommand.Create(),
             InspectCommand.Create(),
+            WaitCommand.Create(),
+            LogsCommand.Create(),
+            KillCommand.Create(),
+            SignalCommand.Create(),
+            HostCommand.Create(),
             DoctorCommand.Create(),
             LabCommand.Create(),
             Verbose,

@@ -6,4 +6,6 @@ namespace Yadokari.Cli;
 public static class CommonOptions
 {
     public static Option<bool> Json() => new("--json") { Description = "Print JSON instead of a table" };
+
+    public static Argument<string> Job() => new("JOB") { Description = "Name or id of a job" };
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Spectre.Console;
 using Yadokari.Engine.Checkpointing;
+using Yadokari.Protocol.Jobs;
 
 namespace Yadokari.Cli.Commands;
 
@@ -55,7 +55,21 @@ public static class CheckpointCommand
             return ExitStatus.Done;
         }
 
-        throw new CommandFailure(ExitStatus.NotFound, $"no job '{target}'");
+        await SaveJobAsync(target, file, leaveRunning, cancel);
+        return ExitStatus.Done;
+    }
+
+    private static async Task SaveJobAsync(string job, string file, bool leaveRunning, CancellationToken cancel)
+    {
+        using JobPlace place = await JobPlace.FindAsync(job, cancel);
+        if (!place.IsLocal || place.Job.State == JobState.Moved)
+        {
+            throw new CommandFailure(ExitStatus.NotFound,
+                $"{job} is on host {place.Job.MovedTo ?? place.Job.Host}; save it there, or move it here first");
+        }
+
+        CheckpointResult result = await place.Host.CheckpointAsync(place.Job.Id, new CheckpointJob(Path.GetFullPath(file), leaveRunning), cancel);
+        Report(file, result.FileLength, result.Threads, TimeSpan.FromMilliseconds(result.FrozenMilliseconds), leaveRunning ? job : null);
     }
 
     private static void SaveProcess(int pid, string file, bool leaveRunning)
@@ -82,7 +96,10 @@ public static class CheckpointCommand
             session.Kill();
         }
 
-        Console.WriteLine($"{file}: {Output.Size(report.FileLength)}, {report.Threads} {(report.Threads == 1 ? "thread" : "threads")}, "
-            + $"frozen {Output.Duration(report.Frozen)}{(leaveRunning ? $"; process {pid} goes on" : "")}");
+        Report(file, report.FileLength, report.Threads, report.Frozen, leaveRunning ? $"process {pid}" : null);
     }
+
+    private static void Report(string file, long length, int threads, TimeSpan frozen, string? goesOn) =>
+        Console.WriteLine($"{file}: {Output.Size(length)}, {threads} {(threads == 1 ? "thread" : "threads")}, "
+            + $"frozen {Output.Duration(frozen)}{(goesOn is null ? "" : $"; {goesOn} goes on")}");
 }

@@ -49,11 +49,11 @@ public static class LabCommand
             },
         };
         Command up = new("up", "Bring up hosts h1 to hN, each with a daemon") { count };
-        up.SetAction(parsed =>
+        up.SetAction(async parsed =>
         {
             Stopwatch clock = Stopwatch.StartNew();
             using Interruption interruption = new();
-            VirtualLab lab = VirtualLab.Up(VirtualLab.DirectoryInUse(), parsed.GetValue(count), OwnProgram(), interruption.Token);
+            VirtualLab lab = await VirtualLab.UpAsync(VirtualLab.DirectoryInUse(), parsed.GetValue(count), OwnProgram(), interruption.Token);
             string names = lab.Hosts.Count == 1 ? "h1 is" : $"h1 to h{lab.Hosts.Count} are";
             Console.WriteLine($"{names} up after {Output.Duration(clock.Elapsed)}; try: yado lab exec h1 yado hosts");
         });

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Yadokari.Cli.Lab;
+using Yadokari.Daemon.Hosting;
 using Yadokari.Linux;
 using Yadokari.Linux.Cpu;
 using Yadokari.Linux.Memory;
@@ -163,7 +164,7 @@ public static class Examination
 
     private static Finding Disk()
     {
-        string home = HomeDirectory.Path;
+        string home = HomeDirectory.Default().Path;
         string existing = home;
         while (!Directory.Exists(existing))
         {

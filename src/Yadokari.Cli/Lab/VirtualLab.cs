@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
+using Yadokari.Daemon.Hosting;
+using Yadokari.Protocol.Client;
+using Yadokari.Protocol.Errors;
 
 namespace Yadokari.Cli.Lab;
 
@@ -60,7 +63,7 @@ public sealed class VirtualLab
     /// <param name="directory">Of the lab; made here.</param>
     /// <param name="count">1 to <see cref="MaxHosts"/>.</param>
     /// <param name="program">Full path of the yado program that runs as the daemon.</param>
-    public static VirtualLab Up(string directory, int count, string program, CancellationToken cancel)
+    public static async Task<VirtualLab> UpAsync(string directory, int count, string program, CancellationToken cancel)
     {
         VirtualLab lab = new(directory);
         string unshare = SystemTool.Require("unshare", "util-linux");
@@ -92,6 +95,7 @@ public sealed class VirtualLab
         {
             using Process process = Process.Start(start)!;
             lab.WaitUntilUp(process, cancel);
+            await Task.WhenAll(lab.Hosts.Select(h => WaitUntilAnswersAsync(h, cancel)));
         }
         catch
         {
@@ -238,6 +242,30 @@ public sealed class VirtualLab
             }
 
             System.IO.Directory.Delete(_directory, recursive: true);
+        }
+    }
+
+    /// <summary>The host's unix socket is a file, so it can be asked from here, outside its network.</summary>
+    private static async Task WaitUntilAnswersAsync(LabHost host, CancellationToken cancel)
+    {
+        using YadoClient daemon = YadoClient.ForSocket(new HomeDirectory(host.YadoHome).Socket);
+        Stopwatch clock = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                await daemon.GetHostAsync(cancel);
+                return;
+            }
+            catch (YadoException failure) when (failure.Unreachable && clock.Elapsed < StartLimit)
+            {
+                await Task.Delay(10, cancel);
+            }
+            catch (YadoException failure)
+            {
+                string last = File.Exists(host.Log) ? File.ReadAllText(host.Log).Trim().Split('\n')[^1] : "";
+                throw new CommandFailure(ExitStatus.Failed, $"the daemon of {host.Name} does not answer: {(last.Length > 0 ? last : failure.Message)}", failure);
+            }
         }
     }
 

@@ -24,7 +24,7 @@ peers=
 i=0
 while [ $i -lt "$count" ]; do
     i=$((i + 1))
-    [ "$i" -eq "$number" ] || peers="$peers --peer h$i=$subnet.$i:1991"
+    [ "$i" -eq "$number" ] || peers="$peers --peer $subnet.$i:1991"
 done
 # shellcheck disable=SC2086 # one word per option
 "$program" host --listen "$subnet.$number:1991" $peers &

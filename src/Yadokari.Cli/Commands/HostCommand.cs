@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Yadokari.Daemon.Hosting;
+using Yadokari.Protocol;
+
+namespace Yadokari.Cli.Commands;
+
+/// <summary><c>yado host</c>: the daemon.</summary>
+public static class HostCommand
+{
+    private static readonly Option<string?> Listen = new("--listen")
+    {
+        Description = $"Where other hosts reach it; 127.0.0.1:{Limits.Port} when left out",
+        HelpName = "ADDRESS:PORT",
+    };
+
+    private static readonly Option<string[]> Peer = new("--peer")
+    {
+        Description = "Another host; may be given several times",
+        HelpName = "ADDRESS:PORT",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string?> Name = new("--name") { Description = "Name of the host; that of the machine when left out", HelpName = "NAME" };
+
+    public static Command Create()
+    {
+        Command command = new("host", "Run the daemon of this host in the foreground; on one machine it starts by itself when needed") { Listen, Peer, Name };
+        command.SetAction(RunAsync);
+        HelpWithExamples.SetText(command,
+            """
+            Jobs outlive their daemon: when it is started again it knows them. It keeps everything in YADO_HOME,
+            else /var/lib/yadokari for root, else ~/.local/state/yadokari.
+            Until hosts have certificates only addresses of this machine and of the lab are accepted.
+
+            Example:
+              yado host --listen 127.0.0.1:1992 --peer 127.0.0.1:1991 --name second
+            """);
+        return command;
+    }
+
+    private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        using Interruption interruption = new();
+        await HostDaemon.RunAsync(
+            new HostOptions
+            {
+                Home = HomeDirectory.Default(),
+                Listen = parsed.GetValue(Listen),
+                Peers = parsed.GetValue(Peer) ?? [],
+                Name = parsed.GetValue(Name),
+                OnReady = address => Console.WriteLine($"ready, {(address is null ? "for this machine only" : $"listening on {address}")}"),
+            },
+            interruption.Token);
+    }
+}

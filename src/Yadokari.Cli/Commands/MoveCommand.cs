@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Text.Json;
+using Yadokari.Protocol;
+using Yadokari.Protocol.Moves;
+
+namespace Yadokari.Cli.Commands;
+
+/// <summary><c>yado move</c>: moves a running job to another host.</summary>
+public static class MoveCommand
+{
+    private static readonly Argument<string> Job = new("JOB") { Description = "Name or id of the job, on whatever host it is" };
+
+    private static readonly Argument<string> Target = new("HOST") { Description = "Name of a known host, or ADDRESS:PORT" };
+
+    private static readonly Option<bool> Json = CommonOptions.Json();
+
+    public static Command Create()
+    {
+        Command command = new("move", "Move a running job to another host") { Job, Target, Json };
+        command.SetAction(RunAsync);
+        HelpWithExamples.SetText(command,
+            """
+            What can't be carried, and what the target lacks, is found and listed before the job is touched.
+            Whatever fails before the commit leaves the job running where it is.
+
+            Example:
+              yado move sim h2
+            """);
+        return command;
+    }
+
+    private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        string job = parsed.GetRequiredValue(Job);
+        string target = parsed.GetRequiredValue(Target);
+        using JobPlace place = await JobPlace.FindAsync(job, cancel);
+        MoveReport report = await MoveDisplay.RunAsync($"{job} → {target}", show => place.Host.MoveAsync(place.Job.Id, target, show, cancel));
+        Console.WriteLine(parsed.GetValue(Json)
+            ? JsonSerializer.Serialize(report, ProtocolJson.Default.MoveReport)
+            : $"{report.Job.Name} runs on {report.Job.Host}: {Output.Size(report.Bytes)} in {report.Rounds} {(report.Rounds == 1 ? "round" : "rounds")}, "
+                + $"downtime {Output.Duration(TimeSpan.FromMilliseconds(report.DowntimeMilliseconds))}, "
+                + $"{Output.Duration(TimeSpan.FromMilliseconds(report.TotalMilliseconds))} in all");
+    }
+}

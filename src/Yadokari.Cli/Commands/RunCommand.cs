@@ -1,0 +1,132 @@
+using System.Collections;
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Yadokari.Protocol.Client;
+using Yadokari.Protocol.Jobs;
+
+namespace Yadokari.Cli.Commands;
+
+/// <summary><c>yado run</c>: starts a program as a job.</summary>
+public static class RunCommand
+{
+    private static readonly Option<string?> Name = new("--name", "-n") { Description = "Name of the job; made from the program's when left out", HelpName = "NAME" };
+
+    private static readonly Option<bool> Detach = new("--detach", "-d") { Description = "Return when it runs; its output goes to its log" };
+
+    private static readonly Option<string?> OnHost = new("--host") { Description = "Start it on this host", HelpName = "HOST" };
+
+    private static readonly Option<string?> Cpu = new("--cpu")
+    {
+        Description = "Cpu features it may use, so that it can move to older processors: baseline, v2 or v3; all of this host's when left out",
+        HelpName = "LEVEL",
+    };
+
+    private static readonly Argument<string[]> Words = new("PROGRAM")
+    {
+        Description = "The program and its arguments, best after --",
+        Arity = ArgumentArity.OneOrMore,
+        CaptureRemainingTokens = true,
+    };
+
+    public static Command Create()
+    {
+        Command command = new("run", "Start a program as a job") { Name, Detach, OnHost, Cpu, Words };
+        Cpu.AcceptOnlyFromAmong("baseline", "v2", "v3");
+        command.SetAction(RunAsync);
+        HelpWithExamples.SetText(command,
+            """
+            In the foreground, terminal, signals and exit status are the program's; it may be moved meanwhile.
+            Nothing is preloaded or wrapped: the program runs at full speed.
+
+            Examples:
+              yado run -- python3 simulate.py
+              yado run --detach --name sim -- ./simulate --steps 1000000
+              yado run --detach --host h2 -- gzip -9 data.tar
+            """);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        bool detach = parsed.GetValue(Detach);
+        using YadoClient here = await LocalDaemon.ConnectAsync(cancel);
+        using YadoClient? there = parsed.GetValue(OnHost) is { } host ? await LocalDaemon.FindHostAsync(here, host, cancel) : null;
+        // Only a daemon on this machine can take over the caller's own streams.
+        bool inherit = !detach && there is null;
+        JobInfo job = await (there ?? here).StartJobAsync(
+            new StartJob
+            {
+                Name = parsed.GetValue(Name),
+                Arguments = parsed.GetRequiredValue(Words),
+                Environment = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => $"{e.Key}={e.Value}")],
+                WorkingDirectory = Environment.CurrentDirectory,
+                Cpu = parsed.GetValue(Cpu),
+                Streams = inherit ? JobStreams.Inherit : JobStreams.Log,
+                StreamsOf = inherit ? Environment.ProcessId : null,
+            },
+            cancel);
+        if (detach)
+        {
+            Console.WriteLine(job.Name);
+            return ExitStatus.Done;
+        }
+
+        return await StayAsync(there ?? here, job, inherit, cancel);
+    }
+
+    /// <summary>Passes signals on to the job and its output to the terminal until it has ended, wherever it goes.</summary>
+    private static async Task<int> StayAsync(YadoClient host, JobInfo job, bool inherit, CancellationToken cancel)
+    {
+        List<PosixSignalRegistration> signals =
+        [
+            .. (((PosixSignal, int)[])[(PosixSignal.SIGHUP, 1), (PosixSignal.SIGINT, 2), (PosixSignal.SIGQUIT, 3), (PosixSignal.SIGTERM, 15)])
+                .Select(s => PosixSignalRegistration.Create(s.Item1, context =>
+                {
+                    context.Cancel = true;
+                    _ = PassOnAsync(host, job, s.Item2);
+                })),
+        ];
+        try
+        {
+            if (inherit)
+            {
+                JobInfo state = await host.WaitHereAsync(job.Id, cancel);
+                if (state.State != JobState.Moved)
+                {
+                    return Ended(state);
+                }
+            }
+
+            // Its streams are on another machine from here on: they come as a log.
+            await LogOutput.CopyAsync(host.ReadLogAsync(job.Id, follow: true, cancel));
+            return Ended(await host.WaitAsync(job.Id, cancellation: cancel));
+        }
+        finally
+        {
+            signals.ForEach(s => s.Dispose());
+        }
+    }
+
+    private static async Task PassOnAsync(YadoClient host, JobInfo job, int signal)
+    {
+        try
+        {
+            await host.SignalAsync(job.Id, signal);
+        }
+        catch (Protocol.Errors.YadoException failure)
+        {
+            // Typically it has just ended, which the waiting side reports; else the user must know.
+            Console.Error.WriteLine($"yado: signal {signal} did not reach {job.Name}: {failure.Message}");
+        }
+    }
+
+    private static int Ended(JobInfo job)
+    {
+        if (job.State == JobState.Lost)
+        {
+            throw new CommandFailure(ExitStatus.Failed, $"{job.Name} was lost: {job.Note ?? "nobody saw how it ended"}");
+        }
+
+        return job.ShellStatus;
+    }
+}

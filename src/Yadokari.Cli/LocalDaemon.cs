@@ -1,0 +1,34 @@
+using Yadokari.Daemon.Hosting;
+using Yadokari.Protocol.Client;
+using Yadokari.Protocol.Hosts;
+
+namespace Yadokari.Cli;
+
+/// <summary>The daemon of this user on this machine.</summary>
+public static class LocalDaemon
+{
+    /// <summary>A client of it; it is started when it does not run. The caller disposes the client.</summary>
+    public static Task<YadoClient> ConnectAsync(CancellationToken cancel) => DaemonLauncher.EnsureRunningAsync(HomeDirectory.Default(), cancel);
+
+    /// <summary>Another host by the name or address that this one knows it by; null when it is this one itself.</summary>
+    /// <exception cref="CommandFailure">No such host, or it does not answer.</exception>
+    public static async Task<YadoClient?> FindHostAsync(YadoClient here, string host, CancellationToken cancel)
+    {
+        HostList known = await here.GetHostsAsync(cancel);
+        if (known.Self.Name == host || known.Self.Address == host)
+        {
+            return null;
+        }
+
+        PeerInfo? peer = known.Peers.FirstOrDefault(p => p.Name == host || p.Host?.Name == host || p.Address == host);
+        if (peer is null)
+        {
+            string names = string.Join(' ', known.Peers.Select(p => p.Name ?? p.Address).Prepend(known.Self.Name));
+            throw new CommandFailure(ExitStatus.NotFound, $"no host '{host}'; known are: {names}");
+        }
+
+        return peer.Host is not null
+            ? YadoClient.ForAddress(peer.Address)
+            : throw new CommandFailure(ExitStatus.Failed, $"host {host} does not answer: {peer.Error ?? peer.Address}");
+    }
+}

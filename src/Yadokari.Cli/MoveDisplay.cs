@@ -1,0 +1,27 @@
+using Spectre.Console;
+using Yadokari.Protocol.Moves;
+
+namespace Yadokari.Cli;
+
+/// <summary>A progress bar for a move on standard error; nothing when that is not a terminal.</summary>
+public static class MoveDisplay
+{
+    public static Task<MoveReport> RunAsync(string title, Func<Action<MoveProgress>?, Task<MoveReport>> move)
+    {
+        if (Console.IsErrorRedirected)
+        {
+            return move(null);
+        }
+
+        return ProgressDisplay.Columns(Output.Error.Progress()).StartAsync(context =>
+        {
+            ProgressTask bar = context.AddTask(Markup.Escape(title));
+            return move(progress =>
+            {
+                bar.Description = Markup.Escape($"{title}: {progress.Phase.ToString().ToLowerInvariant()}");
+                bar.MaxValue = Math.Max(Math.Max(progress.Total, progress.Bytes), 1);
+                bar.Value = progress.Bytes;
+            });
+        });
+    }
+}
