@@ -161,7 +161,7 @@ public sealed class DescriptorRestore
     private void OpenPath(PathImage image)
     {
         int flags = (image.Flags & OpenFlags) | NoTerminal | CloseOnExec;
-        flags |= (image.Flags & PathOnly) != 0 ? NoFollow : 0;
+        flags |= (image.Flags & PathOnly) != 0 ? NoFollow : image.Flags & NoFollow;
 
         // A file made with O_TMPFILE, which has this bit in it, and linked later, is no directory.
         flags &= image.IsDirectory ? ~0 : ~DirectoryOnly;

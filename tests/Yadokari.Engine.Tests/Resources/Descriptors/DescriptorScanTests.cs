@@ -9,7 +9,7 @@ namespace Yadokari.Engine.Tests.Resources.Descriptors;
 
 public class DescriptorScanTests
 {
-    private const string Imports = "import os, sys, socket, select, fcntl, signal, struct, tempfile, ctypes\nos.closerange(3, 300)\n";
+    internal const string Imports = "import os, sys, socket, select, fcntl, signal, struct, tempfile, ctypes\nos.closerange(3, 300)\n";
 
     [Fact]
     public void Two_numbers_of_one_description_share_an_image_and_the_offset()

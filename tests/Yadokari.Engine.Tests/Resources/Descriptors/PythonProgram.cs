@@ -11,9 +11,14 @@ internal sealed class PythonProgram : IDisposable
 
     public int Pid => process.Id;
 
-    public static PythonProgram Start(string setup)
+    public static PythonProgram Start(string setup) => Wait("-c", setup + "\nprint('ready', flush=True)\nsys.stdin.read()");
+
+    /// <summary>Runs a script that says "ready" by itself.</summary>
+    public static PythonProgram Run(params string[] arguments) => Wait(arguments);
+
+    private static PythonProgram Wait(params string[] arguments)
     {
-        Process process = Process.Start(new ProcessStartInfo("python3", ["-c", setup + "\nprint('ready', flush=True)\nsys.stdin.read()"])
+        Process process = Process.Start(new ProcessStartInfo("python3", arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
