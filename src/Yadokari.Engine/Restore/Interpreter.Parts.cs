@@ -137,6 +137,7 @@ public static partial class Interpreter
         c.lea(r11, __[back]);
         c.jmp(checksum);
         c.Label(ref back);
+        c.nop(); // the assembler takes one label an instruction, and the loop's follows
     }
 
     /// <summary>rsi = bytes, rdx = count, a multiple of 32 → eax. Four CRC-32C lanes over the quarters, so that the
@@ -435,12 +436,9 @@ public static partial class Interpreter
         c.neg(r13);
         c.mov(r12, __[rbx + 64]);
         c.mov(ebp, 5); // the host refused
-        Label notFailKind = c.CreateLabel();
         c.cmp(__byte_ptr[rbx], (sbyte)OperationKind.Fail);
-        c.jne(notFailKind);
+        c.jne(common);
         c.mov(ebp, __dword_ptr[rbx + 4]);
-        c.Label(ref notFailKind);
-
         c.Label(ref common);
         void Piece(int index, Action address)
         {

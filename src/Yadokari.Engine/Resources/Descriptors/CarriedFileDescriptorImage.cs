@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>A description of a file whose content travels (memory file, deleted file).</summary>
@@ -12,7 +14,9 @@ public sealed record CarriedFileDescriptorImage : DescriptorImage
     /// <summary>For people only.</summary>
     public required string Name { get; init; }
 
+    [JsonIgnore]
     public override string Kind => "file";
 
+    [JsonIgnore]
     public override string Detail => $"{Name}, carried";
 }

@@ -24,8 +24,8 @@ public sealed class DescriptorRestore
     // What F_SETFL can set, without O_ASYNC, which comes last.
     private const int SettableFlags = Append | NonBlocking | Direct | NoAccessTime;
 
-    // What open(2) may be given of F_GETFL's flags: access, O_DSYNC, O_SYNC, O_DIRECTORY, O_NOATIME, O_PATH and those of F_SETFL.
-    private const int OpenFlags = AccessMode | SettableFlags | 0x1000 | 0x101000 | DirectoryOnly | PathOnly;
+    // What open(2) may be given of F_GETFL's flags: access, O_DSYNC, O_SYNC, O_DIRECTORY, O_NOFOLLOW, O_NOATIME, O_PATH and those of F_SETFL.
+    private const int OpenFlags = AccessMode | SettableFlags | 0x1000 | 0x101000 | DirectoryOnly | NoFollow | PathOnly;
     private const int NoTerminal = 0x100;       // O_NOCTTY
     private const int NoFollow = 0x20000;
 
@@ -161,7 +161,6 @@ public sealed class DescriptorRestore
     private void OpenPath(PathImage image)
     {
         int flags = (image.Flags & OpenFlags) | NoTerminal | CloseOnExec;
-        flags |= (image.Flags & PathOnly) != 0 ? NoFollow : image.Flags & NoFollow;
 
         // A file made with O_TMPFILE, which has this bit in it, and linked later, is no directory.
         flags &= image.IsDirectory ? ~0 : ~DirectoryOnly;

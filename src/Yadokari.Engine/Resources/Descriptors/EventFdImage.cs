@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>An eventfd(2).</summary>
@@ -7,7 +9,9 @@ public sealed record EventFdImage : DescriptorImage
 
     public required bool Semaphore { get; init; }
 
+    [JsonIgnore]
     public override string Kind => "eventfd";
 
+    [JsonIgnore]
     public override string Detail => $"count {Count}";
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>A description with a number among 0–2 that becomes the resumer's stream; its other numbers become copies of it.</summary>
@@ -9,7 +11,9 @@ public sealed record InheritedStreamImage : DescriptorImage
     /// <summary>What it was.</summary>
     public required string Was { get; init; }
 
+    [JsonIgnore]
     public override string Kind => "stream";
 
+    [JsonIgnore]
     public override string Detail => $"{Was}, becomes the resumer's stream {Stream}";
 }

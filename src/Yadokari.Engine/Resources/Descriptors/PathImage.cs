@@ -31,7 +31,9 @@ public sealed record PathImage : DescriptorImage
     public bool IsKernelMade =>
         Path.StartsWith("/proc/", StringComparison.Ordinal) || Path.StartsWith("/sys/", StringComparison.Ordinal);
 
+    [JsonIgnore]
     public override string Kind => IsRegular ? "file" : IsDirectory ? "directory" : "device";
 
+    [JsonIgnore]
     public override string Detail => IsRegular ? $"{Path} at {Offset}" : Path;
 }

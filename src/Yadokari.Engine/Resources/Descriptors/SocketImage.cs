@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>A socket without a connection: new, bound or listening; of a datagram socket also with a default peer.</summary>
@@ -28,7 +30,9 @@ public sealed record SocketImage : DescriptorImage
 
     public required IReadOnlyList<SocketOptionImage> Options { get; init; }
 
+    [JsonIgnore]
     public override string Kind => "socket";
 
+    [JsonIgnore]
     public override string Detail => $"{SocketText.Describe(Domain, Type, Address)}{(Backlog is null ? "" : ", listening")}";
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>A timerfd_create(2) timer.</summary>
@@ -17,7 +19,9 @@ public sealed record TimerFdImage : DescriptorImage
     /// <summary>Expirations not read yet.</summary>
     public required ulong Ticks { get; init; }
 
+    [JsonIgnore]
     public override string Kind => "timerfd";
 
+    [JsonIgnore]
     public override string Detail => Value == 0 ? "disarmed" : $"clock {ClockId}, {Value} ns";
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>A unix socket whose other end is in the same process, or closed.</summary>
@@ -20,7 +22,9 @@ public sealed record UnixPairImage : DescriptorImage
 
     public required IReadOnlyList<SocketOptionImage> Options { get; init; }
 
+    [JsonIgnore]
     public override string Kind => "socket";
 
+    [JsonIgnore]
     public override string Detail => PeerId == 0 ? "unix pair, other end closed" : $"unix pair with {PeerId}";
 }

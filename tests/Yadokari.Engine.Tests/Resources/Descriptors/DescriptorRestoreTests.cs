@@ -80,7 +80,8 @@ public class DescriptorRestoreTests
             }
 
             string runner = Path.Combine(AppContext.BaseDirectory, "Resources", "Descriptors", "PlanRunner.py");
-            using PythonProgram resumed = PythonProgram.Run(runner, region, $"{Base.Value}", $"{operations}", context, $"{FirstFree}");
+            using PythonProgram resumed = PythonProgram.Run(runner, region, $"{Base.Value}", $"{operations}", context, $"{FirstFree}",
+                $"{RegionLayout.SlotsOffset}", $"{RegionLayout.OperationsOffset}", $"{RegionLayout.OperationLength}");
             using DescriptorCapture after = DescriptorScan.Capture(resumed.Pid, new CaptureOptions());
             after.Obstacles.ShouldBeEmpty();
             Normalized(after.Table).ShouldBe(before);

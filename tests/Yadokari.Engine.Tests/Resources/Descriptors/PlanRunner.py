@@ -1,9 +1,10 @@
 # Runs an encoded restore plan's operations one by one, as the interpreter would: an independent reading of the format.
-# argv: encoded region, its base, number of operations, context file, first free number.
+# argv: encoded region, its base, number of operations, context file, first free number, offsets of slots and operations, length of one.
 import ctypes, os, struct, sys
 
 image = open(sys.argv[1], 'rb').read()
-base, count, first = int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[5])
+base, count = int(sys.argv[2]), int(sys.argv[3])
+first, slots_at, operations_at, step = map(int, sys.argv[5:9])
 os.closerange(3, 300)
 libc = ctypes.CDLL(None, use_errno=True)
 libc.mmap.restype = ctypes.c_void_p
@@ -28,7 +29,7 @@ def end(text):
 
 
 def slot(index):
-    return ctypes.c_int64.from_address(base + 0x2000 + index * 8)
+    return ctypes.c_int64.from_address(base + slots_at + index * 8)
 
 
 def signed(value):
@@ -37,7 +38,7 @@ def signed(value):
 
 at = 0
 while at < count:
-    raw = ctypes.string_at(base + 0x5000 + at * 80, 80)
+    raw = ctypes.string_at(base + operations_at + at * step, step)
     kind, slots, on_error, _, number = struct.unpack_from('<BBBBi', raw)
     args = [signed(value) for value in struct.unpack_from('<6Q', raw, 8)]
     result, target, message = struct.unpack_from('<iiQ', raw, 56)
