@@ -68,7 +68,7 @@ public class DescriptorRestoreTests
             string region = Path.Combine(folder, "region");
             string context = Path.Combine(folder, "context");
             int operations;
-            using (PythonProgram program = PythonProgram.Start(DescriptorScanTests.Imports + setup))
+            using (PythonProgram program = PythonProgram.Start(DescriptorScanTests.Imports + $"tempfile.tempdir = '{folder}'\n" + setup))
             {
                 using DescriptorCapture capture = DescriptorScan.Capture(program.Pid, new CaptureOptions());
                 capture.Obstacles.ShouldBeEmpty();
