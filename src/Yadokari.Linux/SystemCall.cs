@@ -141,4 +141,9 @@ public enum SystemCall
     Chmod = 90,
     Newfstatat = 262,
     Inotify_init1 = 294,
+    Fallocate = 285,
+    Mincore = 27,
+    Capget = 125,
+    Getegid = 108,
+    Geteuid = 107,
 }

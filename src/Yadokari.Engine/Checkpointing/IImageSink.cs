@@ -3,10 +3,13 @@ namespace Yadokari.Engine.Checkpointing;
 /// <summary>
 /// Receives a context file while it is made: positioned writes in any order, each byte written at least once
 /// (a later write to the same place wins), the ELF header last, so that an unfinished file is not executable.
-/// Called by at most one thread at a time.
+/// Called by one thread at a time unless it says otherwise.
 /// </summary>
 public interface IImageSink
 {
     /// <exception cref="IOException">The write failed; the capture is given up and the process thawed.</exception>
     void Write(long offset, ReadOnlySpan<byte> bytes);
+
+    /// <summary>True when <see cref="Write"/> may be called by several threads at once.</summary>
+    bool IsConcurrent => false;
 }

@@ -35,6 +35,9 @@ public static partial class Interpreter
     /// <summary>Where a batch in a tracee starts.</summary>
     public static int LoopOffset => Assembled.Value.Loop;
 
+    /// <summary>A <c>syscall</c> instruction in the code.</summary>
+    public static int SystemCallOffset => Code.IndexOf((ReadOnlySpan<byte>)[0x0f, 0x05]);
+
     /// <summary>The code; shorter than <see cref="RegionLayout.HeaderOffset"/>.</summary>
     public static ReadOnlySpan<byte> Code => Assembled.Value.Code;
 

@@ -1,0 +1,26 @@
+using Yadokari.Linux.Ptrace;
+
+namespace Yadokari.Engine.Freeze;
+
+/// <summary>One thread that stands still, with the state it must get back.</summary>
+public sealed class FrozenThread(Tracee tracee)
+{
+    public Tracee Tracee { get; } = tracee;
+
+    /// <summary>Host-level thread id.</summary>
+    public int Tid => Tracee.Tid;
+
+    /// <summary>Registers as the kernel showed them at the stop, made fit to go on (see <see cref="SystemCallRestart"/>).</summary>
+    public Registers Registers { get; set; }
+
+    /// <summary>Blocked signals.</summary>
+    public ulong SignalMask { get; set; }
+
+    /// <summary>It was in a group stop (SIGSTOP and its like).</summary>
+    public bool Stopped { get; set; }
+
+    /// <summary>Registers or mask differ from the above because something was injected.</summary>
+    public bool Borrowed { get; set; }
+
+    public RseqRegistration Rseq { get; set; }
+}

@@ -1,0 +1,190 @@
+using Yadokari.Engine.Freeze;
+using Yadokari.Linux;
+using Yadokari.Linux.Memory;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Engine.Resources.Memory;
+
+/// <summary>Sorts the mappings of a frozen process by what they come back as, and finds which pages must travel.</summary>
+public sealed class MemoryCapture
+{
+    /// <summary>Private mappings of files that are no program and longer than this stay files, found by path.</summary>
+    private const ulong LargeDataFile = 64UL << 20;
+
+    private const string Deleted = " (deleted)";
+
+    private readonly List<MappingImage> mappings = [];
+    private readonly List<PageRun> runs = [];
+    private readonly List<KernelRange> kernelData = [];
+    private readonly List<SharedView> views = [];
+    private readonly List<SharedObjectImage> objects = [];
+    private readonly Dictionary<string, int> objectNumbers = [];
+    private Vma? vdso;
+
+    /// <summary>By ascending address.</summary>
+    public IReadOnlyList<MappingImage> Mappings => mappings;
+
+    /// <summary>Private pages that hold something, by ascending address.</summary>
+    public IReadOnlyList<PageRun> Runs => runs;
+
+    public IReadOnlyList<SharedObjectImage> Objects => objects;
+
+    /// <summary>Where the process maps its shared objects.</summary>
+    public IReadOnlyList<SharedView> Views => views;
+
+    /// <summary>[vvar] and its like, beside the vdso.</summary>
+    public IReadOnlyList<KernelRange> KernelData => kernelData;
+
+    public Vma? Vdso => vdso;
+
+    /// <summary>Names of the kernel's own mappings: never saved.</summary>
+    public static bool IsKernels(Vma vma) => vma.Name is "[vdso]" or "[vvar]" or "[vvar_vclock]" or "[vsyscall]" or "[uprobes]";
+
+    /// <summary>Sorts mappings and asks the page map.</summary>
+    public static MemoryCapture Scan(FrozenTree tree, IReadOnlyList<Vma> vmas)
+    {
+        MemoryCapture capture = new();
+        HashSet<ulong> programs = [];
+        foreach (Vma vma in vmas)
+        {
+            if (vma.IsFile && (vma.Protection & VmaProtection.Execute) != 0)
+            {
+                programs.Add(vma.Inode);
+            }
+        }
+
+        using PageMap pages = new(tree.Pid);
+        foreach (Vma vma in vmas)
+        {
+            capture.Add(tree.Pid, vma, pages, programs);
+        }
+
+        return capture;
+    }
+
+    /// <summary>Obstacles in the mappings, by looking only.</summary>
+    public static void FindObstacles(IReadOnlyList<Vma> vmas, List<Obstacle> obstacles)
+    {
+        foreach (Vma vma in vmas)
+        {
+            if (IsKernels(vma))
+            {
+                continue;
+            }
+
+            string where = $"{vma.Start}-{vma.End} {vma.Name}".TrimEnd();
+            if (vma.Name.StartsWith("/SYSV", StringComparison.Ordinal))
+            {
+                obstacles.Add(new Obstacle("sysv-shm", $"System V shared memory at {where}"));
+            }
+            else if ((vma.Flags & VmaFlags.HugeTlb) != 0)
+            {
+                obstacles.Add(new Obstacle("hugetlb", $"memory of reserved huge pages at {where}"));
+            }
+            else if ((vma.Flags & VmaFlags.UserFault) != 0)
+            {
+                obstacles.Add(new Obstacle("userfaultfd", $"memory served by a userfaultfd at {where}"));
+            }
+            else if ((vma.Flags & VmaFlags.ShadowStack) != 0)
+            {
+                obstacles.Add(new Obstacle("shadow-stack", $"hardware shadow stack at {where}"));
+            }
+            else if ((vma.Flags & VmaFlags.Sealed) != 0)
+            {
+                obstacles.Add(new Obstacle("sealed-memory", $"memory sealed by mseal at {where}"));
+            }
+            else if ((vma.Flags & (VmaFlags.Io | VmaFlags.PageFrames)) != 0)
+            {
+                obstacles.Add(new Obstacle("device-memory", $"memory of a device at {where}"));
+            }
+            else if (vma.Name.StartsWith("anon_inode:", StringComparison.Ordinal) || vma.Name.StartsWith("socket:", StringComparison.Ordinal))
+            {
+                obstacles.Add(new Obstacle("kernel-buffer", $"memory shared with the kernel at {where} (io_uring, perf, packet ring)"));
+            }
+        }
+    }
+
+    private static string PathOf(Vma vma) => vma.Name.EndsWith(Deleted, StringComparison.Ordinal) ? vma.Name[..^Deleted.Length] : vma.Name;
+
+    private void Add(int pid, Vma vma, PageMap pages, HashSet<ulong> programs)
+    {
+        if (IsKernels(vma))
+        {
+            AddKernels(vma);
+            return;
+        }
+
+        MappingImage mapping = new()
+        {
+            Start = vma.Start.Value,
+            End = vma.End.Value,
+            Protection = vma.Protection,
+            Kind = MappingKind.Private,
+            Flags = vma.Flags,
+            Name = vma.Name,
+        };
+        if (!vma.IsFile)
+        {
+            pages.FindPopulated(vma.Start, vma.End, runs);
+        }
+        else if (vma.Shared)
+        {
+            mapping = AddShared(pid, vma, mapping);
+        }
+        else if (vma.Name == "/dev/zero")
+        {
+            pages.FindPopulated(vma.Start, vma.End, runs);
+        }
+        else if (vma.Length > LargeDataFile && !programs.Contains(vma.Inode) && FileFacts.TryLength(pid, vma.Name, out long length))
+        {
+            mapping = mapping with { Kind = MappingKind.PrivateFile, Offset = vma.Offset, FileLength = length };
+            pages.FindCopied(vma.Start, vma.End, runs);
+        }
+        else
+        {
+            // The whole content travels: the target needs neither the program nor its libraries.
+            runs.Add(new PageRun(vma.Start, vma.End));
+        }
+
+        mappings.Add(mapping);
+    }
+
+    private MappingImage AddShared(int pid, Vma vma, MappingImage mapping)
+    {
+        if (!vma.Name.EndsWith(Deleted, StringComparison.Ordinal) && !vma.Name.StartsWith("/memfd:", StringComparison.Ordinal))
+        {
+            FileFacts.TryLength(pid, vma.Name, out long length);
+            return mapping with
+            {
+                Kind = MappingKind.SharedFile,
+                Offset = vma.Offset,
+                FileLength = length,
+                Writable = (vma.Flags & VmaFlags.MayWrite) != 0,
+            };
+        }
+
+        string key = $"{vma.DeviceMajor}:{vma.DeviceMinor}:{vma.Inode}";
+        if (!objectNumbers.TryGetValue(key, out int number))
+        {
+            number = objects.Count;
+            objectNumbers.Add(key, number);
+            string name = PathOf(vma);
+            objects.Add(new SharedObjectImage { Key = key, Name = name.StartsWith("/memfd:", StringComparison.Ordinal) ? name["/memfd:".Length..] : "shared", Length = 0 });
+        }
+
+        views.Add(new SharedView(number, vma.Start, vma.End, vma.Offset));
+        return mapping with { Kind = MappingKind.SharedObject, Object = number, Offset = vma.Offset };
+    }
+
+    private void AddKernels(Vma vma)
+    {
+        if (vma.Name == "[vdso]")
+        {
+            vdso = vma;
+        }
+        else if (vma.Name.StartsWith("[vvar", StringComparison.Ordinal))
+        {
+            kernelData.Add(new KernelRange(vma.Start.Value, vma.Length));
+        }
+    }
+}

@@ -1,0 +1,227 @@
+using Yadokari.Engine.Restore;
+using Yadokari.Linux;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Engine.Resources.Memory;
+
+/// <summary>Plan operations that rebuild the address space. Anonymous memory is read in eagerly: as a private mapping of
+/// the context file it would show old data after MADV_DONTNEED, where programs rely on zeros.</summary>
+public static class MemoryRestore
+{
+    private const int ReadOnly = 0;
+    private const int ReadWrite = 2;
+    private const int CloseOnExec = 0x80000;
+    private const ulong MapShared = 1;
+    private const ulong MapPrivate = 2;
+    private const ulong MapAnonymous = 0x20;
+    private const ulong MapGrowsDown = 0x100;
+    private const ulong MapNoReserve = 0x4000;
+    private const ulong MapFixed = 0x100000; // MAP_FIXED_NOREPLACE: never over something else
+    private const int PrSetMm = 35;
+    private const int PrSetMmMap = 14;
+
+    public static void Emit(PlanContext context)
+    {
+        EmitLayout(context);
+        EmitObjects(context);
+        MemoryImage memory = context.Image.Memory;
+        int next = 0;
+        foreach (MappingImage mapping in memory.Mappings)
+        {
+            int first = next;
+            while (next < memory.Segments.Count && memory.Segments[next].Address < mapping.End)
+            {
+                next++;
+            }
+
+            EmitMapping(context, mapping, memory.Segments, first, next);
+        }
+    }
+
+    /// <summary>After the descriptors are rebuilt, the shared objects' own are no longer needed.</summary>
+    public static void CloseObjects(PlanContext context)
+    {
+        foreach (Slot slot in context.Objects.Values)
+        {
+            context.Plan.Call(null, SystemCall.Close, slot);
+        }
+    }
+
+    private static void EmitLayout(PlanContext context)
+    {
+        PlanBuilder plan = context.Plan;
+        MemoryImage memory = context.Image.Memory;
+        byte[] bytes = new byte[104];
+        for (int i = 0; i < memory.Layout.Count; i++)
+        {
+            BitConverter.TryWriteBytes(bytes.AsSpan(i * 8), memory.Layout[i]);
+        }
+
+        BitConverter.TryWriteBytes(bytes.AsSpan(96), memory.AuxiliaryVector.Length);
+        BitConverter.TryWriteBytes(bytes.AsSpan(100), -1);
+        DataReference map = plan.Bytes(bytes, "{start_code…, auxv, exe_fd}");
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(map, 88), plan.Bytes(memory.AuxiliaryVector, "auxv"));
+        PlanLabel without = new("without executable");
+        PlanLabel done = new("layout set");
+        if (memory.Executable is not null)
+        {
+            Slot file = plan.NewSlot();
+            Slot result = plan.NewSlot();
+            plan.CallOrJump(file, without, SystemCall.Open, plan.Text(memory.Executable), ReadOnly | CloseOnExec, 0);
+            plan.Do(OperationKind.Store32, null, Argument.AddressOf(map, 100), file);
+            plan.Try(result, SystemCall.Prctl, Argument.Named(PrSetMm, "PR_SET_MM"), Argument.Named(PrSetMmMap, "PR_SET_MM_MAP"), map, bytes.Length);
+            plan.Call(null, SystemCall.Close, file);
+            plan.JumpIf(result, Condition.GreaterOrEqual, 0, done);
+        }
+
+        plan.Place(without);
+        plan.Do(OperationKind.Store32, null, Argument.AddressOf(map, 100), -1);
+        plan.Call("set the memory layout (PR_SET_MM_MAP)", SystemCall.Prctl, Argument.Named(PrSetMm, "PR_SET_MM"), Argument.Named(PrSetMmMap, "PR_SET_MM_MAP"), map, bytes.Length);
+        plan.Place(done);
+    }
+
+    private static void EmitObjects(PlanContext context)
+    {
+        const int AllowSealing = 2;
+        const int MemfdCloseOnExec = 1;
+        PlanBuilder plan = context.Plan;
+        foreach (SharedObjectImage shared in context.Image.Memory.SharedObjects)
+        {
+            Slot low = plan.NewSlot();
+            Slot file = plan.NewSlot();
+            plan.CallInto(low, "memfd_create", SystemCall.Memfd_create, plan.Text(shared.Name), MemfdCloseOnExec | (shared.Seals >= 0 ? AllowSealing : 0));
+            plan.CallInto(file, "keep a shared object", SystemCall.Fcntl, low, Argument.Named(1030, "F_DUPFD_CLOEXEC"), context.FirstOwn + PlanContext.OwnCount);
+            plan.Call(null, SystemCall.Close, low);
+            context.Objects.Add(shared.Key, file);
+            if (shared.Length > 0)
+            {
+                plan.Call("size a shared object", SystemCall.Ftruncate, file, shared.Length);
+            }
+
+            Slot window = plan.NewSlot();
+            foreach (MemorySegment segment in shared.Segments)
+            {
+                plan.CallInto(window, "map a shared object", SystemCall.Mmap, 0, segment.Length, 3, MapShared, file, segment.Address);
+                plan.Do(OperationKind.ReadChecked, null, context.Self, window, segment.Length, segment.FileOffset, segment.Checksum);
+                plan.Call(null, SystemCall.Munmap, window, segment.Length);
+            }
+
+            plan.Call(null, SystemCall.Fchmod, file, shared.Mode);
+        }
+    }
+
+    private static void EmitMapping(PlanContext context, MappingImage mapping, IReadOnlyList<MemorySegment> segments, int first, int end)
+    {
+        PlanBuilder plan = context.Plan;
+        ulong flags = MapFixed;
+        Argument file = -1;
+        Slot opened = default;
+        switch (mapping.Kind)
+        {
+            case MappingKind.SharedObject:
+                flags |= MapShared;
+                file = context.Objects[context.Image.Memory.SharedObjects[mapping.Object].Key];
+                break;
+            case MappingKind.SharedFile or MappingKind.PrivateFile:
+                flags |= mapping.Kind == MappingKind.SharedFile ? MapShared : MapPrivate;
+                opened = plan.CallResult($"open {mapping.Name}", SystemCall.Open, plan.Text(mapping.Name), (mapping.Writable ? ReadWrite : ReadOnly) | CloseOnExec, 0);
+                file = opened;
+                break;
+            default:
+                flags |= MapPrivate | MapAnonymous;
+                break;
+        }
+
+        flags |= (mapping.Flags & VmaFlags.GrowsDown) != 0 ? MapGrowsDown : 0;
+        flags |= (mapping.Flags & VmaFlags.NoReserve) != 0 ? MapNoReserve : 0;
+        bool writable = (mapping.Protection & VmaProtection.Write) != 0;
+        bool unlock = end > first && !writable;
+        RemoteAddress start = new(mapping.Start);
+        plan.Call(
+            $"map {start}",
+            SystemCall.Mmap,
+            start,
+            mapping.Length,
+            Protection(unlock ? VmaProtection.Read | VmaProtection.Write : mapping.Protection),
+            Argument.Named(flags, FlagText(flags)),
+            file,
+            mapping.Offset);
+        if (mapping.Kind is MappingKind.SharedFile or MappingKind.PrivateFile)
+        {
+            plan.Call(null, SystemCall.Close, opened);
+        }
+
+        for (int i = first; i < end; i++)
+        {
+            MemorySegment segment = segments[i];
+            plan.Do(OperationKind.ReadChecked, null, context.Self, new RemoteAddress(segment.Address), segment.Length, segment.FileOffset, segment.Checksum);
+        }
+
+        if (unlock)
+        {
+            plan.Call($"protect {start}", SystemCall.Mprotect, start, mapping.Length, Protection(mapping.Protection));
+        }
+
+        EmitAdvice(plan, mapping);
+    }
+
+    private static void EmitAdvice(PlanBuilder plan, MappingImage mapping)
+    {
+        const int PrSetVma = 0x53564d41;
+        ReadOnlySpan<(VmaFlags Flag, int Advice)> table =
+        [
+            (VmaFlags.SequentialRead, 2),
+            (VmaFlags.RandomRead, 1),
+            (VmaFlags.DontFork, 10),
+            (VmaFlags.Mergeable, 12),
+            (VmaFlags.HugePage, 14),
+            (VmaFlags.NoHugePage, 15),
+            (VmaFlags.DontDump, 16),
+            (VmaFlags.WipeOnFork, 18),
+        ];
+        RemoteAddress start = new(mapping.Start);
+        foreach ((VmaFlags flag, int advice) in table)
+        {
+            if ((mapping.Flags & flag) != 0)
+            {
+                // Advice is a hint that a kernel may be built without.
+                plan.Try(null, SystemCall.Madvise, start, mapping.Length, Argument.Named((ulong)advice, flag.ToString()));
+            }
+        }
+
+        if ((mapping.Flags & VmaFlags.Locked) != 0)
+        {
+            plan.Call($"lock {start} in memory", SystemCall.Mlock, start, mapping.Length);
+        }
+
+        const string anonymousName = "[anon:";
+        if (mapping.Name.StartsWith(anonymousName, StringComparison.Ordinal))
+        {
+            plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetVma, "PR_SET_VMA"), 0, start, mapping.Length, plan.Text(mapping.Name[anonymousName.Length..^1]));
+        }
+    }
+
+    private static Argument Protection(VmaProtection protection) => Argument.Named((ulong)protection, protection == VmaProtection.None ? "PROT_NONE" : protection.ToString().Replace(", ", "|", StringComparison.Ordinal));
+
+    private static string FlagText(ulong flags)
+    {
+        List<string> names = [(flags & MapShared) != 0 ? "MAP_SHARED" : "MAP_PRIVATE"];
+        if ((flags & MapAnonymous) != 0)
+        {
+            names.Add("MAP_ANONYMOUS");
+        }
+
+        if ((flags & MapGrowsDown) != 0)
+        {
+            names.Add("MAP_GROWSDOWN");
+        }
+
+        if ((flags & MapNoReserve) != 0)
+        {
+            names.Add("MAP_NORESERVE");
+        }
+
+        names.Add("MAP_FIXED_NOREPLACE");
+        return string.Join('|', names);
+    }
+}

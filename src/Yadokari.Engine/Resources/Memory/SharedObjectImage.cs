@@ -1,0 +1,23 @@
+namespace Yadokari.Engine.Resources.Memory;
+
+/// <summary>Memory that several mappings or descriptors share: a memfd, or what MAP_SHARED|MAP_ANONYMOUS made.
+/// Comes back as a memfd.</summary>
+public sealed record SharedObjectImage
+{
+    /// <summary>Device and inode in the source: by these its users find each other during the capture.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>memfd_create(2) name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public required long Length { get; init; }
+
+    /// <summary>F_SEAL_* bits; -1: made without MFD_ALLOW_SEALING.</summary>
+    public int Seals { get; init; } = -1;
+
+    /// <summary>Permission bits.</summary>
+    public int Mode { get; init; } = 0x1ff;
+
+    public IReadOnlyList<MemorySegment> Segments { get; init; } = [];
+}

@@ -1,0 +1,97 @@
+using Yadokari.Engine.Restore;
+using Yadokari.Linux;
+using Yadokari.Linux.Elf;
+
+namespace Yadokari.Engine.Resources.Memory;
+
+/// <summary>
+/// Brings the vdso to its old place. The new kernel's is taken when it is the same to the byte (MAP_FIXED cannot move
+/// it, mremap can: mm/mremap.c). When it differs, the old bytes come back as ordinary memory with each
+/// function replaced by its system call, since programs keep the functions' addresses.
+/// </summary>
+public static class VdsoRestore
+{
+    private const ulong MayMoveFixed = 3;
+
+    /// <summary>Moves the kernel's pages into the region before everything else is unmapped.</summary>
+    /// <returns>A slot that is 1 when they are parked, 0 when the kernel's vdso is another.</returns>
+    public static Slot Park(PlanContext context)
+    {
+        PlanBuilder plan = context.Plan;
+        Slot same = plan.NewSlot();
+        plan.Set(same, 0);
+        VdsoImage? vdso = context.Image.Memory.Vdso;
+        PlanLabel done = new("vdso parked");
+        if (vdso is not null)
+        {
+            plan.JumpIf(WellKnownSlots.Vdso, Condition.Equal, 0, done);
+            plan.Do(OperationKind.MemoryEqual, same, WellKnownSlots.Vdso, plan.Bytes(vdso.Bytes, "vdso"), vdso.Bytes.Length);
+            plan.JumpIf(same, Condition.Equal, 0, done);
+            ulong park = context.Image.RegionBase + context.Image.RegionLength - ParkLength(vdso);
+            Slot at = plan.NewSlot();
+            foreach (KernelRange range in Ranges(vdso))
+            {
+                plan.Do(OperationKind.Add, at, WellKnownSlots.Vdso, range.Start - vdso.Start);
+                plan.Call("move the vdso", SystemCall.Mremap, at, range.Length, range.Length, Argument.Named(MayMoveFixed, "MREMAP_MAYMOVE|MREMAP_FIXED"), new RemoteAddress(park));
+                park += range.Length;
+            }
+        }
+
+        plan.Place(done);
+        ulong region = context.Image.RegionBase;
+        ulong end = region + context.Image.RegionLength;
+        plan.Call("unmap the stub's own", SystemCall.Munmap, 0, new RemoteAddress(region));
+        plan.Call("unmap the stub's own", SystemCall.Munmap, new RemoteAddress(end), new RemoteAddress(AddressSpace.End - end));
+        return same;
+    }
+
+    /// <summary>Puts it to its old place.</summary>
+    public static void Unpark(PlanContext context, Slot same)
+    {
+        VdsoImage? vdso = context.Image.Memory.Vdso;
+        if (vdso is null)
+        {
+            return;
+        }
+
+        PlanBuilder plan = context.Plan;
+        PlanLabel other = new("another vdso");
+        PlanLabel done = new("vdso home");
+        plan.JumpIf(same, Condition.Equal, 0, other);
+        ulong park = context.Image.RegionBase + context.Image.RegionLength - ParkLength(vdso);
+        foreach (KernelRange range in Ranges(vdso))
+        {
+            plan.Call("move the vdso", SystemCall.Mremap, new RemoteAddress(park), range.Length, range.Length, Argument.Named(MayMoveFixed, "MREMAP_MAYMOVE|MREMAP_FIXED"), new RemoteAddress(range.Start));
+            park += range.Length;
+        }
+
+        plan.Jump(done);
+        plan.Place(other);
+        byte[] patched = VdsoPatch.WithSystemCalls(vdso.Bytes);
+        RemoteAddress start = new(vdso.Start);
+        Slot cursor = plan.NewSlot();
+        plan.Call("map the vdso's copy", SystemCall.Mmap, start, patched.Length, 3, Argument.Named(0x100022, "MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE"), -1, 0);
+        plan.Set(cursor, start);
+        plan.Do(OperationKind.AppendBytes, null, cursor.Index, plan.Bytes(patched, "patched vdso"), patched.Length);
+        plan.Call("protect the vdso's copy", SystemCall.Mprotect, start, patched.Length, 5);
+        plan.Place(done);
+    }
+
+    /// <summary>Bytes of the region's end that the kernel's pages need.</summary>
+    public static ulong ParkLength(VdsoImage? vdso)
+    {
+        ulong length = 0;
+        if (vdso is not null)
+        {
+            foreach (KernelRange range in Ranges(vdso))
+            {
+                length += range.Length;
+            }
+        }
+
+        return length;
+    }
+
+    private static IEnumerable<KernelRange> Ranges(VdsoImage vdso) =>
+        [.. vdso.Data, new KernelRange(vdso.Start, (ulong)vdso.Bytes.Length)];
+}

@@ -1,0 +1,43 @@
+namespace Yadokari.Engine.Resources.Process;
+
+/// <summary>What belongs to the process as a whole.</summary>
+public sealed record AttributesImage
+{
+    /// <summary>In its own pid namespace.</summary>
+    public required int Pid { get; init; }
+
+    /// <summary>It leads its session (getsid() == getpid()).</summary>
+    public required bool SessionLeader { get; init; }
+
+    public required bool GroupLeader { get; init; }
+
+    public required string WorkingDirectory { get; init; }
+
+    public required int Umask { get; init; }
+
+    public required uint Personality { get; init; }
+
+    public required int Dumpable { get; init; }
+
+    public required bool ChildSubreaper { get; init; }
+
+    public required bool ThpDisabled { get; init; }
+
+    public required int OomScoreAdjustment { get; init; }
+
+    public required uint CoreDumpFilter { get; init; }
+
+    /// <summary>It stood still by SIGSTOP and comes back so.</summary>
+    public required bool Stopped { get; init; }
+
+    /// <summary>MEMBARRIER_CMD_GET_REGISTRATIONS.</summary>
+    public required int MembarrierRegistrations { get; init; }
+
+    /// <summary>By RLIMIT number: soft, hard.</summary>
+    public required IReadOnlyList<LimitImage> Limits { get; init; }
+
+    public required IReadOnlyList<string> CommandLine { get; init; }
+
+    /// <summary>What its clocks showed when it was frozen.</summary>
+    public required ClocksImage Clocks { get; init; }
+}

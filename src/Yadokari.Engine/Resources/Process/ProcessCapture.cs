@@ -1,0 +1,185 @@
+using System.Buffers.Binary;
+using Yadokari.Engine.Freeze;
+using Yadokari.Engine.Restore;
+using Yadokari.Linux;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Engine.Resources.Process;
+
+/// <summary>What a frozen process has as a whole: handlers, timers, attributes, clocks; one batch in its main thread.</summary>
+public sealed class ProcessCapture
+{
+    private const int SignalCount = 64;
+    private const int ActionLength = 32;
+    private const int PrGetDumpable = 3;
+    private const int PrGetChildSubreaper = 37;
+    private const int PrGetThpDisable = 42;
+    private const int MembarrierGetRegistrations = 1 << 9;
+    private const int ClockRealtime = 0;
+    private const int ClockMonotonic = 1;
+    private const int ClockBoottime = 7;
+
+    public required AttributesImage Attributes { get; init; }
+
+    public required SignalsImage Signals { get; init; }
+
+    public required TimersImage Timers { get; init; }
+
+    /// <summary>The exact end of the heap (brk(0)).</summary>
+    public required ulong Brk { get; init; }
+
+    /// <summary>Asks everything.</summary>
+    public static ProcessCapture Run(FrozenTree tree, RemoteBatch batch)
+    {
+        int pid = tree.Pid;
+        ProcStatus status = ProcStatus.Read(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {pid} was killed while it was frozen");
+        ProcStat stat = ProcStat.Read(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {pid} was killed while it was frozen");
+        IReadOnlyList<PosixTimer> timers = ProcTimers.Read(pid) ?? [];
+
+        PlanBuilder plan = new();
+        DataReference actions = plan.Room(SignalCount * ActionLength);
+        DataReference intervals = plan.Room(3 * 32);
+        DataReference settings = plan.Room(Math.Max(1, timers.Count) * 32);
+        DataReference clocks = plan.Room(3 * 16);
+        DataReference numbers = plan.Room(5 * 8);
+        Slot result = plan.NewSlot();
+        int[] clockIds = [ClockMonotonic, ClockBoottime, ClockRealtime];
+        for (int i = 0; i < clockIds.Length; i++)
+        {
+            plan.Call(null, SystemCall.Clock_gettime, clockIds[i], Argument.AddressOf(clocks, (ulong)i * 16));
+        }
+
+        for (int i = 0; i < timers.Count; i++)
+        {
+            plan.Try(null, SystemCall.Timer_gettime, timers[i].Id, Argument.AddressOf(settings, (ulong)i * 32));
+        }
+
+        for (int i = 0; i < 3; i++)
+        {
+            plan.Call(null, SystemCall.Getitimer, i, Argument.AddressOf(intervals, (ulong)i * 32));
+        }
+
+        for (int signal = 1; signal <= SignalCount; signal++)
+        {
+            plan.Try(null, SystemCall.Rt_sigaction, signal, 0, Argument.AddressOf(actions, (ulong)(signal - 1) * ActionLength), 8);
+        }
+
+        plan.Try(result, SystemCall.Brk, 0);
+        plan.Do(OperationKind.Store64, null, numbers, result);
+        plan.Try(result, SystemCall.Prctl, PrGetDumpable);
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 8), result);
+        plan.Try(null, SystemCall.Prctl, PrGetChildSubreaper, Argument.AddressOf(numbers, 16));
+        plan.Try(result, SystemCall.Prctl, PrGetThpDisable);
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 24), result);
+        plan.Try(result, SystemCall.Membarrier, MembarrierGetRegistrations);
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 32), result);
+        plan.Do(OperationKind.Break, null);
+        byte[] data = batch.Run(tree.Main, plan.Build());
+
+        RepairTrapAction(tree, data.AsSpan(actions.Offset, SignalCount * ActionLength), batch);
+        long Number(int index) => BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(numbers.Offset + (index * 8)));
+        long Clock(int index) => (BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(clocks.Offset + (index * 16))) * 1_000_000_000)
+            + BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(clocks.Offset + (index * 16) + 8));
+        int registrations = (int)Number(4);
+        bool stopped = false;
+        foreach (FrozenThread thread in tree.Threads)
+        {
+            stopped |= thread.Stopped;
+        }
+
+        return new ProcessCapture
+        {
+            Brk = (ulong)Number(0),
+            Signals = new SignalsImage
+            {
+                Actions = data.AsSpan(actions.Offset, SignalCount * ActionLength).ToArray(),
+                Pending = tree.Main.Tracee.PeekSignals(shared: true),
+            },
+            Timers = new TimersImage
+            {
+                Intervals = [Interval(data, intervals, 0), Interval(data, intervals, 1), Interval(data, intervals, 2)],
+                Posix = PosixTimers(tree, timers, data, settings),
+            },
+            Attributes = new AttributesImage
+            {
+                Pid = status.NsPid.Count > 0 ? status.NsPid[^1] : pid,
+                SessionLeader = stat.Session == pid,
+                GroupLeader = stat.ProcessGroup == pid,
+                WorkingDirectory = ProcMisc.WorkingDirectory(pid) ?? "/",
+                Umask = status.Umask,
+                Personality = ProcMisc.Personality(pid) ?? 0,
+                Dumpable = (int)Number(1),
+                ChildSubreaper = (int)Number(2) != 0,
+                ThpDisabled = Number(3) == 1,
+                OomScoreAdjustment = ProcMisc.OomScoreAdjustment(pid) ?? 0,
+                CoreDumpFilter = ProcMisc.CoreDumpFilter(pid) ?? 0x33,
+                Stopped = stopped,
+                MembarrierRegistrations = registrations > 0 ? registrations : 0,
+                Limits = Limits(pid),
+                CommandLine = ProcMisc.CommandLine(pid) ?? [],
+                Clocks = new ClocksImage(Clock(0), Clock(1), Clock(2)),
+            },
+        };
+    }
+
+    /// <summary>A breakpoint while SIGTRAP was ignored made the kernel reset it to the default (force_sig_info): put it back.</summary>
+    private static void RepairTrapAction(FrozenTree tree, ReadOnlySpan<byte> actions, RemoteBatch batch)
+    {
+        const int SigTrap = 5;
+        const ulong SigIgnore = 1;
+        ReadOnlySpan<byte> trap = actions.Slice((SigTrap - 1) * ActionLength, ActionLength);
+        if (BinaryPrimitives.ReadUInt64LittleEndian(trap) == SigIgnore)
+        {
+            batch.IgnoredTrap = trap.ToArray();
+        }
+    }
+
+    private static byte[] Interval(byte[] data, DataReference intervals, int which)
+    {
+        byte[] value = data.AsSpan(intervals.Offset + (which * 32), 32).ToArray();
+
+        // A periodic timer that expired while it stood frozen reads 0 left; set so, it would be disarmed for ever.
+        if (!value.AsSpan(16, 16).ContainsAnyExcept((byte)0))
+        {
+            value.AsSpan(0, 16).CopyTo(value.AsSpan(16));
+        }
+
+        return value;
+    }
+
+    private static List<PosixTimerImage> PosixTimers(FrozenTree tree, IReadOnlyList<PosixTimer> timers, byte[] data, DataReference settings)
+    {
+        const int SigEventThreadId = 4;
+        List<PosixTimerImage> images = [];
+        for (int i = 0; i < timers.Count; i++)
+        {
+            PosixTimer timer = timers[i];
+            images.Add(new PosixTimerImage
+            {
+                Id = timer.Id,
+                Clock = timer.ClockId,
+                Notify = timer.Notify | (timer.ToThread ? SigEventThreadId : 0),
+                Signal = timer.Signal,
+                Value = timer.Value,
+                Target = timer.ToThread ? InnerTid(tree.Pid, timer.Target) : 0,
+                Setting = data.AsSpan(settings.Offset + (i * 32), 32).ToArray(),
+            });
+        }
+
+        return images;
+    }
+
+    private static int InnerTid(int pid, int tid) =>
+        ProcStatus.ReadThread(pid, tid) is { NsPid.Count: > 0 } status ? status.NsPid[^1] : tid;
+
+    private static List<LimitImage> Limits(int pid)
+    {
+        List<LimitImage> limits = [];
+        foreach (ResourceLimit limit in ProcLimits.Read(pid) ?? [])
+        {
+            limits.Add(new LimitImage(limit.Resource, limit.Soft, limit.Hard));
+        }
+
+        return limits;
+    }
+}

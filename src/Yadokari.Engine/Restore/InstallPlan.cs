@@ -1,0 +1,128 @@
+using Yadokari.Engine.Resources.Threads;
+using Yadokari.Linux;
+
+namespace Yadokari.Engine.Restore;
+
+/// <summary>
+/// The last part of a resume, made by the job's parent: when every thread is rebuilt and the gate is open, it takes
+/// each over by ptrace, unmaps the stub's region from the job by a stepped munmap, installs registers, FPU state
+/// and signal mask, and lets go. Nothing of the stub stays behind in the job.
+/// </summary>
+public static class InstallPlan
+{
+    private const ulong Seize = 0x4206;
+    private const ulong Interrupt = 0x4207;
+    private const ulong SetRegisters = 0x4205;
+    private const ulong SetSignalMask = 0x420b;
+    private const ulong SingleStep = 9;
+    private const ulong Detach = 17;
+    private const ulong NotePrStatus = 1;
+    private const ulong NoteXstate = 0x202;
+    private const ulong ExitKill = 0x100000;
+    private const ulong WaitAll = 0x40000000;
+    private const int SigStop = 19;
+
+    public static void Emit(PlanContext context, Slot child, PlanLabel abort)
+    {
+        PlanBuilder plan = context.Plan;
+        IReadOnlyList<ThreadImage> threads = context.Image.Threads;
+        AwaitCounter(plan, RegionLayout.SharedPrepared, "prepared", threads.Count, child, abort);
+        AskForGo(context, abort);
+
+        Argument gate = PlanContext.Shared(RegionLayout.SharedGate, "gate");
+        plan.Do(OperationKind.Count, null, gate);
+        AwaitCounter(plan, RegionLayout.SharedLate, "late", 1, child, abort);
+
+        foreach (ThreadImage thread in threads)
+        {
+            Trace(plan, "ptrace(SEIZE)", Seize, thread.Tid, 0, ExitKill);
+            Trace(plan, "ptrace(INTERRUPT)", Interrupt, thread.Tid, 0, 0);
+        }
+
+        foreach (ThreadImage thread in threads)
+        {
+            plan.Call("wait4", SystemCall.Wait4, thread.Tid, 0, Argument.Named(WaitAll, "__WALL"), 0);
+        }
+
+        UnmapRegion(context);
+        foreach (ThreadImage thread in threads)
+        {
+            SetRegisterSet(plan, thread.Tid, NotePrStatus, plan.Bytes(thread.Registers, "registers"), thread.Registers.Length);
+            SetRegisterSet(plan, thread.Tid, NoteXstate, plan.Bytes(thread.ExtendedState, "xstate"), thread.ExtendedState.Length);
+            DataReference mask = plan.Bytes(BitConverter.GetBytes(thread.SignalMask), $"[{thread.SignalMask:x}]");
+            Trace(plan, "ptrace(SETSIGMASK)", SetSignalMask, thread.Tid, 8, mask);
+        }
+
+        if (context.Image.Attributes.Stopped)
+        {
+            plan.Call("kill", SystemCall.Kill, context.Image.Attributes.Pid, SigStop);
+        }
+
+        foreach (ThreadImage thread in threads)
+        {
+            Trace(plan, "ptrace(DETACH)", Detach, thread.Tid, 0, 0);
+        }
+
+        Tell(context, "D");
+    }
+
+    /// <summary>With a control socket: say that everything stands ready, go on at 'G', give up at anything else.</summary>
+    private static void AskForGo(PlanContext context, PlanLabel abort)
+    {
+        PlanBuilder plan = context.Plan;
+        PlanLabel go = new("go");
+        DataReference answer = plan.Room(8, "answer");
+        Slot got = plan.NewSlot();
+        plan.JumpIf(WellKnownSlots.Control, Condition.Less, 0, go);
+        plan.Call("answer the control socket", SystemCall.Write, context.Control, plan.Bytes("R"u8, "\"R\""), 1);
+        plan.Try(got, SystemCall.Read, context.Control, answer, 1);
+        plan.JumpIf(got, Condition.NotEqual, 1, abort);
+        plan.Do(OperationKind.Load32, got, answer);
+        plan.JumpIf(got, Condition.NotEqual, 'G', abort);
+        plan.Place(go);
+    }
+
+    private static void Tell(PlanContext context, string word)
+    {
+        PlanBuilder plan = context.Plan;
+        PlanLabel silent = new("silent");
+        plan.JumpIf(WellKnownSlots.Control, Condition.Less, 0, silent);
+        plan.Try(null, SystemCall.Write, context.Control, plan.Text(word), 1);
+        plan.Place(silent);
+    }
+
+    private static void AwaitCounter(PlanBuilder plan, int counter, string name, int count, Slot child, PlanLabel abort) =>
+        plan.Add(new Operation
+        {
+            Kind = OperationKind.WaitCount,
+            Arguments = [PlanContext.Shared(counter, name), count, PlanContext.Shared(RegionLayout.SharedError, "error"), child],
+            Target = abort,
+        });
+
+    /// <summary>The instruction after the munmap is gone, but the stop of a single step comes before it would run.</summary>
+    private static void UnmapRegion(PlanContext context)
+    {
+        PlanBuilder plan = context.Plan;
+        int tid = context.Image.Threads[0].Tid;
+        Linux.Ptrace.Registers registers = Linux.Ptrace.Registers.FromBytes(context.Image.Threads[0].Registers);
+        registers.Rip = context.Image.RegionBase + (ulong)Interpreter.SystemCallOffset;
+        registers.Rax = (ulong)SystemCall.Munmap;
+        registers.Rdi = context.Image.RegionBase;
+        registers.Rsi = context.Image.RegionLength;
+        byte[] bytes = registers.ToBytes();
+        SetRegisterSet(plan, tid, NotePrStatus, plan.Bytes(bytes, "registers of munmap(region)"), bytes.Length);
+        Trace(plan, "ptrace(SINGLESTEP)", SingleStep, tid, 0, 0);
+        plan.Call("wait4", SystemCall.Wait4, tid, 0, Argument.Named(WaitAll, "__WALL"), 0);
+    }
+
+    private static void SetRegisterSet(PlanBuilder plan, int tid, ulong note, DataReference bytes, int length)
+    {
+        DataReference vector = plan.Room(16, $"{{{bytes.Text}, {length}}}");
+        plan.Do(OperationKind.Store64, null, vector, bytes);
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(vector, 8), length);
+        Trace(plan, "ptrace(SETREGSET)", SetRegisters, tid, note, vector);
+    }
+
+    private static void Trace(PlanBuilder plan, string name, ulong request, int tid, Argument address, Argument data) =>
+        plan.Call(name, SystemCall.Ptrace, Argument.Named(request, name[7..^1]), tid, address, data);
+}

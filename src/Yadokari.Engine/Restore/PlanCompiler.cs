@@ -1,0 +1,109 @@
+using Yadokari.Engine.Image;
+using Yadokari.Engine.Resources.Memory;
+using Yadokari.Engine.Resources.Process;
+using Yadokari.Engine.Resources.Threads;
+using Yadokari.Linux;
+using Yadokari.Linux.Cpu;
+
+namespace Yadokari.Engine.Restore;
+
+/// <summary>
+/// Turns an image into the plan that rebuilds it. A pure function: the same image, the same plan.
+/// <code>
+/// the process that executed the file (waiter)
+///   ├─ checks the processor, moves its descriptors out of the way, sets the clocks
+///   ├─ own pid namespace needed? ── init (pid 1 in it) ─┐
+///   └──────────────────────────────────────────────────┴─ clone3(set_tid) ── the job's main thread
+///                                                                               memory, descriptors, …
+///        waits for all threads, the gate, then installs registers by ptrace     its other threads
+/// </code>
+/// </summary>
+public static class PlanCompiler
+{
+    /// <summary>Descriptor numbers above the job's that the stub keeps to itself must fit under this.</summary>
+    public const int MaxDescriptor = 1 << 20;
+
+    public static RestorePlan Compile(ProcessImage image)
+    {
+        PlanBuilder plan = new();
+        int highest = Math.Max(16, image.HighestDescriptor + 1);
+        PlanContext context = new(image, plan, highest);
+        PlanLabel job = new("job");
+        PlanLabel install = new("install");
+        PlanLabel abort = new("abort");
+
+        plan.Call("block signals", SystemCall.Rt_sigprocmask, 2, context.AllSignals, 0, 8);
+        RequireProcessor(plan, image.Origin);
+        plan.Call("shared page", SystemCall.Mmap, PlanContext.Shared(RegionLayout.SharedOffset, "shared"), RemoteAddress.PageSize, 3, Argument.Named(0x31, "MAP_SHARED|MAP_ANONYMOUS|MAP_FIXED"), -1, 0);
+        ShellPlan.MoveDescriptors(context);
+        Slot child = plan.NewSlot();
+        Slot role = plan.NewSlot();
+        ShellPlan.StartJob(context, job, install, child, role);
+
+        plan.Place(install);
+        InstallPlan.Emit(context, child, abort);
+        ShellPlan.Wait(context, child, role, abort);
+
+        plan.Place(job);
+        EmitJob(context);
+        return plan.Build();
+    }
+
+    private static void EmitJob(PlanContext context)
+    {
+        PlanBuilder plan = context.Plan;
+        ProcessImage image = context.Image;
+        ProcessRestore.EmitEarly(context);
+        Slot vdso = VdsoRestore.Park(context);
+        MemoryRestore.Emit(context);
+        VdsoRestore.Unpark(context, vdso);
+        Resources.Descriptors.DescriptorRestore.Emit(context);
+        MemoryRestore.CloseObjects(context);
+        ProcessRestore.Emit(context);
+
+        List<PlanLabel> starts = [];
+        for (int i = 1; i < image.Threads.Count; i++)
+        {
+            PlanLabel start = new($"thread {image.Threads[i].Tid}");
+            starts.Add(start);
+            ThreadRestore.EmitClone(context, image.Threads[i], start);
+        }
+
+        ThreadRestore.EmitOwn(context, image.Threads[0]);
+        plan.Do(OperationKind.Count, null, PlanContext.Shared(RegionLayout.SharedPrepared, "prepared"));
+        plan.Do(OperationKind.WaitCount, null, PlanContext.Shared(RegionLayout.SharedGate, "gate"), 1, 0, 0);
+        ProcessRestore.EmitLate(context);
+        plan.Do(OperationKind.Count, null, PlanContext.Shared(RegionLayout.SharedLate, "late"));
+        Park(plan);
+
+        for (int i = 1; i < image.Threads.Count; i++)
+        {
+            plan.Place(starts[i - 1]);
+            ThreadRestore.EmitOwn(context, image.Threads[i]);
+            plan.Do(OperationKind.Count, null, PlanContext.Shared(RegionLayout.SharedPrepared, "prepared"));
+            Park(plan);
+        }
+    }
+
+    /// <summary>Never returns: the waiter gives the thread its own registers here.</summary>
+    private static void Park(PlanBuilder plan) =>
+        plan.Do(OperationKind.WaitCount, null, PlanContext.Shared(RegionLayout.SharedPark, "park"), 1, 0, 0);
+
+    private static void RequireProcessor(PlanBuilder plan, OriginImage origin)
+    {
+        const int RefusedStatus = 5;
+        CpuFeatures features = CpuFeatures.FromNames(origin.CpuFeatures, out _);
+        Slot has = plan.NewSlot();
+        foreach (string name in features.Names)
+        {
+            foreach (CpuidTest test in CpuFeatures.FromNames([name], out _).Tests())
+            {
+                PlanLabel next = new("next");
+                plan.Do(OperationKind.CpuId, has, test.Leaf, test.Subleaf, (int)test.Register, test.Mask);
+                plan.JumpIf(has, Condition.Equal, 1, next);
+                plan.Fail($"this host's processor lacks {name}, which the job may use", RefusedStatus);
+                plan.Place(next);
+            }
+        }
+    }
+}

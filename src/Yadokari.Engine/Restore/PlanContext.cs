@@ -1,0 +1,44 @@
+using Yadokari.Engine.Image;
+using Yadokari.Linux;
+
+namespace Yadokari.Engine.Restore;
+
+/// <summary>What the parts of a plan's compilation share.</summary>
+/// <param name="image">What is rebuilt.</param>
+/// <param name="plan">Where operations go.</param>
+/// <param name="firstOwn">The stub's own descriptors start here: above every number the job uses.</param>
+public sealed class PlanContext(ProcessImage image, PlanBuilder plan, int firstOwn)
+{
+    /// <summary>How many numbers from <c>firstOwn</c> the stub may use.</summary>
+    public const int OwnCount = 32;
+
+    public ProcessImage Image { get; } = image;
+
+    public PlanBuilder Plan { get; } = plan;
+
+    public int FirstOwn { get; } = firstOwn;
+
+    /// <summary>The exit status file.</summary>
+    public int ExitFile => FirstOwn;
+
+    /// <summary>The control socket.</summary>
+    public int Control => FirstOwn + 1;
+
+    /// <summary>The context file itself.</summary>
+    public int Self => FirstOwn + 2;
+
+    /// <summary>Streams 0–2 of whoever resumes; may be closed.</summary>
+    public int Stream(int number) => FirstOwn + 3 + number;
+
+    /// <summary>Free for short use inside one resource.</summary>
+    public int Scratch => FirstOwn + 6;
+
+    /// <summary>Where each shared object's descriptor is, by its key; kept until all descriptors are rebuilt.</summary>
+    public Dictionary<string, Slot> Objects { get; } = [];
+
+    /// <summary>A constant 64-bit mask of ones in memory.</summary>
+    public DataReference AllSignals { get; } = plan.Bytes([255, 255, 255, 255, 255, 255, 255, 255], "~[]");
+
+    /// <summary>An address in the stub's region.</summary>
+    public static Argument Shared(int offset, string name) => Argument.InRegion((ulong)offset, name);
+}

@@ -1,0 +1,324 @@
+using System.Buffers.Binary;
+using Yadokari.Linux;
+
+namespace Yadokari.Engine.Restore;
+
+/// <summary>The part of a plan that runs outside the job: descriptors out of the way, clocks, namespaces, and
+/// afterwards the waiting, the passing on of signals and of the exit status.</summary>
+public static class ShellPlan
+{
+    private const ulong NewTime = 0x80;
+    private const ulong NewMount = 0x20000;
+    private const ulong NewUser = 0x10000000;
+    private const ulong NewPid = 0x20000000;
+    private const int DuplicateAbove = 1030; // F_DUPFD_CLOEXEC
+    private const int CloseOnExec = 0x80000;
+    private const int ReadOnly = 0;
+    private const int WriteOnly = 1;
+    private const int NoFile = 7;
+    private const int ClockMonotonic = 1;
+    private const int ClockBoottime = 7;
+
+    /// <summary>Puts the stub's own descriptors above the job's and closes all others.</summary>
+    public static void MoveDescriptors(PlanContext context)
+    {
+        PlanBuilder plan = context.Plan;
+        int above = context.FirstOwn + PlanContext.OwnCount;
+        RaiseDescriptorLimit(plan, above + 16);
+
+        Slot self = plan.NewSlot();
+        PlanLabel opened = new("opened");
+        plan.Try(self, SystemCall.Open, plan.Text("/proc/self/exe"), CloseOnExec | ReadOnly, 0);
+        plan.JumpIf(self, Condition.GreaterOrEqual, 0, opened);
+        plan.CallInto(self, "open the context file", SystemCall.Open, WellKnownSlots.ExecName, CloseOnExec | ReadOnly, 0);
+        plan.Place(opened);
+
+        Slot[] sources = [WellKnownSlots.ExitFile, WellKnownSlots.Control, self];
+        Slot[] kept = new Slot[6];
+        for (int i = 0; i < 6; i++)
+        {
+            kept[i] = plan.NewSlot();
+            plan.Try(kept[i], SystemCall.Fcntl, i < 3 ? sources[i] : i - 3, Argument.Named(DuplicateAbove, "F_DUPFD_CLOEXEC"), above);
+        }
+
+        plan.Set(WellKnownSlots.ErrorDescriptor, kept[5]);
+        plan.Call("close descriptors", SystemCall.Close_range, 0, above - 1, 0);
+        for (int i = 0; i < 6; i++)
+        {
+            plan.Try(null, SystemCall.Dup3, kept[i], context.FirstOwn + i, CloseOnExec);
+        }
+
+        PlanLabel controlled = new("controlled");
+        plan.Set(WellKnownSlots.ErrorDescriptor, context.Control);
+        plan.JumpIf(WellKnownSlots.Control, Condition.GreaterOrEqual, 0, controlled);
+        plan.Set(WellKnownSlots.ErrorDescriptor, context.Stream(2));
+        plan.Place(controlled);
+        plan.Call("close descriptors", SystemCall.Close_range, above, uint.MaxValue, 0);
+    }
+
+    /// <summary>Starts the job's first process with its old pid, in this pid namespace if it may and the ids are free,
+    /// else in one of its own.</summary>
+    /// <param name="job">Where the job's process goes on.</param>
+    /// <param name="install">Where its parent goes on, with the child's pid in <paramref name="child"/>.</param>
+    /// <param name="role">0: the parent is the waiter itself, 1: it is the init of a new pid namespace.</param>
+    public static void StartJob(PlanContext context, PlanLabel job, PlanLabel install, Slot child, Slot role)
+    {
+        PlanBuilder plan = context.Plan;
+        PlanLabel own = new("own namespaces");
+        PlanLabel user = new("own user namespace");
+        PlanLabel fork = new("fork the init");
+        PlanLabel init = new("init");
+        PlanLabel noTime = new("no time namespace");
+        TimeOffsets offsets = new(plan, context.Image.Attributes.Clocks);
+        offsets.Compute();
+        DataReference cloneJob = CloneArguments(plan, context.Image.Attributes.Pid);
+
+        Slot flag = plan.NewSlot();
+        plan.Do(OperationKind.And, flag, WellKnownSlots.Flags, 1);
+        plan.JumpIf(flag, Condition.NotEqual, 0, own);
+        Slot unshared = plan.NewSlot();
+        plan.Try(unshared, SystemCall.Unshare, Argument.Named(NewTime, "CLONE_NEWTIME"));
+        plan.JumpIf(unshared, Condition.Equal, -Errno.EPERM, user);
+        plan.JumpIf(unshared, Condition.Less, 0, noTime);
+        offsets.Write();
+        plan.Place(noTime);
+        Slot taken = plan.NewSlot();
+        foreach (Resources.Threads.ThreadImage thread in context.Image.Threads)
+        {
+            plan.Try(taken, SystemCall.Kill, thread.Tid, 0);
+            plan.JumpIf(taken, Condition.NotEqual, -Errno.ESRCH, own);
+        }
+
+        plan.Set(role, 0);
+        plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [cloneJob, 88], Result = child, OnError = OnError.Ignore, Target = job });
+        plan.JumpIf(child, Condition.GreaterOrEqual, 0, install);
+
+        plan.Place(own);
+        plan.Try(unshared, SystemCall.Unshare, Argument.Named(NewPid | NewMount | NewTime, "CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWTIME"));
+        plan.JumpIf(unshared, Condition.GreaterOrEqual, 0, fork);
+        plan.Place(user);
+        Slot uid = plan.CallResult(null, SystemCall.Geteuid);
+        Slot gid = plan.CallResult(null, SystemCall.Getegid);
+        plan.Call(
+            $"pid {context.Image.Attributes.Pid} is taken or may not be chosen here, and this host refuses a user namespace of its own to the job",
+            SystemCall.Unshare,
+            Argument.Named(NewUser | NewPid | NewMount | NewTime, "CLONE_NEWUSER|CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWTIME"));
+        WriteFile(plan, "/proc/self/setgroups", plan.Bytes("deny"u8, "\"deny\""), 4, required: false);
+        WriteMap(plan, "/proc/self/uid_map", uid);
+        WriteMap(plan, "/proc/self/gid_map", gid);
+
+        plan.Place(fork);
+        offsets.Write();
+        plan.Set(role, 1);
+        plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [CloneArguments(plan, null), 88], Result = child, Target = init, Message = plan.Text("start the job's init") });
+        WaitForInit(context, child);
+
+        plan.Place(init);
+        EmitInitSetup(plan);
+        plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [cloneJob, 88], Result = child, Target = job, Message = plan.Text($"start process {context.Image.Attributes.Pid} in its own pid namespace") });
+        plan.Jump(install);
+    }
+
+    /// <summary>Private view of mounts and the new pid namespace's own /proc.</summary>
+    public static void EmitInitSetup(PlanBuilder plan)
+    {
+        const int RecursiveSlave = 0x4000 | 0x80000;
+        plan.Try(null, SystemCall.Mount, 0, plan.Text("/"), 0, Argument.Named(RecursiveSlave, "MS_REC|MS_SLAVE"), 0);
+
+        // Refused where the container masks parts of /proc: the old one then still works, with outer pids.
+        plan.Try(null, SystemCall.Mount, plan.Text("proc"), plan.Text("/proc"), plan.Text("proc"), Argument.Named(0xe, "MS_NOSUID|MS_NODEV|MS_NOEXEC"), 0);
+    }
+
+    /// <summary>Waits for the job, passes signals on, reports its end.</summary>
+    public static void Wait(PlanContext context, Slot child, Slot role, PlanLabel abort)
+    {
+        PlanBuilder plan = context.Plan;
+        Slot status = plan.NewSlot();
+        PlanLabel waiter = new("waiter");
+        bool leader = context.Image.Attributes.GroupLeader || context.Image.Attributes.SessionLeader;
+
+        // No stream is held open here: whoever reads a pipe of the job sees its end when the job closes it.
+        plan.Try(null, SystemCall.Close_range, context.FirstOwn + 1, uint.MaxValue, 0);
+        plan.Do(OperationKind.Reap, status, child, leader ? 1 : 0);
+        plan.JumpIf(role, Condition.Equal, 0, waiter);
+        Report(plan, status);
+        plan.Call(null, SystemCall.Exit_group, 0);
+        plan.Place(waiter);
+        Finish(context.ExitFile, plan, status);
+
+        plan.Place(abort);
+        plan.Try(null, SystemCall.Kill, child, 9);
+        plan.Try(null, SystemCall.Wait4, child, 0, 0x40000000, 0);
+        plan.Call(null, SystemCall.Exit_group, 5);
+    }
+
+    /// <summary>Hands a wait status from the init to the outer waiter.</summary>
+    public static void Report(PlanBuilder plan, Slot status)
+    {
+        plan.Do(OperationKind.Store32, null, PlanContext.Shared(RegionLayout.SharedStatus, "status"), status);
+        plan.Do(OperationKind.Store32, null, PlanContext.Shared(RegionLayout.SharedStatusValid, "status valid"), 1);
+    }
+
+    /// <summary>The outer waiter's part when an init stands between it and the job.</summary>
+    public static void WaitForInit(PlanContext context, Slot child) => WaitForInit(context.Plan, context.FirstOwn, context.ExitFile, child);
+
+    /// <inheritdoc cref="WaitForInit(PlanContext, Slot)"/>
+    public static void WaitForInit(PlanBuilder plan, int firstOwn, int exitFile, Slot child)
+    {
+        Slot status = plan.NewSlot();
+        Slot valid = plan.NewSlot();
+        PlanLabel own = new("init's own status");
+        plan.Try(null, SystemCall.Close_range, 0, firstOwn - 1, 0);
+        plan.Try(null, SystemCall.Close_range, firstOwn + 1, uint.MaxValue, 0);
+        plan.Do(OperationKind.Reap, status, child, 1);
+        plan.Do(OperationKind.Load32, valid, PlanContext.Shared(RegionLayout.SharedStatusValid, "status valid"));
+        plan.JumpIf(valid, Condition.Equal, 0, own);
+        plan.Do(OperationKind.Load32, status, PlanContext.Shared(RegionLayout.SharedStatus, "status"));
+        plan.Place(own);
+        Finish(exitFile, plan, status);
+    }
+
+    /// <summary>A struct clone_args (88 bytes) for a process; with a pid of its own choice when given.</summary>
+    public static DataReference CloneArguments(PlanBuilder plan, int? pid)
+    {
+        byte[] bytes = new byte[88];
+        bytes[32] = 17; // exit_signal SIGCHLD
+        if (pid is null)
+        {
+            return plan.Bytes(bytes, "{exit_signal=SIGCHLD}");
+        }
+
+        byte[] tid = new byte[8];
+        BinaryPrimitives.WriteInt32LittleEndian(tid, pid.Value);
+        DataReference tids = plan.Bytes(tid, $"[{pid}]");
+        bytes[72] = 1; // set_tid_size
+        DataReference arguments = plan.Bytes(bytes, $"{{exit_signal=SIGCHLD, set_tid=[{pid}]}}");
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(arguments, 64), tids);
+        return arguments;
+    }
+
+    private static void Finish(int exitFile, PlanBuilder plan, Slot status)
+    {
+        DataReference word = plan.Room(8, "status");
+        plan.Do(OperationKind.Store64, null, word, status);
+        plan.Try(null, SystemCall.Pwrite64, exitFile, word, 4, 0);
+        plan.Do(OperationKind.ExitAs, null, status);
+    }
+
+    private static void RaiseDescriptorLimit(PlanBuilder plan, int needed)
+    {
+        DataReference limit = plan.Room(16, "limit");
+        Slot soft = plan.NewSlot();
+        PlanLabel enough = new("enough descriptors");
+        plan.Call("read the descriptor limit", SystemCall.Prlimit64, 0, NoFile, 0, limit);
+        plan.Do(OperationKind.Load64, soft, limit);
+        plan.JumpIf(soft, Condition.Less, 0, enough); // unlimited
+        plan.JumpIf(soft, Condition.GreaterOrEqual, needed, enough);
+        plan.Do(OperationKind.Store64, null, limit, needed);
+        plan.Call($"raise the descriptor limit to {needed}", SystemCall.Prlimit64, 0, NoFile, limit, 0);
+        plan.Place(enough);
+    }
+
+    private static void WriteMap(PlanBuilder plan, string path, Slot id)
+    {
+        DataReference text = plan.Room(64, "map");
+        Slot end = plan.NewSlot();
+        Slot length = plan.NewSlot();
+        plan.Set(end, text);
+        plan.Do(OperationKind.AppendDecimal, null, end.Index, id);
+        plan.Do(OperationKind.AppendBytes, null, end.Index, plan.Bytes(" "u8, "\" \""), 1);
+        plan.Do(OperationKind.AppendDecimal, null, end.Index, id);
+        plan.Do(OperationKind.AppendBytes, null, end.Index, plan.Bytes(" 1"u8, "\" 1\""), 2);
+        plan.Do(OperationKind.Subtract, length, end, text);
+        WriteFile(plan, path, text, length, required: true);
+    }
+
+    private static void WriteFile(PlanBuilder plan, string path, DataReference text, Argument length, bool required)
+    {
+        Slot file = plan.NewSlot();
+        if (required)
+        {
+            plan.CallInto(file, $"open {path}", SystemCall.Open, plan.Text(path), WriteOnly | CloseOnExec, 0);
+            plan.Call($"write {path}", SystemCall.Write, file, text, length);
+        }
+        else
+        {
+            plan.Try(file, SystemCall.Open, plan.Text(path), WriteOnly | CloseOnExec, 0);
+            plan.Try(null, SystemCall.Write, file, text, length);
+        }
+
+        plan.Try(null, SystemCall.Close, file);
+    }
+
+    /// <summary>CLOCK_MONOTONIC and CLOCK_BOOTTIME of the job go on where they stood (time_namespaces(7)).</summary>
+    private sealed class TimeOffsets(PlanBuilder plan, Resources.Process.ClocksImage clocks)
+    {
+        private readonly DataReference text = plan.Room(256, "offsets");
+        private readonly Slot end = plan.NewSlot();
+        private readonly Slot length = plan.NewSlot();
+
+        public void Compute()
+        {
+            PlanLabel none = new("no offsets");
+            DataReference old = plan.Room(256, "old offsets");
+            Slot file = plan.NewSlot();
+            Slot at = plan.NewSlot();
+            plan.Set(length, 0);
+            plan.CallOrJump(file, none, SystemCall.Open, plan.Text("/proc/self/timens_offsets"), CloseOnExec | ReadOnly, 0);
+            plan.Try(null, SystemCall.Read, file, old, 255);
+            plan.Try(null, SystemCall.Close, file);
+            plan.Set(at, old);
+            plan.Set(end, text);
+            Append("monotonic ", ClockMonotonic, clocks.Monotonic, at);
+            Append("boottime ", ClockBoottime, clocks.Boottime, at);
+            plan.Do(OperationKind.Subtract, length, end, text);
+            plan.Place(none);
+        }
+
+        public void Write()
+        {
+            PlanLabel skip = new("no offsets");
+            plan.JumpIf(length, Condition.Equal, 0, skip);
+            Slot file = plan.NewSlot();
+            plan.CallInto(file, "open /proc/self/timens_offsets", SystemCall.Open, plan.Text("/proc/self/timens_offsets"), WriteOnly | CloseOnExec, 0);
+            plan.Call("set the job's clocks", SystemCall.Write, file, text, length);
+            plan.Call(null, SystemCall.Close, file);
+            plan.Place(skip);
+        }
+
+        private void Append(string name, int clock, long saved, Slot at)
+        {
+            const long Second = 1_000_000_000;
+            Slot seconds = plan.NewSlot();
+            Slot nanoseconds = plan.NewSlot();
+            Slot oldSeconds = plan.NewSlot();
+            Slot oldNanoseconds = plan.NewSlot();
+            plan.Do(OperationKind.ParseDecimal, oldSeconds, at.Index);
+            plan.Do(OperationKind.ParseDecimal, oldNanoseconds, at.Index);
+
+            // new offset = saved - now + old offset, nanoseconds in [0, 1e9)
+            plan.Call("clock_gettime", SystemCall.Clock_gettime, clock, Argument.AddressOf(seconds));
+            plan.Do(OperationKind.Subtract, seconds, saved / Second, seconds);
+            plan.Do(OperationKind.Add, seconds, seconds, oldSeconds);
+            plan.Do(OperationKind.Subtract, nanoseconds, saved % Second, nanoseconds);
+            plan.Do(OperationKind.Add, nanoseconds, nanoseconds, oldNanoseconds);
+            PlanLabel notNegative = new("not negative");
+            PlanLabel normal = new("normal");
+            plan.JumpIf(nanoseconds, Condition.GreaterOrEqual, 0, notNegative);
+            plan.Do(OperationKind.Add, nanoseconds, nanoseconds, Second);
+            plan.Do(OperationKind.Subtract, seconds, seconds, 1);
+            plan.Place(notNegative);
+            plan.JumpIf(nanoseconds, Condition.Less, Second, normal);
+            plan.Do(OperationKind.Subtract, nanoseconds, nanoseconds, Second);
+            plan.Do(OperationKind.Add, seconds, seconds, 1);
+            plan.Place(normal);
+
+            byte[] label = System.Text.Encoding.ASCII.GetBytes(name);
+            plan.Do(OperationKind.AppendBytes, null, end.Index, plan.Bytes(label, $"\"{name}\""), label.Length);
+            plan.Do(OperationKind.AppendDecimal, null, end.Index, seconds);
+            plan.Do(OperationKind.AppendBytes, null, end.Index, plan.Bytes(" "u8, "\" \""), 1);
+            plan.Do(OperationKind.AppendDecimal, null, end.Index, nanoseconds);
+            plan.Do(OperationKind.AppendBytes, null, end.Index, plan.Bytes("\n"u8, "\"\\n\""), 1);
+        }
+    }
+}
