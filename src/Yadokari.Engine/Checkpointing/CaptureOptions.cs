@@ -12,4 +12,7 @@ public sealed record CaptureOptions
 
     /// <summary>File data of shared mappings and open files is flushed to disk (for a move to another host).</summary>
     public bool FlushFiles { get; init; }
+
+    /// <summary>The process runs on as soon as its memory is read, before the file is complete (a checkpoint that leaves it running).</summary>
+    public bool ThawEarly { get; init; }
 }

@@ -1,3 +1,9 @@
+using System.Diagnostics;
+using Yadokari.Engine.Capture;
+using Yadokari.Engine.Freeze;
+using Yadokari.Linux;
+using Yadokari.Linux.Ptrace;
+
 namespace Yadokari.Engine.Checkpointing;
 
 /// <summary>
@@ -7,7 +13,15 @@ namespace Yadokari.Engine.Checkpointing;
 /// </summary>
 public sealed class CheckpointSession : IDisposable
 {
-    private CheckpointSession(int pid) => Pid = pid;
+    private readonly CaptureOptions options;
+    private readonly Tracer tracer = new();
+    private FrozenTree? tree;
+
+    private CheckpointSession(int pid, CaptureOptions options)
+    {
+        Pid = pid;
+        this.options = options;
+    }
 
     /// <summary>The process, as seen by the caller's pid namespace.</summary>
     public int Pid { get; }
@@ -15,27 +29,51 @@ public sealed class CheckpointSession : IDisposable
     /// <summary>Looks at the process without touching it.</summary>
     /// <exception cref="ObstacleException">It has obstacles; all are listed.</exception>
     /// <exception cref="EngineException">No such process, not permitted, a kernel thread, pid 1, being traced.</exception>
-    public static CheckpointSession Open(int pid, CaptureOptions options) => throw new NotImplementedException();
+    public static CheckpointSession Open(int pid, CaptureOptions options)
+    {
+        IReadOnlyList<Obstacle> obstacles = FindObstacles(pid, options);
+        return obstacles.Count > 0 ? throw new ObstacleException(pid, obstacles) : new CheckpointSession(pid, options);
+    }
 
     /// <summary>Stops every thread. On failure the process runs on.</summary>
-    public void Freeze() => throw new NotImplementedException();
+    public void Freeze() => tracer.Run(() => tree = FrozenTree.Freeze(Pid));
 
-    /// <summary>Writes the context file into the sink. The process stays frozen.</summary>
-    public CaptureReport Capture(IImageSink sink, IProgress<CaptureProgress>? progress = null) => throw new NotImplementedException();
+    /// <summary>Writes the context file into the sink. The process stays frozen unless <see cref="CaptureOptions.ThawEarly"/>.</summary>
+    public CaptureReport Capture(IImageSink sink, IProgress<CaptureProgress>? progress = null) => tracer.Run(() =>
+    {
+        FrozenTree frozen = tree ?? throw new InvalidOperationException("not frozen");
+        TimeSpan? thawed = null;
+        int threads = frozen.Threads.Count;
+        (long length, long memory) = ProcessCapturer.Capture(frozen, options, sink, progress, () =>
+        {
+            if (options.ThawEarly)
+            {
+                frozen.Thaw();
+                thawed = Stopwatch.GetElapsedTime(frozen.StartedAt);
+            }
+        });
+        return new CaptureReport(length, memory, threads, frozen.FrozenAt, thawed ?? Stopwatch.GetElapsedTime(frozen.StartedAt));
+    });
 
     /// <summary>Lets the process run on.</summary>
-    public void Thaw() => throw new NotImplementedException();
+    public void Thaw() => tracer.Run(() => tree?.Thaw());
 
     /// <summary>Ends the frozen process (SIGKILL) and returns when it is gone.</summary>
-    public void Kill() => throw new NotImplementedException();
+    public void Kill() => tracer.Run(() => tree?.Kill());
 
     public void Dispose()
     {
+        tracer.Run(() =>
+        {
+            tree?.Dispose();
+            tree = null;
+        });
+        tracer.Dispose();
     }
 
     /// <summary>Runs a whole capture on a throw-away process so that no code is compiled inside the pause.</summary>
-    public static void WarmUp() => throw new NotImplementedException();
+    public static void WarmUp() => Rehearsal.Run();
 
     /// <summary>The obstacles of a process, without touching it; empty when it could be checkpointed now.</summary>
-    public static IReadOnlyList<Obstacle> FindObstacles(int pid, CaptureOptions options) => throw new NotImplementedException();
+    public static IReadOnlyList<Obstacle> FindObstacles(int pid, CaptureOptions options) => ObstacleScan.Run(pid, options);
 }

@@ -100,8 +100,11 @@ public sealed class FrozenTree : IDisposable
 
         released = true;
         Signals.Send(Pid, SigKill);
-        foreach (FrozenThread thread in threads)
+
+        // The leader is reported last: its end is held back until every other thread is reaped.
+        for (int i = threads.Count - 1; i >= 0; i--)
         {
+            FrozenThread thread = threads[i];
             while (thread.Tracee.WaitStop().Kind != StopKind.Gone)
             {
                 thread.Tracee.TryContinue();

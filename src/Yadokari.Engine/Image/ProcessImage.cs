@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Engine.Resources.Process;
 using Yadokari.Engine.Resources.Threads;
@@ -32,4 +34,9 @@ public sealed record ProcessImage
 
     public required TimersImage Timers { get; init; }
 
+    public required DescriptorTableImage Descriptors { get; init; }
+
+    /// <summary>The highest descriptor number in use; -1 for none.</summary>
+    [JsonIgnore]
+    public int HighestDescriptor => Descriptors.HighestNumber();
 }

@@ -78,7 +78,7 @@ public static class InstallPlan
         plan.Try(got, SystemCall.Read, context.Control, answer, 1);
         plan.JumpIf(got, Condition.NotEqual, 1, abort);
         plan.Do(OperationKind.Load32, got, answer);
-        plan.JumpIf(got, Condition.NotEqual, 'G', abort);
+        plan.JumpIf(got, Condition.NotEqual, (int)'G', abort);
         plan.Place(go);
     }
 

@@ -23,7 +23,7 @@ public static partial class Interpreter
         c.mov(rdi, r15);
         c.mov(rsi, __[r14 + RegionLayout.HeaderOffset + 16]);
         c.mov(edx, 7);
-        c.mov(r10d, 0x100022); // MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE
+        c.mov(r10d, 0x104022); // MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE|MAP_FIXED_NOREPLACE
         c.mov(r8, -1);
         c.xor(r9d, r9d);
         EmitCall(c, SystemCall.Mmap);
@@ -439,6 +439,9 @@ public static partial class Interpreter
         c.cmp(__byte_ptr[rbx], (sbyte)OperationKind.Fail);
         c.jne(common);
         c.mov(ebp, __dword_ptr[rbx + 4]);
+        c.Label(ref notFailKind);
+        c.nop();
+
         c.Label(ref common);
         void Piece(int index, Action address)
         {

@@ -19,12 +19,13 @@ public static partial class Interpreter
     private const int Slots = RegionLayout.SlotsOffset;
 
     // The last slots are the interpreter's own scratch memory.
-    private const int ScratchIoVectors = Slots + (1000 * 8);
-    private const int ScratchDigits = Slots + (1016 * 8);
-    private const int ScratchMask = Slots + (990 * 8);
-    private const int ScratchStatus = Slots + (991 * 8);
-    private const int ScratchTime = Slots + (992 * 8);
-    private const int ScratchSigInfo = Slots + (960 * 8);
+    private const int Scratch = Slots + ((RegionLayout.SlotCount - RegionLayout.ScratchSlots) * 8);
+    private const int ScratchSigInfo = Scratch; // 128 bytes
+    private const int ScratchMask = Scratch + 128;
+    private const int ScratchStatus = Scratch + 136;
+    private const int ScratchTime = Scratch + 144;
+    private const int ScratchDigits = Scratch + 160;
+    private const int ScratchIoVectors = Scratch + 192;
     private const int WaitSliceNanoseconds = 200_000_000;
 
     private static readonly Lazy<(byte[] Code, int Loop)> Assembled = new(Assemble);

@@ -14,7 +14,7 @@ public sealed class PlanBuilder
     public IReadOnlyList<Operation> Operations => operations;
 
     /// <summary>A new variable. Slots number k and k+1 taken in turn are neighbours in memory.</summary>
-    public Slot NewSlot() => nextSlot < RegionLayout.SlotCount
+    public Slot NewSlot() => nextSlot < RegionLayout.SlotCount - RegionLayout.ScratchSlots
         ? new Slot(nextSlot++)
         : throw new EngineException(EngineError.Failed, "the restore plan needs more variables than the stub has");
 

@@ -1,4 +1,5 @@
 using Yadokari.Engine.Image;
+using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Engine.Resources.Process;
 using Yadokari.Engine.Resources.Threads;
@@ -57,9 +58,12 @@ public static class PlanCompiler
         Slot vdso = VdsoRestore.Park(context);
         MemoryRestore.Emit(context);
         VdsoRestore.Unpark(context, vdso);
-        Resources.Descriptors.DescriptorRestore.Emit(context);
-        MemoryRestore.CloseObjects(context);
         ProcessRestore.Emit(context);
+        context.Descriptors = Descriptors(context);
+        context.Descriptors.Open();
+        context.Descriptors.Finish();
+        MemoryRestore.CloseObjects(context);
+        ProcessRestore.EmitLimits(context);
 
         List<PlanLabel> starts = [];
         for (int i = 1; i < image.Threads.Count; i++)
@@ -83,6 +87,23 @@ public static class PlanCompiler
             plan.Do(OperationKind.Count, null, PlanContext.Shared(RegionLayout.SharedPrepared, "prepared"));
             Park(plan);
         }
+    }
+
+    private static DescriptorRestore Descriptors(PlanContext context)
+    {
+        PlanBuilder plan = context.Plan;
+        Slot[] streams = [plan.NewSlot(), plan.NewSlot(), plan.NewSlot()];
+        for (int i = 0; i < streams.Length; i++)
+        {
+            plan.Set(streams[i], context.Stream(i));
+        }
+
+        return new DescriptorRestore(plan, context.Image.Descriptors, new DescriptorRestorePlace
+        {
+            FirstFreeNumber = context.FirstOwn + PlanContext.OwnCount,
+            Streams = streams,
+            File = file => context.Objects[SharedObjectImage.KeyOf(file.Device, file.Inode)],
+        });
     }
 
     /// <summary>Never returns: the waiter gives the thread its own registers here.</summary>

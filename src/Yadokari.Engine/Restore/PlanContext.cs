@@ -36,6 +36,12 @@ public sealed class PlanContext(ProcessImage image, PlanBuilder plan, int firstO
     /// <summary>Where each shared object's descriptor is, by its key; kept until all descriptors are rebuilt.</summary>
     public Dictionary<string, Slot> Objects { get; } = [];
 
+    /// <summary>For results that are used at once; the job's main thread only.</summary>
+    public Slot Passing { get; } = plan.NewSlot();
+
+    /// <summary>The descriptors' part of the plan.</summary>
+    public Resources.Descriptors.DescriptorRestore? Descriptors { get; set; }
+
     /// <summary>A constant 64-bit mask of ones in memory.</summary>
     public DataReference AllSignals { get; } = plan.Bytes([255, 255, 255, 255, 255, 255, 255, 255], "~[]");
 

@@ -5,7 +5,7 @@ namespace Yadokari.Engine.Restore;
 /// job does not use, and is unmapped when the job runs.
 /// <code>
 /// base ─ code ─ header ─ slots ─ shared page ─ operations ─ data ─ parking (vdso, vvar) ─ end
-///        8 KiB  at +1F00  8 KiB    4 KiB         n × 80
+///        8 KiB  at +1F00  32 KiB   4 KiB         n × 80
 /// </code>
 /// </summary>
 public static class RegionLayout
@@ -18,12 +18,15 @@ public static class RegionLayout
 
     public const int SlotsOffset = 0x2000;
 
-    public const int SlotCount = 1024;
+    /// <summary>Slots, of which the last <see cref="ScratchSlots"/> are the interpreter's own.</summary>
+    public const int SlotCount = 4096;
+
+    public const int ScratchSlots = 64;
 
     /// <summary>A page that stays shared after forks: counters, error word, wait status.</summary>
-    public const int SharedOffset = 0x4000;
+    public const int SharedOffset = 0xa000;
 
-    public const int OperationsOffset = 0x5000;
+    public const int OperationsOffset = 0xb000;
 
     public const int OperationLength = 80;
 

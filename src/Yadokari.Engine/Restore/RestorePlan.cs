@@ -19,7 +19,8 @@ public sealed class RestorePlan(IReadOnlyList<Operation> operations, ReadOnlyMem
 
     /// <summary>Encodes code, operations and data for a region at the given base.</summary>
     /// <param name="regionBase">Where it will run.</param>
-    public byte[] Encode(RemoteAddress regionBase)
+    /// <param name="span">Bytes of the whole region, with what the plan parks behind its own end; 0 for a batch.</param>
+    public byte[] Encode(RemoteAddress regionBase, ulong span = 0)
     {
         byte[] image = new byte[Length];
         Interpreter.Code.CopyTo(image);
@@ -32,6 +33,14 @@ public sealed class RestorePlan(IReadOnlyList<Operation> operations, ReadOnlyMem
         Span<byte> header = image.AsSpan(RegionLayout.HeaderOffset);
         BinaryPrimitives.WriteUInt64LittleEndian(header, regionBase.Value);
         BinaryPrimitives.WriteUInt64LittleEndian(header[8..], (ulong)Length);
+        if (span != 0)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(header[16..], span);
+            ulong code = Checksum.Compute(image.AsSpan(0, RegionLayout.HeaderOffset));
+            ulong rest = Checksum.Compute(image.AsSpan(RegionLayout.OperationsOffset));
+            BinaryPrimitives.WriteUInt64LittleEndian(header[24..], code | (rest << 32));
+        }
+
         return image;
     }
 

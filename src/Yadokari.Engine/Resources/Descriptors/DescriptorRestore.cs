@@ -4,9 +4,9 @@ using Yadokari.Linux;
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>
-/// Turns the images of descriptors into operations of a restore plan. The order in the plan:
-/// <see cref="CreateFiles"/>, the memory that maps these files, <see cref="Open"/> (working directory and network
-/// namespace are the job's by then), and after every other descriptor has been closed <see cref="Finish"/>.
+/// Turns the images of descriptors into operations of a restore plan. The order in the plan: the memory with the carried
+/// files, <see cref="Open"/> (working directory and network namespace are the job's by then), <see cref="Finish"/>, and
+/// after the gate, when every other descriptor has been closed, <see cref="Lock"/>.
 /// Every number of the job is free before <see cref="Open"/>.
 /// </summary>
 public sealed class DescriptorRestore
@@ -47,18 +47,9 @@ public sealed class DescriptorRestore
         this.table = table;
         this.place = place;
         tools = new RestoreTools(plan, place);
-        files = new CarriedFileRestore(plan, table, place, tools);
+        files = new CarriedFileRestore(plan, table, place);
         sockets = new SocketRestore(plan, tools);
     }
-
-    /// <summary>Makes the carried files again, with their content.</summary>
-    public void CreateFiles() => files.Create();
-
-    /// <summary>The descriptor of a carried file, open for reading and writing from <see cref="CreateFiles"/> until
-    /// <see cref="Finish"/>; null when the file is not carried.</summary>
-    /// <param name="device">st_dev on the old host.</param>
-    /// <param name="inode">st_ino on the old host.</param>
-    public Slot? FileSlot(ulong device, ulong inode) => files.Find(device, inode);
 
     /// <summary>Opens everything at its numbers.</summary>
     public void Open()
@@ -110,8 +101,7 @@ public sealed class DescriptorRestore
         }
     }
 
-    /// <summary>What needs every descriptor in its place, and nothing of the same files closed afterwards (closing any
-    /// descriptor of a file drops the process' POSIX locks on it): epoll targets, seals, locks, owners.</summary>
+    /// <summary>What needs every descriptor in its place: epoll targets, seals, owners.</summary>
     public void Finish()
     {
         foreach (DescriptorImage image in table.Descriptions)
@@ -126,7 +116,6 @@ public sealed class DescriptorRestore
         foreach (DescriptorImage image in table.Descriptions)
         {
             int number = image.Numbers[0].Number;
-            DescriptorLockRestore.Emit(plan, image);
             if (image.Owner != 0)
             {
                 plan.Call($"set the owner of descriptor {number}", SystemCall.Fcntl, number, SetOwnerCommand, image.Owner);
@@ -142,6 +131,16 @@ public sealed class DescriptorRestore
                 plan.Call($"set the flags of descriptor {number}", SystemCall.Fcntl, number, SetFlagsCommand,
                     image.Flags & (SettableFlags | Asynchronous));
             }
+        }
+    }
+
+    /// <summary>File locks: after the gate, since a frozen source still holds them, and with nothing of the same files closed
+    /// afterwards (closing any descriptor of a file drops the process' POSIX locks on it).</summary>
+    public void Lock()
+    {
+        foreach (DescriptorImage image in table.Descriptions)
+        {
+            DescriptorLockRestore.Emit(plan, image);
         }
     }
 

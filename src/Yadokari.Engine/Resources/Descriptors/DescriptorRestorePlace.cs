@@ -9,12 +9,9 @@ public sealed record DescriptorRestorePlace
     /// and below the resource limit in force meanwhile.</summary>
     public required int FirstFreeNumber { get; init; }
 
-    /// <summary>Descriptor of the context file, open for reading.</summary>
-    public required Slot ContextFile { get; init; }
-
     /// <summary>The resumer's streams 0, 1 and 2, at numbers the job does not use.</summary>
     public required IReadOnlyList<Slot> Streams { get; init; }
 
-    /// <summary>Where the content of a carried file lies in the context file, by <see cref="CarriedFileImage.Id"/>.</summary>
-    public required Func<int, IReadOnlyList<StoredRun>> Content { get; init; }
+    /// <summary>Where a carried file, made and filled with the memory, is open for reading and writing.</summary>
+    public required Func<CarriedFileImage, Slot> File { get; init; }
 }

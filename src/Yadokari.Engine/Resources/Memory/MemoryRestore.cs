@@ -17,6 +17,7 @@ public static class MemoryRestore
     private const ulong MapGrowsDown = 0x100;
     private const ulong MapNoReserve = 0x4000;
     private const ulong MapFixed = 0x100000; // MAP_FIXED_NOREPLACE: never over something else
+    private const int UnnamedFile = 0x410000 | CloseOnExec | ReadWrite; // O_TMPFILE
     private const int PrSetMm = 35;
     private const int PrSetMmMap = 14;
 
@@ -41,9 +42,18 @@ public static class MemoryRestore
     /// <summary>After the descriptors are rebuilt, the shared objects' own are no longer needed.</summary>
     public static void CloseObjects(PlanContext context)
     {
-        foreach (Slot slot in context.Objects.Values)
+        HashSet<string> closed = [];
+        foreach (Descriptors.CarriedFileImage file in context.Image.Descriptors.Files)
         {
-            context.Plan.Call(null, SystemCall.Close, slot);
+            closed.Add(SharedObjectImage.KeyOf(file.Device, file.Inode));
+        }
+
+        foreach ((string key, Slot slot) in context.Objects)
+        {
+            if (!closed.Contains(key))
+            {
+                context.Plan.Call(null, SystemCall.Close, slot);
+            }
         }
     }
 
@@ -89,7 +99,17 @@ public static class MemoryRestore
         {
             Slot low = plan.NewSlot();
             Slot file = plan.NewSlot();
+            PlanLabel made = new("object made");
+            if (shared.Directory is not null)
+            {
+                PlanLabel inMemory = new("in memory");
+                plan.CallOrJump(low, inMemory, SystemCall.Open, plan.Text(shared.Directory), Argument.Named(UnnamedFile, "O_TMPFILE|O_RDWR|O_CLOEXEC"), shared.Mode);
+                plan.Jump(made);
+                plan.Place(inMemory);
+            }
+
             plan.CallInto(low, "memfd_create", SystemCall.Memfd_create, plan.Text(shared.Name), MemfdCloseOnExec | (shared.Seals >= 0 ? AllowSealing : 0));
+            plan.Place(made);
             plan.CallInto(file, "keep a shared object", SystemCall.Fcntl, low, Argument.Named(1030, "F_DUPFD_CLOEXEC"), context.FirstOwn + PlanContext.OwnCount);
             plan.Call(null, SystemCall.Close, low);
             context.Objects.Add(shared.Key, file);
@@ -124,7 +144,8 @@ public static class MemoryRestore
                 break;
             case MappingKind.SharedFile or MappingKind.PrivateFile:
                 flags |= mapping.Kind == MappingKind.SharedFile ? MapShared : MapPrivate;
-                opened = plan.CallResult($"open {mapping.Name}", SystemCall.Open, plan.Text(mapping.Name), (mapping.Writable ? ReadWrite : ReadOnly) | CloseOnExec, 0);
+                opened = context.Passing;
+                plan.CallInto(opened, $"open {mapping.Name}", SystemCall.Open, plan.Text(mapping.Name), (mapping.Writable ? ReadWrite : ReadOnly) | CloseOnExec, 0);
                 file = opened;
                 break;
             default:

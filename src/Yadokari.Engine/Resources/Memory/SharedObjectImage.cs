@@ -19,5 +19,17 @@ public sealed record SharedObjectImage
     /// <summary>Permission bits.</summary>
     public int Mode { get; init; } = 0x1ff;
 
+    /// <summary>For a file that was deleted while in use: the directory where it was, to make an unnamed file in; null: a memfd.</summary>
+    public string? Directory { get; init; }
+
     public IReadOnlyList<MemorySegment> Segments { get; init; } = [];
+
+    /// <summary>The key of a file by its st_dev and st_ino.</summary>
+    public static string KeyOf(ulong device, ulong inode)
+    {
+        // The layout of dev_t: see makedev(3).
+        ulong major = ((device >> 8) & 0xfff) | ((device >> 32) & ~0xffful);
+        ulong minor = (device & 0xff) | ((device >> 12) & ~0xfful);
+        return $"{major}:{minor}:{inode}";
+    }
 }

@@ -72,7 +72,6 @@ public static class ProcessRestore
             }
         }
 
-        EmitLimits(plan, attributes);
     }
 
     /// <summary>After the gate, by the main thread: what must not happen twice while source and target both exist
@@ -80,7 +79,7 @@ public static class ProcessRestore
     public static void EmitLate(PlanContext context)
     {
         PlanBuilder plan = context.Plan;
-        Descriptors.DescriptorRestore.EmitLate(context);
+        context.Descriptors!.Lock();
         EmitTimers(context);
         foreach (byte[] signal in context.Image.Signals.Pending)
         {
@@ -100,8 +99,10 @@ public static class ProcessRestore
     }
 
     /// <summary>A hard limit that may not be raised here stays lower, as long as the soft one fits under it.</summary>
-    private static void EmitLimits(PlanBuilder plan, AttributesImage attributes)
+    public static void EmitLimits(PlanContext context)
     {
+        PlanBuilder plan = context.Plan;
+        AttributesImage attributes = context.Image.Attributes;
         Slot hard = plan.NewSlot();
         foreach (LimitImage limit in attributes.Limits)
         {

@@ -1,0 +1,81 @@
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Resources.Descriptors;
+using Yadokari.Engine.Resources.Memory;
+using Yadokari.Linux;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Engine.Capture;
+
+/// <summary>Looks at a process from outside for all that can't be carried. The process runs; nothing of it is changed.</summary>
+public static class ObstacleScan
+{
+    /// <exception cref="EngineException">No such process, not permitted, a kernel thread, pid 1, being traced.</exception>
+    public static IReadOnlyList<Obstacle> Run(int pid, CaptureOptions options)
+    {
+        ProcStatus status = ProcStatus.Read(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"no process {pid}");
+        if (status.Tgid != pid)
+        {
+            throw new EngineException(EngineError.NoSuchProcess, $"{pid} is a thread of process {status.Tgid}: name the process");
+        }
+
+        if (status.KernelThread)
+        {
+            throw new EngineException(EngineError.NotPermitted, $"{pid} ({status.Name}) is a kernel thread: there is nothing to checkpoint");
+        }
+
+        if (status.State is 'Z' or 'X')
+        {
+            throw new EngineException(EngineError.NoSuchProcess, $"process {pid} has ended and waits to be reaped by its parent {status.PPid}");
+        }
+
+        if (pid == 1 || (status.NsPid.Count > 0 && status.NsPid[^1] == 1))
+        {
+            throw new EngineException(EngineError.NotPermitted, $"process {pid} is the init (pid 1) of its pid namespace and can't be moved");
+        }
+
+        if (pid == Environment.ProcessId)
+        {
+            throw new EngineException(EngineError.NotPermitted, "yado can't checkpoint itself");
+        }
+
+        if (status.TracerPid != 0)
+        {
+            throw new EngineException(EngineError.NotPermitted, $"process {pid} is being traced by process {status.TracerPid}: detach the debugger first");
+        }
+
+        try
+        {
+            return FindAll(pid, status, options);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or SystemCallException { Number: Errno.EACCES or Errno.EPERM })
+        {
+            uint uid = status.Uids[0];
+            throw new EngineException(EngineError.NotPermitted, $"process {pid} belongs to user {uid}: not permitted to trace it (run as that user or as root)", e);
+        }
+    }
+
+    private static List<Obstacle> FindAll(int pid, ProcStatus status, CaptureOptions options)
+    {
+        List<Obstacle> obstacles = [];
+        IReadOnlyList<Vma> vmas = ProcMaps.ReadSmaps(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {pid} ended meanwhile");
+        MemoryCapture.FindObstacles(vmas, obstacles);
+        if (status.Seccomp != 0)
+        {
+            obstacles.Add(new Obstacle("seccomp", "a seccomp filter is installed (sandbox)"));
+        }
+
+        foreach (int child in ProcTasks.Children(pid) ?? [])
+        {
+            string name = ProcStatus.Read(child)?.Name ?? "?";
+            obstacles.Add(new Obstacle("child-process", $"child process {child} ({name}): trees of processes are not carried yet"));
+        }
+
+        if (ProcMisc.Root(pid) is { } root && root != "/" && root != ProcMisc.Root(Environment.ProcessId))
+        {
+            obstacles.Add(new Obstacle("chroot", $"its root directory is {root}"));
+        }
+
+        obstacles.AddRange(DescriptorScan.FindObstacles(pid, options));
+        return obstacles;
+    }
+}

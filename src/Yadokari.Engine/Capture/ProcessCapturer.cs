@@ -1,0 +1,145 @@
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Context;
+using Yadokari.Engine.Freeze;
+using Yadokari.Engine.Image;
+using Yadokari.Engine.Resources.Descriptors;
+using Yadokari.Engine.Resources.Memory;
+using Yadokari.Engine.Resources.Process;
+using Yadokari.Engine.Resources.Threads;
+using Yadokari.Linux;
+using Yadokari.Linux.Cpu;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Engine.Capture;
+
+/// <summary>Turns a frozen process into a context file. Tracer thread only.</summary>
+public static class ProcessCapturer
+{
+    private const ulong RegionSearchStart = 1UL << 40;
+    private const ulong RegionStep = 256UL << 20;
+    private const ulong RegionLength = 64UL << 20;
+    private const int SegmentCost = 256;
+
+    /// <summary>Captures everything; the process is as before afterwards, still frozen.</summary>
+    /// <param name="memoryTaken">Called when the process is no longer needed: only the end of the file is to be written.</param>
+    public static (long FileLength, long MemoryBytes) Capture(FrozenTree tree, CaptureOptions options, IImageSink sink, IProgress<CaptureProgress>? progress, Action memoryTaken)
+    {
+        IReadOnlyList<Vma> vmas = ProcMaps.ReadSmaps(tree.Pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {tree.Pid} was killed while it was frozen");
+        VdsoStep.LeaveVdso(tree, vmas);
+        ProcessCapture process;
+        List<ThreadImage> threads = [];
+        using (RemoteBatch batch = RemoteBatch.Create(tree, vmas))
+        {
+            // First of all batches: a breakpoint may change what it asks (SIGTRAP's handler).
+            process = ProcessCapture.Run(tree, batch);
+            foreach (FrozenThread thread in tree.Threads)
+            {
+                threads.Add(ThreadCapture.Capture(tree, thread, batch));
+            }
+        }
+
+        using DescriptorCapture descriptors = DescriptorScan.Capture(tree.Pid, options);
+        if (descriptors.Obstacles.Count > 0)
+        {
+            throw new ObstacleException(tree.Pid, descriptors.Obstacles);
+        }
+
+        MemoryCapture scan = MemoryCapture.Scan(tree, vmas);
+        MemoryWriter writer = new(tree.Memory, sink, ContextWriter.FirstPage, progress);
+        IReadOnlyList<MemorySegment> segments = writer.Copy(scan.Runs);
+        IReadOnlyList<SharedObjectImage> objects = SharedObjectCapture.Run(scan, descriptors, tree.Memory, writer);
+        MemoryImage memory = Memory(tree, process, scan, segments, objects);
+        long memoryBytes = writer.Written;
+        memoryTaken();
+
+        ulong regionLength = RegionLength + ((ulong)segments.Count * SegmentCost / RegionStep * RegionStep);
+        ProcessImage image = new()
+        {
+            Format = ProcessImage.CurrentFormat,
+            Origin = Origin(tree),
+            RegionBase = FindRegion(vmas, regionLength),
+            RegionLength = regionLength,
+            Attributes = process.Attributes,
+            Memory = memory,
+            Threads = threads,
+            Signals = process.Signals,
+            Timers = process.Timers,
+            Descriptors = descriptors.Table,
+        };
+        return (ContextWriter.Finish(image, sink, writer.Position), memoryBytes);
+    }
+
+    private static MemoryImage Memory(FrozenTree tree, ProcessCapture process, MemoryCapture scan, IReadOnlyList<MemorySegment> segments, IReadOnlyList<SharedObjectImage> objects)
+    {
+        const string deleted = " (deleted)";
+        ProcMemoryLayout layout = ProcMemoryLayout.Read(tree.Pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {tree.Pid} was killed while it was frozen");
+        string? executable = ProcMisc.Executable(tree.Pid);
+        VdsoImage? vdso = null;
+        if (scan.Vdso is { } vma)
+        {
+            byte[] bytes = new byte[vma.Length];
+            tree.Memory.ReadExactly(vma.Start, bytes);
+            vdso = new VdsoImage { Start = vma.Start.Value, Bytes = bytes, Data = scan.KernelData };
+        }
+
+        return new MemoryImage
+        {
+            Layout =
+            [
+                layout.StartCode, layout.EndCode, layout.StartData, layout.EndData, layout.StartBrk, process.Brk, layout.StartStack,
+                layout.ArgumentsStart, layout.ArgumentsEnd, layout.EnvironmentStart, layout.EnvironmentEnd,
+            ],
+            AuxiliaryVector = ProcMisc.AuxiliaryVector(tree.Pid) ?? [],
+            Executable = executable is null || executable.EndsWith(deleted, StringComparison.Ordinal) ? null : executable,
+            Mappings = scan.Mappings,
+            Segments = segments,
+            SharedObjects = objects,
+            Vdso = vdso,
+        };
+    }
+
+    private static OriginImage Origin(FrozenTree tree)
+    {
+        List<XsaveComponentImage> components = [];
+        foreach (XsaveComponent component in XsaveLayout.ReadHost().Components)
+        {
+            components.Add(new XsaveComponentImage(component.Number, component.Offset, component.Size));
+        }
+
+        return new OriginImage
+        {
+            CapturedAt = tree.FrozenAt,
+            HostName = Environment.MachineName,
+            KernelRelease = ProcMisc.KernelRelease(),
+            CpuFeatures = CpuLevel.Of(tree.Pid).Names,
+            XsaveComponents = components,
+        };
+    }
+
+    /// <summary>A range the process does not use, for the region and the control segment behind it.</summary>
+    private static RemoteAddress Find(IReadOnlyList<Vma> vmas, ulong length)
+    {
+        for (ulong start = RegionSearchStart; start < AddressSpace.End - length; start += RegionStep)
+        {
+            bool free = true;
+            foreach (Vma vma in vmas)
+            {
+                if (vma.Start.Value < start + length && vma.End.Value > start)
+                {
+                    free = false;
+                    break;
+                }
+            }
+
+            if (free)
+            {
+                return new RemoteAddress(start);
+            }
+        }
+
+        throw new EngineException(EngineError.Failed, "the process leaves no free range of addresses for the resume stub");
+    }
+
+    private static ulong FindRegion(IReadOnlyList<Vma> vmas, ulong regionLength) => Find(vmas, regionLength * 2).Value;
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Image;
+using Yadokari.Engine.Restore;
+using Yadokari.Linux;
+
+namespace Yadokari.Engine.Context;
+
+/// <summary>Writes what comes behind the pages: control segment, manifest, and last the header.</summary>
+public static class ContextWriter
+{
+    /// <summary>Pages start here.</summary>
+    public const long FirstPage = ContextHeader.Length;
+
+    /// <param name="position">One past the last page.</param>
+    /// <returns>Bytes of the file.</returns>
+    public static long Finish(ProcessImage image, IImageSink sink, long position)
+    {
+        long controlOffset = (position + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
+        RestorePlan plan = PlanCompiler.Compile(image);
+        byte[] control = plan.Encode(new RemoteAddress(image.RegionBase), image.RegionLength);
+        if ((ulong)control.Length + Resources.Memory.VdsoRestore.ParkLength(image.Memory.Vdso) > image.RegionLength)
+        {
+            throw new EngineException(EngineError.Failed, $"the restore plan needs {control.Length} bytes, {image.RegionLength} are reserved");
+        }
+
+        byte[] manifest = JsonSerializer.SerializeToUtf8Bytes(image, ImageJson.Default.ProcessImage);
+        byte[] padded = new byte[(manifest.Length + 31) / 32 * 32];
+        manifest.CopyTo(padded, 0);
+        long manifestOffset = controlOffset + control.Length;
+        ContextHeader header = new()
+        {
+            Format = image.Format,
+            ControlOffset = controlOffset,
+            ControlLength = control.Length,
+            ControlAddress = image.RegionBase + image.RegionLength,
+            ControlChecksum = Checksum.Compute(control),
+            ManifestOffset = manifestOffset,
+            ManifestLength = manifest.Length,
+            ManifestChecksum = Checksum.Compute(padded),
+            FileLength = manifestOffset + padded.Length,
+        };
+        sink.Write(controlOffset, control);
+        sink.Write(manifestOffset, padded);
+        sink.Write(0, header.ToBytes());
+        return header.FileLength;
+    }
+}

@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+using Yadokari.Engine.Image;
+
+namespace Yadokari.Engine.Context;
+
+/// <summary>The manifest's JSON, by generated code.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(ProcessImage))]
+internal sealed partial class ImageJson : JsonSerializerContext;
