@@ -97,15 +97,7 @@ public static class ShellPlan
         plan.Try(unshared, SystemCall.Unshare, Argument.Named(NewPid | NewMount | NewTime, "CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWTIME"));
         plan.JumpIf(unshared, Condition.GreaterOrEqual, 0, fork);
         plan.Place(user);
-        Slot uid = plan.CallResult(null, SystemCall.Geteuid);
-        Slot gid = plan.CallResult(null, SystemCall.Getegid);
-        plan.Call(
-            $"pid {context.Image.Attributes.Pid} is taken or may not be chosen here, and this host refuses a user namespace of its own to the job",
-            SystemCall.Unshare,
-            Argument.Named(NewUser | NewPid | NewMount | NewTime, "CLONE_NEWUSER|CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWTIME"));
-        WriteFile(plan, "/proc/self/setgroups", plan.Bytes("deny"u8, "\"deny\""), 4, required: false);
-        WriteMap(plan, "/proc/self/uid_map", uid);
-        WriteMap(plan, "/proc/self/gid_map", gid);
+        EnterUserNamespace(plan, $"pid {context.Image.Attributes.Pid} is taken or may not be chosen here, and this host refuses a user namespace of its own to the job");
 
         plan.Place(fork);
         offsets.Write();
@@ -117,6 +109,21 @@ public static class ShellPlan
         EmitInitSetup(plan);
         plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [cloneJob, 88], Result = child, Target = job, Message = plan.Text($"start process {context.Image.Attributes.Pid} in its own pid namespace") });
         plan.Jump(install);
+    }
+
+    /// <summary>For who is not root: a user namespace in which the own user and group are the same as outside, and with it
+    /// pid, mount and time namespaces.</summary>
+    public static void EnterUserNamespace(PlanBuilder plan, string refusal)
+    {
+        Slot uid = plan.CallResult(null, SystemCall.Geteuid);
+        Slot gid = plan.CallResult(null, SystemCall.Getegid);
+        plan.Call(
+            refusal,
+            SystemCall.Unshare,
+            Argument.Named(NewUser | NewPid | NewMount | NewTime, "CLONE_NEWUSER|CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWTIME"));
+        WriteFile(plan, "/proc/self/setgroups", plan.Bytes("deny"u8, "\"deny\""), 4, required: false);
+        WriteMap(plan, "/proc/self/uid_map", uid);
+        WriteMap(plan, "/proc/self/gid_map", gid);
     }
 
     /// <summary>Private view of mounts and the new pid namespace's own /proc.</summary>

@@ -1,0 +1,73 @@
+using Yadokari.Engine.Resume;
+using Yadokari.Linux;
+
+namespace Yadokari.Engine.Restore;
+
+/// <summary>The plan of a job's shell: the same waiter and init that a context file has, but instead of rebuilding a process
+/// it executes a program.</summary>
+public static class ShellProgram
+{
+    private const ulong NewTime = 0x80;
+    private const ulong NewMount = 0x20000;
+    private const ulong NewPid = 0x20000000;
+    private const int FirstOwn = 16;
+    private const int ExitFile = FirstOwn;
+    private const int Control = FirstOwn + 1;
+    private const int CloseOnExec = 0x80000;
+
+    public static RestorePlan Compile(JobStart start)
+    {
+        PlanBuilder plan = new();
+        PlanLabel user = new("own user namespace");
+        PlanLabel fork = new("fork the init");
+        PlanLabel init = new("init");
+        PlanLabel job = new("job");
+        DataReference all = plan.Bytes([255, 255, 255, 255, 255, 255, 255, 255], "~[]");
+        DataReference none = plan.Room(8, "[]");
+        Slot child = plan.NewSlot();
+        Slot unshared = plan.NewSlot();
+        plan.Call("block signals", SystemCall.Rt_sigprocmask, 2, all, 0, 8);
+        plan.Call("shared page", SystemCall.Mmap, PlanContext.Shared(RegionLayout.SharedOffset, "shared"), RemoteAddress.PageSize, 3, Argument.Named(0x31, "MAP_SHARED|MAP_ANONYMOUS|MAP_FIXED"), -1, 0);
+        plan.Call("control socket", SystemCall.Dup3, WellKnownSlots.Control, Control, CloseOnExec);
+        plan.Set(WellKnownSlots.ErrorDescriptor, Control);
+        plan.Try(null, SystemCall.Dup3, WellKnownSlots.ExitFile, ExitFile, CloseOnExec);
+        plan.Call(null, SystemCall.Close_range, 3, FirstOwn - 1, 0);
+        plan.Call(null, SystemCall.Close_range, Control + 1, uint.MaxValue, 0);
+
+        plan.CallOrJump(unshared, user, SystemCall.Unshare, Argument.Named(NewPid | NewMount | NewTime, "CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWTIME"));
+        plan.Jump(fork);
+        plan.Place(user);
+        ShellPlan.EnterUserNamespace(plan, "this host refuses a user namespace of its own to the job (see yado doctor)");
+        plan.Place(fork);
+        plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [ShellPlan.CloneArguments(plan, null), 88], Result = child, Target = init, Message = plan.Text("start the job's init") });
+        ShellPlan.WaitForInit(plan, FirstOwn, ExitFile, child);
+
+        plan.Place(init);
+        ShellPlan.EmitInitSetup(plan);
+        plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [ShellPlan.CloneArguments(plan, null), 88], Result = child, Target = job, Message = plan.Text("start the job") });
+        Slot status = plan.NewSlot();
+        plan.Try(null, SystemCall.Close_range, 0, uint.MaxValue, 0);
+        plan.Do(OperationKind.Reap, status, child, 1);
+        ShellPlan.Report(plan, status);
+        plan.Call(null, SystemCall.Exit_group, 0);
+
+        plan.Place(job);
+        plan.Call("setsid", SystemCall.Setsid);
+        plan.Call($"change to directory {start.WorkingDirectory}", SystemCall.Chdir, plan.Text(start.WorkingDirectory));
+        plan.Try(null, SystemCall.Close, ExitFile);
+        plan.Call(null, SystemCall.Rt_sigprocmask, 2, none, 0, 8);
+        plan.Call($"execute {start.Program}", SystemCall.Execve, plan.Text(start.Program), Vector(plan, start.Arguments), Vector(plan, start.Environment));
+        return plan.Build();
+    }
+
+    private static DataReference Vector(PlanBuilder plan, IReadOnlyList<string> texts)
+    {
+        DataReference vector = plan.Room((texts.Count + 1) * 8, $"[{texts.Count} strings]");
+        for (int i = 0; i < texts.Count; i++)
+        {
+            plan.Do(OperationKind.Store64, null, Argument.AddressOf(vector, (ulong)i * 8), plan.Text(texts[i]));
+        }
+
+        return vector;
+    }
+}
