@@ -439,9 +439,6 @@ public static partial class Interpreter
         c.cmp(__byte_ptr[rbx], (sbyte)OperationKind.Fail);
         c.jne(common);
         c.mov(ebp, __dword_ptr[rbx + 4]);
-        c.Label(ref notFailKind);
-        c.nop();
-
         c.Label(ref common);
         void Piece(int index, Action address)
         {
