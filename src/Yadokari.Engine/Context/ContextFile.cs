@@ -1,26 +1,156 @@
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Engine.Image;
+using Yadokari.Engine.Resources.Memory;
+using Yadokari.Engine.Restore;
+
 namespace Yadokari.Engine.Context;
 
-/// <summary>Reads a context file: what is inside, whether it is whole, what it needs from a host.</summary>
+/// <summary>Reads a context file: what is inside, whether it is whole, what it needs from a host.
+/// Not thread-safe; owns nothing open between calls.</summary>
 public sealed class ContextFile
 {
-    private ContextFile()
+    private readonly ContextHeader header;
+    private readonly string path;
+
+    private ContextFile(string path, ContextHeader header, ProcessImage image)
     {
+        this.path = path;
+        this.header = header;
+        Image = image;
     }
+
+    /// <summary>The model of the captured process.</summary>
+    public ProcessImage Image { get; }
+
+    /// <summary>A summary for people and for <c>--json</c>.</summary>
+    public ContextSummary Summary => SummaryOf.Image(Image, header);
 
     /// <summary>Reads and checks header, control segment and manifest (not the pages).</summary>
     /// <exception cref="EngineException">NoSuchFile or BadContextFile with the reason.</exception>
-    public static ContextFile Open(string path) => throw new NotImplementedException();
+    public static ContextFile Open(string path)
+    {
+        using SafeFileHandle file = OpenHandle(path);
+        long length = RandomAccess.GetLength(file);
+        try
+        {
+            byte[] page = new byte[Math.Min(length, ContextHeader.Length)];
+            ReadExactly(file, page, 0);
+            ContextHeader header = ContextHeader.Parse(page, length);
+            CheckControl(file, header);
+            return new ContextFile(path, header, ReadManifest(file, header));
+        }
+        catch (EngineException e) when (e.Error == EngineError.BadContextFile)
+        {
+            throw new EngineException(EngineError.BadContextFile, $"{path}: {e.Message}", e);
+        }
+    }
 
     /// <summary>Checks the checksum of every page of memory.</summary>
     /// <exception cref="EngineException">BadContextFile: damaged at which offset.</exception>
-    public void VerifyPages() => throw new NotImplementedException();
+    public void VerifyPages()
+    {
+        using SafeFileHandle file = OpenHandle(path);
+        foreach (MemorySegment segment in Image.Memory.Segments)
+        {
+            Verify(file, segment);
+        }
+
+        foreach (SharedObjectImage shared in Image.Memory.SharedObjects)
+        {
+            foreach (MemorySegment segment in shared.Segments)
+            {
+                Verify(file, segment);
+            }
+        }
+    }
 
     /// <summary>What this host lacks to resume it, one line each, all at once; empty when it can.</summary>
-    public IReadOnlyList<Obstacle> FindMissing() => throw new NotImplementedException();
-
-    /// <summary>A summary for people and for <c>--json</c>.</summary>
-    public ContextSummary Summary => throw new NotImplementedException();
+    public IReadOnlyList<Obstacle> FindMissing() => HostCheck.FindMissing(Image);
 
     /// <summary>The restore plan, one system call a line, like strace.</summary>
-    public IEnumerable<string> PrintPlan() => throw new NotImplementedException();
+    public IEnumerable<string> PrintPlan() => PlanPrinter.Print(PlanCompiler.Compile(Image));
+
+    private static SafeFileHandle OpenHandle(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new EngineException(EngineError.NoSuchFile, $"{path}: no such file", e);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new EngineException(EngineError.BadContextFile, $"{path}: can't be read: {e.Message}", e);
+        }
+    }
+
+    private static void CheckControl(SafeFileHandle file, ContextHeader header)
+    {
+        if (header.ControlLength % 32 != 0)
+        {
+            throw ContextHeader.Bad("its header is damaged");
+        }
+
+        byte[] control = new byte[header.ControlLength];
+        ReadExactly(file, control, header.ControlOffset);
+        if (Checksum.Compute(control) != header.ControlChecksum)
+        {
+            throw ContextHeader.Bad("its restore plan is damaged");
+        }
+    }
+
+    private static ProcessImage ReadManifest(SafeFileHandle file, ContextHeader header)
+    {
+        byte[] manifest = new byte[(header.ManifestLength + 31) / 32 * 32];
+        if (header.ManifestOffset + manifest.Length > header.FileLength)
+        {
+            throw ContextHeader.Bad("its header is damaged");
+        }
+
+        ReadExactly(file, manifest, header.ManifestOffset);
+        if (Checksum.Compute(manifest) != header.ManifestChecksum)
+        {
+            throw ContextHeader.Bad("its manifest is damaged");
+        }
+
+        try
+        {
+            ProcessImage image = JsonSerializer.Deserialize(manifest.AsSpan(0, (int)header.ManifestLength), ImageJson.Default.ProcessImage)
+                ?? throw ContextHeader.Bad("its manifest is empty");
+            ImageBounds.Check(image, header.FileLength);
+            return image;
+        }
+        catch (JsonException e)
+        {
+            throw ContextHeader.Bad("its manifest can't be understood", e);
+        }
+    }
+
+    private static void ReadExactly(SafeFileHandle file, Span<byte> buffer, long offset)
+    {
+        int done = 0;
+        while (done < buffer.Length)
+        {
+            int got = RandomAccess.Read(file, buffer[done..], offset + done);
+            if (got == 0)
+            {
+                throw ContextHeader.Bad("it is cut short");
+            }
+
+            done += got;
+        }
+    }
+
+    private void Verify(SafeFileHandle file, MemorySegment segment)
+    {
+        byte[] buffer = new byte[segment.Length];
+        ReadExactly(file, buffer, segment.FileOffset);
+        if (Checksum.Compute(buffer) != segment.Checksum)
+        {
+            throw new EngineException(EngineError.BadContextFile, $"{path}: its memory is damaged between offsets {segment.FileOffset} and {segment.FileOffset + segment.Length}");
+        }
+    }
 }

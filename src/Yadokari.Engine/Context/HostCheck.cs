@@ -1,0 +1,107 @@
+using Yadokari.Engine.Image;
+using Yadokari.Engine.Resources.Descriptors;
+using Yadokari.Engine.Resources.Memory;
+using Yadokari.Linux.Cpu;
+
+namespace Yadokari.Engine.Context;
+
+/// <summary>Compares what an image needs with what this host has, before anything is started.</summary>
+internal static class HostCheck
+{
+    public static IReadOnlyList<Obstacle> FindMissing(ProcessImage image)
+    {
+        List<Obstacle> missing = [];
+        CheckProcessor(image, missing);
+        HashSet<string> seen = [];
+        foreach (MappingImage mapping in image.Memory.Mappings)
+        {
+            if (mapping.Kind is MappingKind.SharedFile or MappingKind.PrivateFile && seen.Add(mapping.Name))
+            {
+                CheckFile(mapping.Name, mapping.FileLength, "mapped", missing);
+            }
+        }
+
+        foreach (DescriptorImage description in image.Descriptors.Descriptions)
+        {
+            if (description is PathImage path && seen.Add(path.Path))
+            {
+                CheckPath(path, missing);
+            }
+        }
+
+        if (!Directory.Exists(image.Attributes.WorkingDirectory))
+        {
+            missing.Add(new Obstacle("missing-directory", $"the working directory {image.Attributes.WorkingDirectory} does not exist here"));
+        }
+
+        CheckUser(image, missing);
+        return missing;
+    }
+
+    private static void CheckProcessor(ProcessImage image, List<Obstacle> missing)
+    {
+        CpuFeatures host = CpuFeatures.ReadHost();
+        CpuFeatures needed = CpuFeatures.FromNames(image.Origin.CpuFeatures, out IReadOnlyList<string> unknown);
+        List<string> lacking = [.. (needed - host).Names, .. unknown];
+        if (lacking.Count > 0)
+        {
+            missing.Add(new Obstacle("cpu-feature", $"this host's processor lacks {string.Join(", ", lacking)}, which the job may use (start it with yado run --cpu baseline to keep it portable)"));
+        }
+
+        Dictionary<int, XsaveComponent> components = [];
+        foreach (XsaveComponent component in XsaveLayout.ReadHost().Components)
+        {
+            components[component.Number] = component;
+        }
+
+        foreach (XsaveComponentImage component in image.Origin.XsaveComponents)
+        {
+            if (components.TryGetValue(component.Number, out XsaveComponent own) && (own.Offset != component.Offset || own.Size != component.Size))
+            {
+                missing.Add(new Obstacle("cpu-state", $"this host's processor keeps register state component {component.Number} in another place"));
+            }
+        }
+    }
+
+    private static void CheckPath(PathImage path, List<Obstacle> missing)
+    {
+        if (path.IsDirectory)
+        {
+            if (!Directory.Exists(path.Path))
+            {
+                missing.Add(new Obstacle("missing-directory", $"the open directory {path.Path} does not exist here"));
+            }
+        }
+        else if (path.IsRegular && !path.IsKernelMade)
+        {
+            CheckFile(path.Path, 0, "open", missing);
+        }
+        else if (!File.Exists(path.Path))
+        {
+            missing.Add(new Obstacle("missing-file", $"{path.Path} does not exist here"));
+        }
+    }
+
+    private static void CheckFile(string path, long length, string use, List<Obstacle> missing)
+    {
+        FileInfo file = new(path);
+        if (!file.Exists)
+        {
+            missing.Add(new Obstacle("missing-file", $"the {use} file {path} does not exist here"));
+        }
+        else if (file.Length < length)
+        {
+            missing.Add(new Obstacle("short-file", $"the {use} file {path} has {file.Length} bytes here, {length} at the checkpoint"));
+        }
+    }
+
+    private static void CheckUser(ProcessImage image, List<Obstacle> missing)
+    {
+        uint user = image.Threads[0].Credentials.Uids[1];
+        uint own = Linux.CurrentUser.Effective;
+        if (own != 0 && own != user)
+        {
+            missing.Add(new Obstacle("other-user", $"the job ran as user {user}; you are {own} (resume it as that user or as root)"));
+        }
+    }
+}
