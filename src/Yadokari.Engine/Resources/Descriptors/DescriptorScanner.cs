@@ -278,6 +278,8 @@ internal sealed class DescriptorScanner : IDisposable
             targets.Add(new EpollTargetImage(target.Descriptor, target.Events, target.Data, mayFail));
         }
 
+        // The kernel tells them in the order of its pointers; equal processes shall have equal images.
+        targets.Sort((left, right) => left.Number.CompareTo(right.Number));
         return new EpollImage { Numbers = description.Numbers, Flags = description.Flags, Targets = targets };
     }
 
