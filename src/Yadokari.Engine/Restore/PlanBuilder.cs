@@ -50,7 +50,7 @@ public sealed class PlanBuilder
     /// <summary>A system call whose failure ends the resume with a message.</summary>
     /// <param name="message">"open /data/in": the error's text is put behind it.</param>
     public void Call(string? message, SystemCall call, params ReadOnlySpan<Argument> arguments) =>
-        Add(new Operation { Kind = OperationKind.Call, Number = (int)call, Arguments = arguments.ToArray(), Message = message is null ? null : Text(message) });
+        Add(new Operation { Kind = OperationKind.Call, Number = (int)call, Arguments = arguments.ToArray(), Message = Text(message ?? call.ToString().ToLowerInvariant()) });
 
     /// <summary>As <see cref="Call"/>, keeping the result.</summary>
     public Slot CallResult(string? message, SystemCall call, params ReadOnlySpan<Argument> arguments)
@@ -62,7 +62,7 @@ public sealed class PlanBuilder
 
     /// <summary>As <see cref="Call"/>, the result into a slot that exists.</summary>
     public void CallInto(Slot result, string? message, SystemCall call, params ReadOnlySpan<Argument> arguments) =>
-        Add(new Operation { Kind = OperationKind.Call, Number = (int)call, Arguments = arguments.ToArray(), Result = result, Message = message is null ? null : Text(message) });
+        Add(new Operation { Kind = OperationKind.Call, Number = (int)call, Arguments = arguments.ToArray(), Result = result, Message = Text(message ?? call.ToString().ToLowerInvariant()) });
 
     /// <summary>A system call whose failure does not matter; the result slot (may be null) gets -errno.</summary>
     public void Try(Slot? result, SystemCall call, params ReadOnlySpan<Argument> arguments) =>

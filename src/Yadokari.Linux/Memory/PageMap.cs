@@ -28,6 +28,8 @@ public sealed unsafe class PageMap : IDisposable
 
     private void Scan(RemoteAddress start, RemoteAddress end, PageCategories any, PageCategories none, List<PageRun> runs)
     {
+        // Runs of one call are joined, never with those of a neighbouring mapping, which may have another protection.
+        int first = runs.Count;
         ulong from = start.Value;
         fixed (Region* pointer = vector)
         {
@@ -54,7 +56,7 @@ public sealed unsafe class PageMap : IDisposable
 
                 for (int i = 0; i < count; i++)
                 {
-                    Add(runs, new PageRun(new RemoteAddress(pointer[i].Start), new RemoteAddress(pointer[i].End)));
+                    Add(runs, first, new PageRun(new RemoteAddress(pointer[i].Start), new RemoteAddress(pointer[i].End)));
                 }
 
                 if (arguments.WalkEnd <= from)
@@ -67,9 +69,9 @@ public sealed unsafe class PageMap : IDisposable
         }
     }
 
-    private static void Add(List<PageRun> runs, PageRun run)
+    private static void Add(List<PageRun> runs, int first, PageRun run)
     {
-        if (runs.Count > 0 && runs[^1].End == run.Start)
+        if (runs.Count > first && runs[^1].End == run.Start)
         {
             runs[^1] = new PageRun(runs[^1].Start, run.End);
         }
