@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Yadokari.Cli.Demo;
 using Yadokari.Cli.Doctor;
 using Yadokari.Cli.Lab;
 using Yadokari.Engine.Context;
@@ -12,6 +13,7 @@ namespace Yadokari.Cli;
 [JsonSerializable(typeof(ContextSummary))]
 [JsonSerializable(typeof(IReadOnlyList<Finding>))]
 [JsonSerializable(typeof(IReadOnlyList<LabHostStatus>))]
+[JsonSerializable(typeof(IReadOnlyList<DemoResult>))]
 [JsonSerializable(typeof(IReadOnlyList<JobInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<PeerInfo>))]
 public sealed partial class CliJson : JsonSerializerContext;

@@ -32,6 +32,7 @@ public static class CommandLine
             HostCommand.Create(),
             DoctorCommand.Create(),
             LabCommand.Create(),
+            DemoCommand.Create(),
             Verbose,
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();

@@ -16,21 +16,24 @@ public static class Output
     /// <summary>Standard error, for progress.</summary>
     public static IAnsiConsole Error => ForErrors.Value;
 
-    /// <summary>A table without lines: headings, then one row a line, nothing wrapped when it goes to a file or pipe.</summary>
+    /// <summary>A table without lines: headings, then one row a line. On a terminal the last column is cut to fit;
+    /// in a file or pipe nothing is.</summary>
     public static void WriteTable(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {
-        Table table = new Table().Border(TableBorder.None);
-        foreach (string heading in headings)
+        IReadOnlyList<string>[] all = [.. rows];
+        int[] widths = [.. headings.Select((heading, column) => all.Select(r => r[column].Length).Append(heading.Length).Max())];
+        Console.Write(new Text(Line(headings), new Style(decoration: Decoration.Bold)));
+        System.Console.WriteLine();
+        foreach (IReadOnlyList<string> row in all)
         {
-            table.AddColumn(new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold))).NoWrap().Padding(0, 0, 3, 0));
+            System.Console.WriteLine(Line(row));
         }
 
-        foreach (IReadOnlyList<string> row in rows)
+        string Line(IReadOnlyList<string> cells)
         {
-            table.AddRow(row.Select(cell => (Spectre.Console.Rendering.IRenderable)new Text(cell)));
+            string line = string.Join("   ", cells.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd();
+            return line.Length <= Console.Profile.Width ? line : line[..(Console.Profile.Width - 1)] + "…";
         }
-
-        Console.Write(table);
     }
 
     /// <summary>Facts, one a line: name, then value.</summary>

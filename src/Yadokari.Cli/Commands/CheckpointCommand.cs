@@ -75,7 +75,7 @@ public static class CheckpointCommand
     private static void SaveProcess(int pid, string file, bool leaveRunning)
     {
         using Interruption interruption = new();
-        using CheckpointSession session = CheckpointSession.Open(pid, new CaptureOptions());
+        using CheckpointSession session = CheckpointSession.Open(pid, new CaptureOptions { ThawEarly = leaveRunning });
         // Nothing may be compiled or loaded for the first time while the process stands still.
         CheckpointSession.WarmUp();
         using FileContextWriter writer = FileContextWriter.Create(file, interruption.Token);

@@ -132,7 +132,8 @@ public static class LabCommand
         return down;
     }
 
-    private static string OwnProgram()
+    /// <summary>Full path of this program, as the hosts run it.</summary>
+    public static string OwnProgram()
     {
         string program = Environment.ProcessPath!;
         return Path.GetFileName(program) == "yado" ? program

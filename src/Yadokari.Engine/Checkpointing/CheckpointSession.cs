@@ -16,6 +16,7 @@ public sealed class CheckpointSession : IDisposable
     private readonly CaptureOptions options;
     private readonly Tracer tracer = new();
     private FrozenTree? tree;
+    private bool disposed;
 
     private CheckpointSession(int pid, CaptureOptions options)
     {
@@ -63,6 +64,12 @@ public sealed class CheckpointSession : IDisposable
 
     public void Dispose()
     {
+        if (disposed)
+        {
+            return;
+        }
+
+        disposed = true;
         tracer.Run(() =>
         {
             tree?.Dispose();

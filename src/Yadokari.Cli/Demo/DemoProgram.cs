@@ -1,0 +1,15 @@
+namespace Yadokari.Cli.Demo;
+
+/// <summary>A real program with work that takes a few seconds and always comes to the same result.</summary>
+/// <param name="Name">As the table shows it.</param>
+/// <param name="Work">What it does, a few words.</param>
+/// <param name="Executable">Full path.</param>
+/// <param name="Script">For sh: becomes the program (exec) with its redirections; runs in a directory of its own.
+/// <c>$1</c> is the executable, <c>$2</c> the directory with the inputs.</param>
+/// <param name="Outputs">The files it makes there, which must be the same after a move.</param>
+public sealed record DemoProgram(string Name, string Work, string Executable, string Script, IReadOnlyList<string> Outputs)
+{
+    /// <summary>The whole command.</summary>
+    /// <param name="inputs">Directory with the inputs.</param>
+    public IReadOnlyList<string> Command(string inputs) => ["/bin/sh", "-c", Script, "sh", Executable, inputs];
+}
