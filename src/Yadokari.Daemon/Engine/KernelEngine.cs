@@ -22,13 +22,23 @@ public sealed class KernelEngine : IJobEngine
 
     private sealed class Checkpoint(CheckpointSession session) : ICheckpoint
     {
+        private bool _disposed;
+
         public void Freeze() => session.Freeze();
 
         public CaptureReport Capture(IImageSink sink, IProgress<CaptureProgress>? progress) => session.Capture(sink, progress);
 
         public void Kill() => session.Kill();
 
-        public void Dispose() => session.Dispose();
+        public void Dispose()
+        {
+            // A move thaws at once on a failure, long before its scope ends.
+            if (!_disposed)
+            {
+                _disposed = true;
+                session.Dispose();
+            }
+        }
     }
 
     private sealed class Held(HeldProcess process) : IHeldJob

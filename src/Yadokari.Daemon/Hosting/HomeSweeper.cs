@@ -1,11 +1,11 @@
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
-using Yadokari.Daemon.Store;
 
 namespace Yadokari.Daemon.Hosting;
 
 /// <summary>Removes what nobody will ask for again: at the start of a daemon, before it takes anything new.</summary>
-public sealed class HomeSweeper(HomeDirectory home, HostDatabase database, JobTable jobs, MoveTarget moves)
+/// <param name="forget">Takes the record of a job out of the store.</param>
+public sealed class HomeSweeper(HomeDirectory home, Action<string> forget, JobTable jobs, MoveTarget moves)
 {
     /// <summary>Jobs that are over and still listed.</summary>
     private const int KeptJobs = 1000;
@@ -14,7 +14,7 @@ public sealed class HomeSweeper(HomeDirectory home, HostDatabase database, JobTa
     {
         foreach (JobRecord old in jobs.All.Select(e => e.Record).Where(r => !r.IsHere).OrderByDescending(r => r.Ended ?? r.Started).Skip(KeptJobs).ToList())
         {
-            database.DeleteJob(old.Id);
+            forget(old.Id);
             jobs.Remove(old.Id);
         }
         HashSet<string> wanted = [.. jobs.All.Select(e => home.JobDirectory(e.Record.Id, e.Record.Epoch))];

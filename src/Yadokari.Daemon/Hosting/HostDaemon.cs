@@ -114,7 +114,7 @@ public static class HostDaemon
         }
 
         Task recovered = target.RecoverAsync(stop.Token);
-        new HomeSweeper(home, database, jobs, target).Sweep();
+        new HomeSweeper(home, database.DeleteJob, jobs, target).Sweep();
         foreach (JobEntry job in jobs.All.Where(e => e.Record.IsHere))
         {
             watcher.Watch(job);
@@ -262,7 +262,7 @@ public static class HostDaemon
     {
         const int levelSocket = 1;
         const int peerCredentials = 17; // SO_PEERCRED, unix(7): pid, uid, gid
-        Span<byte> credentials = stackalloc byte[3 * sizeof(int)];
+        Span<byte> credentials = stackalloc byte[12];
         return socket.GetRawSocketOption(levelSocket, peerCredentials, credentials) == credentials.Length
             ? new LocalCaller(BitConverter.ToInt32(credentials), BitConverter.ToUInt32(credentials[sizeof(int)..]))
             : null;

@@ -25,7 +25,7 @@ public sealed class JobRunner(
     {
         RefuseWhenDraining();
         string program = ProgramPath.Find(start.Arguments[0], start.Environment, start.WorkingDirectory);
-        IReadOnlyList<string> environment = CpuLevel.Apply(start.Cpu, start.Environment);
+        IReadOnlyList<string> environment = PortableEnvironment.Make(start.Cpu, start.Environment);
         if (!Directory.Exists(start.WorkingDirectory))
         {
             throw new YadoException(4, $"no directory {start.WorkingDirectory} on host {self.Name}");
@@ -103,14 +103,15 @@ public sealed class JobRunner(
         {
             JobRecord record = job.Record;
             RequireHere(record);
-            using ICheckpoint checkpoint = EngineCall.Run(() => engine.Open(record.Main.Pid, new CaptureOptions()));
-            using NewContextFile file = NewContextFile.Create(request.Path);
+            using ICheckpoint checkpoint = EngineCall.Run(() => engine.Open(record.Main.Pid, new CaptureOptions { ThawEarly = request.LeaveRunning }));
+            using FileContextWriter file = EngineCall.Run(() => FileContextWriter.Create(request.Path, cancellation));
             CaptureReport report = EngineCall.Run(() =>
             {
                 checkpoint.Freeze();
-                return checkpoint.Capture(file, null);
+                CaptureReport captured = checkpoint.Capture(file, null);
+                file.Commit();
+                return captured;
             });
-            file.Complete();
             if (!request.LeaveRunning)
             {
                 // The file is whole, on the disk and has its name: only now the process may go.

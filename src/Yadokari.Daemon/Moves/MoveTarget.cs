@@ -73,7 +73,7 @@ public sealed partial class MoveTarget(
                 throw;
             }
             _moves[offer.MoveId] = move;
-            _ = WatchSourceAsync(move, stopping);
+            _ = WatchSourceAsync(move, askNow: false, stopping);
             LogPhase(logger, offer.MoveId, MovePhase.Reserved);
             return Status(move);
         }
@@ -236,11 +236,12 @@ public sealed partial class MoveTarget(
             switch (record.State)
             {
                 case MoveState.Released or MoveState.Aborted:
+                    File.Delete(home.Image(record.Id));
                     break;
                 case MoveState.Prepared:
                     // A job that took the name meanwhile does not keep this one from being released: names are a convenience.
                     move.Name = jobs.TryReserveName(record.Offer.JobName);
-                    tasks.Add(WatchSourceAsync(move, stopping));
+                    tasks.Add(WatchSourceAsync(move, askNow: true, stopping));
                     break;
                 case MoveState.Committed:
                     tasks.Add(ReleaseAgainAsync(move, stopping));
@@ -467,19 +468,16 @@ public sealed partial class MoveTarget(
     }
 
     /// <summary>Asks a source that has become silent, until the move is over.</summary>
-    private async Task WatchSourceAsync(IncomingMove move, CancellationToken stopping)
+    private async Task WatchSourceAsync(IncomingMove move, bool askNow, CancellationToken stopping)
     {
         int attempt = 0;
         while (!move.Record.State.IsFinal)
         {
-            TimeSpan wait = attempt == 0 && move.Held is not null ? pace.SilenceBeforeAsking : pace.Delay(attempt);
+            TimeSpan wait = attempt == 0 && !askNow ? pace.SilenceBeforeAsking : pace.Delay(attempt);
             await Task.Delay(wait, stopping).ConfigureAwait(false);
-            if (move.Silence < pace.SilenceBeforeAsking && move.Held is not null)
+            if (move.Silence < pace.SilenceBeforeAsking && !askNow)
             {
-                continue;
-            }
-            if (move.Record.State is not MoveState.Prepared && move.Silence < pace.SilenceBeforeAsking)
-            {
+                attempt = 0;
                 continue;
             }
             attempt++;

@@ -1,0 +1,142 @@
+using Shouldly;
+using Xunit;
+using Yadokari.Daemon.Tests.Simulation;
+using Yadokari.Protocol.Jobs;
+
+namespace Yadokari.Daemon.Tests.Moves;
+
+/// <summary>
+/// The law: whatever dies, whenever, exactly one copy of the job runs, and none of its work is lost or done twice.
+/// Every step of a move is tried: the real source and target, real files, only processes and network are simulated.
+/// </summary>
+public sealed class CrashPointTests
+{
+    /// <summary>More than a move has; a run in which the fault no longer strikes ends the search.</summary>
+    private const int Enough = 500;
+
+    [Fact]
+    public async Task A_move_without_faults_moves_the_job_and_its_log()
+    {
+        using Scenario scenario = new();
+        scenario.Start();
+
+        (await scenario.MoveAsync()).ShouldBeTrue(scenario.World.Tell());
+        await scenario.SettleAsync();
+
+        scenario.CheckOneCopy();
+        scenario.B.Processes.ShouldContain(scenario.Running!);
+    }
+
+    [Theory]
+    [InlineData(true, SimFaultKind.DaemonDies)]
+    [InlineData(false, SimFaultKind.DaemonDies)]
+    [InlineData(true, SimFaultKind.LinkIsCut)]
+    public async Task One_copy_runs_wherever_it_strikes(bool atSource, SimFaultKind kind)
+    {
+        int step = 1;
+        int moved = 0;
+        int stayed = 0;
+        for (; step < Enough; step++)
+        {
+            using Scenario scenario = new();
+            SimFault fault = new(kind, step);
+            scenario.Start(atSource ? fault : null, atSource ? null : fault);
+
+            await scenario.MoveAsync();
+            await scenario.SettleAsync();
+
+            scenario.CheckOneCopy();
+            if (!fault.Struck)
+            {
+                break;
+            }
+            _ = scenario.B.Processes.Contains(scenario.Running!) ? moved++ : stayed++;
+        }
+        step.ShouldBeInRange(10, Enough - 1, "the fault must have struck at many steps, and the search must have come to its end");
+        stayed.ShouldBeGreaterThan(0);
+        moved.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task One_copy_runs_when_both_daemons_die()
+    {
+        Random random = new(1991);
+        int bothStruck = 0;
+        for (int round = 0; round < 150; round++)
+        {
+            using Scenario scenario = new();
+            SimFault atA = new(SimFaultKind.DaemonDies, random.Next(1, 60));
+            SimFault atB = new(SimFaultKind.DaemonDies, random.Next(1, 45));
+            scenario.Start(atA, atB);
+
+            await scenario.MoveAsync();
+            await scenario.SettleAsync(
+                new SimFault(SimFaultKind.DaemonDies, random.Next(1, 10)), new SimFault(SimFaultKind.DaemonDies, random.Next(1, 10)));
+
+            scenario.CheckOneCopy();
+            bothStruck += atA.Struck && atB.Struck ? 1 : 0;
+        }
+        bothStruck.ShouldBeGreaterThan(5);
+    }
+
+    [Fact]
+    public async Task The_job_survives_a_power_failure_of_the_target_until_it_runs_there()
+    {
+        for (int step = 1; step < Enough; step++)
+        {
+            using Scenario scenario = new();
+            SimFault fault = new(SimFaultKind.PowerFails, step);
+            scenario.Start(faultAtB: fault);
+
+            await scenario.MoveAsync();
+            await scenario.SettleAsync();
+
+            if (!fault.Struck)
+            {
+                break;
+            }
+            // A job that ran on the target already went down with it, as any job there; else one copy is left.
+            bool ranThere = scenario.B.Daemon!.Jobs.TryGet(Scenario.Job)?.Record.State == JobState.Running && scenario.Running is null;
+            if (!ranThere)
+            {
+                scenario.CheckOneCopy();
+            }
+            else
+            {
+                scenario.World.Story.ShouldContain("B: save  Target Released (before)", scenario.World.Tell());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_job_survives_a_power_failure_of_the_source_after_the_commit()
+    {
+        for (int step = 1; step < Enough; step++)
+        {
+            using Scenario scenario = new();
+            SimFault fault = new(SimFaultKind.PowerFails, step);
+            scenario.Start(faultAtA: fault);
+
+            await scenario.MoveAsync();
+            bool committed = scenario.A.Disk.Moves().Any(m => m.State.Phase >= Yadokari.Protocol.Moves.MovePhase.Committed
+                && m.State.Phase != Yadokari.Protocol.Moves.MovePhase.Aborted);
+            await scenario.SettleAsync();
+
+            if (!fault.Struck)
+            {
+                break;
+            }
+            if (committed)
+            {
+                scenario.CheckOneCopy();
+                scenario.B.Processes.ShouldContain(scenario.Running!);
+            }
+            else
+            {
+                // It went down with its host, as any job there; the target kept nothing that could come to life later.
+                scenario.Running.ShouldBeNull(scenario.World.Tell());
+                scenario.World.Copies.ShouldAllBe(p => p.State == SimProcessState.Dead);
+            }
+        }
+    }
+}

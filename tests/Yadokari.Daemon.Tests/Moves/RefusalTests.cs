@@ -1,0 +1,112 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+using Xunit;
+using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Tests.Simulation;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Moves;
+
+namespace Yadokari.Daemon.Tests.Moves;
+
+/// <summary>A target says no before anything is touched, with every reason at once.</summary>
+public sealed class RefusalTests : IDisposable
+{
+    private readonly Scenario _scenario = new();
+
+    public RefusalTests() => _scenario.Start();
+
+    [Fact]
+    public void Every_reason_is_given_at_once()
+    {
+        HostSelf self = new("B", "instance-A", Uid: 7, "boot") { Draining = true };
+        MoveTarget target = Target(self, room: (10, 10));
+
+        YadoException refusal = Should.Throw<YadoException>(
+            () => target.Reserve(Samples.Offer with { ProtocolVersion = 99 }, CancellationToken.None));
+
+        refusal.ExitStatus.ShouldBe(5);
+        refusal.Obstacles.Select(o => o.Name).ShouldBe(
+            ["protocol-version", "draining", "user", "same-host", "memory", "disk"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_job_that_is_on_its_way_is_not_taken_twice()
+    {
+        MoveTarget target = _scenario.B.Daemon!.Target;
+        target.Reserve(Samples.Offer, CancellationToken.None);
+
+        Should.Throw<YadoException>(() => target.Reserve(Samples.Offer with { MoveId = new string('b', 32) }, CancellationToken.None))
+            .Obstacles.ShouldHaveSingleItem().Name.ShouldBe("duplicate");
+    }
+
+    [Fact]
+    public void A_name_that_is_taken_is_refused()
+    {
+        MoveTarget target = _scenario.A.Daemon!.Target;
+
+        YadoException refusal = Should.Throw<YadoException>(
+            () => target.Reserve(Samples.Offer with { JobId = "other", SourceInstance = "instance-C" }, CancellationToken.None));
+
+        refusal.Obstacles.ShouldHaveSingleItem().Detail.ShouldContain("work");
+    }
+
+    [Fact]
+    public void An_old_epoch_of_a_job_that_is_here_is_refused()
+    {
+        MoveTarget target = _scenario.A.Daemon!.Target;
+
+        Should.Throw<YadoException>(() => target.Reserve(Samples.Offer with { SourceInstance = "instance-C" }, CancellationToken.None))
+            .Obstacles.ShouldContain(o => o.Name == "duplicate");
+    }
+
+    [Fact]
+    public async Task An_unknown_move_is_neither_released_nor_feared()
+    {
+        MoveTarget target = _scenario.B.Daemon!.Target;
+
+        (await Should.ThrowAsync<YadoException>(() => target.ReleaseAsync("nonsense"))).ExitStatus.ShouldBe(4);
+        (await target.AbortAsync("nonsense")).Phase.ShouldBe(MovePhase.Aborted);
+        _scenario.A.Daemon!.Source.VerdictOf("nonsense").ShouldBe(MoveVerdict.Abort);
+    }
+
+    [Fact]
+    public async Task A_stream_that_stops_early_drops_the_move()
+    {
+        MoveTarget target = _scenario.B.Daemon!.Target;
+        target.Reserve(Samples.Offer, CancellationToken.None);
+
+        await Should.ThrowAsync<YadoException>(
+            () => target.ReceiveAsync(Samples.Offer.MoveId, new MemoryStream([1, 2, 3]), CancellationToken.None));
+
+        target.PhaseOf(Samples.Offer.MoveId).ShouldBe(MovePhase.Aborted);
+        Directory.EnumerateFileSystemEntries(_scenario.B.Home.Images).ShouldBeEmpty();
+        Directory.EnumerateFileSystemEntries(_scenario.B.Home.Jobs).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_job_is_not_released_before_it_is_prepared()
+    {
+        MoveTarget target = _scenario.B.Daemon!.Target;
+        target.Reserve(Samples.Offer, CancellationToken.None);
+
+        (await Should.ThrowAsync<YadoException>(() => target.ReleaseAsync(Samples.Offer.MoveId))).ExitStatus.ShouldBe(4);
+
+        _scenario.Running.ShouldNotBeNull();
+    }
+
+    public void Dispose() => _scenario.Dispose();
+
+    private MoveTarget Target(HostSelf self, (long, long) room)
+    {
+        SimDaemon daemon = _scenario.B.Daemon!;
+        SimStore store = new(daemon);
+        return new MoveTarget(
+            new SimEngine(daemon), new SimProcessTable(daemon), new JobTable(store), store, _scenario.B.Home, self, new SimOracle(daemon),
+            _ => { }, SimDaemon.Pace, NullLogger<MoveTarget>.Instance)
+        {
+            Room = () => room,
+        };
+    }
+}

@@ -1,0 +1,133 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Moves;
+using Yadokari.Protocol.Errors;
+
+namespace Yadokari.Daemon.Tests.Simulation;
+
+/// <summary>One life of a daemon: the real halves of a move on a host of the world.</summary>
+public sealed class SimDaemon
+{
+    public static RetryPace Pace { get; } = new(
+        TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(4), TimeSpan.FromMilliseconds(10));
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SimFault? _fault;
+    private volatile bool _dead;
+    private int _steps;
+
+    private SimDaemon(SimHost host, SimFault? fault)
+    {
+        Host = host;
+        _fault = fault;
+        SimStore store = new(this);
+        SimEngine engine = new(this);
+        SimProcessTable processes = new(this);
+        HostSelf self = new(host.Name, $"instance-{host.Name}", 0, host.BootId) { Address = host.Name };
+        Jobs = new JobTable(store);
+        Source = new MoveSource(
+            engine, processes, Jobs, store, host.Home, self, address => new SimMoveTarget(this, address), Pace, NullLogger<MoveSource>.Instance);
+        Target = new MoveTarget(
+            engine, processes, Jobs, store, host.Home, self, new SimOracle(this), _ => { }, Pace, NullLogger<MoveTarget>.Instance);
+    }
+
+    public SimHost Host { get; }
+
+    public SimWorld World => Host.World;
+
+    public JobTable Jobs { get; }
+
+    public MoveSource Source { get; }
+
+    public MoveTarget Target { get; }
+
+    public CancellationToken Stopping => _stop.Token;
+
+    /// <summary>What it does behind after a restart.</summary>
+    public Task Behind { get; private set; } = Task.CompletedTask;
+
+    public int Steps => _steps;
+
+    /// <summary>Starts a daemon as the real one starts: decide, then answer, then finish what is left.</summary>
+    public static SimDaemon Start(SimHost host, SimFault? fault = null)
+    {
+        SimDaemon daemon = new(host, fault);
+        daemon.Source.DecideUnfinished();
+        host.Daemon = daemon;
+        Task recovered = daemon.Target.RecoverAsync(daemon.Stopping);
+        new HomeSweeper(host.Home, _ => { }, daemon.Jobs, daemon.Target).Sweep();
+        daemon.Behind = Task.WhenAll(recovered, daemon.Source.FinishUnfinishedAsync(daemon.Stopping));
+        return daemon;
+    }
+
+    public SimHost Find(string address) => World.Hosts.Single(h => h.Name == address);
+
+    /// <summary>An act: the fault may strike before it, or after it.</summary>
+    public T Step<T>(string what, Func<T> act)
+    {
+        Strike(what + " (before)");
+        T result;
+        lock (World.Lock)
+        {
+            ThrowIfDead(what);
+            result = act();
+        }
+        Strike(what + " (after)");
+        return result;
+    }
+
+    public void Step(string what, Action act) => Step(what, () =>
+    {
+        act();
+        return true;
+    });
+
+    /// <summary>A moment at which the fault may strike.</summary>
+    /// <param name="network">Something is on its way to the other host, or an answer from it.</param>
+    public void Strike(string what, bool network = false)
+    {
+        lock (World.Lock)
+        {
+            ThrowIfDead(what);
+            World.Tick($"{Host.Name}: {what}");
+            bool counts = _fault?.Kind != SimFaultKind.LinkIsCut || network;
+            if (_fault is not { } fault || !counts || ++_steps != fault.Step)
+            {
+                return;
+            }
+            fault.Struck = true;
+            switch (fault.Kind)
+            {
+                case SimFaultKind.DaemonDies:
+                    Host.KillDaemon();
+                    ThrowIfDead(what);
+                    break;
+                case SimFaultKind.PowerFails:
+                    Host.CutPower();
+                    ThrowIfDead(what);
+                    break;
+                case SimFaultKind.LinkIsCut:
+                    World.Story.Add($"{Host.Name}: link cut");
+                    throw new YadoException(1, "the link is cut") { Unreachable = true };
+            }
+        }
+    }
+
+    public void ThrowIfDead(string what)
+    {
+        if (_dead)
+        {
+            throw new DaemonDied(what);
+        }
+    }
+
+    public bool IsDead => _dead;
+
+    public void Die()
+    {
+        _dead = true;
+        // Not under the world's lock: what waits on the token runs on here.
+        _ = _stop.CancelAsync();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using Yadokari.Daemon.Engine;
+using Yadokari.Engine;
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Resume;
+
+namespace Yadokari.Daemon.Tests.Simulation;
+
+/// <summary>The engine's contract on processes of the world. An image is the work done, in a few pieces.</summary>
+public sealed class SimEngine(SimDaemon daemon) : IJobEngine
+{
+    public const int ImageBytes = 4 * PieceBytes;
+    private const int PieceBytes = 16;
+
+    public JobShell Start(JobStart start) => throw new NotSupportedException("no test of moves starts a program");
+
+    public bool TryReap(JobShell shell, out int waitStatus) => throw new NotSupportedException("no test of moves reaps");
+
+    public void WarmUp()
+    {
+    }
+
+    public IReadOnlyList<Obstacle> FindMissing(string path) => [];
+
+    public ICheckpoint Open(int pid, CaptureOptions options)
+    {
+        options.InheritedStreams.ShouldBeLogs();
+        return new Checkpoint(daemon, daemon.Host.Processes.Single(p => p.Identity.Pid == pid && p.State == SimProcessState.Running));
+    }
+
+    public IHeldJob Prepare(string path, ResumeOptions options) => daemon.Step("prepare", () =>
+    {
+        byte[] image = File.ReadAllBytes(path);
+        if (image.Length != ImageBytes)
+        {
+            throw new EngineException(EngineError.BadContextFile, $"{path} has {image.Length} bytes");
+        }
+        string exit = new FileInfo($"/proc/self/fd/{options.ExitStatusFile!.DangerousGetHandle()}").LinkTarget!;
+        SimProcess process = daemon.Host.AddProcess(SimProcessState.Held, daemon, BinaryPrimitives.ReadInt32LittleEndian(image), exit);
+        return (IHeldJob)new Held(daemon, process);
+    });
+
+    private sealed class Checkpoint(SimDaemon daemon, SimProcess process) : ICheckpoint
+    {
+        public void Freeze() => daemon.Step("freeze", () =>
+        {
+            if (process.State != SimProcessState.Running)
+            {
+                throw new EngineException(EngineError.NoSuchProcess, "it has ended");
+            }
+            (process.State, process.Owner) = (SimProcessState.Frozen, daemon);
+        });
+
+        public CaptureReport Capture(IImageSink sink, IProgress<CaptureProgress>? progress)
+        {
+            byte[] image = new byte[ImageBytes];
+            BinaryPrimitives.WriteInt32LittleEndian(image, process.Progress);
+            for (int offset = ImageBytes - PieceBytes; offset >= 0; offset -= PieceBytes)
+            {
+                daemon.Strike("capture");
+                sink.Write(offset, image.AsSpan(offset, PieceBytes));
+            }
+            return new CaptureReport(ImageBytes, ImageBytes, 1, DateTimeOffset.UtcNow, TimeSpan.Zero);
+        }
+
+        public void Kill() => daemon.Step("kill", () => daemon.Host.End(process, waitStatus: 9));
+
+        public void Dispose()
+        {
+            lock (daemon.World.Lock)
+            {
+                if (!daemon.IsDead && process is { State: SimProcessState.Frozen } && process.Owner == daemon)
+                {
+                    (process.State, process.Owner) = (SimProcessState.Running, null);
+                    daemon.World.Story.Add($"{daemon.Host.Name}: thaw");
+                }
+            }
+        }
+    }
+
+    private sealed class Held(SimDaemon daemon, SimProcess process) : IHeldJob
+    {
+        public int ShellPid => process.Identity.Pid;
+
+        public int Pid => process.Identity.Pid;
+
+        public void Release() => daemon.Step("release", () =>
+        {
+            if (process.State != SimProcessState.Held)
+            {
+                throw new EngineException(EngineError.NoSuchProcess, "the held process has ended");
+            }
+            (process.State, process.Owner) = (SimProcessState.Running, null);
+        });
+
+        public void Dispose()
+        {
+            lock (daemon.World.Lock)
+            {
+                if (!daemon.IsDead && process.State == SimProcessState.Held)
+                {
+                    process.State = SimProcessState.Dead;
+                    daemon.World.Story.Add($"{daemon.Host.Name}: held copy dropped");
+                }
+            }
+        }
+    }
+}

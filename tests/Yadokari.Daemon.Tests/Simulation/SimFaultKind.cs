@@ -1,0 +1,13 @@
+namespace Yadokari.Daemon.Tests.Simulation;
+
+public enum SimFaultKind
+{
+    /// <summary>kill -9 of the daemon.</summary>
+    DaemonDies,
+
+    /// <summary>The whole host goes down at once.</summary>
+    PowerFails,
+
+    /// <summary>A request or its answer is lost; only at steps of the network.</summary>
+    LinkIsCut,
+}

@@ -1,0 +1,146 @@
+using System.IO.Pipelines;
+using Yadokari.Daemon.Api;
+using Yadokari.Daemon.Moves;
+using Yadokari.Protocol;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Hosts;
+using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Moves;
+using Yadokari.Protocol.Wire;
+
+namespace Yadokari.Daemon.Tests.Simulation;
+
+/// <summary>The network between two daemons of the world: calls the other's real half, unless it is dead.</summary>
+public sealed class SimMoveTarget(SimDaemon caller, string address) : IMoveTarget
+{
+    public Task<HostInfo> HelloAsync(CancellationToken cancellation) => CallAsync("hello", there => Task.FromResult(new HostInfo
+    {
+        Protocol = ProtocolVersion.Word,
+        ProtocolVersion = ProtocolVersion.Current,
+        Version = "0",
+        Name = there.Host.Name,
+        Instance = $"instance-{there.Host.Name}",
+        Address = there.Host.Name,
+        BootId = there.Host.BootId,
+        Uid = 0,
+        UptimeSeconds = 0,
+        CpuCount = 1,
+        Load1 = 0,
+        Load5 = 0,
+        Load15 = 0,
+        MemoryTotal = 0,
+        MemoryAvailable = 0,
+        DiskFree = 0,
+        Kernel = "",
+        CpuFeatures = [],
+        Draining = false,
+        RunningJobs = 0,
+    }));
+
+    public Task<MoveStatus> ReserveAsync(MoveOffer offer, CancellationToken cancellation) =>
+        CallAsync("reserve", there => Task.FromResult(there.Target.Reserve(Bounds.Check(offer), there.Stopping)));
+
+    public async Task<IImageStream> OpenImageAsync(string move, CancellationToken cancellation)
+    {
+        caller.Strike("open image stream", network: true);
+        SimDaemon there = Reach();
+        Pipe pipe = new();
+        Task<MoveStatus> receiving = Task.Run(
+            async () =>
+            {
+                try
+                {
+                    return await there.Target.ReceiveAsync(move, pipe.Reader.AsStream(), there.Stopping);
+                }
+                finally
+                {
+                    await pipe.Reader.CompleteAsync();
+                }
+            },
+            CancellationToken.None);
+        await Task.CompletedTask;
+        return new ImageStream(this, caller, pipe.Writer, receiving);
+    }
+
+    public Task<MoveStatus> PrepareAsync(string move, PrepareMove prepare, CancellationToken cancellation) =>
+        CallAsync("ask to prepare", there => there.Target.PrepareAsync(move, prepare, there.Stopping));
+
+    public async Task<JobInfo> ReleaseAsync(string move, CancellationToken cancellation)
+    {
+        return await CallAsync("tell to release", async there =>
+        {
+            Yadokari.Daemon.Jobs.JobRecord job = await there.Target.ReleaseAsync(move);
+            return new JobViews(new SimProcessTable(there), new(there.Host.Name, "", 0, "")).Show(job);
+        });
+    }
+
+    public Task<MoveStatus> AbortAsync(string move, CancellationToken cancellation) =>
+        CallAsync("tell to abort", there => there.Target.AbortAsync(move));
+
+    public void Dispose()
+    {
+    }
+
+    private SimDaemon Reach()
+    {
+        lock (caller.World.Lock)
+        {
+            return caller.Find(address).Daemon ?? throw Lost();
+        }
+    }
+
+    private async Task<T> CallAsync<T>(string what, Func<SimDaemon, Task<T>> call)
+    {
+        caller.Strike(what + " (request)", network: true);
+        SimDaemon there = Reach();
+        try
+        {
+            T answer = await Task.Run(() => call(there));
+            there.ThrowIfDead(what);
+            caller.Strike(what + " (answer)", network: true);
+            return answer;
+        }
+        catch (Exception failure) when (there.IsDead && !caller.IsDead)
+        {
+            throw Lost(failure);
+        }
+    }
+
+    private static YadoException Lost(Exception? inner = null) => new(1, "the other host is gone", inner) { Unreachable = true };
+
+    private sealed class ImageStream(SimMoveTarget network, SimDaemon caller, PipeWriter writer, Task<MoveStatus> receiving) : IImageStream
+    {
+        public void Write(FrameKind kind, long offset, ReadOnlySpan<byte> bytes)
+        {
+            try
+            {
+                caller.Strike($"send {kind}", network: true);
+            }
+            catch (YadoException failure)
+            {
+                throw new IOException("the link is cut", failure);
+            }
+            byte[] frame = new byte[FrameHeader.Size + bytes.Length];
+            new FrameHeader(kind, offset, bytes.Length).Write(frame);
+            bytes.CopyTo(frame.AsSpan(FrameHeader.Size));
+            if (writer.WriteAsync(frame).AsTask().GetAwaiter().GetResult().IsCompleted)
+            {
+                throw new IOException("the target stopped reading");
+            }
+        }
+
+        public async Task CompleteAsync(CancellationToken cancellation)
+        {
+            Write(FrameKind.End, 0, []);
+            await network.CallAsync("end of image", _ => receiving);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            // Closing the connection is what the kernel does for a dead process too.
+            await writer.CompleteAsync();
+            await Task.WhenAny(receiving);
+            _ = receiving.Exception;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using Shouldly;
+
+namespace Yadokari.Daemon.Tests.Simulation;
+
+/// <summary>
+/// Hosts, the copies of one job on them, and one fault. Each act of a daemon is a step; the fault strikes before or
+/// after the act, as the step's number says. Whatever happens, the laws are checked at each step:
+/// never two copies that run, and never one that runs with work missing or done twice.
+/// </summary>
+public sealed class SimWorld
+{
+    public Lock Lock { get; } = new();
+
+    public List<SimHost> Hosts { get; } = [];
+
+    /// <summary>Work that the job has done, on whatever host.</summary>
+    public int Work { get; private set; }
+
+    /// <summary>A host lost its power: work may be lost with it, copies may not double.</summary>
+    public bool PowerFailed { get; set; }
+
+    public List<string> Story { get; } = [];
+
+    public IEnumerable<SimProcess> Copies => Hosts.SelectMany(h => h.Processes);
+
+    /// <summary>Lets the running copy work, and checks the laws.</summary>
+    public void Tick(string what)
+    {
+        lock (Lock)
+        {
+            Story.Add(what);
+            List<SimProcess> running = [.. Copies.Where(p => p.State == SimProcessState.Running)];
+            running.Count.ShouldBeLessThanOrEqualTo(1, Tell());
+            foreach (SimProcess copy in running)
+            {
+                if (!PowerFailed)
+                {
+                    copy.Progress.ShouldBe(Work, Tell());
+                }
+                Work = ++copy.Progress;
+            }
+        }
+    }
+
+    public string Tell() => string.Join('\n', Story);
+}

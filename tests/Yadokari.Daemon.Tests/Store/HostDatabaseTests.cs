@@ -1,0 +1,123 @@
+using Shouldly;
+using Xunit;
+using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Store;
+using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Moves;
+
+namespace Yadokari.Daemon.Tests.Store;
+
+public sealed class HostDatabaseTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("yado-db-").FullName;
+
+    private string DatabasePath => Path.Combine(_directory, "yadokari.db");
+
+    public static JobRecord SampleJob { get; } = new()
+    {
+        Id = "abc123",
+        Name = "work",
+        State = JobState.Ended,
+        Arguments = ["sh", "-c", "echo 'ü' \"q\""],
+        Uid = 1000,
+        Started = new DateTimeOffset(2026, 5, 1, 12, 0, 0, 123, TimeSpan.FromHours(2)),
+        Epoch = 3,
+        Streams = JobStreams.Inherit,
+        Shell = new ProcessIdentity(10, ulong.MaxValue, "boot"),
+        Main = new ProcessIdentity(11, 2, "boot"),
+        Ended = DateTimeOffset.UnixEpoch,
+        WaitStatus = 0x0b00,
+        MovedTo = "b",
+        MovedToAddress = "127.0.0.1:1991",
+        Note = "note",
+    };
+
+    public static TheoryData<string> States => [.. SampleStates.Select(s => s.Phase.ToString())];
+
+    private static MoveState[] SampleStates { get; } =
+    [
+        new MoveState.Reserved(),
+        new MoveState.Copying(7),
+        new MoveState.Frozen(),
+        new MoveState.Sent(1L << 40),
+        new MoveState.Prepared(4096, new HeldFacts(new ProcessIdentity(1, 2, "b"), new ProcessIdentity(3, 4, "b")), true),
+        new MoveState.Committed(4096, null, false),
+        new MoveState.Released(),
+        new MoveState.Aborted("why \"so\""),
+    ];
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Every_state_of_a_move_is_read_as_it_was_written(string phase)
+    {
+        MoveRecord move = SampleMove(SampleStates.Single(s => s.Phase.ToString() == phase));
+        using (HostDatabase database = HostDatabase.Open(DatabasePath))
+        {
+            database.Save(null, move, durable: true);
+        }
+        using HostDatabase again = HostDatabase.Open(DatabasePath);
+
+        // A record with a list compares it by reference.
+        MoveRecord read = again.LoadMoves().ShouldHaveSingleItem();
+        read.Offer.Arguments.ShouldBe(move.Offer.Arguments);
+        (read with { Offer = move.Offer }).ShouldBe(move);
+        (read.Offer with { Arguments = move.Offer.Arguments }).ShouldBe(move.Offer);
+    }
+
+    [Fact]
+    public void A_job_is_read_as_it_was_written()
+    {
+        using (HostDatabase database = HostDatabase.Open(DatabasePath))
+        {
+            database.Save(SampleJob, null, durable: false);
+        }
+        using HostDatabase again = HostDatabase.Open(DatabasePath);
+
+        JobRecord read = again.LoadJobs().ShouldHaveSingleItem();
+        read.Arguments.ShouldBe(SampleJob.Arguments);
+        (read with { Arguments = SampleJob.Arguments }).ShouldBe(SampleJob);
+    }
+
+    [Fact]
+    public void The_last_state_wins_and_source_and_target_are_apart()
+    {
+        using HostDatabase database = HostDatabase.Open(DatabasePath);
+        MoveRecord source = SampleMove(new MoveState.Reserved());
+        database.Save(null, source, durable: true);
+        database.Save(null, source with { Role = MoveRole.Target }, durable: false);
+        database.Save(SampleJob, source with { State = new MoveState.Committed(1, null, false) }, durable: true);
+
+        database.LoadMoves().Select(m => (m.Role, m.State.Phase)).ShouldBe(
+            [(MoveRole.Source, MovePhase.Committed), (MoveRole.Target, MovePhase.Reserved)], ignoreOrder: true);
+        database.LoadJobs().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void What_is_no_database_is_refused_with_one_line()
+    {
+        File.WriteAllText(DatabasePath, "this is a text that is long enough to be no SQLite header at all, whatever it says");
+
+        StoreException failure = Should.Throw<StoreException>(() => HostDatabase.Open(DatabasePath));
+
+        failure.Message.ShouldContain(DatabasePath);
+        failure.Message.ShouldNotContain("\n");
+    }
+
+    [Fact]
+    public void A_drawn_value_stays()
+    {
+        string first;
+        using (HostDatabase database = HostDatabase.Open(DatabasePath))
+        {
+            first = database.GetOrAdd("instance", () => "one");
+        }
+        using HostDatabase again = HostDatabase.Open(DatabasePath);
+
+        again.GetOrAdd("instance", () => "two").ShouldBe(first);
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private static MoveRecord SampleMove(MoveState state) => new(MoveRole.Source, Samples.Offer, "b", "127.0.0.1:1991", state);
+}
