@@ -4,7 +4,11 @@ namespace Yadokari.Conformance;
 internal static class Tool
 {
     /// <summary>Saves a process; what the tool said and how it ended.</summary>
-    public static (Ending Ending, string Said) Checkpoint(Scene scene, int pid, string file, bool leaveRunning = false)
+    public static (Ending Ending, string Said) Checkpoint(Scene scene, int pid, string file, bool leaveRunning = false) =>
+        Run(scene, ["checkpoint", $"{pid}", "-o", file, .. leaveRunning ? ["--leave-running"] : Array.Empty<string>()]);
+
+    /// <summary>Runs the tool to its end, as the user of the scene; what it printed and how it ended.</summary>
+    public static (Ending Ending, string Said) Run(Scene scene, params IReadOnlyList<string> arguments)
     {
         if (!File.Exists(Checkout.Tool))
         {
@@ -12,12 +16,11 @@ internal static class Tool
                 $"{Checkout.Tool} is not there: dotnet publish src/Yadokari.Cli -c Release -o artifacts/yado, or set YADO");
         }
 
-        string[] command = [Checkout.Tool, "checkpoint", $"{pid}", "-o", file, .. leaveRunning ? ["--leave-running"] : Array.Empty<string>()];
         Dictionary<string, string> environment = new() { ["HOME"] = scene.Directory, ["PATH"] = "/usr/bin:/bin" };
-        using Launched tool = scene.Start("checkpoint", command, environment: environment);
-        Ending ending = tool.Wait(() => $"yado checkpoint {pid}\n{scene.Transcript}");
-        string said = File.ReadAllText(scene.Stream(scene.Started, "checkpoint", "out"))
-            + File.ReadAllText(scene.Stream(scene.Started, "checkpoint", "err"));
-        return (ending, said);
+        string name = arguments[0];
+        using Launched tool = scene.Start(name, [Checkout.Tool, .. arguments], environment: environment);
+        Ending ending = tool.Wait(() => $"yado {string.Join(' ', arguments)}\n{scene.Transcript}");
+        return (ending, File.ReadAllText(scene.Stream(scene.Started, name, "out"))
+            + File.ReadAllText(scene.Stream(scene.Started, name, "err")));
     }
 }
