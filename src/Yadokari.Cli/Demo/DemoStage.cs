@@ -76,7 +76,11 @@ public sealed class DemoStage : IDisposable
             {
                 Name = program.Name.TrimStart('.').ToLowerInvariant(),
                 Arguments = program.Command(Inputs),
-                Environment = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => $"{e.Key}={e.Value}")],
+                Environment =
+                [
+                    .. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Where(e => e.Key is not "TMPDIR").Select(e => $"{e.Key}={e.Value}"),
+                    $"TMPDIR={VirtualLab.TemporaryDirectory}",
+                ],
                 WorkingDirectory = PlaceOf(program, moved: true),
             },
             cancel);

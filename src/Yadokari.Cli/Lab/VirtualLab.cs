@@ -22,6 +22,10 @@ public sealed class VirtualLab
 
     public const int MaxHosts = 200;
 
+    /// <summary>Where programs on a host put what is only for that host (TMPDIR): /tmp itself is shared like all files,
+    /// and two hosts that listen at the same socket file there would be in each other's way, as real ones are not.</summary>
+    public const string TemporaryDirectory = "/run/tmp";
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
 
     private readonly string _directory;
@@ -223,7 +227,7 @@ public sealed class VirtualLab
             File.WriteAllText(Path.Combine(host.Directory, "environment"),
                 $"""
                 export YADO_LAB=1 YADO_LAB_HOST={host.Name} YADO_LAB_DIR={Quote(_directory)}
-                export HOME={Quote(host.Home)} YADO_HOME={Quote(host.YadoHome)} XDG_RUNTIME_DIR="/run/user/$(id -u)"
+                export HOME={Quote(host.Home)} YADO_HOME={Quote(host.YadoHome)} XDG_RUNTIME_DIR="/run/user/$(id -u)" TMPDIR={TemporaryDirectory}
                 export DOTNET_BUNDLE_EXTRACT_BASE_DIR={Quote(Path.Combine(_directory, "bundle"))}
                 export PATH={Quote(binaries)}":$PATH"
 

@@ -17,6 +17,7 @@ mount -t tmpfs -o mode=1777 shm /dev/shm
 mount -t tmpfs -o mode=755 run /run
 case $dir in /run/*) mkdir -p "$dir" && mount -c --bind . "$dir" ;; esac
 mkdir -p /run/lock "/run/user/$(id -u)"
+mkdir -m 1777 /run/tmp
 cd /
 
 . "$dir/$name/environment"
