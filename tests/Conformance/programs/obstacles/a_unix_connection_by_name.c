@@ -1,4 +1,5 @@
-// A connection between two sockets of the process, made through a listener, is carried with its unread bytes.
+// A unix connection made through a listener, though inside the process, can't be carried.
+// obstacle: unix
 #include "law.h"
 #include <sys/socket.h>
 #include <sys/un.h>

@@ -1,4 +1,5 @@
-// A named pipe (FIFO) with both ends in the process keeps its unread bytes and stays the one of that name.
+// A named pipe (FIFO) can't be carried: nobody can tell who else opens it.
+// obstacle: fifo
 #include "law.h"
 
 int main(void)

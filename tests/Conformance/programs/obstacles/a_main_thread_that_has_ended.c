@@ -1,5 +1,5 @@
-// A process whose main thread has ended, while others run on, is carried.
-// law: nocompare
+// A process whose main thread has ended, while others run on, can't be carried.
+// obstacle: main.thread|leader
 #include "law.h"
 
 static pid_t pid;
