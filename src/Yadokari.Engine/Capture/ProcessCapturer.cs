@@ -39,6 +39,9 @@ public static class ProcessCapturer
             }
         }
 
+        // All that follows only looks: from here on the process runs on unharmed should this one be killed.
+        tree.Settle();
+
         using DescriptorCapture descriptors = DescriptorScan.Capture(tree.Pid, options);
         if (descriptors.Obstacles.Count > 0)
         {

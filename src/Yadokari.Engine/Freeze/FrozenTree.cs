@@ -123,6 +123,33 @@ public sealed class FrozenTree : IDisposable
         }
     }
 
+    /// <summary>
+    /// Gives back what was borrowed, and leaves every thread in a stop that does no harm when its tracer dies: out of the
+    /// stop of a breakpoint or a single step it would go on with the SIGTRAP of that stop, or with the trap flag set.
+    /// </summary>
+    /// <exception cref="EngineException">A thread was killed meanwhile.</exception>
+    public void Settle()
+    {
+        foreach (FrozenThread thread in threads)
+        {
+            if (!thread.Borrowed)
+            {
+                continue;
+            }
+
+            GiveBack(thread);
+
+            // An interrupt that is pending traps before the first instruction and before any signal (get_signal,
+            // kernel/signal.c); continuing, other than stepping, takes the trap flag away.
+            thread.Tracee.TryInterrupt();
+            thread.Tracee.TryContinue();
+            if (thread.Tracee.WaitStop().Kind is not (StopKind.Interrupted or StopKind.GroupStop))
+            {
+                throw new EngineException(EngineError.NoSuchProcess, $"thread {thread.Tid} was killed while it was frozen");
+            }
+        }
+    }
+
     public void Dispose()
     {
         Thaw();
