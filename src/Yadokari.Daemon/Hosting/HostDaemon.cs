@@ -60,7 +60,7 @@ public static class HostDaemon
         uint uid = ProcStatus.Read(Environment.ProcessId)?.Uids[1] ?? throw new YadoException(1, "/proc is not mounted: mount it");
         PeerGate gate = PeerGate.FromEnvironment(uid);
         HostSelf self = new(
-            options.Name ?? Environment.MachineName,
+            Remember(database, "name", options.Name) ?? Environment.MachineName,
             database.GetOrAdd("instance", () => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))),
             uid,
             ProcMisc.BootId())
@@ -71,7 +71,7 @@ public static class HostDaemon
         {
             throw new YadoException(2, $"'{Bounds.Shorten(self.Name)}' is no name for a host: give one with --name");
         }
-        IPEndPoint? listen = ChooseEnd(options.Listen, gate);
+        IPEndPoint? listen = ChooseEnd(Remember(database, "listen", options.Listen), gate);
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "yado", ContentRootPath = home.Path });
         ConfigureLog(builder.Logging);
@@ -82,7 +82,8 @@ public static class HostDaemon
         JobTable jobs = new(database);
         HostFacts facts = new(self, home, () => jobs.All.Count(e => e.Record.IsHere));
         PeerBook peers = new(gate, self, facts.Read, loggers.CreateLogger<PeerBook>());
-        foreach (string peer in options.Peers)
+        string? known = Remember(database, "peers", options.Peers.Count == 0 ? null : string.Join(' ', options.Peers));
+        foreach (string peer in known?.Split(' ') ?? [])
         {
             peers.Add(peer);
         }
@@ -134,6 +135,19 @@ public static class HostDaemon
         await app.StopAsync(patience.Token).ConfigureAwait(false);
         await Task.WhenAll(behind).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         File.Delete(home.Socket);
+    }
+
+    /// <summary>What a daemon was told at its last start holds until it is told something else: one that died and is
+    /// started again by whatever command comes next keeps its name, address and peers.</summary>
+    private static string? Remember(HostDatabase database, string key, string? told)
+    {
+        if (told is not null)
+        {
+            database.Set(key, told);
+            return told;
+        }
+        string kept = database.GetOrAdd(key, () => "");
+        return kept.Length == 0 ? null : kept;
     }
 
     private static IPEndPoint? ChooseEnd(string? listen, PeerGate gate)
@@ -197,6 +211,8 @@ public static class HostDaemon
         logging.ClearProviders();
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A start that fails is told in one line by whoever started it.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -1,6 +1,6 @@
 namespace Yadokari.Daemon.Hosting;
 
-/// <summary>How a daemon is started.</summary>
+/// <summary>How a daemon is started. Name, address and peers that are left out are those of its last start.</summary>
 public sealed record HostOptions
 {
     public required HomeDirectory Home { get; init; }
