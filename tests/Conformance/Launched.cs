@@ -8,6 +8,7 @@ internal sealed class Launched : IDisposable
 {
     private readonly Process _spawn;
     private readonly string _record;
+    private bool _disposed;
 
     private Launched(Process spawn, string record, int pid)
     {
@@ -69,6 +70,12 @@ internal sealed class Launched : IDisposable
 
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         if (!IsOver)
         {
             foreach (int pid in ProcessTable.Family(Pid))

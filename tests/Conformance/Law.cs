@@ -87,7 +87,7 @@ internal static class Law
     public static void Refused(string name, uint? uid) => Carry(name, uid, static (journey, program) =>
     {
         (Ending ending, string said) = journey.TryToSave();
-        ending.ShouldBe(new Ending(false, 3), $"the tool said: {said}");
+        ending.ShouldBe(program.Refusal, $"the tool said: {said}");
         foreach (string obstacle in program.Obstacles)
         {
             said.Split('\n').ShouldContain(

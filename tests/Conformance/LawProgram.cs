@@ -14,6 +14,9 @@ internal sealed record LawProgram(
 
     public bool NeedsRoot => Words.Contains("root");
 
+    /// <summary>How the tool ends when it can't be carried.</summary>
+    public Ending Refusal => new(false, Words.Contains("refused") ? 1 : 3);
+
     /// <summary>What <c>spawn</c> makes it the leader of: session, group or none.</summary>
     public string Leader => Words.Contains("group") ? "group" : Words.Contains("member") ? "none" : "session";
 

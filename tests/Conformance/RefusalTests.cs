@@ -81,7 +81,7 @@ public class RefusalTests : IClassFixture<CompiledPrograms>
     public void An_output_directory_that_is_not_there_is_refused()
     {
         using Scene scene = new("refusal", uid: null);
-        Untouched(scene, journey => Tool.Checkpoint(scene, journey.Pid, scene.File_("no/such/out.ctx")).ShouldBeOneClearLine(1, "no/such"));
+        Untouched(scene, journey => Tool.Checkpoint(scene, journey.Pid, scene.File_("no/such/out.ctx")).ShouldBeOneClearLine(4, "no/such"));
     }
 
     [SkippableFact]

@@ -10,7 +10,7 @@ public class StandardStreamTests : IClassFixture<CompiledPrograms>
 
     [Fact]
     public void Pipes_become_the_streams_of_whoever_resumes() =>
-        Carry("printf 'first\\n' | '{0}' | cat > piped", "piped");
+        Carry("(printf 'first\\n'; while [ ! -e go ]; do /bin/sleep 0.01; done) | '{0}' | cat > piped", "piped");
 
     [Fact]
     public void A_terminal_becomes_the_streams_of_whoever_resumes() =>

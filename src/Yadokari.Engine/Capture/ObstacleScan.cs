@@ -23,6 +23,11 @@ public static class ObstacleScan
             throw new EngineException(EngineError.NotPermitted, $"{pid} ({status.Name}) is a kernel thread: there is nothing to checkpoint");
         }
 
+        if (status.State is 'Z' && ProcTasks.Threads(pid) is { Count: > 1 })
+        {
+            return [new Obstacle("main-thread-ended", "its main thread has ended while other threads run")];
+        }
+
         if (status.State is 'Z' or 'X')
         {
             throw new EngineException(EngineError.NoSuchProcess, $"process {pid} has ended and waits to be reaped by its parent {status.PPid}");

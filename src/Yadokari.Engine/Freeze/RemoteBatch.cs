@@ -66,8 +66,7 @@ public sealed class RemoteBatch : IDisposable
         thread.Borrowed = true;
         thread.Tracee.SetSignalMask(AllButTrap);
         thread.Tracee.SetRegisters(registers);
-        thread.Tracee.TryContinue();
-        WaitForTrap(thread);
+        RunToTrap(thread, () => thread.Tracee.TryContinue());
         byte[] data = new byte[plan.Data.Length];
         tree.Memory.ReadExactly(region + (ulong)plan.DataOffset, data);
         return data;
@@ -90,8 +89,7 @@ public sealed class RemoteBatch : IDisposable
         thread.Borrowed = true;
         thread.Tracee.SetSignalMask(AllButTrap);
         thread.Tracee.SetRegisters(registers);
-        thread.Tracee.TrySingleStep();
-        WaitForTrap(thread);
+        RunToTrap(thread, thread.Tracee.TrySingleStep);
         return (long)thread.Tracee.GetRegisters().Rax;
     }
 
@@ -110,10 +108,13 @@ public sealed class RemoteBatch : IDisposable
         }
     }
 
-    private static void WaitForTrap(FrozenThread thread)
+    /// <summary>Lets it go on until the breakpoint or step is reached. A stopped process (SIGSTOP) reports its group stop
+    /// first: it is told to go on in the same way.</summary>
+    private static void RunToTrap(FrozenThread thread, Func<bool> goOn)
     {
         while (true)
         {
+            goOn();
             Stop stop = thread.Tracee.WaitStop();
             switch (stop.Kind)
             {
@@ -123,10 +124,11 @@ public sealed class RemoteBatch : IDisposable
                     return;
                 case StopKind.GroupStop:
                     thread.Stopped = true;
-                    thread.Tracee.TryContinue();
                     break;
+                case StopKind.Signal:
+                    // All signals but SIGTRAP are blocked; a fault here would be the engine's own.
+                    throw new EngineException(EngineError.Failed, $"thread {thread.Tid} got signal {stop.Signal} while it was frozen");
                 default:
-                    thread.Tracee.TryContinue(stop.Kind == StopKind.Signal ? stop.Signal : 0);
                     break;
             }
         }

@@ -3,7 +3,6 @@ using Microsoft.Win32.SafeHandles;
 using Yadokari.Engine.Context;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
-using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
 using Yadokari.Linux.Spawn;
 
@@ -23,7 +22,7 @@ public sealed record JobShell(int ShellPid, int Pid)
     /// <exception cref="EngineException">The program can't be executed or namespaces are not permitted.</exception>
     public static JobShell Start(JobStart start)
     {
-        using SafeFileHandle file = Emit(start);
+        using SafeFileHandle file = StubFile.Create("yadokari-shell", ShellProgram.Compile(start), RegionBase, RegionLength);
         using SocketPair control = SocketPair.Create();
         List<SafeFileHandle?> descriptors = [start.StandardInput, start.StandardOutput, start.StandardError, control.Child];
         if (start.ExitStatusFile is not null)
@@ -79,26 +78,5 @@ public sealed record JobShell(int ShellPid, int Pid)
         }
 
         return children is { Count: > 0 } ? children[0] : null;
-    }
-
-    private static SafeFileHandle Emit(JobStart start)
-    {
-        SafeFileHandle file = MemoryFile.Create("yadokari-shell");
-        byte[] control = ShellProgram.Compile(start).Encode(new RemoteAddress(RegionBase), RegionLength);
-        ContextHeader header = new()
-        {
-            Format = Image.ProcessImage.CurrentFormat,
-            ControlOffset = ContextHeader.Length,
-            ControlLength = control.Length,
-            ControlAddress = RegionBase + RegionLength,
-            ControlChecksum = Checksum.Compute(control),
-            ManifestOffset = ContextHeader.Length,
-            ManifestLength = 1,
-            ManifestChecksum = 0,
-            FileLength = ContextHeader.Length + control.Length,
-        };
-        RandomAccess.Write(file, header.ToBytes(), 0);
-        RandomAccess.Write(file, control, ContextHeader.Length);
-        return file;
     }
 }

@@ -21,6 +21,7 @@
 //     nocompare       its own doings change what law_compare() looks at
 //     far             also moved twenty times, which must leave nothing behind
 //     status N        the exit status it must end with;  killed N: the signal it must die of
+//     refused         (obstacles) the tool ends with 1 rather than 3: nobody could carry it
 //     stopped         is stopped (SIGSTOP) when it is moved, and continued afterwards
 //
 // Protocol, all in the directory $LAW_DIR: the program creates `ready` once it is set up. Then it polls: for `hop-N`,
@@ -242,7 +243,7 @@ static int law_numbers(const char *path, int *into, int limit)
 static void law_add_descriptors(struct law_text *text)
 {
     static int numbers[4096];
-    static const char *const keys[] = { "pos:", "flags:", NULL };
+    static const char *const keys[] = { "pos:", NULL };
     int count = law_numbers("/proc/self/fd", numbers, 4096);
     for (int i = 0; i < count; i++) {
         char path[64], target[PATH_MAX];
@@ -255,7 +256,10 @@ static void law_add_descriptors(struct law_text *text)
         // What the standard streams point at is the runner's affair.
         law_add(text, "fd %d %s cloexec=%d\n", numbers[i], numbers[i] < 3 ? "stream" : target, fcntl(numbers[i], F_GETFD) & FD_CLOEXEC);
         snprintf(path, sizeof path, "/proc/self/fdinfo/%d", numbers[i]);
-        if (numbers[i] > 2) law_add_keys(text, path, keys);
+        if (numbers[i] < 3) continue;
+        law_add_keys(text, path, keys);
+        // O_DIRECTORY, O_NOFOLLOW and O_TMPFILE mean nothing once a file is open.
+        law_add(text, "fd %d flags %o\n", numbers[i], fcntl(numbers[i], F_GETFL) & ~020600000);
     }
 }
 

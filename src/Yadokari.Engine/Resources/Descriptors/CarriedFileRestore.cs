@@ -9,6 +9,11 @@ internal sealed class CarriedFileRestore(PlanBuilder plan, DescriptorTableImage 
 {
     private const int AddSealsCommand = 1033;
 
+    private readonly HashSet<int> taken = [];
+
+    /// <summary>True the first time: the description that the file was made with may become one of the job's.</summary>
+    public bool TryTake(int id) => taken.Add(id);
+
     public Slot Slot(int id)
     {
         foreach (CarriedFileImage file in table.Files)

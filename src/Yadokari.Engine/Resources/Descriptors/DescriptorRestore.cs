@@ -18,6 +18,7 @@ public sealed class DescriptorRestore
     private const int NoAccessTime = 0x40000;
     private const int Asynchronous = 0x2000;
     private const int AccessMode = 3;
+    private const int ReadWrite = 2;
     private const int PathOnly = 0x200000;
     private const int DirectoryOnly = 0x10000;
 
@@ -183,7 +184,12 @@ public sealed class DescriptorRestore
     private void OpenCarried(CarriedFileDescriptorImage image)
     {
         int flags = (image.Flags & (AccessMode | SettableFlags | 0x101000)) | CloseOnExec;
-        Slot made = tools.Reopen($"open {image.Name}", files.Slot(image.FileId), flags);
+        const int unnamed = 0x410000; // O_TMPFILE
+
+        // Made by O_TMPFILE, and so was the carried file: its own description has the flag, which no reopening brings back.
+        Slot made = (image.Flags & unnamed) == unnamed && (image.Flags & AccessMode) == ReadWrite && files.TryTake(image.FileId)
+            ? tools.Duplicate(files.Slot(image.FileId))
+            : tools.Reopen($"open {image.Name}", files.Slot(image.FileId), flags);
         if (image.Offset != 0)
         {
             plan.Call($"seek in {image.Name}", SystemCall.Lseek, made, image.Offset, 0);

@@ -49,6 +49,13 @@ internal sealed class RestoreTools
     /// <summary>Moves a descriptor up. The slot is valid until the next one is made.</summary>
     public Slot Lift(Slot descriptor) => Lift(descriptor, held);
 
+    /// <summary>Another descriptor of the same description. The slot is valid until the next one is made.</summary>
+    public Slot Duplicate(Slot descriptor)
+    {
+        plan.CallInto(held, "too few descriptors: raise ulimit -n", SystemCall.Fcntl, descriptor, DuplicateCommand, place.FirstFreeNumber);
+        return held;
+    }
+
     /// <summary>Moves a descriptor up into a slot of the caller's.</summary>
     public Slot Lift(Slot descriptor, Slot into)
     {

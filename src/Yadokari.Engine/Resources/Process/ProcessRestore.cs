@@ -31,8 +31,6 @@ public static class ProcessRestore
         {
             context.Plan.Try(null, SystemCall.Setpgid, 0, 0);
         }
-
-        context.Plan.Call("personality", SystemCall.Personality, attributes.Personality);
     }
 
     /// <summary>After memory and descriptors, before the threads.</summary>
@@ -44,6 +42,9 @@ public static class ProcessRestore
         WriteSelf(plan, "/proc/self/coredump_filter", $"0x{attributes.CoreDumpFilter:x}");
         plan.Call($"change to the job's directory {attributes.WorkingDirectory}", SystemCall.Chdir, plan.Text(attributes.WorkingDirectory));
         plan.Call(null, SystemCall.Umask, attributes.Umask);
+
+        // Not earlier: READ_IMPLIES_EXEC would change the protection of every mapping that is made.
+        plan.Call(null, SystemCall.Personality, attributes.Personality);
         byte[] actions = context.Image.Signals.Actions;
         for (int signal = 1; signal <= SignalCount; signal++)
         {

@@ -22,6 +22,7 @@ public static class ThreadCapture
         List<byte[]> pending = thread.Tracee.PeekSignals(shared: false);
         (ulong head, ulong length) = Scheduling.GetRobustList(thread.Tid);
         ProcStatus status = ProcStatus.ReadThread(pid, thread.Tid) ?? throw Gone(thread);
+        ProcStat stat = ProcStat.ReadThread(pid, thread.Tid) ?? throw Gone(thread);
         SchedulingAttributes attributes = Scheduling.GetAttributes(thread.Tid) ?? throw Gone(thread);
         byte[] code = new byte[7];
         if (thread.Registers.Rip > 7)
@@ -73,7 +74,7 @@ public static class ThreadCapture
                 Ambient = status.CapAmbient,
                 SecureBits = BinaryPrimitives.ReadInt32LittleEndian(data[secureBits.Offset..]),
             },
-            Schedule = new ScheduleImage(attributes.Policy, attributes.ResetOnFork, attributes.Nice, attributes.Priority, Scheduling.GetAffinity(thread.Tid), Scheduling.GetIoPriority(thread.Tid)),
+            Schedule = new ScheduleImage(attributes.Policy, attributes.ResetOnFork, stat.Nice, attributes.Priority, Scheduling.GetAffinity(thread.Tid), Scheduling.GetIoPriority(thread.Tid)),
             ParentDeathSignal = BinaryPrimitives.ReadInt32LittleEndian(data[deathSignal.Offset..]),
             TimerSlack = BinaryPrimitives.ReadUInt64LittleEndian(data[slack.Offset..]),
             NoNewPrivileges = status.NoNewPrivileges,

@@ -15,6 +15,7 @@ public static class ThreadRestore
     private const int PrSetTimerSlack = 29;
     private const int PrSetNoNewPrivileges = 38;
     private const int PrSetKeepCapabilities = 8;
+    private const int KeepCapabilitiesBit = 4;
     private const int PrCapAmbient = 47;
     private const uint CapabilityVersion3 = 0x20080522;
     private const int HighestCapability = 40;
@@ -89,6 +90,8 @@ public static class ThreadRestore
     private static void EmitSchedule(PlanBuilder plan, ThreadImage thread)
     {
         // Restored where the host permits: a lower nice or a real-time class needs a privilege.
+        // The nice value is kept under every policy, but sched_setattr sets it only for the ordinary ones.
+        plan.Try(null, SystemCall.Setpriority, 0, 0, thread.Schedule.Nice);
         byte[] attributes = new byte[48];
         BinaryPrimitives.WriteInt32LittleEndian(attributes, 48);
         BinaryPrimitives.WriteUInt32LittleEndian(attributes.AsSpan(4), thread.Schedule.Policy);
@@ -118,6 +121,12 @@ public static class ThreadRestore
 
         // In a user namespace of one's own groups can't be set (user_namespaces(7)): they stay those of whoever resumes.
         plan.Try(null, SystemCall.Setgroups, credentials.Groups.Count, plan.Bytes(groups, $"[{string.Join(", ", credentials.Groups)}]"));
+        if (credentials.SecureBits != 0)
+        {
+            // While the privilege for it is still there.
+            plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetSecureBits, "PR_SET_SECUREBITS"), credentials.SecureBits);
+        }
+
         if (credentials.Permitted != 0)
         {
             plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetKeepCapabilities, "PR_SET_KEEPCAPS"), 1);
@@ -136,18 +145,13 @@ public static class ThreadRestore
 
         plan.Call($"become user {uids[1]}", SystemCall.Setresuid, uids[0], uids[1], uids[2]);
         EmitCapabilities(plan, credentials);
-        plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetKeepCapabilities, "PR_SET_KEEPCAPS"), 0);
+        plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetKeepCapabilities, "PR_SET_KEEPCAPS"), credentials.SecureBits >> KeepCapabilitiesBit & 1);
         for (int capability = 0; capability <= HighestCapability; capability++)
         {
             if ((credentials.Ambient >> capability & 1) != 0)
             {
                 plan.Try(null, SystemCall.Prctl, Argument.Named(PrCapAmbient, "PR_CAP_AMBIENT"), 2, capability, 0, 0);
             }
-        }
-
-        if (credentials.SecureBits != 0)
-        {
-            plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetSecureBits, "PR_SET_SECUREBITS"), credentials.SecureBits);
         }
     }
 

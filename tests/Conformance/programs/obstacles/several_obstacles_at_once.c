@@ -10,7 +10,7 @@
 int main(void)
 {
     law_begin();
-    MUST(inotify_init1(0));
+    MUST(inotify_add_watch(MUST(inotify_init1(0)), law_directory, IN_MOVED_FROM));
     int listener = MUST(socket(AF_INET, SOCK_STREAM, 0)), client = MUST(socket(AF_INET, SOCK_STREAM, 0));
     struct sockaddr_in address = { AF_INET, 0, { htonl(INADDR_LOOPBACK) }, { 0 } };
     socklen_t length = sizeof address;
