@@ -66,6 +66,7 @@ public enum SystemCall
     Getuid = 102,
     Getgid = 104,
     Setpgid = 109,
+    Getpgrp = 111,
     Setsid = 112,
     Setgroups = 116,
     Setresuid = 117,

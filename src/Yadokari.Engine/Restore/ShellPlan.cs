@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Yadokari.Engine.Resources.Process;
 using Yadokari.Linux;
 
 namespace Yadokari.Engine.Restore;
@@ -151,6 +152,11 @@ public static class ShellPlan
         Report(plan, status);
         plan.Call(null, SystemCall.Exit_group, 0);
         plan.Place(waiter);
+        if (context.Image.Attributes is { GroupLeader: true, SessionLeader: false })
+        {
+            TerminalForeground.TakeBack(plan);
+        }
+
         Finish(context.ExitFile, plan, status);
 
         plan.Place(abort);
@@ -167,10 +173,11 @@ public static class ShellPlan
     }
 
     /// <summary>The outer waiter's part when an init stands between it and the job.</summary>
-    public static void WaitForInit(PlanContext context, Slot child) => WaitForInit(context.Plan, context.FirstOwn, context.ExitFile, child);
+    public static void WaitForInit(PlanContext context, Slot child) =>
+        WaitForInit(context.Plan, context.FirstOwn, context.ExitFile, child, context.Image.Attributes is { GroupLeader: true, SessionLeader: false });
 
     /// <inheritdoc cref="WaitForInit(PlanContext, Slot)"/>
-    public static void WaitForInit(PlanBuilder plan, int firstOwn, int exitFile, Slot child)
+    public static void WaitForInit(PlanBuilder plan, int firstOwn, int exitFile, Slot child, bool terminal = false)
     {
         Slot status = plan.NewSlot();
         Slot valid = plan.NewSlot();
@@ -182,6 +189,11 @@ public static class ShellPlan
         plan.JumpIf(valid, Condition.Equal, 0, own);
         plan.Do(OperationKind.Load32, status, PlanContext.Shared(RegionLayout.SharedStatus, "status"));
         plan.Place(own);
+        if (terminal)
+        {
+            TerminalForeground.TakeBack(plan);
+        }
+
         Finish(exitFile, plan, status);
     }
 

@@ -29,7 +29,7 @@ public static class ProcessRestore
         }
         else if (attributes.GroupLeader)
         {
-            context.Plan.Try(null, SystemCall.Setpgid, 0, 0);
+            TerminalForeground.LeadGroup(context);
         }
     }
 
