@@ -80,7 +80,7 @@ public static class CommandLine
             // Of several errors the unknown word explains the others.
             string message = (parsed.UnmatchedTokens is [string word, ..]
                 ? $"unknown command or argument '{word}'"
-                : parsed.Errors[0].Message).TrimEnd('.');
+                : string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).TrimEnd('.');
             Console.Error.WriteLine($"yado: {message}; see '{path} --help'");
         }
 

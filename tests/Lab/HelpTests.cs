@@ -1,0 +1,86 @@
+using System.Text.RegularExpressions;
+using Shouldly;
+using Xunit;
+
+namespace Yadokari.LabTests;
+
+/// <summary>What the command line says of itself.</summary>
+public sealed partial class HelpTests
+{
+    private static readonly Dictionary<string, string> Nothing = [];
+
+    public static TheoryData<string> Commands =>
+    [
+        "run", "ps", "hosts", "move", "checkpoint", "resume", "inspect", "wait", "logs", "kill", "signal", "host", "doctor", "lab", "demo",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Every_command_explains_itself(string command)
+    {
+        string help = Yado.Run(Nothing, command, "--help").Succeeds().Output;
+
+        help.ShouldContain($"yado {command}");
+        Undescribed().Matches(help).Select(m => m.Value).ShouldBeEmpty("an option or argument without a description");
+    }
+
+    [Theory]
+    [InlineData("run", "yado run -- python3 simulate.py")]
+    [InlineData("move", "yado move sim h2")]
+    [InlineData("checkpoint", "yado checkpoint 4711 -o job.ctx")]
+    [InlineData("resume", "yado resume job.ctx")]
+    [InlineData("inspect", "--plan")]
+    [InlineData("lab", "yado lab up 2")]
+    public void Examples_show_the_usual_way(string command, string example)
+    {
+        Yado.Run(Nothing, command, "--help").Succeeds().Output.ShouldContain(example);
+    }
+
+    [Fact]
+    public void The_overview_lists_every_command_and_the_exit_statuses()
+    {
+        string help = Yado.Run(Nothing, "--help").Succeeds().Output;
+
+        foreach (string command in Commands)
+        {
+            help.ShouldContain($"  {command} ");
+        }
+
+        help.ShouldContain("3 the job has obstacles");
+        help.ShouldNotContain("--work");
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("frobnicate")]
+    [InlineData("run")]
+    [InlineData("run", "--cpu", "v9", "--", "true")]
+    [InlineData("checkpoint", "1234")]
+    [InlineData("resume")]
+    [InlineData("signal", "job", "NOSUCH")]
+    [InlineData("inspect", "file", "--plan", "--json")]
+    [InlineData("ps", "extra")]
+    public void Wrong_usage_ends_with_2_and_one_line(params string[] arguments)
+    {
+        Ending ending = Yado.Run(Nothing, arguments);
+
+        ending.Refuses(2, "--help");
+        ending.Errors.TrimEnd('\n').ShouldNotContain("\n");
+        ending.Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_doctor_judges_everything_and_says_what_to_do()
+    {
+        Ending ending = Yado.Run(Nothing, "doctor");
+
+        ending.Status.ShouldBeOneOf(0, 1);
+        foreach (string name in (string[])["kernel", "ptrace", "user-namespaces", "pid-time-namespaces", "thread-ids", "userfaultfd", "memory-layout", "disk", "processor"])
+        {
+            ending.Output.ShouldContain(name);
+        }
+    }
+
+    [GeneratedRegex(@"^  [-<]((?! {2}\S).)*$", RegexOptions.Multiline)]
+    private static partial Regex Undescribed();
+}

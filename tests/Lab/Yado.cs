@@ -1,0 +1,51 @@
+using System.Diagnostics;
+
+namespace Yadokari.LabTests;
+
+/// <summary>The tool under test, by its command line only.</summary>
+internal static class Yado
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    /// <summary>$YADO, else what the script at the root builds.</summary>
+    public static string Program { get; } = Environment.GetEnvironmentVariable("YADO") is { Length: > 0 } named
+        ? Path.GetFullPath(named)
+        : Path.Combine(Root(), "artifacts", "yado", "yado");
+
+    /// <summary>Runs one command to its end.</summary>
+    /// <param name="environment">Added to that of the tests.</param>
+    public static Ending Run(IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments)
+    {
+        ProcessStartInfo start = new(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        if (!Task.WhenAll(output, errors).Wait(Patience))
+        {
+            process.Kill();
+            throw new TimeoutException($"yado {string.Join(' ', arguments)} did not end within {Patience.TotalSeconds} s: {errors}");
+        }
+
+        process.WaitForExit();
+        return new(process.ExitCode, output.Result, errors.Result);
+    }
+
+    private static string Root()
+    {
+        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            if (File.Exists(Path.Combine(at.FullName, "Yadokari.slnx")))
+            {
+                return at.FullName;
+            }
+        }
+
+        throw new DirectoryNotFoundException($"no Yadokari.slnx above {AppContext.BaseDirectory}");
+    }
+}
