@@ -20,6 +20,10 @@ internal static unsafe partial class PosixSpawn
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
     public static partial int ActionsAddDup2(byte* actions, int from, int to);
 
+    /// <summary>glibc 2.34.</summary>
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
+    public static partial int ActionsAddCloseFrom(byte* actions, int from);
+
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
     public static partial int AttributesInit(byte* attributes);
 

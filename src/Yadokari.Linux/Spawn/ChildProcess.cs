@@ -35,7 +35,10 @@ public static unsafe class ChildProcess
         List<int> copies = [];
         using Strings arguments = new(request.Arguments);
         using Strings environment = new(request.Environment);
-        using Strings program = new([request.Program]);
+
+        // /proc/self/fd/N would be closed by then; the caller's own is not.
+        const string self = "/proc/self/";
+        using Strings program = new([request.Program.StartsWith(self, StringComparison.Ordinal) ? $"/proc/{System.Environment.ProcessId}/{request.Program[self.Length..]}" : request.Program]);
         try
         {
             PosixSpawn.AttributesSetFlags(attributes, (short)(SetSignalDefault | SetSignalMask | (request.NewSession ? SetSession : 0)));
@@ -52,6 +55,8 @@ public static unsafe class ChildProcess
                 }
             }
 
+            // Whatever the caller itself inherited without close-on-exec ends here.
+            PosixSpawn.ActionsAddCloseFrom(actions, Math.Max(3, request.Descriptors.Count));
             int pid;
             int error = PosixSpawn.Spawn(&pid, program[0], actions, attributes, arguments.Pointer, environment.Pointer);
             return error == 0 ? pid : throw new SystemCallException("execve", error, request.Program);
