@@ -1,5 +1,7 @@
 using Yadokari.Engine;
 using Yadokari.Engine.Context;
+using Yadokari.Linux;
+using Yadokari.Linux.Descriptors;
 
 namespace Yadokari.Cli;
 
@@ -24,6 +26,11 @@ public static class ContextFileCheck
         {
             throw new CommandFailure(ExitStatus.Failed,
                 $"{path} can be written by others, and resuming it runs what they put there; if you trust it: chmod go-w {path}");
+        }
+
+        if (FileStatus.AtPath(path) is { } status && status.Uid != CurrentUser.Effective)
+        {
+            Console.Error.WriteLine($"yado: note: {path} belongs to user {status.Uid}; resuming it runs their program as you");
         }
 
         ContextFile context = ContextFile.Open(path);

@@ -1,19 +1,21 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
+using System.Collections;
+using Yadokari.Linux.Spawn;
 
 namespace Yadokari.Cli;
 
-/// <summary>Runs a command with this process's terminal.</summary>
+/// <summary>Commands that take this process's place, with its terminal, pid and exit status.</summary>
 public static class Foreground
 {
-    /// <summary>Runs a command to its end and returns its exit status; 128 + number when a signal ended it.
-    /// Ctrl-C goes to the command only.</summary>
-    public static int Run(IReadOnlyList<string> command)
+    /// <summary>This process's environment, NAME=value.</summary>
+    public static IReadOnlyList<string> OwnEnvironment =>
+        [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => $"{e.Key}={e.Value}")];
+
+    /// <summary>Becomes a command (execve); returns only by throwing.</summary>
+    /// <param name="command">The program's path, then its arguments.</param>
+    /// <exception cref="Linux.SystemCallException">It can't be executed.</exception>
+    public static int Become(IReadOnlyList<string> command)
     {
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => c.Cancel = true);
-        using PosixSignalRegistration quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, c => c.Cancel = true);
-        using Process process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)))!;
-        process.WaitForExit();
-        return process.ExitCode;
+        ChildProcess.Execute(command[0], command, OwnEnvironment);
+        throw new InvalidOperationException($"execve of {command[0]} returned");
     }
 }

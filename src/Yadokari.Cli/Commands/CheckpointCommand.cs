@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Yadokari.Engine;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Protocol.Jobs;
 
@@ -82,7 +83,14 @@ public static class CheckpointCommand
         CaptureReport report = ProgressDisplay.Run($"saving {pid}", bar =>
         {
             session.Freeze();
-            return session.Capture(writer, bar);
+            try
+            {
+                return session.Capture(writer, bar);
+            }
+            catch (IOException failure)
+            {
+                throw new EngineException(EngineError.CannotWrite, $"{file} can't be written: {failure.Message}; process {pid} runs on", failure);
+            }
         });
         if (leaveRunning)
         {

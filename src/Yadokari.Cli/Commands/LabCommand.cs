@@ -98,7 +98,7 @@ public static class LabCommand
             VirtualLab lab = VirtualLab.Current();
             string[] command = parsed.GetValue(words) is { Length: > 0 } given ? given : [Environment.GetEnvironmentVariable("SHELL") ?? "/bin/sh"];
             IReadOnlyList<string> full = lab.CommandOn(lab.Host(parsed.GetRequiredValue(host)), command);
-            return Foreground.Run(full);
+            return Foreground.Become(full);
         });
         return exec;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Yadokari.Engine.Context;
 using Yadokari.Engine.Resume;
+using Yadokari.Linux.Spawn;
 
 namespace Yadokari.Cli.Commands;
 
@@ -40,12 +41,13 @@ public static class ResumeCommand
         string path = parsed.GetRequiredValue(ContextPath);
         string? pidFile = parsed.GetValue(PidFile);
         ContextFile context = ContextFileCheck.OpenToRun(path);
+        string full = Path.GetFullPath(path);
         if (!parsed.GetValue(Detach) && pidFile is null)
         {
-            return Foreground.Run([Path.GetFullPath(path)]);
+            return Foreground.Become([full]);
         }
 
-        using HeldProcess held = HeldProcess.Prepare(Path.GetFullPath(path), new ResumeOptions());
+        using HeldProcess held = HeldProcess.Prepare(full, new ResumeOptions());
         if (pidFile is not null)
         {
             // Before the release: whoever waits for the file may act on the process at once.
@@ -53,11 +55,19 @@ public static class ResumeCommand
         }
 
         held.Release();
-        if (parsed.GetValue(Detach))
+        if (!parsed.GetValue(Detach))
         {
-            Console.WriteLine($"{context.Summary.Name} goes on as process {held.Pid}");
+            return ShellStatusOf(ChildProcess.Wait(held.ShellPid));
         }
 
+        Console.WriteLine($"{context.Summary.Name} goes on as process {held.Pid}");
         return ExitStatus.Done;
+    }
+
+    /// <summary>As a shell reports a wait status (wait(2)): the exit status, or 128 + signal.</summary>
+    private static int ShellStatusOf(int waitStatus)
+    {
+        int signal = waitStatus & 0x7F;
+        return signal == 0 ? waitStatus >> 8 & 0xFF : 128 + signal;
     }
 }

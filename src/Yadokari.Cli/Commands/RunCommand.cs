@@ -1,4 +1,3 @@
-using System.Collections;
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Yadokari.Protocol.Client;
@@ -58,7 +57,7 @@ public static class RunCommand
             {
                 Name = parsed.GetValue(Name),
                 Arguments = parsed.GetRequiredValue(Words),
-                Environment = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => $"{e.Key}={e.Value}")],
+                Environment = Foreground.OwnEnvironment,
                 WorkingDirectory = Environment.CurrentDirectory,
                 Cpu = parsed.GetValue(Cpu),
                 Streams = inherit ? JobStreams.Inherit : JobStreams.Log,

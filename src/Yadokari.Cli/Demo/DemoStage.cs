@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Diagnostics;
 using Yadokari.Cli.Lab;
 using Yadokari.Daemon.Hosting;
@@ -78,7 +77,7 @@ public sealed class DemoStage : IDisposable
                 Arguments = program.Command(Inputs),
                 Environment =
                 [
-                    .. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Where(e => e.Key is not "TMPDIR").Select(e => $"{e.Key}={e.Value}"),
+                    .. Foreground.OwnEnvironment.Where(e => !e.StartsWith("TMPDIR=", StringComparison.Ordinal)),
                     $"TMPDIR={VirtualLab.TemporaryDirectory}",
                 ],
                 WorkingDirectory = PlaceOf(program, moved: true),

@@ -1,3 +1,6 @@
+using Yadokari.Linux;
+using Yadokari.Linux.Descriptors;
+
 namespace Yadokari.Engine.Checkpointing;
 
 /// <summary>
@@ -86,6 +89,11 @@ public sealed class FileContextWriter : IImageSink, IDisposable
             // Without overwriting this is link(2), which fails when the name is taken, then unlink(2).
             File.Move(_temporary, Path, overwrite: false);
             _done = true;
+            DirectorySync.Flush(System.IO.Path.GetDirectoryName(Path)!);
+        }
+        catch (SystemCallException failure)
+        {
+            throw CannotWrite(Path, failure);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -83,6 +83,11 @@ public static unsafe class ChildProcess
         byte* mask = stackalloc byte[8];
         *(ulong*)mask = 0;
         LibC.Syscall((long)SystemCall.Rt_sigprocmask, 2, (long)mask, 0, 8, 0, 0);
+        // The runtime ignores SIGPIPE, and what is ignored stays ignored over exec (signal(7)); handlers don't stay.
+        const int brokenPipe = 13, actionSize = 32;
+        byte* usual = stackalloc byte[actionSize];
+        new Span<byte>(usual, actionSize).Clear();
+        LibC.Syscall((long)SystemCall.Rt_sigaction, brokenPipe, (long)usual, 0, 8, 0, 0);
         LibC.Syscall((long)SystemCall.Execve, (long)program[0], (long)argv.Pointer, (long)envp.Pointer, 0, 0, 0);
         throw new SystemCallException("execve", Marshal.GetLastPInvokeError(), path);
     }
