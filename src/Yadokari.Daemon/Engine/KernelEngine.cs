@@ -1,3 +1,4 @@
+using Yadokari.Daemon.Hosting;
 using Yadokari.Engine;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Context;
@@ -5,41 +6,24 @@ using Yadokari.Engine.Resume;
 
 namespace Yadokari.Daemon.Engine;
 
-/// <summary>The real engine.</summary>
-public sealed class KernelEngine : IJobEngine
+/// <summary>The real engine. Jobs are stopped and read by keepers, see <see cref="Keeper"/>.</summary>
+public sealed class KernelEngine(HomeDirectory home) : IJobEngine, IDisposable
 {
+    private readonly KeeperPool _keepers = new(home);
+
     public JobShell Start(JobStart start) => JobShell.Start(start);
 
     public bool TryReap(JobShell shell, out int waitStatus) => shell.TryReap(out waitStatus);
 
-    public ICheckpoint Open(int pid, CaptureOptions options) => new Checkpoint(CheckpointSession.Open(pid, options));
+    public ICheckpoint Open(int pid, CaptureOptions options) => _keepers.Open(pid, options);
 
     public IReadOnlyList<Obstacle> FindMissing(string path) => ContextFile.Open(path).FindMissing();
 
     public IHeldJob Prepare(string path, ResumeOptions options) => new Held(HeldProcess.Prepare(path, options));
 
-    public void WarmUp() => CheckpointSession.WarmUp();
+    public void WarmUp() => _keepers.WarmUp();
 
-    private sealed class Checkpoint(CheckpointSession session) : ICheckpoint
-    {
-        private bool _disposed;
-
-        public void Freeze() => session.Freeze();
-
-        public CaptureReport Capture(IImageSink sink, IProgress<CaptureProgress>? progress) => session.Capture(sink, progress);
-
-        public void Kill() => session.Kill();
-
-        public void Dispose()
-        {
-            // A move thaws at once on a failure, long before its scope ends.
-            if (!_disposed)
-            {
-                _disposed = true;
-                session.Dispose();
-            }
-        }
-    }
+    public void Dispose() => _keepers.Dispose();
 
     private sealed class Held(HeldProcess process) : IHeldJob
     {

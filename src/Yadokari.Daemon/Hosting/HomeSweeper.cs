@@ -17,6 +17,10 @@ public sealed class HomeSweeper(HomeDirectory home, Action<string> forget, JobTa
             forget(old.Id);
             jobs.Remove(old.Id);
         }
+        foreach (string socket in Directory.EnumerateFiles(home.Path, "keeper-*"))
+        {
+            File.Delete(socket);
+        }
         HashSet<string> wanted = [.. jobs.All.Select(e => home.JobDirectory(e.Record.Id, e.Record.Epoch))];
         foreach (string directory in Directory.EnumerateDirectories(home.Jobs))
         {

@@ -36,7 +36,8 @@ public static class HostDaemon
     {
         try
         {
-            await RunAsync(options, new KernelEngine(), cancellation).ConfigureAwait(false);
+            using KernelEngine engine = new(options.Home);
+            await RunAsync(options, engine, cancellation).ConfigureAwait(false);
         }
         catch (StoreException failure)
         {

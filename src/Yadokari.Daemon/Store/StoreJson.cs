@@ -1,10 +1,11 @@
 using System.Text.Json.Serialization;
+using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
 
 namespace Yadokari.Daemon.Store;
 
-/// <summary>JSON of the records in the database, generated at compile time.</summary>
+/// <summary>JSON of the records in the database and between a daemon and its keeper, generated at compile time.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -13,4 +14,6 @@ namespace Yadokari.Daemon.Store;
     MaxDepth = 16)]
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(MoveRecord))]
+[JsonSerializable(typeof(KeeperRequest))]
+[JsonSerializable(typeof(KeeperAnswer))]
 public sealed partial class StoreJson : JsonSerializerContext;

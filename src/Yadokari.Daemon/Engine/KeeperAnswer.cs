@@ -1,0 +1,14 @@
+using Yadokari.Engine;
+using Yadokari.Engine.Checkpointing;
+
+namespace Yadokari.Daemon.Engine;
+
+/// <summary>How an act of a keeper ended.</summary>
+/// <param name="Message">Null: it is done.</param>
+/// <param name="Error">Of an <see cref="EngineException"/>.</param>
+/// <param name="Obstacles">Of an <see cref="ObstacleException"/>; null for every other failure.</param>
+/// <param name="Report">Of <see cref="KeeperAct.Capture"/>.</param>
+public sealed record KeeperAnswer(string? Message, EngineError Error, IReadOnlyList<Obstacle>? Obstacles, CaptureReport? Report)
+{
+    public static KeeperAnswer Done(CaptureReport? report = null) => new(null, default, null, report);
+}

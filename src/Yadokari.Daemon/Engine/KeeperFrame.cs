@@ -1,0 +1,14 @@
+namespace Yadokari.Daemon.Engine;
+
+/// <summary>What follows the head of a message between a daemon and its keeper.</summary>
+public enum KeeperFrame : byte
+{
+    /// <summary>JSON of a <see cref="KeeperRequest"/>.</summary>
+    Request = 1,
+
+    /// <summary>JSON of a <see cref="KeeperAnswer"/>.</summary>
+    Answer = 2,
+
+    /// <summary>A piece of the context file.</summary>
+    Data = 3,
+}

@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Store;
+using Yadokari.Engine;
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Linux;
+using Yadokari.Linux.Spawn;
+
+namespace Yadokari.Daemon.Engine;
+
+/// <summary>A keeper, from the daemon's side. Used by one checkpoint at a time.</summary>
+internal sealed class KeeperProcess : IDisposable
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Keepers that were cut off and are to be reaped once they have ended.</summary>
+    private static readonly ConcurrentDictionary<int, bool> Ending = new();
+
+    private readonly KeeperLink _link;
+
+    private KeeperProcess(int pid, KeeperLink link)
+    {
+        Pid = pid;
+        _link = link;
+    }
+
+    public int Pid { get; }
+
+    /// <summary>It can serve another checkpoint.</summary>
+    public bool IsUsable { get; private set; } = true;
+
+    /// <exception cref="EngineException">It can't be started.</exception>
+    public static KeeperProcess Start(HomeDirectory home)
+    {
+        ReapEnded();
+        string self = Environment.ProcessPath ?? throw new EngineException(EngineError.Failed, "cannot find the program itself");
+        string path = Path.Combine(home.Path, $"keeper-{Guid.NewGuid():n}");
+        using Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            listener.Bind(new UnixDomainSocketEndPoint(path));
+            listener.Listen(1);
+            List<string> arguments = [self];
+            if (Path.GetFileNameWithoutExtension(self) == "dotnet")
+            {
+                arguments.Add(Environment.GetCommandLineArgs()[0]);
+            }
+            using SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            int pid = ChildProcess.Start(new SpawnRequest
+            {
+                Program = self,
+                Arguments = [.. arguments, Keeper.Argument, path],
+                Environment = [.. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(e => $"{e.Key}={e.Value}")],
+                Descriptors = [nothing, nothing, null],
+                // Signals of the daemon's terminal are not for it.
+                NewSession = true,
+            });
+            if (!listener.Poll(StartPatience, SelectMode.SelectRead))
+            {
+                throw new EngineException(EngineError.Failed, "the keeper process did not come up");
+            }
+            return new KeeperProcess(pid, new KeeperLink(listener.Accept()));
+        }
+        catch (Exception failure) when (failure is SocketException or SystemCallException)
+        {
+            throw new EngineException(EngineError.Failed, $"the keeper process can't be started: {failure.Message}", failure);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Lets it act, and hands over the data that comes before its answer.</summary>
+    /// <exception cref="ObstacleException">As the engine throws it.</exception>
+    /// <exception cref="EngineException">As the engine throws it, or the keeper has ended: the process was thawed.</exception>
+    /// <exception cref="IOException">From the sink; the keeper is cut off and thaws.</exception>
+    public CaptureReport? Act(KeeperRequest request, IImageSink? sink = null)
+    {
+        try
+        {
+            _link.Send(KeeperFrame.Request, request, StoreJson.Default.KeeperRequest);
+        }
+        catch (IOException failure)
+        {
+            throw Ended(failure);
+        }
+        while (true)
+        {
+            (KeeperFrame Kind, long Offset, ReadOnlyMemory<byte> Payload)? message;
+            try
+            {
+                message = _link.Receive();
+            }
+            catch (IOException failure)
+            {
+                throw Ended(failure);
+            }
+            switch (message)
+            {
+                case null:
+                    throw Ended(null);
+                case (KeeperFrame.Data, long offset, ReadOnlyMemory<byte> bytes):
+                    Take(sink, offset, bytes.Span);
+                    break;
+                case (_, _, ReadOnlyMemory<byte> json):
+                    return Read(request, json.Span);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!IsUsable)
+        {
+            return;
+        }
+        IsUsable = false;
+        _link.Dispose();
+        // It ends as soon as it sees that.
+        Ending.TryAdd(Pid, true);
+        ReapEnded();
+    }
+
+    private static void ReapEnded()
+    {
+        foreach (int pid in Ending.Keys)
+        {
+            // Taken out first: a number that was reaped may be another child's by the time it is asked about again.
+            if (Ending.TryRemove(pid, out _) && !ChildProcess.TryReap(pid, out _))
+            {
+                Ending.TryAdd(pid, true);
+            }
+        }
+    }
+
+    private void Take(IImageSink? sink, long offset, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            (sink ?? throw new IOException("the keeper sends what nobody asked for")).Write(offset, bytes);
+        }
+        catch
+        {
+            // The rest of the data would be in the way of everything that follows.
+            Dispose();
+            throw;
+        }
+    }
+
+    private CaptureReport? Read(KeeperRequest request, ReadOnlySpan<byte> json)
+    {
+        KeeperAnswer answer = JsonSerializer.Deserialize(json, StoreJson.Default.KeeperAnswer) ?? throw Ended(null);
+        return answer switch
+        {
+            { Obstacles: { } obstacles } => throw new ObstacleException(request.Pid, obstacles),
+            { Message: { } message } => throw new EngineException(answer.Error, message),
+            _ => answer.Report,
+        };
+    }
+
+    private EngineException Ended(Exception? inner)
+    {
+        Dispose();
+        return new EngineException(EngineError.Failed, "the keeper process ended in the middle of a checkpoint", inner);
+    }
+}

@@ -1,0 +1,8 @@
+using Yadokari.Engine.Checkpointing;
+
+namespace Yadokari.Daemon.Engine;
+
+/// <summary>What the daemon asks its keeper to do.</summary>
+/// <param name="Pid">Of <see cref="KeeperAct.Open"/>.</param>
+/// <param name="Options">Of <see cref="KeeperAct.Open"/>.</param>
+public sealed record KeeperRequest(KeeperAct Act, int Pid = 0, CaptureOptions? Options = null);
