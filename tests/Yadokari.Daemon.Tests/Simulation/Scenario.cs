@@ -130,7 +130,19 @@ public sealed class Scenario : IDisposable
     {
         A.KillDaemon();
         B.KillDaemon();
-        Directory.Delete(_directory, recursive: true);
+        using CancellationTokenSource limit = new(Deadline);
+        while (Directory.Exists(_directory))
+        {
+            try
+            {
+                Directory.Delete(_directory, recursive: true);
+            }
+            catch (IOException) when (!limit.IsCancellationRequested)
+            {
+                // Code of a dead daemon is still on its way out and removes or makes files of its own.
+                Thread.Yield();
+            }
+        }
     }
 
     private bool IsAtRest()
