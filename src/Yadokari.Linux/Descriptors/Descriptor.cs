@@ -126,4 +126,14 @@ public static unsafe class Descriptor
         GC.KeepAlive(file);
         return result;
     }
+
+    /// <summary>f_type of fstatfs(2): which kind of file system a file lives on.</summary>
+    /// <exception cref="SystemCallException">An unusual error.</exception>
+    public static long GetFileSystemType(SafeFileHandle file)
+    {
+        // struct statfs is 120 bytes, f_type its first word.
+        long* status = stackalloc long[32];
+        LinuxCall.Check("fstatfs", null, LinuxCall.FStatFs, file.DangerousGetHandle(), (nint)status);
+        return *status;
+    }
 }

@@ -139,6 +139,8 @@ internal sealed class DescriptorScanner : IDisposable
         return Refuse(description, "device", $"{description.Link} belongs to this host; close it");
     }
 
+    private const long MessageQueueFileSystem = 0x19800202; // MQUEUE_MAGIC
+
     private DescriptorImage? ScanPath(OpenDescription description)
     {
         string own = paths.Own(description.Link);
@@ -161,6 +163,16 @@ internal sealed class DescriptorScanner : IDisposable
         if (!status.IsRegular)
         {
             return Refuse(description, "removed-directory", $"{description.Link} does not exist any more; close it");
+        }
+
+        if (description.Link.StartsWith("/secretmem", StringComparison.Ordinal))
+        {
+            return Refuse(description, "secret-memory", "memory of memfd_secret can be read by nobody else; close it");
+        }
+
+        if (Descriptor.GetFileSystemType(description.Handle) == MessageQueueFileSystem)
+        {
+            return Refuse(description, "message-queue", $"the POSIX message queue {description.Link} can't be carried; close it");
         }
 
         return (description.Flags & PathOnly) != 0

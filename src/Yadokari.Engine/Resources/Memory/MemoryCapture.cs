@@ -77,6 +77,14 @@ public sealed class MemoryCapture
             {
                 obstacles.Add(new Obstacle("sysv-shm", $"System V shared memory at {where}"));
             }
+            else if (vma.Name.StartsWith("/[aio]", StringComparison.Ordinal))
+            {
+                obstacles.Add(new Obstacle("aio", $"a context of asynchronous input and output (io_setup) at {where}"));
+            }
+            else if (vma.Name.StartsWith("/secretmem", StringComparison.Ordinal))
+            {
+                obstacles.Add(new Obstacle("secret-memory", $"memory of memfd_secret, which nobody else can read, at {where}"));
+            }
             else if ((vma.Flags & VmaFlags.HugeTlb) != 0)
             {
                 obstacles.Add(new Obstacle("hugetlb", $"memory of reserved huge pages at {where}"));
