@@ -123,7 +123,7 @@ public sealed class ContextFile
             ImageBounds.Check(image, header.FileLength);
             return image;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or NotSupportedException) // the latter: a descriptor without its kind
         {
             throw ContextHeader.Bad("its manifest can't be understood", e);
         }

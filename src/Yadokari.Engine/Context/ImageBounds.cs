@@ -1,6 +1,9 @@
 using Yadokari.Engine.Image;
+using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
+using Yadokari.Engine.Resources.Process;
 using Yadokari.Engine.Resources.Threads;
+using Yadokari.Linux.Elf;
 
 namespace Yadokari.Engine.Context;
 
@@ -13,10 +16,13 @@ internal static class ImageBounds
     private const int MaxDescriptor = 1 << 20;
     private const int RegistersLength = 216;
     private const int ActionsLength = 64 * 32;
+    private const int SignalLength = 128;
+    private const int TimerLength = 32;
 
     /// <exception cref="EngineException">BadContextFile.</exception>
     public static void Check(ProcessImage image, long fileLength)
     {
+        CheckParts(image);
         Require(image.Memory.Mappings.Count <= MaxMappings, "too many mappings");
         Require(image.Threads.Count is > 0 and <= MaxThreads, "the number of threads");
         Require(image.Attributes.Pid is > 1 and <= MaxPid, "the pid");
@@ -41,10 +47,70 @@ internal static class ImageBounds
             end = mapping.End;
         }
 
+        CheckVdso(image.Memory.Vdso);
         Check(image.Memory.Segments, fileLength);
         foreach (SharedObjectImage shared in image.Memory.SharedObjects)
         {
             Check(shared.Segments, fileLength);
+        }
+    }
+
+    /// <summary>JSON can say null inside a list and leave out what has a default: neither may reach the compiler.</summary>
+    private static void CheckParts(ProcessImage image)
+    {
+        Whole(image.Origin.CpuFeatures, "the processor features");
+        Whole(image.Origin.XsaveComponents, "the processor state");
+        Whole(image.Attributes.Limits, "the limits");
+        Whole(image.Attributes.CommandLine, "the command line");
+        Whole(image.Memory.Mappings, "the mappings");
+        Whole(image.Memory.Segments, "the segments");
+        Whole(image.Memory.SharedObjects, "the shared objects");
+        foreach (SharedObjectImage shared in image.Memory.SharedObjects)
+        {
+            Whole(shared.Segments, "the segments of a shared object");
+        }
+
+        Whole(image.Threads, "the threads");
+        foreach (ThreadImage thread in image.Threads)
+        {
+            Each(thread.PendingSignals, SignalLength, "a pending signal");
+            Require(thread.Schedule.Affinity is not null, "the scheduling of a thread");
+        }
+
+        Each(image.Signals.Pending, SignalLength, "a pending signal");
+        Each(image.Timers.Intervals, TimerLength, "an interval timer");
+        Whole(image.Timers.Posix, "the timers");
+        foreach (PosixTimerImage timer in image.Timers.Posix)
+        {
+            Require(timer.Setting.Length == TimerLength, "a timer");
+        }
+
+        Whole(image.Descriptors.Descriptions, "the descriptors");
+        foreach (DescriptorImage description in image.Descriptors.Descriptions)
+        {
+            Require(description.Numbers.Count > 0, "the numbers of a descriptor");
+            Require(description.Locks is not null, "the locks of a descriptor");
+        }
+
+        Whole(image.Descriptors.Pipes, "the pipes");
+        Whole(image.Descriptors.Files, "the carried files");
+    }
+
+    private static void CheckVdso(VdsoImage? vdso)
+    {
+        if (vdso is null)
+        {
+            return;
+        }
+
+        Whole(vdso.Data, "the vdso");
+        try
+        {
+            VdsoPatch.WithSystemCalls(vdso.Bytes);
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentOutOfRangeException)
+        {
+            throw ContextHeader.Bad("its manifest is wrong about the vdso", e);
         }
     }
 
@@ -55,6 +121,18 @@ internal static class ImageBounds
             Require(segment.Length is > 0 and <= MemorySegment.MaxLength && segment.Length % 32 == 0, "the length of a segment");
             Require(segment.FileOffset >= ContextHeader.Length && segment.FileOffset <= fileLength - segment.Length, "the place of a segment");
         }
+    }
+
+    private static void Whole<T>(IReadOnlyList<T> items, string what)
+        where T : class
+    {
+        Require(items is not null && items.All(item => item is not null), what);
+    }
+
+    private static void Each(IReadOnlyList<byte[]> items, int length, string what)
+    {
+        Whole(items, what);
+        Require(items.All(item => item.Length == length), what);
     }
 
     private static void Require(bool holds, string what)
