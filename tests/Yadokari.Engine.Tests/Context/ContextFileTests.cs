@@ -1,0 +1,304 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FsCheck;
+using FsCheck.Fluent;
+using Shouldly;
+using Xunit;
+using Yadokari.Engine.Context;
+using Yadokari.Engine.Image;
+using Yadokari.Engine.Resources.Memory;
+using Yadokari.Engine.Restore;
+
+namespace Yadokari.Engine.Tests.Context;
+
+public class ContextFileTests
+{
+    private static readonly Config Some = Config.QuickThrowOnFailure.WithMaxTest(60);
+
+    [Fact]
+    public void What_is_written_is_read() => Prop.ForAll(Images.All, image =>
+    {
+        ProcessImage read = FileOf.Open(FileOf.Image(image), file => file.Image);
+        return Text(read) == Text(image);
+    }).Check(Some);
+
+    [Fact]
+    public void The_header_is_written_last() => Prop.ForAll(Images.All, image =>
+    {
+        MemorySink sink = new();
+        ContextWriter.Finish(image, sink, ContextWriter.FirstPage);
+        sink.Offsets[^1].ShouldBe(0);
+        sink.Offsets.Count(offset => offset == 0).ShouldBe(1);
+    }).Check(Some.WithMaxTest(10));
+
+    [Fact]
+    public void The_same_image_makes_the_same_bytes() => Prop.ForAll(Images.All, image =>
+    {
+        ProcessImage copy = JsonSerializer.Deserialize(Text(image), ImageJson.Default.ProcessImage)!;
+        return FileOf.Image(image).AsSpan().SequenceEqual(FileOf.Image(copy));
+    }).Check(Some.WithMaxTest(20));
+
+    [Fact]
+    public void The_plan_prints_for_every_image() => Prop.ForAll(Images.All, image =>
+        FileOf.Open(FileOf.Image(image), file => file.PrintPlan().Count() >= file.Summary.PlanOperations)).Check(Some.WithMaxTest(20));
+
+    [Fact]
+    public void Random_bytes_are_refused() => Prop.ForAll(
+        Gen.Choose(0, 20000).Select(seed => RandomBytes(seed)).ToArbitrary(),
+        bytes => FileOf.Refusal(bytes) is not null).Check(Some.WithMaxTest(200));
+
+    [Fact]
+    public void A_file_cut_anywhere_is_refused()
+    {
+        byte[] whole = FileOf.Image(Images.Small());
+        foreach (int length in Enumerable.Range(0, 40).Select(i => i * whole.Length / 40).Concat([1, 4095, 4096, 4097, whole.Length - 32, whole.Length - 1]))
+        {
+            FileOf.Refusal(whole[..length]).ShouldNotBeNull($"{length} bytes");
+        }
+
+        FileOf.Refusal([.. whole, 0]).ShouldNotBeNull();
+        FileOf.Refusal(whole).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_flipped_bit_of_the_control_segment_or_the_manifest_is_noticed()
+    {
+        byte[] whole = FileOf.Image(Images.Small());
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, whole);
+            using FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+
+            // Every byte of the end (manifest), and a sample of the plan; the bit varies.
+            IEnumerable<int> places = Enumerable.Range(0, 100).Select(i => 4096 + (int)(i * 79190L % (whole.Length - 4096))).Concat(Enumerable.Range(whole.Length - 60, 60));
+            foreach (int at in places)
+            {
+                byte flipped = (byte)(whole[at] ^ (1 << (at % 8)));
+                RandomAccess.Write(file.SafeFileHandle, [flipped], at);
+                Should.Throw<EngineException>(() => ContextFile.Open(path), $"byte {at}").Error.ShouldBe(EngineError.BadContextFile);
+                RandomAccess.Write(file.SafeFileHandle, [whole[at]], at);
+            }
+
+            ContextFile.Open(path).Image.Attributes.Pid.ShouldBe(Images.Small().Attributes.Pid);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void A_damaged_page_is_found_with_its_place()
+    {
+        byte[] page = new byte[8192];
+        new Random(3).NextBytes(page);
+        MemorySegment segment = new(0x10000, page.Length, ContextWriter.FirstPage, Checksum.Compute(page));
+        ProcessImage image = Images.Small();
+        byte[] whole = FileOf.Image(image with { Memory = image.Memory with { Segments = [segment] } }, page);
+        FileOf.Open(whole, file =>
+        {
+            file.VerifyPages();
+            return file.Summary.MemoryBytes;
+        }).ShouldBe(8192);
+        whole[4096 + 5000] ^= 1;
+        EngineException refused = Should.Throw<EngineException>(() => FileOf.Open(whole, file =>
+        {
+            file.VerifyPages();
+            return 0;
+        }));
+        refused.Error.ShouldBe(EngineError.BadContextFile);
+        refused.Message.ShouldEndWith("its memory is damaged between offsets 4096 and 12288");
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_told_so() =>
+        Should.Throw<EngineException>(() => ContextFile.Open("/nowhere/job.ctx")).Error.ShouldBe(EngineError.NoSuchFile);
+
+    [Fact]
+    public void A_directory_is_no_context_file() =>
+        Should.Throw<EngineException>(() => ContextFile.Open("/tmp")).Error.ShouldBe(EngineError.BadContextFile);
+
+    /// <summary>Someone who computes checksums can still only be refused.</summary>
+    [Fact]
+    public void A_manifest_with_a_part_missing_or_of_another_kind_is_refused()
+    {
+        ProcessImage image = Images.Small();
+        byte[] whole = FileOf.Image(image);
+        List<string> survivors = [];
+        foreach (string path in Paths(JsonNode.Parse(Text(image))!, ""))
+        {
+            foreach (string? value in (string?[])[null, "null", "-1", "{}", "[]", "[null]", "\"x\"", "1e999"])
+            {
+                JsonNode changed = JsonNode.Parse(Text(image))!;
+                Change(changed, path, value);
+                try
+                {
+                    FileOf.Open(WithManifest(whole, changed.ToJsonString()), file => (file.Summary, file.PrintPlan().Count(), file.FindMissing()));
+                }
+                catch (EngineException)
+                {
+                    continue;
+                }
+                catch (Exception e)
+                {
+                    survivors.Add($"{path} = {value ?? "(removed)"}: {e.GetType().Name} {e.StackTrace?.Split('\n').First(line => line.Contains("Yadokari", StringComparison.Ordinal)).Trim()}");
+                }
+            }
+        }
+
+        survivors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"Format\":1}")]
+    [InlineData("\u0000\u0000\u0000")]
+    public void Other_json_is_refused(string manifest) =>
+        FileOf.Refusal(WithManifest(FileOf.Image(Images.Small()), manifest)).ShouldNotBeNull();
+
+    [Fact]
+    public void Deep_json_is_refused() =>
+        FileOf.Refusal(WithManifest(FileOf.Image(Images.Small()), new string('[', 100_000))).ShouldNotBeNull();
+
+    [Theory]
+    [InlineData("too many", 0)]
+    [InlineData("the length of a segment", 1)]
+    [InlineData("the place of a segment", 2)]
+    [InlineData("the order of mappings", 3)]
+    [InlineData("the pid", 4)]
+    [InlineData("a thread id", 5)]
+    [InlineData("the registers of a thread", 6)]
+    [InlineData("a shared object", 7)]
+    [InlineData("the number of threads", 8)]
+    [InlineData("a descriptor number", 9)]
+    [InlineData("the memory layout", 10)]
+    [InlineData("the vdso", 11)]
+    [InlineData("the vdso", 12)]
+    [InlineData("a pending signal", 13)]
+    [InlineData("an interval timer", 14)]
+    public void Values_out_of_bounds_are_refused_by_name(string what, int which)
+    {
+        ProcessImage image = Images.Small();
+        MemoryImage memory = image.Memory;
+        image = which switch
+        {
+            0 => image with { Memory = memory with { Mappings = [.. Enumerable.Repeat(Images.Mapping(0, 1), (1 << 20) + 1)] } },
+            1 => image with { Memory = memory with { Segments = [new MemorySegment(0, int.MaxValue - 31, 4096, 0)] } },
+            2 => image with { Memory = memory with { Segments = [new MemorySegment(0, 4096, long.MaxValue - 100, 0)] } },
+            3 => image with { Memory = memory with { Mappings = [Images.Mapping(0x2000, 0x3000), Images.Mapping(0x2000, 0x3000)] } },
+            4 => image with { Attributes = image.Attributes with { Pid = 1 } },
+            5 => image with { Threads = [image.Threads[0] with { Tid = 1 << 23 }] },
+            6 => image with { Threads = [image.Threads[0] with { Registers = new byte[215] }] },
+            7 => image with { Memory = memory with { Mappings = [Images.Mapping(0, 4096) with { Kind = MappingKind.SharedObject, Object = 3 }] } },
+            8 => image with { Threads = [] },
+            9 => image with { Descriptors = image.Descriptors with { Descriptions = [new Yadokari.Engine.Resources.Descriptors.InotifyImage { Flags = 0, Numbers = [new(int.MaxValue, false)] }] } },
+            10 => image with { Memory = memory with { Layout = [1, 2] } },
+            11 => image with { Memory = memory with { Vdso = memory.Vdso! with { Bytes = new byte[4096] } } },
+            12 => image with { Memory = memory with { Vdso = memory.Vdso! with { Bytes = memory.Vdso.Bytes[..100] } } },
+            13 => image with { Signals = image.Signals with { Pending = [new byte[3]] } },
+            _ => image with { Timers = image.Timers with { Intervals = [new byte[32], new byte[31], new byte[32]] } },
+        };
+        Should.Throw<EngineException>(() => ImageBounds.Check(image, 1 << 20)).Message.ShouldContain(what);
+    }
+
+    private static string Text(ProcessImage image) => JsonSerializer.Serialize(image, ImageJson.Default.ProcessImage);
+
+    private static byte[] RandomBytes(int seed)
+    {
+        Random random = new(seed);
+        byte[] bytes = new byte[random.Next(3 * 4096)];
+        random.NextBytes(bytes);
+        if (seed % 2 == 0 && bytes.Length >= 4096)
+        {
+            // Past the first look: the right words, a right checksum, random numbers.
+            "\u007fELF"u8.CopyTo(bytes);
+            "YADOKARI"u8.CopyTo(bytes.AsSpan(0x100));
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(0x108), 1);
+            if (seed % 4 == 0)
+            {
+                BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(0x138), bytes.Length);
+            }
+
+            if (seed % 8 == 0)
+            {
+                foreach (int at in (int[])[0x110, 0x118, 0x128, 0x130])
+                {
+                    BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(at), random.Next(bytes.Length));
+                }
+            }
+
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(0x160), Checksum.Compute(bytes.AsSpan(0, 0x160)));
+        }
+
+        return bytes;
+    }
+
+    /// <summary>The same file with another manifest and right checksums.</summary>
+    private static byte[] WithManifest(byte[] whole, string manifest)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(manifest);
+        byte[] padded = new byte[Math.Max(32, (text.Length + 31) / 32 * 32)];
+        text.CopyTo(padded, 0);
+        ContextHeader header = ContextHeader.Parse(whole.AsSpan(0, 4096), whole.Length);
+        header = header with
+        {
+            ManifestLength = Math.Max(1, text.Length),
+            ManifestChecksum = Checksum.Compute(padded),
+            FileLength = header.ManifestOffset + padded.Length,
+        };
+        return [.. header.ToBytes(), .. whole[4096..(int)header.ManifestOffset], .. padded];
+    }
+
+    private static IEnumerable<string> Paths(JsonNode node, string path)
+    {
+        IEnumerable<(string Name, JsonNode? Child)> children = node switch
+        {
+            JsonObject members => members.Select(member => (member.Key, member.Value)),
+            JsonArray items => items.Take(2).Select((item, index) => ($"{index}", item)),
+            _ => [],
+        };
+        foreach ((string name, JsonNode? child) in children)
+        {
+            string below = path.Length == 0 ? name : $"{path}\t{name}";
+            yield return below;
+            foreach (string deeper in child is null ? [] : Paths(child, below))
+            {
+                yield return deeper;
+            }
+        }
+    }
+
+    private static void Change(JsonNode root, string path, string? value)
+    {
+        string[] names = path.Split('\t');
+        JsonNode parent = root;
+        foreach (string name in names[..^1])
+        {
+            parent = parent is JsonArray items ? items[int.Parse(name, System.Globalization.CultureInfo.InvariantCulture)]! : parent[name]!;
+        }
+
+        if (parent is JsonArray array)
+        {
+            int index = int.Parse(names[^1], System.Globalization.CultureInfo.InvariantCulture);
+            array.RemoveAt(index);
+            if (value is not null)
+            {
+                array.Insert(index, JsonNode.Parse(value));
+            }
+        }
+        else if (value is null)
+        {
+            parent.AsObject().Remove(names[^1]);
+        }
+        else
+        {
+            parent[names[^1]] = JsonNode.Parse(value);
+        }
+    }
+}

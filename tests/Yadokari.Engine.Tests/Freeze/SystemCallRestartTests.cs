@@ -1,0 +1,110 @@
+using Shouldly;
+using Xunit;
+using Yadokari.Engine.Freeze;
+using Yadokari.Linux;
+using Yadokari.Linux.Ptrace;
+
+namespace Yadokari.Engine.Tests.Freeze;
+
+public class SystemCallRestartTests
+{
+    private const ulong None = ulong.MaxValue;
+    private static readonly byte[] OtherCode = [0x90, 0x90, 0x90, 0x90, 0x90, 0x0f, 0x05];
+
+    [Theory]
+    [InlineData(-512)]
+    [InlineData(-513)]
+    [InlineData(-514)]
+    [InlineData(-516)]
+    public void A_call_the_kernel_would_restart_is_made_again_elsewhere(long result)
+    {
+        Registers registers = SystemCallRestart.ForImage(At(SystemCall.Read, result), OtherCode);
+        registers.Rax.ShouldBe((ulong)SystemCall.Read);
+        registers.Rip.ShouldBe(0x4000ul - 2);
+        registers.OrigRax.ShouldBe(None);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(77)]
+    [InlineData(-Errno.EINTR)]
+    [InlineData(-Errno.EAGAIN)]
+    [InlineData(-515)]
+    [InlineData(-517)]
+    public void A_finished_call_keeps_its_result(long result)
+    {
+        Registers registers = SystemCallRestart.ForImage(At(SystemCall.Read, result), OtherCode);
+        ((long)registers.Rax).ShouldBe(result);
+        registers.Rip.ShouldBe(0x4000ul);
+        registers.OrigRax.ShouldBe(None);
+    }
+
+    [Fact]
+    public void Numbers_that_look_like_restarts_outside_a_call_are_the_programs_own()
+    {
+        Registers registers = At(SystemCall.Read, -512);
+        registers.OrigRax = None;
+        SystemCallRestart.ForImage(registers, OtherCode).ShouldBe(registers);
+    }
+
+    [Fact]
+    public void A_restarted_sleep_is_made_again_by_the_number_in_the_code()
+    {
+        byte[] code = [0xb8, 230, 0, 0, 0, 0x0f, 0x05]; // mov eax, clock_nanosleep; syscall
+        Registers registers = SystemCallRestart.ForImage(At(SystemCall.Restart_syscall, -516), code);
+        registers.Rax.ShouldBe((ulong)SystemCall.Clock_nanosleep);
+        registers.Rip.ShouldBe(0x4000ul - 2);
+    }
+
+    [Fact]
+    public void A_restarted_call_whose_number_is_not_in_the_code_is_interrupted()
+    {
+        foreach (byte[] code in (byte[][])[OtherCode, []])
+        {
+            Registers registers = SystemCallRestart.ForImage(At(SystemCall.Restart_syscall, -516), code);
+            ((long)registers.Rax).ShouldBe(-Errno.EINTR);
+            registers.Rip.ShouldBe(0x4000ul);
+            registers.OrigRax.ShouldBe(None);
+        }
+    }
+
+    [Theory]
+    [InlineData(SystemCall.Epoll_wait)]
+    [InlineData(SystemCall.Epoll_pwait)]
+    [InlineData(SystemCall.Rt_sigtimedwait)]
+    [InlineData(SystemCall.Semtimedop)]
+    public void The_freezes_own_interruption_is_hidden_from_calls_that_are_never_restarted(SystemCall call)
+    {
+        Registers registers = SystemCallRestart.ForThaw(At(call, -Errno.EINTR), signalWaits: false);
+        registers.Rax.ShouldBe((ulong)call);
+        registers.Rip.ShouldBe(0x4000ul - 2);
+        registers.OrigRax.ShouldBe(None);
+    }
+
+    [Fact]
+    public void A_signals_interruption_is_the_programs_own()
+    {
+        Registers registers = At(SystemCall.Epoll_wait, -Errno.EINTR);
+        SystemCallRestart.ForThaw(registers, signalWaits: true).ShouldBe(registers);
+    }
+
+    [Theory]
+    [InlineData(SystemCall.Epoll_wait, 0)]
+    [InlineData(SystemCall.Epoll_wait, -Errno.EBADF)]
+    [InlineData(SystemCall.Read, -Errno.EINTR)]
+    [InlineData(SystemCall.Read, -512)] // the kernel does it by itself
+    public void A_thaw_repairs_nothing_else(SystemCall call, long result)
+    {
+        Registers registers = At(call, result);
+        SystemCallRestart.ForThaw(registers, signalWaits: false).ShouldBe(registers);
+    }
+
+    private static Registers At(SystemCall call, long result) => new()
+    {
+        Rip = 0x4000,
+        Rax = (ulong)result,
+        OrigRax = (ulong)call,
+        Rdi = 5,
+        Rsp = 0x7000,
+    };
+}

@@ -1,0 +1,695 @@
+using System.Buffers.Binary;
+using System.Text;
+using Shouldly;
+using Xunit;
+using Yadokari.Engine.Restore;
+using Yadokari.Linux;
+
+namespace Yadokari.Engine.Tests.Restore;
+
+/// <summary>Every operation, executed for real by the machine code in a process of its own.</summary>
+public class InterpreterTests
+{
+    private const int Refused = 5;
+
+    [Fact]
+    public void A_call_stores_its_result_and_takes_six_arguments()
+    {
+        PlanBuilder plan = new();
+        DataReference room = plan.Room(8);
+        Slot written = plan.CallResult(null, SystemCall.Write, 1, plan.Text("hello"), 5);
+        plan.Do(OperationKind.Store64, null, room, written);
+        plan.Call(null, SystemCall.Pwrite64, 1, room, 8, 5);
+        Slot mapped = plan.CallResult("map", SystemCall.Mmap, 0, 4096, 3, 0x22, -1, 0);
+        plan.Do(OperationKind.Store64, null, mapped, 77);
+        plan.Call(null, SystemCall.Pwrite64, 1, mapped, 8, 13);
+        Exit(plan, 0);
+
+        PlanEnding ending = PlanProcess.Run(plan);
+
+        ending.ExitStatus.ShouldBe(0);
+        Encoding.ASCII.GetString(ending.Output, 0, 5).ShouldBe("hello");
+        Number(ending.Output, 5).ShouldBe(5);
+        Number(ending.Output, 13).ShouldBe(77);
+        ending.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_failed_call_says_what_failed_and_why_and_ends_with_5()
+    {
+        PlanBuilder plan = new();
+        plan.Call("open /nowhere/at all", SystemCall.Open, plan.Text("/nowhere/at all"), 0, 0);
+        Exit(plan, 0);
+
+        PlanEnding ending = PlanProcess.Run(plan);
+
+        ending.ExitStatus.ShouldBe(Refused);
+        ending.Errors.ShouldBe("yadokari: open /nowhere/at all: No such file or directory\n");
+    }
+
+    [Fact]
+    public void A_call_without_a_message_is_named_by_its_system_call()
+    {
+        PlanBuilder plan = new();
+        plan.Call(null, SystemCall.Close_range, 5, 3, 0);
+
+        PlanProcess.Run(plan).Errors.ShouldBe("yadokari: close_range: Invalid argument\n");
+    }
+
+    [Fact]
+    public void Errors_beyond_the_table_have_a_text_too()
+    {
+        PlanBuilder plan = new();
+        Slot socket = plan.CallResult(null, SystemCall.Socket, 1, 1, 0);
+        plan.Call("listen", SystemCall.Getsockopt, socket, 1, 9999, plan.Room(8), plan.Room(8)); // ENOPROTOOPT 92
+
+        PlanEnding ending = PlanProcess.Run(plan);
+
+        ending.ExitStatus.ShouldBe(Refused);
+        ending.Errors.ShouldBe("yadokari: listen: unexpected error\n");
+    }
+
+    [Fact]
+    public void A_try_goes_on_with_the_negative_error()
+    {
+        PlanBuilder plan = new();
+        Slot result = plan.NewSlot();
+        plan.Try(result, SystemCall.Close, 999);
+        Emit(plan, result);
+
+        Number(PlanProcess.Run(plan).Output).ShouldBe(-Errno.EBADF);
+    }
+
+    [Fact]
+    public void On_error_jump_goes_to_the_label_with_the_error_in_the_slot()
+    {
+        PlanBuilder plan = new();
+        PlanLabel failed = new("failed");
+        Slot good = plan.NewSlot();
+        Slot bad = plan.NewSlot();
+        plan.CallOrJump(good, failed, SystemCall.Getpid);
+        plan.CallOrJump(bad, failed, SystemCall.Fchdir, -1);
+        plan.Fail("the jump was not taken", 9);
+        plan.Place(failed);
+        PlanLabel ok = new("ok");
+        plan.JumpIf(good, Condition.GreaterOrEqual, 1, ok);
+        plan.Fail("the first call jumped", 8);
+        plan.Place(ok);
+        Emit(plan, bad);
+
+        PlanEnding ending = PlanProcess.Run(plan);
+        ending.Errors.ShouldBeEmpty();
+        Number(ending.Output).ShouldBe(-Errno.EBADF);
+    }
+
+    [Fact]
+    public void Results_between_the_errors_and_zero_are_no_errors()
+    {
+        // -4096 is the last result that is an address, not an error number.
+        PlanBuilder plan = new();
+        Slot value = plan.NewSlot();
+        plan.Do(OperationKind.Subtract, value, 0, 4096);
+        PlanLabel less = new("less");
+        plan.JumpIf(value, Condition.Less, -4095, less);
+        plan.Fail("signed comparison", 9);
+        plan.Place(less);
+        Emit(plan, value);
+        Number(PlanProcess.Run(plan).Output).ShouldBe(-4096);
+    }
+
+    [Fact]
+    public void Clone_sends_the_child_to_the_label_and_reap_tells_its_status()
+    {
+        PlanBuilder plan = new();
+        BlockSignals(plan);
+        Slot child = Fork(plan, childPlan => Exit(childPlan, 42), out _);
+        Slot status = plan.NewSlot();
+        plan.Do(OperationKind.Reap, status, child, 0);
+        Emit(plan, status);
+
+        Number(PlanProcess.Run(plan).Output).ShouldBe(42 << 8);
+    }
+
+    [Fact]
+    public void A_clone_that_fails_obeys_its_error_policy()
+    {
+        PlanBuilder plan = new();
+        PlanLabel child = new("child");
+        plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [plan.Room(88), 7], Target = child, Message = plan.Text("make a child") });
+        plan.Place(child);
+        Exit(plan, 0);
+
+        PlanEnding ending = PlanProcess.Run(plan);
+        ending.ExitStatus.ShouldBe(Refused);
+        ending.Errors.ShouldBe("yadokari: make a child: Invalid argument\n");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(255)]
+    public void Exit_as_repeats_an_exit_status(int code)
+    {
+        PlanBuilder plan = new();
+        BlockSignals(plan);
+        Slot child = Fork(plan, childPlan => Exit(childPlan, code), out _);
+        Slot status = plan.NewSlot();
+        plan.Do(OperationKind.Reap, status, child, 0);
+        plan.Do(OperationKind.ExitAs, null, status);
+
+        PlanProcess.Run(plan).WaitStatus.ShouldBe(code << 8);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(9)]
+    [InlineData(11)]
+    [InlineData(15)]
+    [InlineData(35)]
+    public void Exit_as_dies_by_the_same_signal_without_a_second_core(int signal)
+    {
+        PlanBuilder plan = new();
+        BlockSignals(plan);
+        Slot child = Fork(
+            plan,
+            childPlan =>
+            {
+                childPlan.Call("setrlimit", SystemCall.Setrlimit, 4, childPlan.Room(16)); // no core of the first death either
+                childPlan.Call("unblock", SystemCall.Rt_sigprocmask, 2, childPlan.Room(8), 0, 8);
+                Slot own = childPlan.CallResult(null, SystemCall.Getpid);
+                childPlan.Call("kill", SystemCall.Kill, own, signal);
+                childPlan.Fail("outlived its signal", 1);
+            },
+            out _);
+        Slot status = plan.NewSlot();
+        plan.Do(OperationKind.Reap, status, child, 0);
+        plan.Do(OperationKind.ExitAs, null, status);
+
+        PlanEnding ending = PlanProcess.Run(plan);
+        ending.Signal.ShouldBe(signal);
+        (ending.WaitStatus & 0x80).ShouldBe(0, "it left a core");
+    }
+
+    [Fact]
+    public void Reap_tells_an_impossible_status_when_there_is_no_child()
+    {
+        PlanBuilder plan = new();
+        Slot status = plan.NewSlot();
+        plan.Do(OperationKind.Reap, status, 4_000_000, 0);
+        plan.Do(OperationKind.ExitAs, null, status);
+        PlanProcess.Run(plan).ExitStatus.ShouldBe(255);
+    }
+
+    [Fact]
+    public void Reap_passes_a_signal_on_to_the_child()
+    {
+        PlanBuilder plan = new();
+        BlockSignals(plan);
+        Slot parent = plan.CallResult(null, SystemCall.Getpid);
+        Slot child = Fork(
+            plan,
+            childPlan =>
+            {
+                // The child asks its parent for a signal and dies of it when it comes back.
+                childPlan.Call("kill the parent", SystemCall.Kill, parent, 12);
+                childPlan.Call("wait for it", SystemCall.Rt_sigtimedwait, childPlan.Bytes(BitConverter.GetBytes(1UL << 11)), 0, 0, 8);
+                Exit(childPlan, 33);
+            },
+            out _);
+        Slot status = plan.NewSlot();
+        plan.Do(OperationKind.Reap, status, child, 0);
+        plan.Do(OperationKind.ExitAs, null, status);
+        PlanProcess.Run(plan).ExitStatus.ShouldBe(33);
+    }
+
+    [Fact]
+    public void Reap_takes_in_orphans_and_waits_for_its_own()
+    {
+        PlanBuilder plan = new();
+        BlockSignals(plan);
+        Slot other = Fork(plan, childPlan => Exit(childPlan, 1), out _);
+        Slot child = Fork(plan, childPlan => Exit(childPlan, 7), out _);
+        Slot status = plan.NewSlot();
+        plan.Do(OperationKind.Reap, status, child, 0);
+        Slot left = plan.NewSlot();
+        plan.Try(left, SystemCall.Wait4, other, 0, 0x40000000, 0);
+        Slot sum = plan.NewSlot();
+        plan.Do(OperationKind.Add, sum, status, 0);
+        Emit(plan, sum);
+        Number(PlanProcess.Run(plan).Output).ShouldBe(7 << 8);
+    }
+
+    [Theory]
+    [InlineData(5L, 5L, true, false, false, true)]
+    [InlineData(-1L, 1L, false, true, true, false)]
+    [InlineData(1L, -1L, false, true, false, true)]
+    [InlineData(long.MinValue, long.MaxValue, false, true, true, false)]
+    [InlineData(0L, long.MinValue, false, true, false, true)]
+    public void Jump_if_compares_signed(long left, long right, bool equal, bool notEqual, bool less, bool greaterOrEqual)
+    {
+        PlanBuilder plan = new();
+        Slot bits = plan.NewSlot();
+        Slot a = plan.NewSlot();
+        plan.Set(bits, 0);
+        plan.Set(a, left);
+        foreach (Condition condition in Enum.GetValues<Condition>())
+        {
+            PlanLabel taken = new("taken");
+            PlanLabel next = new("next");
+            plan.JumpIf(a, condition, right, taken);
+            plan.Jump(next);
+            plan.Place(taken);
+            plan.Do(OperationKind.Add, bits, bits, 1 << (int)condition);
+            plan.Place(next);
+        }
+
+        Emit(plan, bits);
+        Number(PlanProcess.Run(plan).Output).ShouldBe((equal ? 1 : 0) | (notEqual ? 2 : 0) | (less ? 4 : 0) | (greaterOrEqual ? 8 : 0));
+    }
+
+    [Fact]
+    public void Jumps_go_back_as_well()
+    {
+        PlanBuilder plan = new();
+        Slot count = plan.NewSlot();
+        PlanLabel again = new("again");
+        plan.Set(count, 0);
+        plan.Place(again);
+        plan.Do(OperationKind.Add, count, count, 3);
+        plan.JumpIf(count, Condition.Less, 3000, again);
+        Emit(plan, count);
+        Number(PlanProcess.Run(plan).Output).ShouldBe(3000);
+    }
+
+    [Theory]
+    [InlineData("", "", 1)]
+    [InlineData("same bytes", "same bytes", 1)]
+    [InlineData("same bytes", "same byteS", 0)]
+    [InlineData("Same bytes", "same bytes", 0)]
+    public void Memory_equal_compares_bytes(string left, string right, long expected)
+    {
+        PlanBuilder plan = new();
+        Slot result = plan.NewSlot();
+        plan.Do(OperationKind.MemoryEqual, result, plan.Bytes(Encoding.ASCII.GetBytes(left)), plan.Bytes(Encoding.ASCII.GetBytes(right)), left.Length);
+        Emit(plan, result);
+        Number(PlanProcess.Run(plan).Output).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData(0L, "0")]
+    [InlineData(7L, "7")]
+    [InlineData(-1L, "-1")]
+    [InlineData(1234567890123L, "1234567890123")]
+    [InlineData(long.MaxValue, "9223372036854775807")]
+    [InlineData(long.MinValue, "-9223372036854775808")]
+    public void Append_decimal_writes_signed_numbers_between_other_text(long value, string text)
+    {
+        PlanBuilder plan = new();
+        DataReference room = plan.Room(64);
+        Slot end = plan.NewSlot();
+        Slot length = plan.NewSlot();
+        plan.Set(end, room);
+        plan.Do(OperationKind.AppendBytes, null, end.Index, plan.Bytes("<"u8), 1);
+        plan.Do(OperationKind.AppendDecimal, null, end.Index, value);
+        plan.Do(OperationKind.AppendBytes, null, end.Index, plan.Bytes(">\n"u8), 2);
+        plan.Do(OperationKind.AppendBytes, null, end.Index, room, 0);
+        plan.Do(OperationKind.Subtract, length, end, room);
+        plan.Call(null, SystemCall.Write, 1, room, length);
+        Exit(plan, 0);
+        Encoding.ASCII.GetString(PlanProcess.Run(plan).Output).ShouldBe($"<{text}>\n");
+    }
+
+    [Fact]
+    public void Parse_decimal_takes_one_number_after_the_other()
+    {
+        PlanBuilder plan = new();
+        Slot at = plan.NewSlot();
+        plan.Set(at, plan.Text("monotonic   -12 0\nboottime 9223372036854775807 -9223372036854775808 end"));
+        DataReference room = plan.Room(48);
+        for (int i = 0; i < 6; i++)
+        {
+            Slot value = plan.NewSlot();
+            plan.Do(OperationKind.ParseDecimal, value, at.Index);
+            plan.Do(OperationKind.Store64, null, Argument.AddressOf(room, (ulong)i * 8), value);
+        }
+
+        plan.Call(null, SystemCall.Write, 1, room, 48);
+        Exit(plan, 0);
+        byte[] output = PlanProcess.Run(plan).Output;
+        Enumerable.Range(0, 6).Select(i => Number(output, i * 8)).ShouldBe([-12, 0, long.MaxValue, long.MinValue, 0, 0]);
+    }
+
+    [Fact]
+    public void Arithmetic_wraps_and_masks()
+    {
+        PlanBuilder plan = new();
+        DataReference room = plan.Room(32);
+        Slot value = plan.NewSlot();
+        plan.Do(OperationKind.Add, value, long.MaxValue, 1);
+        plan.Do(OperationKind.Store64, null, room, value);
+        plan.Do(OperationKind.Subtract, value, 3, 10);
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(room, 8), value);
+        plan.Do(OperationKind.And, value, -1, 0xff00ff00ff00ff0UL);
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(room, 16), value);
+        plan.Do(OperationKind.Store32, null, Argument.AddressOf(room, 24), -1);
+        plan.Call(null, SystemCall.Write, 1, room, 32);
+        Exit(plan, 0);
+        byte[] output = PlanProcess.Run(plan).Output;
+        Enumerable.Range(0, 4).Select(i => Number(output, i * 8)).ShouldBe([long.MinValue, -7, 0xff00ff00ff00ff0, 0xffffffff]);
+    }
+
+    [Fact]
+    public void Loads_and_stores_have_their_width_and_slots_have_addresses()
+    {
+        PlanBuilder plan = new();
+        DataReference room = plan.Bytes([1, 2, 3, 0x84, 5, 6, 7, 0x88]);
+        Slot narrow = plan.NewSlot();
+        Slot wide = plan.NewSlot();
+        plan.Do(OperationKind.Load32, narrow, room);
+        plan.Do(OperationKind.Load64, wide, room);
+        plan.Call(null, SystemCall.Write, 1, Argument.AddressOf(narrow), 16); // neighbours
+        Exit(plan, 0);
+        byte[] output = PlanProcess.Run(plan).Output;
+        Number(output).ShouldBe(0x84030201);
+        Number(output, 8).ShouldBe(unchecked((long)0x8807060584030201));
+    }
+
+    [Fact]
+    public void Cpu_id_tests_all_bits_of_a_mask_in_each_register()
+    {
+        PlanBuilder plan = new();
+        DataReference room = plan.Room(9 * 8);
+        (int a, int b, int c, int d) = System.Runtime.Intrinsics.X86.X86Base.CpuId(7, 0);
+        uint[] registers = [(uint)a, (uint)b, (uint)c, (uint)d];
+        for (int i = 0; i < 4; i++)
+        {
+            Slot has = plan.NewSlot();
+            plan.Do(OperationKind.CpuId, has, 7, 0, i, registers[i]);
+            plan.Do(OperationKind.Store64, null, Argument.AddressOf(room, (ulong)i * 16), has);
+            uint lacking = ~registers[i] & (uint)-(int)~registers[i];
+            plan.Do(OperationKind.CpuId, has, 7, 0, i, registers[i] | lacking);
+            plan.Do(OperationKind.Store64, null, Argument.AddressOf(room, ((ulong)i * 16) + 8), has);
+        }
+
+        plan.Call(null, SystemCall.Write, 1, room, 64);
+        Exit(plan, 0);
+        byte[] output = PlanProcess.Run(plan).Output;
+        for (int i = 0; i < 4; i++)
+        {
+            Number(output, i * 16).ShouldBe(1, $"register {i} has what it has");
+            Number(output, (i * 16) + 8).ShouldBe(registers[i] == uint.MaxValue ? 1 : 0, $"register {i} lacks a bit");
+        }
+    }
+
+    [Fact]
+    public void Fail_prints_its_message_and_ends_with_its_own_status()
+    {
+        PlanBuilder plan = new();
+        plan.Fail("this host lacks 虫", 77);
+        PlanEnding ending = PlanProcess.Run(plan);
+        ending.ExitStatus.ShouldBe(77);
+        ending.Errors.ShouldBe("yadokari: this host lacks 虫\n");
+    }
+
+    [Fact]
+    public void Errors_go_to_the_error_descriptor()
+    {
+        PlanBuilder plan = new();
+        plan.Set(WellKnownSlots.ErrorDescriptor, 1);
+        plan.Fail("here", 1);
+        Encoding.ASCII.GetString(PlanProcess.Run(plan).Output).ShouldBe("yadokari: here\n");
+    }
+
+    [Fact]
+    public void A_break_is_a_trap()
+    {
+        PlanBuilder plan = new();
+        plan.Call(null, SystemCall.Setrlimit, 4, plan.Room(16));
+        plan.Do(OperationKind.Break, null);
+        PlanProcess.Run(plan).Signal.ShouldBe(5);
+    }
+
+    [Theory]
+    [InlineData(32)]
+    [InlineData(4096)]
+    [InlineData(512 * 1024)]
+    public void Read_checked_reads_what_has_the_right_checksum(int length)
+    {
+        byte[] content = Random(length + 100, length);
+        uint checksum = Checksum.Compute(content.AsSpan(100, length));
+        WithFile(content, path =>
+        {
+            PlanBuilder plan = ReadPlan(path, 100, length, checksum);
+            PlanEnding ending = PlanProcess.Run(plan);
+            ending.Errors.ShouldBeEmpty();
+            ending.ExitStatus.ShouldBe(0);
+            ending.Output.AsSpan().SequenceEqual(content.AsSpan(100, length)).ShouldBeTrue();
+        });
+    }
+
+    [Theory]
+    [InlineData(1)] // one byte short
+    [InlineData(4096)] // nothing there
+    public void Read_checked_says_that_a_file_is_cut_short(int missing)
+    {
+        byte[] content = Random(4096, 1);
+        uint checksum = Checksum.Compute(content);
+        WithFile(content[..^missing], path =>
+        {
+            PlanEnding ending = PlanProcess.Run(ReadPlan(path, 0, 4096, checksum));
+            ending.ExitStatus.ShouldBe(1);
+            ending.Errors.ShouldBe("yadokari: the context file is damaged or cut short\n");
+            ending.Output.ShouldBeEmpty();
+        });
+    }
+
+    [Fact]
+    public void Read_checked_refuses_a_single_flipped_bit_anywhere()
+    {
+        byte[] content = Random(256, 3);
+        uint checksum = Checksum.Compute(content);
+        for (int bit = 0; bit < content.Length * 8; bit += 111)
+        {
+            byte[] flipped = [.. content];
+            flipped[bit / 8] ^= (byte)(1 << (bit % 8));
+            WithFile(flipped, path => PlanProcess.Run(ReadPlan(path, 0, 256, checksum)).ExitStatus.ShouldBe(1, $"bit {bit}"));
+        }
+    }
+
+    [Fact]
+    public void Read_checked_tells_a_read_error_as_any_call_does()
+    {
+        PlanBuilder plan = new();
+        plan.Add(new Operation { Kind = OperationKind.ReadChecked, Arguments = [99, plan.Room(32), 32, 0, 0], Message = plan.Text("read memory") });
+        PlanEnding ending = PlanProcess.Run(plan);
+        ending.ExitStatus.ShouldBe(Refused);
+        ending.Errors.ShouldBe("yadokari: read memory: Bad file descriptor\n");
+    }
+
+    [Fact]
+    public void Count_wakes_whoever_waits_in_another_process()
+    {
+        const int rounds = 100;
+        PlanBuilder plan = new();
+        BlockSignals(plan);
+        ShareSharedPage(plan);
+        PlanLabel broken = new("broken");
+        Argument ping = PlanContext.Shared(RegionLayout.SharedPrepared, "ping");
+        Argument pong = PlanContext.Shared(RegionLayout.SharedGate, "pong");
+        Slot child = Fork(
+            plan,
+            childPlan =>
+            {
+                for (int i = 1; i <= rounds; i++)
+                {
+                    childPlan.Do(OperationKind.WaitCount, null, ping, i, 0, 0);
+                    childPlan.Do(OperationKind.Count, null, pong);
+                }
+
+                Exit(childPlan, 3);
+            },
+            out _);
+        for (int i = 1; i <= rounds; i++)
+        {
+            plan.Do(OperationKind.Count, null, ping);
+            plan.Add(new Operation { Kind = OperationKind.WaitCount, Arguments = [pong, i, PlanContext.Shared(RegionLayout.SharedError, "error"), child], Target = broken });
+        }
+
+        Slot status = plan.NewSlot();
+        plan.Do(OperationKind.Reap, status, child, 0);
+        plan.Do(OperationKind.ExitAs, null, status);
+        plan.Place(broken);
+        Exit(plan, 9);
+        PlanProcess.Run(plan).ExitStatus.ShouldBe(3);
+    }
+
+    [Fact]
+    public void A_wait_ends_when_another_process_fails()
+    {
+        PlanBuilder plan = new();
+        BlockSignals(plan);
+        ShareSharedPage(plan);
+        PlanLabel failed = new("failed");
+        Slot child = Fork(plan, childPlan => childPlan.Fail("the child can't", 4), out _);
+        plan.Add(new Operation { Kind = OperationKind.WaitCount, Arguments = [PlanContext.Shared(RegionLayout.SharedPrepared, "prepared"), 5, PlanContext.Shared(RegionLayout.SharedError, "error"), child], Target = failed });
+        Exit(plan, 9);
+        plan.Place(failed);
+        Exit(plan, 6);
+        PlanEnding ending = PlanProcess.Run(plan);
+        ending.ExitStatus.ShouldBe(6);
+        ending.Errors.ShouldBe("yadokari: the child can't\n");
+    }
+
+    [Fact]
+    public void A_wait_ends_when_the_child_was_killed_and_can_not_say_so()
+    {
+        PlanBuilder plan = new();
+        BlockSignals(plan);
+        ShareSharedPage(plan);
+        PlanLabel gone = new("gone");
+        Slot child = Fork(
+            plan,
+            childPlan =>
+            {
+                Slot own = childPlan.CallResult(null, SystemCall.Getpid);
+                childPlan.Call(null, SystemCall.Kill, own, 9);
+            },
+            out _);
+        plan.Add(new Operation { Kind = OperationKind.WaitCount, Arguments = [PlanContext.Shared(RegionLayout.SharedPrepared, "prepared"), 1, PlanContext.Shared(RegionLayout.SharedError, "error"), child], Target = gone });
+        Exit(plan, 9);
+        plan.Place(gone);
+        Exit(plan, 6);
+        PlanProcess.Run(plan).ExitStatus.ShouldBe(6);
+    }
+
+    [Theory]
+    [InlineData(new[] { "@yado", "7", "8", "1" }, 7L, 8L, 1L)]
+    [InlineData(new[] { "@yado", "999999", "999999", "0" }, -1L, -1L, 0L)]
+    [InlineData(new string[0], -1L, -1L, 0L)]
+    [InlineData(new[] { "yado", "7", "8", "1" }, -1L, -1L, 0L)]
+    [InlineData(new[] { "@yado", "7", "8" }, -1L, -1L, 0L)]
+    public void The_entry_reads_its_arguments(string[] arguments, long control, long exit, long flags)
+    {
+        PlanBuilder plan = new();
+        plan.Call(null, SystemCall.Write, 1, Argument.AddressOf(WellKnownSlots.Control), 48);
+        Exit(plan, 0);
+        byte[] output = PlanProcess.Run(plan, null, arguments).Output;
+        (Number(output), Number(output, 8), Number(output, 16), Number(output, 40)).ShouldBe((control, exit, flags, 2L));
+        Number(output, 24).ShouldNotBe(0, "the vdso");
+        Number(output, 32).ShouldNotBe(0, "the path");
+    }
+
+    [Theory]
+    [InlineData(100)] // code
+    [InlineData(RegionLayout.HeaderOffset - 1)]
+    [InlineData(RegionLayout.OperationsOffset + 9)]
+    [InlineData(-1)] // data's last byte
+    public void The_entry_refuses_a_damaged_control_segment(int at)
+    {
+        PlanBuilder plan = new();
+        plan.Call(null, SystemCall.Write, 1, plan.Text("ran"), 3);
+        Exit(plan, 0);
+        PlanEnding ending = PlanProcess.Run(plan, control => control[at < 0 ? control.Length + at : UnusedCode(control, at)] ^= 4);
+        ending.ExitStatus.ShouldBe(1);
+        ending.Output.ShouldBeEmpty();
+        ending.Errors.ShouldBe("yadokari: the context file is damaged or cut short\n");
+    }
+
+    [Fact]
+    public void Nothing_of_the_file_stays_mapped()
+    {
+        PlanBuilder plan = new();
+        Slot file = plan.CallResult("open maps", SystemCall.Open, plan.Text("/proc/self/maps"), 0, 0);
+        DataReference room = plan.Room(16384);
+        PlanLabel more = new("more");
+        PlanLabel done = new("done");
+        Slot got = plan.NewSlot();
+        plan.Call("unmap the file", SystemCall.Munmap, PlanProcess.Base + PlanProcess.Span, 1UL << 20);
+        plan.Place(more);
+        plan.CallInto(got, "read maps", SystemCall.Read, file, room, 16384);
+        plan.JumpIf(got, Condition.Equal, 0, done);
+        plan.Call(null, SystemCall.Write, 1, room, got);
+        plan.Jump(more);
+        plan.Place(done);
+        Exit(plan, 0);
+        string maps = Encoding.ASCII.GetString(PlanProcess.Run(plan).Output);
+        maps.ShouldContain("10000000000-");
+        maps.ShouldNotContain("memfd:plan");
+    }
+
+    [Fact]
+    public void The_code_fits_and_has_a_system_call_instruction()
+    {
+        Interpreter.Code.Length.ShouldBeLessThanOrEqualTo(RegionLayout.HeaderOffset);
+        Interpreter.Code[Interpreter.SystemCallOffset].ShouldBe((byte)0x0f);
+        Interpreter.Code[Interpreter.SystemCallOffset + 1].ShouldBe((byte)0x05);
+        Interpreter.LoopOffset.ShouldBeInRange(1, Interpreter.Code.Length - 1);
+    }
+
+    /// <summary>A place at or behind the offset where damage does not change what the entry itself executes.</summary>
+    private static int UnusedCode(byte[] control, int at) => at < Interpreter.LoopOffset ? Array.IndexOf(control, (byte)0, Interpreter.Code.Length) : at;
+
+    private static PlanBuilder ReadPlan(string path, long offset, int length, uint checksum)
+    {
+        PlanBuilder plan = new();
+        Slot file = plan.CallResult("open", SystemCall.Open, plan.Text(path), 0, 0);
+        Slot room = plan.CallResult("map", SystemCall.Mmap, 0, length, 3, 0x22, -1, 0);
+        plan.Do(OperationKind.ReadChecked, null, file, room, length, offset, checksum);
+        plan.Call("write", SystemCall.Write, 1, room, length);
+        Exit(plan, 0);
+        return plan;
+    }
+
+    private static void WithFile(byte[] content, Action<string> use)
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, content);
+            use(path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static void Exit(PlanBuilder plan, int status) => plan.Call(null, SystemCall.Exit_group, status);
+
+    /// <summary>Writes the value as 8 bytes and ends.</summary>
+    private static void Emit(PlanBuilder plan, Slot value)
+    {
+        DataReference room = plan.Room(8);
+        plan.Do(OperationKind.Store64, null, room, value);
+        plan.Call(null, SystemCall.Write, 1, room, 8);
+        Exit(plan, 0);
+    }
+
+    private static void BlockSignals(PlanBuilder plan) =>
+        plan.Call(null, SystemCall.Rt_sigprocmask, 2, plan.Bytes([255, 255, 255, 255, 255, 255, 255, 255]), 0, 8);
+
+    private static void ShareSharedPage(PlanBuilder plan) =>
+        plan.Call("shared page", SystemCall.Mmap, PlanContext.Shared(RegionLayout.SharedOffset, "shared"), 4096, 3, 0x31, -1, 0);
+
+    private static Slot Fork(PlanBuilder plan, Action<PlanBuilder> inChild, out PlanLabel label)
+    {
+        Slot child = plan.NewSlot();
+        label = new PlanLabel("child");
+        PlanLabel parent = new("parent");
+        plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [ShellPlan.CloneArguments(plan, null), 88], Result = child, Target = label, Message = plan.Text("fork") });
+        plan.Jump(parent);
+        plan.Place(label);
+        inChild(plan);
+        plan.Place(parent);
+        return child;
+    }
+
+    private static long Number(byte[] bytes, int at = 0) => BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at));
+
+    private static byte[] Random(int length, int seed)
+    {
+        byte[] bytes = new byte[length];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+}

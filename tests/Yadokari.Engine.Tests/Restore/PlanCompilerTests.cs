@@ -1,0 +1,60 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Shouldly;
+using Xunit;
+using Yadokari.Engine.Image;
+using Yadokari.Engine.Restore;
+using Yadokari.Engine.Tests.Context;
+using Yadokari.Linux;
+
+namespace Yadokari.Engine.Tests.Restore;
+
+public class PlanCompilerTests
+{
+    private static readonly Config Some = Config.QuickThrowOnFailure.WithMaxTest(30);
+
+    [Fact]
+    public void It_is_a_pure_function() => Prop.ForAll(Images.All, image =>
+        Encode(image).AsSpan().SequenceEqual(Encode(image))).Check(Some);
+
+    [Fact]
+    public void Every_thread_is_made_counted_installed_and_let_go() => Prop.ForAll(Images.All, image =>
+    {
+        IReadOnlyList<Operation> operations = PlanCompiler.Compile(image).Operations;
+        int Calls(SystemCall call, Func<Operation, bool>? which = null) =>
+            operations.Count(operation => operation.Kind is OperationKind.Call or OperationKind.Clone && operation.SystemCall == call && (which?.Invoke(operation) ?? true));
+        int threads = image.Threads.Count;
+        // The job itself: here or in its own namespaces; the init; the other threads.
+        Calls(SystemCall.Clone3).ShouldBe(3 + threads - 1);
+        operations.Count(operation => operation.Kind == OperationKind.Count && operation.Arguments[0].Text == "prepared").ShouldBe(threads);
+        Calls(SystemCall.Ptrace, operation => operation.Arguments[0].Text == "DETACH").ShouldBe(threads);
+        Calls(SystemCall.Ptrace, operation => operation.Arguments[0].Text == "SEIZE").ShouldBe(threads);
+        Calls(SystemCall.Ptrace, operation => operation.Arguments[0].Text == "SETSIGMASK").ShouldBe(threads);
+    }).Check(Some);
+
+    [Fact]
+    public void Every_jump_leads_into_the_plan_and_no_mapping_replaces_another() => Prop.ForAll(Images.All, image =>
+    {
+        RestorePlan plan = PlanCompiler.Compile(image);
+        foreach (Operation operation in plan.Operations)
+        {
+            if (operation.Target is { } target)
+            {
+                target.Position.ShouldBeInRange(0, plan.Operations.Count - 1);
+            }
+
+            if (operation is { Kind: OperationKind.Call, SystemCall: SystemCall.Mmap } && operation.Arguments[0].Kind == ArgumentKind.Number && operation.Arguments[0].Value != 0)
+            {
+                (operation.Arguments[3].Value & 0x10).ShouldBe(0ul, "MAP_FIXED");
+                (operation.Arguments[3].Value & 0x100000).ShouldBe(0x100000ul, "MAP_FIXED_NOREPLACE");
+            }
+        }
+    }).Check(Some);
+
+    [Fact]
+    public void A_failing_call_always_has_something_to_say() => Prop.ForAll(Images.All, image =>
+        PlanCompiler.Compile(image).Operations.All(operation =>
+            operation.Kind is not (OperationKind.Call or OperationKind.Clone or OperationKind.Fail) || operation.OnError != OnError.Fail || operation.Message is not null)).Check(Some);
+
+    private static byte[] Encode(ProcessImage image) => PlanCompiler.Compile(image).Encode(new RemoteAddress(image.RegionBase), image.RegionLength);
+}
