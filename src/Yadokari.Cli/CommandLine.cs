@@ -8,12 +8,6 @@ namespace Yadokari.Cli;
 /// <summary>The whole command line: which commands there are, how they are parsed and how they end.</summary>
 public static class CommandLine
 {
-    private static readonly Option<bool> Verbose = new("--verbose")
-    {
-        Description = "Show details, also of errors",
-        Recursive = true,
-    };
-
     public static RootCommand Build()
     {
         RootCommand root = new("Moves running Linux processes from host to host.")
@@ -33,7 +27,7 @@ public static class CommandLine
             DoctorCommand.Create(),
             LabCommand.Create(),
             DemoCommand.Create(),
-            Verbose,
+            CommonOptions.Verbose,
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
@@ -63,7 +57,7 @@ public static class CommandLine
         catch (Exception failure)
         {
             ErrorReport report = ErrorReport.Of(failure);
-            report.Print(failure, parsed.GetValue(Verbose));
+            report.Print(failure, parsed.GetValue(CommonOptions.Verbose));
             return report.Status;
         }
     }

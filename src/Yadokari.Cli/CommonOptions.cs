@@ -5,6 +5,9 @@ namespace Yadokari.Cli;
 /// <summary>Options that many commands share, so that they look the same everywhere.</summary>
 public static class CommonOptions
 {
+    /// <summary>One for all commands.</summary>
+    public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show details, also of errors", Recursive = true };
+
     public static Option<bool> Json() => new("--json") { Description = "Print JSON instead of a table" };
 
     public static Argument<string> Job() => new("JOB") { Description = "Name or id of a job" };

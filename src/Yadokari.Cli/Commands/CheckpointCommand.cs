@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Yadokari.Engine;
 using Yadokari.Engine.Checkpointing;
+using Yadokari.Linux;
 using Yadokari.Protocol.Jobs;
 
 namespace Yadokari.Cli.Commands;
@@ -52,7 +53,7 @@ public static class CheckpointCommand
         FileContextWriter.Check(file);
         if (int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
         {
-            SaveProcess(pid, file, leaveRunning);
+            SaveProcess(pid, file, leaveRunning, parsed.GetValue(CommonOptions.Verbose));
             return ExitStatus.Done;
         }
 
@@ -73,12 +74,11 @@ public static class CheckpointCommand
         Report(file, result.FileLength, result.Threads, TimeSpan.FromMilliseconds(result.FrozenMilliseconds), leaveRunning ? job : null);
     }
 
-    private static void SaveProcess(int pid, string file, bool leaveRunning)
+    private static void SaveProcess(int pid, string file, bool leaveRunning, bool verbose)
     {
         using Interruption interruption = new();
         using CheckpointSession session = CheckpointSession.Open(pid, new CaptureOptions { ThawEarly = leaveRunning });
-        // Nothing may be compiled or loaded for the first time while the process stands still.
-        CheckpointSession.WarmUp();
+        WarmUp(verbose);
         using FileContextWriter writer = FileContextWriter.Create(file, interruption.Token);
         CaptureReport report = ProgressDisplay.Run($"saving {pid}", bar =>
         {
@@ -105,6 +105,23 @@ public static class CheckpointCommand
         }
 
         Report(file, report.FileLength, report.Threads, report.Frozen, leaveRunning ? $"process {pid}" : null);
+    }
+
+    /// <summary>Nothing should be compiled or loaded for the first time while the process stands still.</summary>
+    private static void WarmUp(bool verbose)
+    {
+        try
+        {
+            CheckpointSession.WarmUp();
+        }
+        catch (Exception failure) when (failure is EngineException or ObstacleException or SystemCallException)
+        {
+            // The process stands still for longer, and that is all: what really fails will fail below, and say so.
+            if (verbose)
+            {
+                Console.Error.WriteLine($"yado: not warmed up: {failure.Message}");
+            }
+        }
     }
 
     private static void Report(string file, long length, int threads, TimeSpan frozen, string? goesOn) =>
