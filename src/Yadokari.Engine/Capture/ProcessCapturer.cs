@@ -19,6 +19,8 @@ public static class ProcessCapturer
     private const ulong RegionSearchStart = 1UL << 40;
     private const ulong RegionStep = 256UL << 20;
     private const ulong RegionLength = 64UL << 20;
+
+    /// <summary>Bytes of plan that a segment takes at most: a shared object's is mapped, read and unmapped (3 × 80).</summary>
     private const int SegmentCost = 256;
 
     /// <summary>Captures everything; the process is as before afterwards, still frozen.</summary>
@@ -56,7 +58,7 @@ public static class ProcessCapturer
         long memoryBytes = writer.Written;
         memoryTaken();
 
-        ulong regionLength = RegionLength + ((ulong)segments.Count * SegmentCost / RegionStep * RegionStep);
+        ulong regionLength = RegionLengthFor(segments.Count + objects.Sum(shared => shared.Segments.Count));
         ProcessImage image = new()
         {
             Format = ProcessImage.CurrentFormat,
@@ -72,6 +74,10 @@ public static class ProcessCapturer
         };
         return (ContextWriter.Finish(image, sink, writer.Position), memoryBytes);
     }
+
+    /// <summary>Bytes of a region that holds the plan of a process with so many segments, whatever else it has.</summary>
+    internal static ulong RegionLengthFor(int segments) =>
+        RegionLength + ((ulong)segments * SegmentCost / RegionLength * RegionLength);
 
     private static MemoryImage Memory(FrozenTree tree, ProcessCapture process, MemoryCapture scan, IReadOnlyList<MemorySegment> segments, IReadOnlyList<SharedObjectImage> objects)
     {

@@ -2,7 +2,9 @@ using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
 using Xunit;
+using Yadokari.Engine.Capture;
 using Yadokari.Engine.Image;
+using Yadokari.Engine.Resources.Memory;
 using Yadokari.Engine.Restore;
 using Yadokari.Engine.Tests.Context;
 using Yadokari.Linux;
@@ -55,6 +57,20 @@ public class PlanCompilerTests
     public void A_failing_call_always_has_something_to_say() => Prop.ForAll(Images.All, image =>
         PlanCompiler.Compile(image).Operations.All(operation =>
             operation.Kind is not (OperationKind.Call or OperationKind.Clone or OperationKind.Fail) || operation.OnError != OnError.Fail || operation.Message is not null)).Check(Some);
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(262_143)]
+    [InlineData(1_048_575)]
+    public void The_plan_of_many_segments_fits_its_region(int segments)
+    {
+        ProcessImage image = Images.Small();
+        MappingImage mapping = Images.Mapping(0x10000, 0x10000 + ((ulong)segments * 0x8000));
+        List<MemorySegment> scattered = [.. Enumerable.Range(0, segments).Select(i => new MemorySegment(0x10000 + ((ulong)i * 0x8000), 4096, 4096 + (i * 4096L), 0))];
+        RestorePlan plan = PlanCompiler.Compile(image with { Memory = image.Memory with { Mappings = [mapping], Segments = scattered } });
+        const ulong room = 40 << 20; // for all that is no segment
+        ((ulong)plan.Length + room).ShouldBeLessThan(ProcessCapturer.RegionLengthFor(segments));
+    }
 
     private static byte[] Encode(ProcessImage image) => PlanCompiler.Compile(image).Encode(new RemoteAddress(image.RegionBase), image.RegionLength);
 }
