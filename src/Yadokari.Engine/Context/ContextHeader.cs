@@ -151,7 +151,7 @@ public sealed record ContextHeader
 
     private static void Within(long offset, long length, long fileLength)
     {
-        const long MaxPart = 1L << 31;
+        const long MaxPart = 1L << 30; // an array can hold it
         if (offset < Length || length <= 0 || length > MaxPart || offset > fileLength - length)
         {
             throw Bad("its header is damaged");

@@ -97,6 +97,17 @@ public class ContextHeaderTests
         Refused((Sample with { ManifestOffset = offset, ManifestLength = length }).ToBytes(), Sample.FileLength).ShouldBe("its header is damaged");
     }
 
+    [Theory]
+    [InlineData(1L << 31)]
+    [InlineData((1L << 30) + 1)]
+    [InlineData(1L << 40)]
+    public void Parts_have_bounds_also_in_a_huge_file(long length)
+    {
+        ContextHeader huge = Sample with { FileLength = 1L << 50 };
+        Refused((huge with { ControlLength = length }).ToBytes(), huge.FileLength).ShouldBe("its header is damaged");
+        Refused((huge with { ManifestLength = length }).ToBytes(), huge.FileLength).ShouldBe("its header is damaged");
+    }
+
     [Fact]
     public void Its_checksum_stands_behind_it()
     {
