@@ -80,6 +80,7 @@ public enum SystemCall
     Personality = 135,
     Setpriority = 141,
     Mlock = 149,
+    Mlockall = 151,
     Prctl = 157,
     Setrlimit = 160,
     Mount = 165,

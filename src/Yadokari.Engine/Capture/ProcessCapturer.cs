@@ -34,7 +34,7 @@ public static class ProcessCapturer
         using (RemoteBatch batch = RemoteBatch.Create(tree, vmas))
         {
             // First of all batches: a breakpoint may change what it asks (SIGTRAP's handler).
-            process = ProcessCapture.Run(tree, batch);
+            process = ProcessCapture.Run(tree, batch, vmas);
             foreach (FrozenThread thread in tree.Threads)
             {
                 threads.Add(ThreadCapture.Capture(tree, thread, batch));

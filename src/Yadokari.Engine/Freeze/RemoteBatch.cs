@@ -33,6 +33,9 @@ public sealed class RemoteBatch : IDisposable
     /// <summary>The process ignored SIGTRAP, which a breakpoint undoes: what to put back on Dispose (struct kernel_sigaction).</summary>
     public byte[]? IgnoredTrap { get; set; }
 
+    /// <summary>The borrowed range.</summary>
+    public RemoteAddress Region => region;
+
     /// <summary>Borrows the range.</summary>
     /// <param name="vmas">Mappings of the process, to find a <c>syscall</c> instruction in.</param>
     public static RemoteBatch Create(FrozenTree tree, IReadOnlyList<Vma> vmas)

@@ -23,6 +23,9 @@ public sealed record AttributesImage
 
     public required bool ThpDisabled { get; init; }
 
+    /// <summary>mlockall(MCL_FUTURE): new mappings are locked in memory.</summary>
+    public bool LocksFutureMemory { get; init; }
+
     public required int OomScoreAdjustment { get; init; }
 
     public required uint CoreDumpFilter { get; init; }

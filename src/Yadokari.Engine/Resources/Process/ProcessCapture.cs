@@ -29,7 +29,7 @@ public sealed class ProcessCapture
     public required ulong Brk { get; init; }
 
     /// <summary>Asks everything.</summary>
-    public static ProcessCapture Run(FrozenTree tree, RemoteBatch batch)
+    public static ProcessCapture Run(FrozenTree tree, RemoteBatch batch, IReadOnlyList<Vma> vmas)
     {
         int pid = tree.Pid;
         ProcStatus status = ProcStatus.Read(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {pid} was killed while it was frozen");
@@ -111,6 +111,7 @@ public sealed class ProcessCapture
                 Dumpable = (int)Number(1),
                 ChildSubreaper = (int)Number(2) != 0,
                 ThpDisabled = Number(3) == 1,
+                LocksFutureMemory = LocksFutureMemory(pid, vmas, batch),
                 OomScoreAdjustment = ProcMisc.OomScoreAdjustment(pid) ?? 0,
                 CoreDumpFilter = ProcMisc.CoreDumpFilter(pid) ?? 0x33,
                 Stopped = stopped,
@@ -120,6 +121,30 @@ public sealed class ProcessCapture
                 Clocks = new ClocksImage(Clock(0), Clock(1), Clock(2)),
             },
         };
+    }
+
+    /// <summary>Not told anywhere, but the mapping that the batch borrowed is locked when new mappings are.</summary>
+    private static bool LocksFutureMemory(int pid, IReadOnlyList<Vma> vmas, RemoteBatch batch)
+    {
+        foreach (Vma vma in vmas)
+        {
+            if ((vma.Flags & VmaFlags.Locked) == 0)
+            {
+                continue;
+            }
+
+            foreach (Vma now in ProcMaps.ReadSmaps(pid) ?? [])
+            {
+                if (now.Start <= batch.Region && batch.Region < now.End)
+                {
+                    return (now.Flags & VmaFlags.Locked) != 0;
+                }
+            }
+
+            return false;
+        }
+
+        return false;
     }
 
     /// <summary>A breakpoint while SIGTRAP was ignored made the kernel reset it to the default (force_sig_info): put it back.</summary>

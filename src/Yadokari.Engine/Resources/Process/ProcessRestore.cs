@@ -87,6 +87,11 @@ public static class ProcessRestore
             plan.Call("queue a pending signal", SystemCall.Rt_sigqueueinfo, context.Image.Attributes.Pid, BinaryPrimitives.ReadInt32LittleEndian(signal), plan.Bytes(signal, "{siginfo}"));
         }
 
+        if (context.Image.Attributes.LocksFutureMemory)
+        {
+            plan.Call("lock future memory", SystemCall.Mlockall, Argument.Named(2, "MCL_FUTURE"));
+        }
+
         plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetDumpable, "PR_SET_DUMPABLE"), context.Image.Attributes.Dumpable == 1 ? 1 : 0);
         plan.Call("close the stub's descriptors", SystemCall.Close_range, context.FirstOwn, uint.MaxValue, 0);
     }
