@@ -149,6 +149,7 @@ public sealed class JobApi(
         try
         {
             MoveReport report = await moves.MoveAsync(job, address, lines, cancellation, stopping).ConfigureAwait(false);
+            peers.Keep(address);
             return new MoveProgress { Phase = MovePhase.Released, Round = report.Rounds, Bytes = report.Bytes, Total = report.Bytes, Report = report };
         }
         catch (Exception failure) when (failure is not OperationCanceledException)

@@ -21,18 +21,22 @@ public sealed partial class PeerBook(PeerGate gate, HostSelf self, Func<HostInfo
     /// <exception cref="YadoException">Not an address, or one outside this machine and the lab; exit status 2.</exception>
     public string Add(string address)
     {
-        IPEndPoint end = ApiConnection.ParseAddress(address);
-        if (!gate.Allows(end.Address))
-        {
-            throw new YadoException(2, $"{end} is outside this machine and the lab: yado does not talk to it before hosts have certificates");
-        }
-        string text = end.ToString();
+        string text = Check(address);
         if (_names.Count >= Limits.MaxPeers && !_names.ContainsKey(text))
         {
             throw new YadoException(1, $"this host knows {Limits.MaxPeers} others already");
         }
         _names.TryAdd(text, null);
         return text;
+    }
+
+    /// <summary>A host at this address, which was checked, has just answered; when the book is full it stays unknown.</summary>
+    public void Keep(string address)
+    {
+        if (_names.Count < Limits.MaxPeers)
+        {
+            _names.TryAdd(address, null);
+        }
     }
 
     /// <summary>Another host has said who it is: it is known from now on.</summary>
@@ -62,7 +66,8 @@ public sealed partial class PeerBook(PeerGate gate, HostSelf self, Func<HostInfo
         }
         if (IPEndPoint.TryParse(host, out _))
         {
-            return Add(host);
+            // Known only once it has answered.
+            return Check(host);
         }
         await AskAllAsync(cancellation).ConfigureAwait(false);
         return Known(host)
@@ -91,6 +96,15 @@ public sealed partial class PeerBook(PeerGate gate, HostSelf self, Func<HostInfo
             }
             await Task.Delay(GreetAgain, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>Reads an address and says whether it may be talked to.</summary>
+    private string Check(string address)
+    {
+        IPEndPoint end = ApiConnection.ParseAddress(address);
+        return gate.Allows(end.Address)
+            ? end.ToString()
+            : throw new YadoException(2, $"{end} is outside this machine and the lab: yado does not talk to it before hosts have certificates");
     }
 
     private string? Known(string name) => _names.FirstOrDefault(p => p.Value == name).Key;
