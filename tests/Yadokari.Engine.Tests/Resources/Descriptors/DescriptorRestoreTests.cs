@@ -66,7 +66,6 @@ public class DescriptorRestoreTests
         {
             string before;
             string region = Path.Combine(folder, "region");
-            string context = Path.Combine(folder, "context");
             int operations;
             using (PythonProgram program = PythonProgram.Start(DescriptorScanTests.Imports + $"tempfile.tempdir = '{folder}'\n" + setup))
             {
@@ -74,13 +73,13 @@ public class DescriptorRestoreTests
                 capture.Obstacles.ShouldBeEmpty();
                 DescriptorTableImage table = JsonSerializer.Deserialize<DescriptorTableImage>(JsonSerializer.Serialize(capture.Table))!;
                 before = Normalized(table);
-                RestorePlan plan = Compile(table, capture.Contents, context);
+                RestorePlan plan = Compile(table, capture.Contents);
                 operations = plan.Operations.Count;
                 File.WriteAllBytes(region, plan.Encode(Base));
             }
 
             string runner = Path.Combine(AppContext.BaseDirectory, "Resources", "Descriptors", "PlanRunner.py");
-            using PythonProgram resumed = PythonProgram.Run(runner, region, $"{Base.Value}", $"{operations}", context, $"{FirstFree}",
+            using PythonProgram resumed = PythonProgram.Run(runner, region, $"{Base.Value}", $"{operations}", $"{FirstFree}",
                 $"{RegionLayout.SlotsOffset}", $"{RegionLayout.OperationsOffset}", $"{RegionLayout.OperationLength}");
             using DescriptorCapture after = DescriptorScan.Capture(resumed.Pid, new CaptureOptions());
             after.Obstacles.ShouldBeEmpty();
@@ -92,52 +91,56 @@ public class DescriptorRestoreTests
         }
     }
 
-    private static RestorePlan Compile(DescriptorTableImage table, IReadOnlyList<CarriedContent> contents, string context)
+    private static RestorePlan Compile(DescriptorTableImage table, IReadOnlyList<CarriedContent> contents)
     {
-        Dictionary<int, IReadOnlyList<StoredRun>> stored = [];
-        using (FileStream file = File.Create(context))
-        {
-            file.Write(new byte[77]);
-            foreach (CarriedContent content in contents)
-            {
-                List<StoredRun> runs = [];
-                foreach (Linux.Descriptors.DataRun run in content.Runs)
-                {
-                    byte[] bytes = new byte[run.Length];
-                    RandomAccess.Read(content.Handle, bytes, run.Offset).ShouldBe(bytes.Length);
-                    runs.Add(new StoredRun(run.Offset, file.Position, run.Length));
-                    file.Write(bytes);
-                }
-
-                stored.Add(content.File.Id, runs);
-            }
-        }
-
         PlanBuilder plan = new();
         Slot[] streams = [plan.NewSlot(), plan.NewSlot(), plan.NewSlot()];
-        Slot contextFile = plan.NewSlot();
         for (int stream = 0; stream < 3; stream++)
         {
             plan.Set(streams[stream], FirstFree - 4 + stream);
         }
 
-        plan.Set(contextFile, FirstFree - 1);
+        Dictionary<int, Slot> files = [];
+        foreach (CarriedContent content in contents)
+        {
+            files.Add(content.File.Id, MakeFile(plan, content));
+        }
+
         DescriptorRestore restore = new(plan, table, new DescriptorRestorePlace
         {
             FirstFreeNumber = FirstFree,
-            ContextFile = contextFile,
             Streams = streams,
-            Content = id => stored[id],
+            File = file => files[file.Id],
         });
-        restore.CreateFiles();
         restore.Open();
         restore.Finish();
+        restore.Lock();
         foreach (Slot stream in streams)
         {
             plan.Call(null, SystemCall.Close, stream);
         }
 
         return plan.Build();
+    }
+
+    /// <summary>A carried file, as the restore of memory makes it.</summary>
+    private static Slot MakeFile(PlanBuilder plan, CarriedContent content)
+    {
+        const int allowSealing = 2, temporaryFile = 0x410002, duplicate = 1030;
+        Slot low = content.File.Kind == CarriedFileKind.MemoryFile
+            ? plan.CallResult("memfd_create", SystemCall.Memfd_create, plan.Text(content.File.Name), allowSealing)
+            : plan.CallResult("open", SystemCall.Open, plan.Text("/tmp"), temporaryFile, 0x180);
+        Slot file = plan.CallResult("dup", SystemCall.Fcntl, low, duplicate, FirstFree);
+        plan.Call(null, SystemCall.Close, low);
+        plan.Call("ftruncate", SystemCall.Ftruncate, file, content.File.Size);
+        foreach (Linux.Descriptors.DataRun run in content.Runs)
+        {
+            byte[] bytes = new byte[run.Length];
+            RandomAccess.Read(content.Handle, bytes, run.Offset).ShouldBe(bytes.Length);
+            plan.Call("pwrite", SystemCall.Pwrite64, file, plan.Bytes(bytes), bytes.Length, run.Offset);
+        }
+
+        return file;
     }
 
     /// <summary>The table as text, with what may differ made equal: identities of the host, the time that passed.</summary>

@@ -1,10 +1,10 @@
 # Runs an encoded restore plan's operations one by one, as the interpreter would: an independent reading of the format.
-# argv: encoded region, its base, number of operations, context file, first free number, offsets of slots and operations, length of one.
+# argv: encoded region, its base, number of operations, first free number, offsets of slots and operations, length of one.
 import ctypes, os, struct, sys
 
 image = open(sys.argv[1], 'rb').read()
 base, count = int(sys.argv[2]), int(sys.argv[3])
-first, slots_at, operations_at, step = map(int, sys.argv[5:9])
+first, slots_at, operations_at, step = map(int, sys.argv[4:8])
 os.closerange(3, 300)
 libc = ctypes.CDLL(None, use_errno=True)
 libc.mmap.restype = ctypes.c_void_p
@@ -14,9 +14,7 @@ assert libc.mmap(base, len(image), 3, 0x100022, -1, 0) == base
 ctypes.memmove(base, image, len(image))
 for stream in range(3):
     os.dup2(stream, first - 4 + stream)
-context = os.open(sys.argv[4], os.O_RDONLY)
-os.dup2(context, first - 1)
-for number in [*range(0, 10), context]:
+for number in range(10):
     try:
         os.close(number)
     except OSError:
