@@ -12,8 +12,8 @@ static void *in_poll(void *unused)
 {
     struct pollfd one = { ends[0], POLLIN, 0 };
     int64_t start = law_now(CLOCK_MONOTONIC);
-    SAME(0, poll(&one, 1, 1100));
-    HOLDS(law_now(CLOCK_MONOTONIC) - start >= 1099000000LL);
+    SAME(0, poll(&one, 1, 5100));
+    HOLDS(law_now(CLOCK_MONOTONIC) - start >= 5099000000LL);
     return unused;
 }
 
@@ -22,7 +22,7 @@ static void *in_select(void *unused)
     fd_set set;
     FD_ZERO(&set);
     FD_SET(ends[0], &set);
-    struct timeval limit = { 1, 100000 };
+    struct timeval limit = { 5, 100000 };
     SAME(0, select(ends[0] + 1, &set, NULL, NULL, &limit));
     SAME(0, limit.tv_sec + limit.tv_usec);
     return unused;
@@ -32,15 +32,15 @@ static void *in_epoll(void *unused)
 {
     struct epoll_event event;
     int64_t start = law_now(CLOCK_MONOTONIC);
-    SAME(0, epoll_wait(queue, &event, 1, 1100));
-    HOLDS(law_now(CLOCK_MONOTONIC) - start >= 1099000000LL);
+    SAME(0, epoll_wait(queue, &event, 1, 5100));
+    HOLDS(law_now(CLOCK_MONOTONIC) - start >= 5099000000LL);
     return unused;
 }
 
 static void *in_futex(void *unused)
 {
     static int word = 3;
-    struct timespec limit = { 1, 100000000 };
+    struct timespec limit = { 5, 100000000 };
     HOLDS(syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 3, &limit, NULL, 0) == -1 && errno == ETIMEDOUT);
     return unused;
 }
