@@ -1,4 +1,6 @@
 using System.Collections;
+using Yadokari.Linux;
+using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Spawn;
 
 namespace Yadokari.Cli;
@@ -12,10 +14,23 @@ public static class Foreground
 
     /// <summary>Becomes a command (execve); returns only by throwing.</summary>
     /// <param name="command">The program's path, then its arguments.</param>
-    /// <exception cref="Linux.SystemCallException">It can't be executed.</exception>
+    /// <exception cref="SystemCallException">It can't be executed.</exception>
     public static int Become(IReadOnlyList<string> command)
     {
+        RemoveRuntimeFiles();
         ChildProcess.Execute(command[0], command, OwnEnvironment);
         throw new InvalidOperationException($"execve of {command[0]} returned");
+    }
+
+    /// <summary>The .NET runtime's pipes and socket for debuggers, which it removes when it ends, but not at execve.</summary>
+    private static void RemoveRuntimeFiles()
+    {
+        foreach (string pattern in (string[])[$"clr-debug-pipe-{Environment.ProcessId}-*", $"dotnet-diagnostic-{Environment.ProcessId}-*"])
+        {
+            foreach (string file in Directory.EnumerateFiles(Path.GetTempPath(), pattern).Where(f => FileStatus.AtPath(f)?.Uid == CurrentUser.Effective))
+            {
+                File.Delete(file);
+            }
+        }
     }
 }

@@ -59,34 +59,50 @@ public static class DemoCommand
 
         DemoInputs.Make(stage.Inputs, cancel);
         Task<Dictionary<DemoProgram, int>> unmoved = RunAllUnmovedAsync(stage, choice.Programs, cancel);
-        List<(DemoProgram Program, MoveReport? Report, string? Failure)> moved = [];
-        foreach (DemoProgram program in choice.Programs)
+        List<DemoResult> results = [];
+        try
         {
-            try
+            List<(DemoProgram Program, MoveReport? Report, string? Failure)> moved = [];
+            foreach (DemoProgram program in choice.Programs)
             {
-                MoveReport report = await MoveDisplay.RunAsync($"{program.Name} → h2", show => stage.StartAndMoveAsync(program, show, cancel));
-                talk.WriteLine($"{program.Name} ({program.Work}) moved from h1 to h2 while it ran: {Output.Size(report.Bytes)}, "
-                    + $"downtime {Output.Duration(TimeSpan.FromMilliseconds(report.DowntimeMilliseconds))}");
-                moved.Add((program, report, null));
+                moved.Add(await MoveOneAsync(stage, program, talk, cancel));
             }
-            catch (YadoException failure)
+
+            Dictionary<DemoProgram, int> statuses = await unmoved;
+            foreach ((DemoProgram program, MoveReport? report, string? failure) in moved)
             {
-                string obstacles = string.Concat(failure.Obstacles.Select(o => $"; {o.Name}: {o.Detail}"));
-                talk.WriteLine($"{program.Name} ({program.Work}) was not moved: {failure.Message}{obstacles}");
-                moved.Add((program, null, failure.Message));
+                string? reason = report is null ? failure : await stage.CompareAsync(program, report.Job, statuses[program], cancel);
+                results.Add(new(
+                    program.Name, program.Work, report?.MemoryBytes ?? 0, report?.DowntimeMilliseconds ?? 0, report?.TotalMilliseconds ?? 0,
+                    reason is null, reason));
             }
         }
-
-        Dictionary<DemoProgram, int> statuses = await unmoved;
-        List<DemoResult> results = [];
-        foreach ((DemoProgram program, MoveReport? report, string? failure) in moved)
+        finally
         {
-            string? reason = report is null ? failure : await stage.CompareAsync(program, report.Job, statuses[program], cancel);
-            results.Add(new(program.Name, program.Work, report?.MemoryBytes ?? 0, report?.DowntimeMilliseconds ?? 0, report?.TotalMilliseconds ?? 0, reason is null, reason));
+            // Its programs write into the stage's directory, which goes now.
+            await ((Task)unmoved).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         Show(results, json, clock.Elapsed);
         return results.TrueForAll(r => r.Identical) ? ExitStatus.Done : ExitStatus.Failed;
+    }
+
+    private static async Task<(DemoProgram Program, MoveReport? Report, string? Failure)> MoveOneAsync(
+        DemoStage stage, DemoProgram program, TextWriter talk, CancellationToken cancel)
+    {
+        try
+        {
+            MoveReport report = await MoveDisplay.RunAsync($"{program.Name} → h2", show => stage.StartAndMoveAsync(program, show, cancel));
+            talk.WriteLine($"{program.Name} ({program.Work}) moved from h1 to h2 while it ran: {Output.Size(report.Bytes)}, "
+                + $"downtime {Output.Duration(TimeSpan.FromMilliseconds(report.DowntimeMilliseconds))}");
+            return (program, report, null);
+        }
+        catch (YadoException failure)
+        {
+            string obstacles = string.Concat(failure.Obstacles.Select(o => $"; {o.Name}: {o.Detail}"));
+            talk.WriteLine($"{program.Name} ({program.Work}) was not moved: {failure.Message}{obstacles}");
+            return (program, null, failure.Message);
+        }
     }
 
     private static async Task<Dictionary<DemoProgram, int>> RunAllUnmovedAsync(

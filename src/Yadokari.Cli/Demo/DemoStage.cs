@@ -61,6 +61,7 @@ public sealed class DemoStage : IDisposable
         catch (OperationCanceledException)
         {
             process.Kill();
+            process.WaitForExit();
             throw;
         }
 
