@@ -23,6 +23,7 @@ public sealed class RemoteBatch : IDisposable
     private readonly FrozenTree tree;
     private readonly RemoteAddress gadget;
     private RemoteAddress region;
+    private RestorePlan? loaded;
 
     private RemoteBatch(FrozenTree tree, RemoteAddress gadget)
     {
@@ -60,7 +61,19 @@ public sealed class RemoteBatch : IDisposable
             throw new InvalidOperationException($"a batch of {plan.Length} bytes");
         }
 
-        tree.Memory.Write(region, plan.Encode(region));
+        // One plan is run in every thread: the code stays, and a plan that is there already needs only its data anew.
+        if (!ReferenceEquals(plan, loaded))
+        {
+            byte[] encoded = plan.Encode(region);
+            int from = loaded is null ? 0 : RegionLayout.OperationsOffset;
+            tree.Memory.Write(region + (ulong)from, encoded.AsSpan(from));
+            loaded = plan;
+        }
+        else
+        {
+            tree.Memory.Write(region + (ulong)plan.DataOffset, plan.Data.Span);
+        }
+
         Registers registers = thread.Registers;
         registers.OrigRax = ulong.MaxValue;
         registers.Rip = region.Value + (ulong)Interpreter.LoopOffset;

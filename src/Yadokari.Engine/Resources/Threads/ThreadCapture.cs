@@ -9,11 +9,6 @@ namespace Yadokari.Engine.Resources.Threads;
 /// <summary>Reads the threads of a frozen process: by ptrace what it tells, by a batch in the thread what only it knows.</summary>
 public static class ThreadCapture
 {
-    private const int PrGetParentDeathSignal = 2;
-    private const int PrGetSecureBits = 27;
-    private const int PrGetTimerSlack = 30;
-    private const int PrGetTidAddress = 40;
-
     /// <summary>A thread's facts; the batch borrows it for some tens of microseconds.</summary>
     public static ThreadImage Capture(FrozenTree tree, FrozenThread thread, RemoteBatch batch)
     {
@@ -30,22 +25,7 @@ public static class ThreadCapture
             tree.Memory.Read(new RemoteAddress(thread.Registers.Rip - 7), code);
         }
 
-        PlanBuilder plan = new();
-        DataReference stack = plan.Room(24);
-        DataReference clearTid = plan.Room(8);
-        DataReference deathSignal = plan.Room(8);
-        DataReference secureBits = plan.Room(8);
-        DataReference slack = plan.Room(8);
-        plan.Call(null, SystemCall.Sigaltstack, 0, stack);
-        plan.Try(null, SystemCall.Prctl, PrGetTidAddress, clearTid);
-        plan.Try(null, SystemCall.Prctl, PrGetParentDeathSignal, deathSignal);
-        Slot result = plan.NewSlot();
-        plan.Try(result, SystemCall.Prctl, PrGetSecureBits);
-        plan.Do(OperationKind.Store64, null, secureBits, result);
-        plan.Try(result, SystemCall.Prctl, PrGetTimerSlack);
-        plan.Do(OperationKind.Store64, null, slack, result);
-        plan.Do(OperationKind.Break, null);
-        ReadOnlySpan<byte> data = batch.Run(thread, plan.Build());
+        ReadOnlySpan<byte> data = batch.Run(thread, ThreadQuestions.Plan);
 
         return new ThreadImage
         {
@@ -54,8 +34,8 @@ public static class ThreadCapture
             Registers = SystemCallRestart.ForImage(thread.Registers, code).ToBytes(),
             ExtendedState = state,
             SignalMask = thread.SignalMask,
-            AlternateStack = data.Slice(stack.Offset, 24).ToArray(),
-            ClearChildTid = BinaryPrimitives.ReadUInt64LittleEndian(data[clearTid.Offset..]),
+            AlternateStack = data.Slice(ThreadQuestions.Stack.Offset, 24).ToArray(),
+            ClearChildTid = BinaryPrimitives.ReadUInt64LittleEndian(data[ThreadQuestions.ClearTid.Offset..]),
             RobustList = head,
             RobustListLength = length,
             RseqAddress = thread.Rseq.Address.Value,
@@ -72,11 +52,11 @@ public static class ThreadCapture
                 Effective = status.CapEffective,
                 Bounding = status.CapBounding,
                 Ambient = status.CapAmbient,
-                SecureBits = BinaryPrimitives.ReadInt32LittleEndian(data[secureBits.Offset..]),
+                SecureBits = BinaryPrimitives.ReadInt32LittleEndian(data[ThreadQuestions.SecureBits.Offset..]),
             },
             Schedule = new ScheduleImage(attributes.Policy, attributes.ResetOnFork, stat.Nice, attributes.Priority, Scheduling.GetAffinity(thread.Tid), Scheduling.GetIoPriority(thread.Tid)),
-            ParentDeathSignal = BinaryPrimitives.ReadInt32LittleEndian(data[deathSignal.Offset..]),
-            TimerSlack = BinaryPrimitives.ReadUInt64LittleEndian(data[slack.Offset..]),
+            ParentDeathSignal = BinaryPrimitives.ReadInt32LittleEndian(data[ThreadQuestions.DeathSignal.Offset..]),
+            TimerSlack = BinaryPrimitives.ReadUInt64LittleEndian(data[ThreadQuestions.Slack.Offset..]),
             NoNewPrivileges = status.NoNewPrivileges,
         };
     }
