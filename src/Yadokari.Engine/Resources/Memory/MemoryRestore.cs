@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
@@ -20,6 +21,14 @@ public static class MemoryRestore
     private const int UnnamedFile = 0x410000 | CloseOnExec | ReadWrite; // O_TMPFILE
     private const int PrSetMm = 35;
     private const int PrSetMmMap = 14;
+    private const int PopulateWrite = 23;
+    private const int WorthPopulating = 64 * 1024;
+    private const long WorthHelper = 16L << 20;
+    private const int CloneLength = 88;
+    private const ulong CloneMemory = 0x100;
+    private const ulong CloneFileSystem = 0x200;
+    private const ulong CloneFiles = 0x400;
+    private const int WaitAll = 0x40000000;
 
     public static void Emit(PlanContext context)
     {
@@ -172,18 +181,74 @@ public static class MemoryRestore
             plan.Call(null, SystemCall.Close, opened);
         }
 
-        for (int i = first; i < end; i++)
-        {
-            MemorySegment segment = segments[i];
-            plan.Do(OperationKind.ReadChecked, null, context.Self, new RemoteAddress(segment.Address), segment.Length, segment.FileOffset, segment.Checksum);
-        }
-
+        EmitSegments(context, segments, first, end);
         if (unlock)
         {
             plan.Call($"protect {start}", SystemCall.Mprotect, start, mapping.Length, Protection(mapping.Protection));
         }
 
         EmitAdvice(plan, mapping);
+    }
+
+    private static void EmitSegments(PlanContext context, IReadOnlyList<MemorySegment> segments, int first, int end)
+    {
+        long bytes = 0;
+        for (int i = first; i < end; i++)
+        {
+            bytes += segments[i].Length;
+        }
+
+        if (bytes < WorthHelper)
+        {
+            EmitReads(context, segments, first, end);
+            return;
+        }
+
+        // A second reader in the same memory, gone before anything else is rebuilt. Where it can't be made (a limit of
+        // processes) the first does its part as well.
+        PlanBuilder plan = context.Plan;
+        int middle = first;
+        for (long half = 0; half < bytes / 2; middle++)
+        {
+            half += segments[middle].Length;
+        }
+
+        byte[] arguments = new byte[CloneLength];
+        BinaryPrimitives.WriteUInt64LittleEndian(arguments, CloneMemory | CloneFileSystem | CloneFiles);
+        DataReference clone = plan.Bytes(arguments, "{CLONE_VM|CLONE_FS|CLONE_FILES}");
+        DataReference status = plan.Room(8, "status");
+        Slot helper = plan.NewSlot();
+        Slot ended = plan.NewSlot();
+        PlanLabel second = new("second half of the memory");
+        PlanLabel done = new("memory read");
+        plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [clone, CloneLength], Result = helper, OnError = OnError.Ignore, Target = second });
+        EmitReads(context, segments, first, middle);
+        plan.JumpIf(helper, Condition.Less, 0, second);
+        plan.Call("wait for the second half of the memory", SystemCall.Wait4, helper, status, Argument.Named(WaitAll, "__WALL"), 0);
+        plan.Do(OperationKind.Load32, ended, status);
+        plan.JumpIf(ended, Condition.Equal, 0, done);
+        plan.Do(OperationKind.ExitAs, null, ended); // it has said why
+        plan.Place(second);
+        EmitReads(context, segments, middle, end);
+        plan.JumpIf(helper, Condition.Less, 0, done);
+        plan.Call(null, SystemCall.Exit, 0);
+        plan.Place(done);
+    }
+
+    private static void EmitReads(PlanContext context, IReadOnlyList<MemorySegment> segments, int first, int end)
+    {
+        for (int i = first; i < end; i++)
+        {
+            MemorySegment segment = segments[i];
+            RemoteAddress address = new(segment.Address);
+            if (segment.Length >= WorthPopulating)
+            {
+                // Pages in one go; one fault for each while they are read costs more. Older kernels (before 5.14) refuse.
+                context.Plan.Try(null, SystemCall.Madvise, address, segment.Length, Argument.Named(PopulateWrite, "MADV_POPULATE_WRITE"));
+            }
+
+            context.Plan.Do(OperationKind.ReadChecked, null, context.Self, address, segment.Length, segment.FileOffset, segment.Checksum);
+        }
     }
 
     private static void EmitAdvice(PlanBuilder plan, MappingImage mapping)
