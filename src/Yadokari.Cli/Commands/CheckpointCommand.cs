@@ -80,6 +80,7 @@ public static class CheckpointCommand
         using CheckpointSession session = CheckpointSession.Open(pid, new CaptureOptions { ThawEarly = leaveRunning });
         WarmUp(verbose);
         using FileContextWriter writer = FileContextWriter.Create(file, interruption.Token);
+        writer.Reserve(session.EstimateLength());
         CaptureReport report = ProgressDisplay.Run($"saving {pid}", bar =>
         {
             session.Freeze();

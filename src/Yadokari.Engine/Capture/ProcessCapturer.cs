@@ -9,6 +9,7 @@ using Yadokari.Engine.Resources.Process;
 using Yadokari.Engine.Resources.Threads;
 using Yadokari.Linux;
 using Yadokari.Linux.Cpu;
+using Yadokari.Linux.Memory;
 using Yadokari.Linux.Proc;
 
 namespace Yadokari.Engine.Capture;
@@ -50,7 +51,7 @@ public static class ProcessCapturer
             throw new ObstacleException(tree.Pid, descriptors.Obstacles);
         }
 
-        MemoryCapture scan = MemoryCapture.Scan(tree, vmas);
+        MemoryCapture scan = MemoryCapture.Scan(tree.Pid, vmas);
         MemoryWriter writer = new(tree.Memory, sink, ContextWriter.FirstPage, progress);
         IReadOnlyList<MemorySegment> segments = writer.Copy(scan.Runs);
         IReadOnlyList<SharedObjectImage> objects = SharedObjectCapture.Run(scan, descriptors, tree.Memory, writer);
@@ -78,6 +79,27 @@ public static class ProcessCapturer
     /// <summary>Bytes of a region that holds the plan of a process with so many segments, whatever else it has.</summary>
     internal static ulong RegionLengthFor(int segments) =>
         RegionLength + ((ulong)segments * SegmentCost / RegionLength * RegionLength);
+
+    /// <summary>About how long the context file of a process will be; it runs, so it may be more or less in the end.
+    /// Zero when it can't be said: the process has ended, which the freeze tells better.</summary>
+    public static long Estimate(int pid)
+    {
+        const long Rest = 4 << 20;
+        try
+        {
+            long bytes = ContextWriter.FirstPage + Rest;
+            foreach (PageRun run in MemoryCapture.Scan(pid, ProcMaps.ReadMaps(pid) ?? []).Runs)
+            {
+                bytes += (long)run.Length;
+            }
+
+            return bytes;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SystemCallException)
+        {
+            return 0;
+        }
+    }
 
     private static MemoryImage Memory(FrozenTree tree, ProcessCapture process, MemoryCapture scan, IReadOnlyList<MemorySegment> segments, IReadOnlyList<SharedObjectImage> objects)
     {

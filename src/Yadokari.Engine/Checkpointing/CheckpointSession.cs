@@ -36,6 +36,9 @@ public sealed class CheckpointSession : IDisposable
         return obstacles.Count > 0 ? throw new ObstacleException(pid, obstacles) : new CheckpointSession(pid, options);
     }
 
+    /// <summary>About how many bytes the context file will have, for <see cref="FileContextWriter.Reserve"/>. The process runs meanwhile.</summary>
+    public long EstimateLength() => ProcessCapturer.Estimate(Pid);
+
     /// <summary>Stops every thread. On failure the process runs on.</summary>
     public void Freeze() => tracer.Run(() => tree = FrozenTree.Freeze(Pid));
 

@@ -1,12 +1,13 @@
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
+using Yadokari.Linux.Memory;
 
 namespace Yadokari.Engine.Checkpointing;
 
 /// <summary>
 /// Writes a context file so that its name appears only when it is complete and on disk: an image sink on a temporary
 /// file beside it, mode 0700, made with O_EXCL; <see cref="Commit"/> gives it its name without replacing anything.
-/// Disposing before that removes it. Used by one thread at a time.
+/// Disposing before that removes it. Writes may come from several threads at once, all else from one.
 /// </summary>
 public sealed class FileContextWriter : IImageSink, IDisposable
 {
@@ -15,6 +16,8 @@ public sealed class FileContextWriter : IImageSink, IDisposable
     private readonly FileStream _file;
     private readonly string _temporary;
     private readonly CancellationToken _cancel;
+    private MappedFile? _reserved;
+    private long _end;
     private bool _done;
 
     private FileContextWriter(string path, string temporary, FileStream file, CancellationToken cancel)
@@ -71,10 +74,30 @@ public sealed class FileContextWriter : IImageSink, IDisposable
         }
     }
 
+    public bool IsConcurrent => true;
+
+    /// <summary>Takes room on the disk and in memory for the first bytes of the file, so that the process need not stand still
+    /// meanwhile. A hint: where it can't be had, or is more than half of this host's memory, bytes are written as they come.</summary>
+    public void Reserve(long bytes)
+    {
+        long whole = (bytes + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
+        if (whole > 0 && whole <= GC.GetGCMemoryInfo(GCKind.Any).TotalAvailableMemoryBytes / 2)
+        {
+            _reserved ??= MappedFile.TryReserve(_file.SafeFileHandle, whole);
+        }
+    }
+
     public void Write(long offset, ReadOnlySpan<byte> bytes)
     {
         _cancel.ThrowIfCancellationRequested();
         RandomAccess.Write(_file.SafeFileHandle, bytes, offset);
+        Reached(offset + bytes.Length);
+    }
+
+    public Span<byte> Window(long offset, int length)
+    {
+        _cancel.ThrowIfCancellationRequested();
+        return _reserved is null ? default : _reserved.Window(offset, length);
     }
 
     /// <summary>Brings the file to disk and gives it its name.</summary>
@@ -83,6 +106,9 @@ public sealed class FileContextWriter : IImageSink, IDisposable
     {
         try
         {
+            // Nothing may keep it open for writing, and room taken in advance goes back.
+            _reserved?.Dispose();
+            RandomAccess.SetLength(_file.SafeFileHandle, _end);
             RandomAccess.FlushToDisk(_file.SafeFileHandle);
             // Closed before it has its name: a file that is open for writing can't be executed (ETXTBSY).
             _file.Dispose();
@@ -112,8 +138,24 @@ public sealed class FileContextWriter : IImageSink, IDisposable
         }
 
         _done = true;
+        _reserved?.Dispose();
         _file.Dispose();
         File.Delete(_temporary);
+    }
+
+    private void Reached(long end)
+    {
+        long seen = Volatile.Read(ref _end);
+        while (end > seen)
+        {
+            long now = Interlocked.CompareExchange(ref _end, end, seen);
+            if (now == seen)
+            {
+                return;
+            }
+
+            seen = now;
+        }
     }
 
     private static EngineException CannotWrite(string path, Exception failure) =>

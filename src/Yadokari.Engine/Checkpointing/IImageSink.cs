@@ -10,6 +10,10 @@ public interface IImageSink
     /// <exception cref="IOException">The write failed; the capture is given up and the process thawed.</exception>
     void Write(long offset, ReadOnlySpan<byte> bytes);
 
-    /// <summary>True when <see cref="Write"/> may be called by several threads at once.</summary>
+    /// <summary>The file's bytes as memory, to be filled in place of a <see cref="Write"/>; valid until the sink is finished or
+    /// disposed. Empty when the sink has none there: write then.</summary>
+    Span<byte> Window(long offset, int length) => default;
+
+    /// <summary>True when <see cref="Write"/> and <see cref="Window"/> may be called by several threads at once.</summary>
     bool IsConcurrent => false;
 }

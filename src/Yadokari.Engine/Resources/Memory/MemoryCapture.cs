@@ -1,4 +1,3 @@
-using Yadokari.Engine.Freeze;
 using Yadokari.Linux;
 using Yadokari.Linux.Memory;
 using Yadokari.Linux.Proc;
@@ -40,8 +39,8 @@ public sealed class MemoryCapture
     /// <summary>Names of the kernel's own mappings: never saved.</summary>
     public static bool IsKernels(Vma vma) => vma.Name is "[vdso]" or "[vvar]" or "[vvar_vclock]" or "[vsyscall]" or "[uprobes]";
 
-    /// <summary>Sorts mappings and asks the page map.</summary>
-    public static MemoryCapture Scan(FrozenTree tree, IReadOnlyList<Vma> vmas)
+    /// <summary>Sorts mappings and asks the page map. Of a process that runs it is an estimate.</summary>
+    public static MemoryCapture Scan(int pid, IReadOnlyList<Vma> vmas)
     {
         MemoryCapture capture = new();
         HashSet<ulong> programs = [];
@@ -53,10 +52,10 @@ public sealed class MemoryCapture
             }
         }
 
-        using PageMap pages = new(tree.Pid);
+        using PageMap pages = new(pid);
         foreach (Vma vma in vmas)
         {
-            capture.Add(tree.Pid, vma, pages, programs);
+            capture.Add(pid, vma, pages, programs);
         }
 
         return capture;

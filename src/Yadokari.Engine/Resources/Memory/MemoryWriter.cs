@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
@@ -23,6 +24,8 @@ public sealed class MemoryWriter
     private long done;
     private long total;
     private int next;
+    private bool inPlace;
+    private int block = MemorySegment.MaxLength;
     private volatile bool failed;
 
     /// <param name="position">Where in the file the first page goes; a multiple of the page size.</param>
@@ -56,6 +59,11 @@ public sealed class MemoryWriter
             }
         }
 
+        // Into a sink that is memory each worker takes room by blocks and fills them without gaps; what is left of its last
+        // one is a hole. Into any other nothing is written that need not be.
+        const int MaxBlock = 16 * MemorySegment.MaxLength;
+        block = (int)Math.Clamp(total / 64 / MemorySegment.MaxLength * MemorySegment.MaxLength, MemorySegment.MaxLength, MaxBlock);
+        inPlace = !sink.Window(position, 1).IsEmpty;
         int workers = pieces.Count < 8 ? 1 : Math.Clamp(Environment.ProcessorCount, 1, 4);
         if (workers == 1)
         {
@@ -120,6 +128,109 @@ public sealed class MemoryWriter
 
         long offset = Interlocked.Add(ref position, bytes.Length) - bytes.Length;
         uint checksum = Checksum.Compute(bytes);
+        WriteSink(offset, bytes);
+        return new MemorySegment(address, bytes.Length, offset, checksum);
+    }
+
+    private void Work()
+    {
+        byte[]? buffer = null;
+        List<MemorySegment> found = [];
+        List<(int From, int To)> kept = [];
+        long at = 0;
+        long end = 0;
+        while (!failed)
+        {
+            int index = Interlocked.Increment(ref next) - 1;
+            if (index >= pieces.Count)
+            {
+                break;
+            }
+
+            (RemoteAddress start, int length) = pieces[index];
+            int taken = 0;
+            while (taken < length)
+            {
+                if (at == end && inPlace)
+                {
+                    at = Interlocked.Add(ref position, block) - block;
+                    end = at + block;
+                }
+
+                int part = inPlace ? (int)Math.Min(length - taken, end - at) : length;
+                Span<byte> window = inPlace ? sink.Window(at, part) : default;
+                Span<byte> bytes = window.IsEmpty ? (buffer ??= GC.AllocateUninitializedArray<byte>(MemorySegment.MaxLength, pinned: true)).AsSpan(0, part) : window;
+                int got = memory.Read(start + (ulong)taken, bytes);
+
+                // A mapped file may end within its last page or before its mapping does: whole pages, the rest zeros.
+                int whole = (got + Page - 1) / Page * Page;
+                bytes[got..whole].Clear();
+                FindKept(bytes[..whole], kept);
+                foreach ((int from, int to) in kept)
+                {
+                    found.Add(Store((start + (ulong)(taken + from)).Value, bytes, from, to, ref at, window.IsEmpty));
+                }
+
+                taken += part;
+            }
+
+            long now = Interlocked.Add(ref done, length);
+            progress?.Report(new CaptureProgress(now, total));
+        }
+
+        GiveBack(at, end);
+        lock (segments)
+        {
+            foreach (MemorySegment segment in found)
+            {
+                segments.Add(segment);
+                Written += segment.Length;
+            }
+        }
+    }
+
+    /// <summary>Room that was not used: given back when it is the last taken, else left as a hole of zeros.</summary>
+    private void GiveBack(long at, long end)
+    {
+        if (inPlace && at != end && Interlocked.CompareExchange(ref position, at, end) != end)
+        {
+            sink.Window(at, (int)(end - at)).Clear();
+        }
+    }
+
+    private MemorySegment Store(ulong address, Span<byte> bytes, int from, int to, ref long at, bool copied)
+    {
+        int length = to - from;
+        ReadOnlySpan<byte> run = bytes.Slice(from, length);
+        uint checksum = Checksum.Compute(run);
+        if (!inPlace)
+        {
+            at = Interlocked.Add(ref position, length) - length;
+            WriteSink(at, run);
+            return new MemorySegment(address, length, at, checksum);
+        }
+
+        if (copied)
+        {
+            WriteSink(at, run);
+        }
+        else
+        {
+            // Read in place; what zeros were left out before it, it moves down by.
+            Span<byte> place = sink.Window(at, length);
+            if (!Unsafe.AreSame(ref place[0], ref bytes[from]))
+            {
+                run.CopyTo(place);
+            }
+        }
+
+        MemorySegment segment = new(address, length, at, checksum);
+        at += length;
+        return segment;
+    }
+
+    private void WriteSink(long offset, ReadOnlySpan<byte> bytes)
+    {
         if (sink.IsConcurrent)
         {
             sink.Write(offset, bytes);
@@ -131,47 +242,13 @@ public sealed class MemoryWriter
                 sink.Write(offset, bytes);
             }
         }
-
-        return new MemorySegment(address, bytes.Length, offset, checksum);
-    }
-
-    private void Work()
-    {
-        byte[] buffer = GC.AllocateUninitializedArray<byte>(MemorySegment.MaxLength, pinned: true);
-        List<MemorySegment> found = [];
-        while (!failed)
-        {
-            int index = Interlocked.Increment(ref next) - 1;
-            if (index >= pieces.Count)
-            {
-                break;
-            }
-
-            (RemoteAddress start, int length) = pieces[index];
-            int got = memory.Read(start, buffer.AsSpan(0, length));
-
-            // A mapped file may end within its last page or before its mapping does: whole pages, the rest zeros.
-            int whole = (got + Page - 1) / Page * Page;
-            buffer.AsSpan(got, whole - got).Clear();
-            Split(start, buffer.AsSpan(0, whole), found);
-            long now = Interlocked.Add(ref done, length);
-            progress?.Report(new CaptureProgress(now, total));
-        }
-
-        lock (segments)
-        {
-            foreach (MemorySegment segment in found)
-            {
-                segments.Add(segment);
-                Written += segment.Length;
-            }
-        }
     }
 
     /// <summary>Leaves out long runs of zero pages; short ones cost less to store than another operation.</summary>
-    private void Split(RemoteAddress start, ReadOnlySpan<byte> bytes, List<MemorySegment> found)
+    private static void FindKept(ReadOnlySpan<byte> bytes, List<(int From, int To)> kept)
     {
         const int WorthSkipping = 4;
+        kept.Clear();
         int from = 0;
         int at = 0;
         while (at < bytes.Length)
@@ -184,7 +261,7 @@ public sealed class MemoryWriter
 
             if (zeros >= WorthSkipping || (zeros > 0 && at + (zeros * Page) == bytes.Length))
             {
-                Store(start, bytes, from, at, found);
+                Keep(from, at);
                 at += zeros * Page;
                 from = at;
             }
@@ -194,14 +271,14 @@ public sealed class MemoryWriter
             }
         }
 
-        Store(start, bytes, from, bytes.Length, found);
-    }
+        Keep(from, bytes.Length);
 
-    private void Store(RemoteAddress start, ReadOnlySpan<byte> bytes, int from, int to, List<MemorySegment> found)
-    {
-        if (to > from && Write(start.Value + (ulong)from, bytes[from..to]) is { } segment)
+        void Keep(int first, int end)
         {
-            found.Add(segment);
+            if (end > first)
+            {
+                kept.Add((first, end));
+            }
         }
     }
 }

@@ -1,0 +1,67 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Yadokari.Linux.Memory;
+
+/// <summary>
+/// The first bytes of a file as memory, with room on the disk and pages in memory taken in advance, so that filling them
+/// later costs one copy and can't run out of space. The file stays as long as was reserved: its owner cuts it.
+/// While it is mapped the file counts as open for writing. Spans of it must not outlive it.
+/// </summary>
+public sealed unsafe class MappedFile : IDisposable
+{
+    private const int ReadWrite = 3;
+    private const int Shared = 1;
+    private const int PopulateWrite = 23; // MADV_POPULATE_WRITE, kernel 5.14
+
+    private byte* start;
+
+    private MappedFile(byte* start, long length)
+    {
+        this.start = start;
+        Length = length;
+    }
+
+    /// <summary>Bytes mapped, from the file's first.</summary>
+    public long Length { get; }
+
+    /// <summary>Takes the room and maps it; null where the file system can't promise room, has not enough, or memory is short.</summary>
+    /// <param name="file">Open for reading and writing.</param>
+    /// <param name="length">Bytes, a multiple of the page size.</param>
+    public static MappedFile? TryReserve(SafeFileHandle file, long length)
+    {
+        nint descriptor = Descriptors.Descriptor.Number(file);
+        if (LinuxCall.Invoke((int)SystemCall.Fallocate, descriptor, 0, 0, (nint)length) < 0)
+        {
+            return null;
+        }
+
+        long address = LinuxCall.Invoke((int)SystemCall.Mmap, 0, (nint)length, ReadWrite, Shared, descriptor, 0);
+        GC.KeepAlive(file);
+        if (address < 0)
+        {
+            return null;
+        }
+
+        MappedFile mapped = new((byte*)address, length);
+        if (LinuxCall.Invoke((int)SystemCall.Madvise, (nint)address, (nint)length, PopulateWrite) < 0)
+        {
+            mapped.Dispose();
+            return null;
+        }
+
+        return mapped;
+    }
+
+    /// <summary>Bytes of the file; empty when they are not all mapped.</summary>
+    public Span<byte> Window(long offset, int length) =>
+        start != null && offset >= 0 && length >= 0 && offset <= Length - length ? new Span<byte>(start + offset, length) : default;
+
+    public void Dispose()
+    {
+        if (start != null)
+        {
+            LinuxCall.Invoke((int)SystemCall.Munmap, (nint)start, (nint)Length);
+            start = null;
+        }
+    }
+}
