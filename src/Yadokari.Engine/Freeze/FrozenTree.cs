@@ -266,15 +266,15 @@ public sealed class FrozenTree : IDisposable
             return registers;
         }
 
-        ulong descriptor = Memory.Read<ulong>(thread.Rseq.Address + CriticalSectionOffset);
+        ulong descriptor = Memory.ReadUInt64(thread.Rseq.Address + CriticalSectionOffset);
         if (descriptor == 0)
         {
             return registers;
         }
 
-        ulong start = Memory.Read<ulong>(new RemoteAddress(descriptor + 8));
-        ulong length = Memory.Read<ulong>(new RemoteAddress(descriptor + 16));
-        ulong abort = Memory.Read<ulong>(new RemoteAddress(descriptor + 24));
+        ulong start = Memory.ReadUInt64(new RemoteAddress(descriptor + 8));
+        ulong length = Memory.ReadUInt64(new RemoteAddress(descriptor + 16));
+        ulong abort = Memory.ReadUInt64(new RemoteAddress(descriptor + 24));
         if (registers.Rip - start < length)
         {
             registers.Rip = abort;

@@ -29,7 +29,7 @@ public sealed unsafe class PageMap : IDisposable
     private void Scan(RemoteAddress start, RemoteAddress end, PageCategories any, PageCategories none, List<PageRun> runs)
     {
         // Runs of one call are joined, never with those of a neighbouring mapping, which may have another protection.
-        int first = runs.Count;
+        PageRun last = default;
         ulong from = start.Value;
         fixed (Region* pointer = vector)
         {
@@ -56,26 +56,32 @@ public sealed unsafe class PageMap : IDisposable
 
                 for (int i = 0; i < count; i++)
                 {
-                    Add(runs, first, new PageRun(new RemoteAddress(pointer[i].Start), new RemoteAddress(pointer[i].End)));
+                    PageRun run = new(new RemoteAddress(pointer[i].Start), new RemoteAddress(pointer[i].End));
+                    if (last.Length > 0 && last.End == run.Start)
+                    {
+                        last = new PageRun(last.Start, run.End);
+                        continue;
+                    }
+
+                    Add(runs, last);
+                    last = run;
                 }
 
                 if (arguments.WalkEnd <= from)
                 {
-                    return;
+                    break;
                 }
 
                 from = arguments.WalkEnd;
             }
         }
+
+        Add(runs, last);
     }
 
-    private static void Add(List<PageRun> runs, int first, PageRun run)
+    private static void Add(List<PageRun> runs, PageRun run)
     {
-        if (runs.Count > first && runs[^1].End == run.Start)
-        {
-            runs[^1] = new PageRun(runs[^1].Start, run.End);
-        }
-        else
+        if (run.Length > 0)
         {
             runs.Add(run);
         }

@@ -58,6 +58,14 @@ public sealed unsafe class RemoteMemory : IDisposable
         }
     }
 
+    /// <summary>Reads 8 bytes. Not generic: what is generic over the framework's types isn't compiled ahead.</summary>
+    public ulong ReadUInt64(RemoteAddress address)
+    {
+        ulong value;
+        ReadExactly(address, new Span<byte>(&value, sizeof(ulong)));
+        return value;
+    }
+
     /// <summary>Reads a structure.</summary>
     public T Read<T>(RemoteAddress address)
         where T : unmanaged
