@@ -207,7 +207,7 @@ public sealed class FrozenTree : IDisposable
             thread.SignalMask = thread.Tracee.GetSignalMask();
             thread.Rseq = thread.Tracee.GetRseq();
             Registers registers = thread.Tracee.GetRegisters();
-            Registers repaired = LeaveRestartableSequence(thread, SystemCallRestart.ForThaw(registers, () => SignalWaits(thread)));
+            Registers repaired = LeaveRestartableSequence(thread, SystemCallRestart.ForThaw(registers, (long)registers.Rax == -Errno.EINTR && SignalWaits(thread)));
             thread.Registers = repaired;
             thread.Borrowed = !repaired.Equals(registers);
         }

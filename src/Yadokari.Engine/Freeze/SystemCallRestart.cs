@@ -18,9 +18,9 @@ public static class SystemCallRestart
 
     /// <summary>Registers for the thread that goes on where it was, frozen and thawed. Only repairs what the kernel does not.</summary>
     /// <param name="signalWaits">A signal is about to be delivered, so an EINTR is the program's own.</param>
-    public static Registers ForThaw(Registers registers, Func<bool> signalWaits)
+    public static Registers ForThaw(Registers registers, bool signalWaits)
     {
-        if ((long)registers.OrigRax >= 0 && (long)registers.Rax == -Errno.EINTR && IsNeverRestarted((SystemCall)registers.OrigRax) && !signalWaits())
+        if ((long)registers.OrigRax >= 0 && (long)registers.Rax == -Errno.EINTR && !signalWaits && IsNeverRestarted((SystemCall)registers.OrigRax))
         {
             return Again(registers);
         }
