@@ -34,7 +34,7 @@ public static class LabCommand
 
     private static Command Up()
     {
-        Argument<int> count = new("N") 
+        Argument<int> count = new("N")
         {
             Description = $"How many hosts, 1 to {VirtualLab.MaxHosts}",
             CustomParser = result =>

@@ -50,7 +50,6 @@ public static partial class ApiCall
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Usage("the request is too large"),
         BadHttpRequestException or JsonException => Usage("the request is not one that this version of yado understands"),
         StoreException store => new ErrorBody(store.Message, 1, []),
-        NotImplementedException => new ErrorBody("this version of yado cannot do that", 1, []),
         _ => new ErrorBody($"the daemon failed: {failure.Message.ReplaceLineEndings(" ")}; its log tells more", 1, []),
     };
 
