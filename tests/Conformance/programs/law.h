@@ -133,10 +133,10 @@ static const char *law_path(const char *name)
     return path;
 }
 
+// mknod, since an open would show one descriptor more to whoever looks as soon as the file is there.
 static void law_create(const char *name)
 {
-    int fd = MUST(open(law_path(name), O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
-    close(fd);
+    MUST(mknod(law_path(name), S_IFREG | 0644, 0));
 }
 
 __attribute__((unused)) static void law_sleep_ms(long ms)
