@@ -13,11 +13,11 @@ public sealed record DemoChoice(IReadOnlyList<DemoProgram> Programs, IReadOnlyLi
     {
         (string Name, Func<string, DemoProgram> Make)[] wanted =
         [
-            ("gzip", path => new("gzip", "compresses 105 MB", path, "exec \"$1\" -n -c \"$2/data.bin\" >out.gz", ["out.gz"])),
+            ("gzip", path => new("gzip", "compresses 105 MB", path, "exec \"$1\" -4 -n -c \"$2/data.bin\" >out.gz", ["out.gz"])),
             ("python3", path => new("python3", "counts and hashes words", path, "exec \"$1\" \"$2/work.py\" >out.txt", ["out.txt"])),
             ("sqlite3", path => new("sqlite3", "fills and indexes a database", path, "exec \"$1\" out.db <\"$2/work.sql\" >out.txt", ["out.db", "out.txt"])),
             ("node", path => new("node", "maps, numbers, garbage", path, "exec \"$1\" \"$2/work.js\" >out.txt", ["out.txt"])),
-            ("bc", path => new("bc", "pi and e to 600 digits", path, "exec \"$1\" -l -q \"$2/work.bc\" </dev/null >out.txt", ["out.txt"])),
+            ("bc", path => new("bc", "pi and e to 500 digits", path, "exec \"$1\" -l -q \"$2/work.bc\" </dev/null >out.txt", ["out.txt"])),
         ];
         (string Name, Func<string, DemoProgram> Make)[] substitutes =
         [
