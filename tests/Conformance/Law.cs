@@ -34,18 +34,23 @@ internal static class Law
     public static void MovedFar(string name, int hops, uint? uid) => Carry(name, uid, (journey, _) =>
     {
         Footprint? first = null;
+        long smallest = long.MaxValue;
         for (int hop = 1; hop <= hops; hop++)
         {
             journey.Hop();
             journey.Answer();
-            first ??= Footprint.Of(journey);
+            Footprint now = Footprint.Of(journey);
+            first ??= now;
+
+            // Where threads were caught makes one file some pages larger than the next; what grows, grows in all of them.
+            smallest = hop > hops / 2 ? Math.Min(smallest, now.FileSize) : smallest;
         }
 
         Footprint last = Footprint.Of(journey);
         last.Descriptors.ShouldBe(first!.Descriptors, $"descriptors after {hops} hops");
         last.Mappings.ShouldBe(first.Mappings, $"mappings after {hops} hops");
         // Some pages of stack and heap are touched on the way.
-        (last.FileSize - first.FileSize).ShouldBeLessThanOrEqualTo(16 * 4096, $"growth of the context file after {hops} hops: {first} → {last}");
+        (smallest - first.FileSize).ShouldBeLessThanOrEqualTo(16 * 4096, $"growth of the context file after {hops} hops: {first} → {last}");
     });
 
     /// <summary>The program is moved to a host with pids of its own and another uptime, and back.</summary>
