@@ -112,7 +112,9 @@ internal sealed class Journey : IDisposable
         Find();
     }
 
-    public Ending Wait() => _current.Wait(() => $"the program to end; its threads: {ProcessTable.States(Pid)}\n{_scene.Transcript}");
+    /// <summary>Waits until the program has done all its work.</summary>
+    public Ending Wait() => _current.Wait(
+        () => $"the program to end; its threads: {ProcessTable.States(Pid)}\n{_scene.Transcript}", Until.PatienceWithWork);
 
     public void Dispose() => _current.Dispose();
 }

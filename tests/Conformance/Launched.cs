@@ -62,9 +62,9 @@ internal sealed class Launched : IDisposable
     }
 
     /// <summary>Waits until it is over.</summary>
-    public Ending Wait(Func<string> what)
+    public Ending Wait(Func<string> what, TimeSpan? patience = null)
     {
-        Until.Holds(() => IsOver, what);
+        Until.Holds(() => IsOver, what, patience);
         return Ending.Parse(File.ReadAllText(_record + ".status"));
     }
 

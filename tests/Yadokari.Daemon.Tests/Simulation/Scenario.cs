@@ -149,7 +149,8 @@ public sealed class Scenario : IDisposable
     {
         lock (World.Lock)
         {
-            return A.Daemon is not null && B.Daemon is not null
+            // Decided under the lock under which a fault strikes: what is at rest stays so while it is looked at.
+            return World.FaultsAreOver = A.Daemon is not null && B.Daemon is not null
                 && A.Disk.Moves().Concat(B.Disk.Moves()).All(m => m.State.IsFinal)
                 && A.Disk.Jobs().All(j => j.State != JobState.Moving)
                 && Directory.GetFiles(B.Home.Images).Length == 0;

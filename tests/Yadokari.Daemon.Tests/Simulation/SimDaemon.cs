@@ -92,7 +92,7 @@ public sealed class SimDaemon
             ThrowIfDead(what);
             World.Tick($"{Host.Name}: {what}");
             bool counts = _fault?.Kind != SimFaultKind.LinkIsCut || network;
-            if (_fault is not { } fault || !counts || ++_steps != fault.Step)
+            if (_fault is not { } fault || World.FaultsAreOver || !counts || ++_steps != fault.Step)
             {
                 return;
             }

@@ -19,6 +19,9 @@ public sealed class SimWorld
     /// <summary>A host lost its power: work may be lost with it, copies may not double.</summary>
     public bool PowerFailed { get; set; }
 
+    /// <summary>All has come to rest: a fault that has not struck yet never will.</summary>
+    public bool FaultsAreOver { get; set; }
+
     public List<string> Story { get; } = [];
 
     public IEnumerable<SimProcess> Copies => Hosts.SelectMany(h => h.Processes);

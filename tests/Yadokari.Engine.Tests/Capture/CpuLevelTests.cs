@@ -69,9 +69,12 @@ public class CpuLevelTests
             Program = "/bin/cat",
             Arguments = ["cat"],
             Environment = [setting],
-            Descriptors = [pair.Child, null, null],
+            Descriptors = [pair.Child, pair.Child, null],
         });
         pair.Child.Dispose();
+        // Once it answers it is the program with the environment it was given, and no longer the child of a fork.
+        pair.TryWrite((byte)'?').ShouldBeTrue();
+        pair.Read(new byte[1]).ShouldBe(1);
         CpuFeatures features = CpuLevel.Of(pid);
         pair.Dispose(); // the end of its input
         ChildProcess.Wait(pid);
