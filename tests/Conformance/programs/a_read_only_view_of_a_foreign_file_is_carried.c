@@ -4,7 +4,7 @@
 int main(void)
 {
     law_begin();
-    int fd = MUST(open("/etc/passwd", O_RDONLY));
+    int fd = MUST(open("/etc/ld.so.conf", O_RDONLY));
     struct stat status;
     MUST(fstat(fd, &status));
     char *view = MUST(mmap(NULL, status.st_size, PROT_READ, MAP_SHARED, fd, 0));
@@ -14,6 +14,6 @@ int main(void)
     law_move();
     HOLDS(memcmp(copy, view, status.st_size) == 0);
     HOLDS(strstr(law_maps_line(view), " r--s ") != NULL);
-    HOLDS(strstr(law_maps_line(view), "/etc/passwd") != NULL);
+    HOLDS(strstr(law_maps_line(view), "/etc/ld.so.conf") != NULL);
     return law_verdict();
 }
