@@ -28,8 +28,12 @@ public static class ProcessCapturer
     /// <param name="memoryTaken">Called when the process is no longer needed: only the end of the file is to be written.</param>
     public static (long FileLength, long MemoryBytes) Capture(FrozenTree tree, CaptureOptions options, IImageSink sink, IProgress<CaptureProgress>? progress, Action memoryTaken)
     {
-        IReadOnlyList<Vma> vmas = ProcMaps.ReadSmaps(tree.Pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {tree.Pid} was killed while it was frozen");
-        VdsoStep.LeaveVdso(tree, vmas);
+        IReadOnlyList<Vma> vmas = Mappings(tree);
+        while (VdsoStep.LeaveVdso(tree, vmas))
+        {
+            vmas = Mappings(tree);
+        }
+
         ProcessCapture process;
         List<ThreadImage> threads = [];
         using (RemoteBatch batch = RemoteBatch.Create(tree, vmas))
@@ -100,6 +104,9 @@ public static class ProcessCapturer
             return 0;
         }
     }
+
+    private static IReadOnlyList<Vma> Mappings(FrozenTree tree) =>
+        ProcMaps.ReadSmaps(tree.Pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {tree.Pid} was killed while it was frozen");
 
     private static MemoryImage Memory(FrozenTree tree, ProcessCapture process, MemoryCapture scan, IReadOnlyList<MemorySegment> segments, IReadOnlyList<SharedObjectImage> objects)
     {

@@ -124,6 +124,27 @@ public sealed class FrozenTree : IDisposable
     }
 
     /// <summary>
+    /// Lets one thread run on for a moment, as it would have without the freeze, and stops it again somewhere else. The
+    /// others stand still meanwhile; call <see cref="StopNewThreads"/> afterwards, since it may have made some.
+    /// </summary>
+    /// <exception cref="EngineException">It ended meanwhile.</exception>
+    public void RunOn(FrozenThread thread)
+    {
+        GiveBack(thread);
+        thread.Tracee.TryContinue();
+        thread.Tracee.TryInterrupt();
+        if (!WaitUntilFrozen(thread))
+        {
+            throw new EngineException(EngineError.NoSuchProcess, $"thread {thread.Tid} ended while it was frozen");
+        }
+
+        Look(thread);
+    }
+
+    /// <summary>Stops threads that came after the freeze.</summary>
+    public void StopNewThreads() => StopAll();
+
+    /// <summary>
     /// Gives back what was borrowed, and leaves every thread in a stop that does no harm when its tracer dies: out of the
     /// stop of a breakpoint or a single step it would go on with the SIGTRAP of that stop, or with the trap flag set.
     /// </summary>
@@ -158,8 +179,17 @@ public sealed class FrozenTree : IDisposable
 
     private void StopAll()
     {
-        StartedAt = System.Diagnostics.Stopwatch.GetTimestamp();
+        if (StartedAt == 0)
+        {
+            StartedAt = System.Diagnostics.Stopwatch.GetTimestamp();
+        }
+
         HashSet<int> seen = [];
+        foreach (FrozenThread thread in threads)
+        {
+            seen.Add(thread.Tid);
+        }
+
         for (int round = 0; ; round++)
         {
             IReadOnlyList<int> tids = ProcTasks.Threads(Pid) ?? [];
@@ -204,13 +234,22 @@ public sealed class FrozenTree : IDisposable
         FrozenAt = DateTimeOffset.UtcNow;
         foreach (FrozenThread thread in threads)
         {
-            thread.SignalMask = thread.Tracee.GetSignalMask();
-            thread.Rseq = thread.Tracee.GetRseq();
-            Registers registers = thread.Tracee.GetRegisters();
-            Registers repaired = LeaveRestartableSequence(thread, SystemCallRestart.ForThaw(registers, (long)registers.Rax == -Errno.EINTR && SignalWaits(thread)));
-            thread.Registers = repaired;
-            thread.Borrowed = !repaired.Equals(registers);
+            if (!thread.Borrowed)
+            {
+                Look(thread);
+            }
         }
+    }
+
+    /// <summary>Notes what the thread must get back, and makes it fit to go on.</summary>
+    private void Look(FrozenThread thread)
+    {
+        thread.SignalMask = thread.Tracee.GetSignalMask();
+        thread.Rseq = thread.Tracee.GetRseq();
+        Registers registers = thread.Tracee.GetRegisters();
+        Registers repaired = LeaveRestartableSequence(thread, SystemCallRestart.ForThaw(registers, (long)registers.Rax == -Errno.EINTR && SignalWaits(thread)));
+        thread.Registers = repaired;
+        thread.Borrowed = !repaired.Equals(registers);
     }
 
     private Tracee? Seize(int tid)

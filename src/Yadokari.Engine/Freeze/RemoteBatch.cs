@@ -88,7 +88,8 @@ public sealed class RemoteBatch : IDisposable
         return data;
     }
 
-    /// <summary>One system call by a single step; for before the range is there and after it is gone.</summary>
+    /// <summary>One system call, for before the range is there and after it is gone. Its beginning and its end are stops that
+    /// send no signal: a step's SIGTRAP would make a process that ignores it ignore it no longer.</summary>
     /// <returns>The result, -errno on failure.</returns>
     public long Single(FrozenThread thread, SystemCall call, ulong a = 0, ulong b = 0, ulong c = 0, ulong d = 0, ulong e = 0, ulong f = 0)
     {
@@ -105,7 +106,8 @@ public sealed class RemoteBatch : IDisposable
         thread.Borrowed = true;
         thread.Tracee.SetSignalMask(AllButTrap);
         thread.Tracee.SetRegisters(registers);
-        RunToTrap(thread, thread.Tracee.TrySingleStep);
+        RunToTrap(thread, thread.Tracee.TryContinueToSystemCall);
+        RunToTrap(thread, thread.Tracee.TryContinueToSystemCall);
         return (long)thread.Tracee.GetRegisters().Rax;
     }
 
@@ -124,7 +126,7 @@ public sealed class RemoteBatch : IDisposable
         }
     }
 
-    /// <summary>Lets it go on until the breakpoint or step is reached. A stopped process (SIGSTOP) reports its group stop
+    /// <summary>Lets it go on until the breakpoint, or the beginning or end of a system call, is reached. A stopped process (SIGSTOP) reports its group stop
     /// first: it is told to go on in the same way.</summary>
     private static void RunToTrap(FrozenThread thread, Func<bool> goOn)
     {

@@ -5,7 +5,7 @@ namespace Yadokari.Engine.Restore;
 
 /// <summary>
 /// The last part of a resume, made by the job's parent: when every thread is rebuilt and the gate is open, it takes
-/// each over by ptrace, unmaps the stub's region from the job by a stepped munmap, installs registers, FPU state
+/// each over by ptrace, unmaps the stub's region from the job by a munmap made in it, installs registers, FPU state
 /// and signal mask, and lets go. Nothing of the stub stays behind in the job.
 /// </summary>
 public static class InstallPlan
@@ -14,7 +14,7 @@ public static class InstallPlan
     private const ulong Interrupt = 0x4207;
     private const ulong SetRegisters = 0x4205;
     private const ulong SetSignalMask = 0x420b;
-    private const ulong SingleStep = 9;
+    private const ulong ToSystemCall = 24;
     private const ulong Detach = 17;
     private const ulong NotePrStatus = 1;
     private const ulong NoteXstate = 0x202;
@@ -99,7 +99,8 @@ public static class InstallPlan
             Target = abort,
         });
 
-    /// <summary>The instruction after the munmap is gone, but the stop of a single step comes before it would run.</summary>
+    /// <summary>The instruction after the munmap is gone, but the stop at the end of a system call comes before it would run.
+    /// A single step would do too, but its SIGTRAP, blocked here as all signals are, would cost the job its handler for it.</summary>
     private static void UnmapRegion(PlanContext context)
     {
         PlanBuilder plan = context.Plan;
@@ -111,8 +112,11 @@ public static class InstallPlan
         registers.Rsi = context.Image.RegionLength;
         byte[] bytes = registers.ToBytes();
         SetRegisterSet(plan, tid, NotePrStatus, plan.Bytes(bytes, "registers of munmap(region)"), bytes.Length);
-        Trace(plan, "ptrace(SINGLESTEP)", SingleStep, tid, 0, 0);
-        plan.Call("wait4", SystemCall.Wait4, tid, 0, Argument.Named(WaitAll, "__WALL"), 0);
+        foreach (string _ in (ReadOnlySpan<string>)["entry", "exit"])
+        {
+            Trace(plan, "ptrace(SYSCALL)", ToSystemCall, tid, 0, 0);
+            plan.Call("wait4", SystemCall.Wait4, tid, 0, Argument.Named(WaitAll, "__WALL"), 0);
+        }
     }
 
     private static void SetRegisterSet(PlanBuilder plan, int tid, ulong note, DataReference bytes, int length)

@@ -10,6 +10,7 @@ public sealed unsafe class Tracee
     private const int PtraceCont = 7;
     private const int PtraceSingleStep = 9;
     private const int PtraceDetach = 17;
+    private const int PtraceSyscall = 24;
     private const int PtraceGetRegSet = 0x4204;
     private const int PtraceSetRegSet = 0x4205;
     private const int PtraceSeize = 0x4206;
@@ -85,6 +86,11 @@ public sealed unsafe class Tracee
 
     /// <summary>Executes one instruction (a system call is one). False when it is gone.</summary>
     public bool TrySingleStep() => TryCall(PtraceSingleStep, "SINGLESTEP", 0, 0);
+
+    /// <summary>PTRACE_SYSCALL: lets it run until it enters a system call, or, from there, until that has ended; it stops
+    /// with <see cref="StopKind.Signal"/> SIGTRAP. Unlike a step this sends no signal, so the process keeps what it does at
+    /// SIGTRAP. False when it is gone.</summary>
+    public bool TryContinueToSystemCall() => TryCall(PtraceSyscall, "SYSCALL", 0, 0);
 
     /// <summary>Lets it run on untraced. False when it is gone.</summary>
     public bool TryDetach(int signal = 0) => TryCall(PtraceDetach, "DETACH", 0, signal);

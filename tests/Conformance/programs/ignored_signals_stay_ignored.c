@@ -6,10 +6,12 @@ int main(void)
     law_begin();
     signal(SIGTERM, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGTRAP, SIG_IGN);
     struct sigaction nowait = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT };
     MUST(sigaction(SIGCHLD, &nowait, NULL));
     law_move();
     raise(SIGTERM);
+    raise(SIGTRAP);
     int ends[2];
     MUST(pipe(ends));
     close(ends[0]);

@@ -19,12 +19,18 @@ static void *spin(void *argument)
     return NULL;
 }
 
+static void on_trap(int signal) { (void)signal; }
+
 int main(void)
 {
     law_begin();
+    // Whoever steps a thread must not take this away.
+    struct sigaction trap = { .sa_handler = on_trap, .sa_flags = SA_RESTART }, now;
+    MUST(sigaction(SIGTRAP, &trap, NULL));
     pthread_t threads[3];
     for (long i = 0; i < 3; i++) MUST_BE_0(pthread_create(&threads[i], NULL, spin, (void *)i));
     law_move();
+    HOLDS(sigaction(SIGTRAP, NULL, &now) == 0 && now.sa_handler == on_trap);
     for (int i = 0; i < 3; i++) {
         long before = turns[i];
         HOLDS(LAW_UNTIL(turns[i] > before + 10));
