@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Yadokari.Cli.Cluster;
 using Yadokari.Cli.Demo;
 using Yadokari.Cli.Doctor;
 using Yadokari.Cli.Lab;
@@ -10,6 +11,7 @@ namespace Yadokari.Cli;
 
 /// <summary>Everything that <c>--json</c> prints.</summary>
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ClusterStatus))]
 [JsonSerializable(typeof(ContextSummary))]
 [JsonSerializable(typeof(IReadOnlyList<Finding>))]
 [JsonSerializable(typeof(IReadOnlyList<LabHostStatus>))]

@@ -24,6 +24,7 @@ public static class CommandLine
             KillCommand.Create(),
             SignalCommand.Create(),
             HostCommand.Create(),
+            ClusterCommand.Create(),
             DoctorCommand.Create(),
             LabCommand.Create(),
             DemoCommand.Create(),

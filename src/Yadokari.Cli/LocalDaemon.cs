@@ -1,4 +1,5 @@
 using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Trust;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Hosts;
 
@@ -8,7 +9,12 @@ namespace Yadokari.Cli;
 public static class LocalDaemon
 {
     /// <summary>A client of it; it is started when it does not run. The caller disposes the client.</summary>
-    public static Task<YadoClient> ConnectAsync(CancellationToken cancel) => DaemonLauncher.EnsureRunningAsync(HomeDirectory.Default(), cancel);
+    public static Task<YadoClient> ConnectAsync(CancellationToken cancel)
+    {
+        HomeDirectory home = HomeDirectory.Default();
+        ApiConnection.DefaultSecurity = HostCredentials.Load(home);
+        return DaemonLauncher.EnsureRunningAsync(home, cancel);
+    }
 
     /// <summary>Another host by the name or address that this one knows it by; null when it is this one itself.</summary>
     /// <exception cref="CommandFailure">No such host, or it does not answer.</exception>

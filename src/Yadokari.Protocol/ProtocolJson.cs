@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Yadokari.Protocol.Cluster;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Jobs;
@@ -30,4 +31,8 @@ namespace Yadokari.Protocol;
 [JsonSerializable(typeof(PrepareMove))]
 [JsonSerializable(typeof(MoveProgress))]
 [JsonSerializable(typeof(MoveReport))]
+[JsonSerializable(typeof(AuthorityInfo))]
+[JsonSerializable(typeof(JoinCluster))]
+[JsonSerializable(typeof(RenewCertificate))]
+[JsonSerializable(typeof(CertificateInfo))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -27,6 +27,10 @@ public static class Routes
     public const string MoveRelease = "/v1/moves/{move}/release";
     public const string MoveAbort = "/v1/moves/{move}/abort";
 
+    public const string ClusterAuthority = "/v1/cluster/authority";
+    public const string ClusterJoin = "/v1/cluster/join";
+    public const string ClusterRenew = "/v1/cluster/renew";
+
     /// <summary>Fills the one placeholder of a route.</summary>
     public static string Of(string route, string value)
     {

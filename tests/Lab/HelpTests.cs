@@ -11,7 +11,7 @@ public sealed partial class HelpTests
 
     public static TheoryData<string> Commands =>
     [
-        "run", "ps", "hosts", "move", "checkpoint", "resume", "inspect", "wait", "logs", "kill", "signal", "host", "doctor", "lab", "demo",
+        "run", "ps", "hosts", "move", "checkpoint", "resume", "inspect", "wait", "logs", "kill", "signal", "host", "cluster", "doctor", "lab", "demo",
     ];
 
     [Theory]
@@ -31,6 +31,7 @@ public sealed partial class HelpTests
     [InlineData("resume", "yado resume job.ctx")]
     [InlineData("inspect", "--plan")]
     [InlineData("lab", "yado lab up 2")]
+    [InlineData("cluster", "yado cluster init")]
     public void Examples_show_the_usual_way(string command, string example)
     {
         Yado.Run(Nothing, command, "--help").Succeeds().Output.ShouldContain(example);

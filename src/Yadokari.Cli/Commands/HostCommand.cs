@@ -30,7 +30,7 @@ public static class HostCommand
             """
             Jobs outlive their daemon: when it is started again it knows them. It keeps everything in YADO_HOME,
             else /var/lib/yadokari for root, else ~/.local/state/yadokari.
-            Until hosts have certificates only addresses of this machine and of the lab are accepted.
+            Without a certificate ('yado cluster') it listens on this machine only, and talks to no other.
 
             Example:
               yado host --listen 127.0.0.1:1992 --peer 127.0.0.1:1991 --name second

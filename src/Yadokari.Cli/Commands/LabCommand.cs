@@ -48,12 +48,13 @@ public static class LabCommand
                 return 0;
             },
         };
-        Command up = new("up", "Bring up hosts h1 to hN, each with a daemon") { count };
+        Option<bool> tls = new("--tls") { Description = "Give the hosts certificates: they talk by mutual TLS only" };
+        Command up = new("up", "Bring up hosts h1 to hN, each with a daemon") { count, tls };
         up.SetAction(async parsed =>
         {
             Stopwatch clock = Stopwatch.StartNew();
             using Interruption interruption = new();
-            VirtualLab lab = await VirtualLab.UpAsync(VirtualLab.DirectoryInUse(), parsed.GetValue(count), OwnProgram(), interruption.Token);
+            VirtualLab lab = await VirtualLab.UpAsync(VirtualLab.DirectoryInUse(), parsed.GetValue(count), OwnProgram(), interruption.Token, parsed.GetValue(tls));
             string names = lab.Hosts.Count == 1 ? "h1 is" : $"h1 to h{lab.Hosts.Count} are";
             Console.WriteLine($"{names} up after {Output.Duration(clock.Elapsed)}; try: yado lab exec h1 yado hosts");
         });

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Reflection;
 using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Trust;
+using Yadokari.Protocol;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
 
@@ -67,7 +70,8 @@ public sealed class VirtualLab
     /// <param name="directory">Of the lab; made here.</param>
     /// <param name="count">1 to <see cref="MaxHosts"/>.</param>
     /// <param name="program">Full path of the yado program that runs as the daemon.</param>
-    public static async Task<VirtualLab> UpAsync(string directory, int count, string program, CancellationToken cancel)
+    /// <param name="secured">The hosts have certificates and talk by mutual TLS; h1 has the authority.</param>
+    public static async Task<VirtualLab> UpAsync(string directory, int count, string program, CancellationToken cancel, bool secured = false)
     {
         VirtualLab lab = new(directory);
         string unshare = SystemTool.Require("unshare", "util-linux");
@@ -83,6 +87,11 @@ public sealed class VirtualLab
 
         lab.RemoveFiles();
         lab.WriteFiles(count, program);
+        if (secured)
+        {
+            lab.WriteCertificates();
+        }
+
         List<string> arguments = [unshare];
         if (!Environment.IsPrivilegedProcess)
         {
@@ -232,6 +241,18 @@ public sealed class VirtualLab
                 export PATH={Quote(binaries)}":$PATH"
 
                 """);
+        }
+    }
+
+    private void WriteCertificates()
+    {
+        LabHost first = HostAt(1);
+        HomeDirectory authority = new(first.YadoHome);
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        ClusterTrust.Init(authority, first.Name, [IPAddress.Parse(first.Address)], now);
+        foreach (LabHost host in Hosts.Skip(1))
+        {
+            ClusterTrust.Give(authority, new HomeDirectory(host.YadoHome), host.Name, [IPAddress.Parse(host.Address)], $"{first.Address}:{Limits.Port}", now);
         }
     }
 

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Trust;
 using Yadokari.Protocol;
+using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Moves;
 
 namespace Yadokari.Daemon.Api;
@@ -16,6 +18,7 @@ public sealed class MoveApi(MoveSource source, MoveTarget target, JobViews views
         routes.MapPost(Routes.Moves, ApiCall.Handler(logger, async context =>
         {
             MoveOffer offer = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.MoveOffer).ConfigureAwait(false));
+            RequireSource(context, offer.SourceName);
             await Answer(context, target.Reserve(offer, stopping)).ConfigureAwait(false);
         }));
         routes.MapGet(Routes.Move, ApiCall.Handler(logger, context =>
@@ -28,17 +31,37 @@ public sealed class MoveApi(MoveSource source, MoveTarget target, JobViews views
         routes.MapPut(Routes.MoveImage, ApiCall.Handler(logger, async context =>
         {
             ApiCall.AllowLargeBody(context);
-            await Answer(context, await target.ReceiveAsync(Id(context), context.Request.Body, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+            await Answer(context, await target.ReceiveAsync(SourcesId(context), context.Request.Body, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
         }));
         routes.MapPost(Routes.MovePrepare, ApiCall.Handler(logger, async context =>
         {
             PrepareMove prepare = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.PrepareMove).ConfigureAwait(false));
-            await Answer(context, await target.PrepareAsync(Id(context), prepare, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+            await Answer(context, await target.PrepareAsync(SourcesId(context), prepare, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
         }));
         routes.MapPost(Routes.MoveRelease, ApiCall.Handler(logger, async context => await ApiCall.WriteAsync(
-            context, views.Show(await target.ReleaseAsync(Id(context)).ConfigureAwait(false)), ProtocolJson.Default.JobInfo).ConfigureAwait(false)));
+            context, views.Show(await target.ReleaseAsync(SourcesId(context)).ConfigureAwait(false)), ProtocolJson.Default.JobInfo).ConfigureAwait(false)));
         routes.MapPost(Routes.MoveAbort, ApiCall.Handler(logger, async context =>
-            await Answer(context, await target.AbortAsync(Id(context)).ConfigureAwait(false)).ConfigureAwait(false)));
+            await Answer(context, await target.AbortAsync(SourcesId(context)).ConfigureAwait(false)).ConfigureAwait(false)));
+    }
+
+    /// <summary>The id of a move that only its source may drive.</summary>
+    private string SourcesId(HttpContext context)
+    {
+        string move = Id(context);
+        if (target.SourceOf(move) is { } source)
+        {
+            RequireSource(context, source);
+        }
+        return move;
+    }
+
+    /// <summary>With certificates, a host speaks for itself only. Without, hosts are one machine and one user.</summary>
+    private static void RequireSource(HttpContext context, string source)
+    {
+        if (PeerDoor.CallerName(context) is { } caller && caller != source)
+        {
+            throw new YadoException(5, $"host '{caller}' may not act for host '{source}'");
+        }
     }
 
     private static string Id(HttpContext context) => ApiCall.Route(context, "move");

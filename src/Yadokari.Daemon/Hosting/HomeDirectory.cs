@@ -19,6 +19,9 @@ public sealed record HomeDirectory(string Path)
 
     public string Database => Join("yadokari.db");
 
+    /// <summary>Certificates and keys; only of a host that belongs to a cluster.</summary>
+    public string Trust => Join("tls");
+
     /// <summary>One directory per job and epoch: stdout, stderr, exit.</summary>
     public string Jobs => Join("jobs");
 

@@ -16,6 +16,7 @@ using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Store;
+using Yadokari.Daemon.Trust;
 using Yadokari.Linux.Proc;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Client;
@@ -59,9 +60,10 @@ public static class HostDaemon
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
         uint uid = ProcStatus.Read(Environment.ProcessId)?.Uids[1] ?? throw new YadoException(1, "/proc is not mounted: mount it");
-        PeerGate gate = PeerGate.FromEnvironment(uid);
+        using HostTrust trust = HostTrust.Load(home);
+        PeerGate gate = PeerGate.FromEnvironment(uid, trust.IsSecured);
         HostSelf self = new(
-            Remember(database, "name", options.Name) ?? Environment.MachineName,
+            trust.NameFor(Remember(database, "name", options.Name)),
             database.GetOrAdd("instance", () => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))),
             uid,
             ProcMisc.BootId())
@@ -76,9 +78,10 @@ public static class HostDaemon
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "yado", ContentRootPath = home.Path });
         ConfigureLog(builder.Logging);
-        builder.WebHost.UseKestrel(kestrel => ConfigureKestrel(kestrel, home, listen, gate));
+        builder.WebHost.UseKestrel(kestrel => ConfigureKestrel(kestrel, home, listen, gate, trust));
         await using WebApplication app = builder.Build();
         ILoggerFactory loggers = app.Services.GetRequiredService<ILoggerFactory>();
+        trust.Use(app, loggers);
 
         JobTable jobs = new(database);
         HostFacts facts = new(self, home, () => jobs.All.Count(e => e.Record.IsHere));
@@ -126,6 +129,7 @@ public static class HostDaemon
             recovered,
             source.FinishUnfinishedAsync(stop.Token),
             peers.GreetAsync(stop.Token),
+            trust.RenewAsync(stop.Token),
             Task.Run(() => WarmUp(engine, loggers.CreateLogger(typeof(HostDaemon))), CancellationToken.None),
         ];
         options.OnReady?.Invoke(self.Address);
@@ -166,7 +170,7 @@ public static class HostDaemon
         }
         if (!gate.Allows(end.Address))
         {
-            throw new YadoException(2, $"cannot listen on {end}: before hosts have certificates only 127.0.0.1 and the lab are allowed");
+            throw new YadoException(2, $"cannot listen on {end}: without a certificate a daemon listens only on 127.0.0.1; 'yado cluster init' or 'yado cluster join' gives it one");
         }
         return end;
     }
@@ -222,7 +226,7 @@ public static class HostDaemon
         });
     }
 
-    private static void ConfigureKestrel(KestrelServerOptions kestrel, HomeDirectory home, IPEndPoint? listen, PeerGate gate)
+    private static void ConfigureKestrel(KestrelServerOptions kestrel, HomeDirectory home, IPEndPoint? listen, PeerGate gate, HostTrust trust)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = Yadokari.Protocol.Limits.MaxRequestBytes;
@@ -240,6 +244,7 @@ public static class HostDaemon
             {
                 options.Protocols = HttpProtocols.Http1;
                 options.Use(next => connection => AdmitPeer(connection, gate) ? next(connection) : Refuse(connection));
+                trust.Secure(options, kestrel.ApplicationServices);
             });
         }
     }

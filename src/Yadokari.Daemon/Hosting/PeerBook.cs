@@ -104,7 +104,7 @@ public sealed partial class PeerBook(PeerGate gate, HostSelf self, Func<HostInfo
         IPEndPoint end = ApiConnection.ParseAddress(address);
         return gate.Allows(end.Address)
             ? end.ToString()
-            : throw new YadoException(2, $"{end} is outside this machine and the lab: yado does not talk to it before hosts have certificates");
+            : throw new YadoException(2, $"{end} is outside this machine: hosts talk to each other only with certificates; make them with 'yado cluster init' and 'yado cluster join'");
     }
 
     private string? Known(string name) => _names.FirstOrDefault(p => p.Value == name).Key;

@@ -5,21 +5,22 @@ using System.Net.Sockets;
 namespace Yadokari.Daemon.Hosting;
 
 /// <summary>
-/// Whom this daemon talks to. Until hosts prove who they are, nobody from outside: only this machine itself, and only
+/// Whom this daemon talks to. As long as it has no certificate, nobody from outside: only this machine itself, and only
 /// the daemon's own user and root there; and the lab's own network when YADO_LAB=1, which exists only inside private
-/// network namespaces. Mutual TLS with the cluster's CA takes the place of this class.
+/// network namespaces. With a certificate any address: who is there shows in the handshake.
 /// </summary>
-public sealed class PeerGate(uint uid, bool lab)
+/// <param name="secured">Connections with other hosts are mutual TLS.</param>
+public sealed class PeerGate(uint uid, bool lab, bool secured = false)
 {
     private static readonly IPNetwork LabNetwork = IPNetwork.Parse("10.199.0.0/16");
 
-    public static PeerGate FromEnvironment(uint uid) => new(uid, Environment.GetEnvironmentVariable("YADO_LAB") == "1");
+    public static PeerGate FromEnvironment(uint uid, bool secured) => new(uid, Environment.GetEnvironmentVariable("YADO_LAB") == "1", secured);
 
     /// <summary>An address that may be listened on, called, or call.</summary>
     public bool Allows(IPAddress address)
     {
         IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return IPAddress.IsLoopback(plain) || (lab && plain.AddressFamily == AddressFamily.InterNetwork && LabNetwork.Contains(plain));
+        return secured || IPAddress.IsLoopback(plain) || (lab && plain.AddressFamily == AddressFamily.InterNetwork && LabNetwork.Contains(plain));
     }
 
     /// <summary>A connection that may speak: from an allowed address, and on this machine of an allowed user.</summary>
@@ -30,6 +31,10 @@ public sealed class PeerGate(uint uid, bool lab)
         if (!Allows(remote.Address))
         {
             return false;
+        }
+        if (secured)
+        {
+            return true;
         }
         IPAddress plain = remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address;
         if (!IPAddress.IsLoopback(plain))

@@ -220,6 +220,9 @@ public sealed partial class MoveTarget(
         }
     }
 
+    /// <summary>The host that a move comes from; null when it is not known here.</summary>
+    public string? SourceOf(string id) => _moves.TryGetValue(id, out IncomingMove? move) ? move.Record.Offer.SourceName : null;
+
     public MovePhase? PhaseOf(string id) => _moves.TryGetValue(id, out IncomingMove? move) ? move.Record.State.Phase : null;
 
     /// <summary>

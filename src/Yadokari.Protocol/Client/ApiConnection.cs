@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Yadokari.Protocol.Errors;
@@ -18,12 +20,28 @@ public sealed class ApiConnection : IDisposable
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _http;
+    private readonly bool _secured;
 
-    private ApiConnection(string place, SocketsHttpHandler handler)
+    /// <summary>Why the other end's certificate was not believed; null when it was, or there is none.</summary>
+    private string? _refusal;
+
+    private ApiConnection(string place, Func<CancellationToken, ValueTask<Stream>> connect, bool secured)
     {
         Place = place;
+        _secured = secured;
+        SocketsHttpHandler handler = new()
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = ConnectTimeout,
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20),
+            MaxResponseDrainSize = 0,
+            ConnectCallback = (_, cancellation) => connect(cancellation),
+        };
         _http = new HttpClient(handler)
         {
+            // Always http: what secures the connection is below, in the stream that the callback gives.
             BaseAddress = new Uri("http://yado"),
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = Limits.MaxResponseBytes,
@@ -33,16 +51,27 @@ public sealed class ApiConnection : IDisposable
     /// <summary>Socket path or ADDR:PORT, for messages.</summary>
     public string Place { get; }
 
+    /// <summary>What secures connections to other hosts when nothing else is said; null: nothing does. A process acts for
+    /// one home, which has one certificate: set once, before the first connection.</summary>
+    public static ILinkSecurity? DefaultSecurity { get; set; }
+
     /// <summary>The daemon of a home directory on this machine.</summary>
     public static ApiConnection ToSocket(string path) =>
-        new(path, Handler(() => new UnixDomainSocketEndPoint(path), AddressFamily.Unix));
+        new(path, async cancellation => await ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation).ConfigureAwait(false), secured: false);
 
     /// <summary>The daemon at ADDR:PORT, or at ADDR and the well-known port.</summary>
+    /// <param name="security">Null: <see cref="DefaultSecurity"/>.</param>
     /// <exception cref="YadoException">Not an address.</exception>
-    public static ApiConnection ToAddress(string address)
+    public static ApiConnection ToAddress(string address, ILinkSecurity? security = null)
     {
         IPEndPoint end = ParseAddress(address);
-        return new(end.ToString(), Handler(() => end, end.AddressFamily));
+        if ((security ?? DefaultSecurity) is not { } link)
+        {
+            return new(end.ToString(), async cancellation => await ConnectAsync(end, cancellation).ConfigureAwait(false), secured: false);
+        }
+        ApiConnection? connection = null;
+        connection = new(end.ToString(), cancellation => connection!.ConnectSecuredAsync(end, link, cancellation), secured: true);
+        return connection;
     }
 
     /// <summary>Reads ADDR:PORT; without a port the well-known one. Names of machines are not looked up.</summary>
@@ -85,7 +114,7 @@ public sealed class ApiConnection : IDisposable
         {
             response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        catch (Exception failure) when (failure is HttpRequestException or IOException or AuthenticationException)
         {
             throw Unreachable(failure);
         }
@@ -101,34 +130,42 @@ public sealed class ApiConnection : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static SocketsHttpHandler Handler(Func<EndPoint> end, AddressFamily family) => new()
+    private static async Task<NetworkStream> ConnectAsync(EndPoint end, CancellationToken cancellation)
     {
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        ConnectTimeout = ConnectTimeout,
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20),
-        MaxResponseDrainSize = 0,
-        ConnectCallback = async (_, cancellation) =>
+        bool isLocal = end.AddressFamily == AddressFamily.Unix;
+        Socket socket = new(end.AddressFamily, SocketType.Stream, isLocal ? ProtocolType.Unspecified : ProtocolType.Tcp);
+        try
         {
-            Socket socket = new(family, SocketType.Stream, family == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
-            try
+            if (!isLocal)
             {
-                if (family != AddressFamily.Unix)
-                {
-                    socket.NoDelay = true;
-                    LinkWatch.Apply(socket);
-                }
-                await socket.ConnectAsync(end(), cancellation).ConfigureAwait(false);
-                return new NetworkStream(socket, ownsSocket: true);
+                socket.NoDelay = true;
+                LinkWatch.Apply(socket);
             }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        },
-    };
+            await socket.ConnectAsync(end, cancellation).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask<Stream> ConnectSecuredAsync(IPEndPoint end, ILinkSecurity link, CancellationToken cancellation)
+    {
+        SslClientAuthenticationOptions options = link.ForConnection(end, reason => _refusal = reason);
+        SslStream secured = new(await ConnectAsync(end, cancellation).ConfigureAwait(false), leaveInnerStreamOpen: false);
+        try
+        {
+            await secured.AuthenticateAsClientAsync(options, cancellation).ConfigureAwait(false);
+            return secured;
+        }
+        catch
+        {
+            await secured.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     private async Task<T> CallAsync<T>(
         HttpMethod method, string path, HttpContent? body, JsonTypeInfo<T> answer, TimeSpan? timeout, CancellationToken cancellation)
@@ -188,12 +225,34 @@ public sealed class ApiConnection : IDisposable
 
     private YadoException Unreachable(Exception failure)
     {
+        for (Exception? inner = failure; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is YadoException said)
+            {
+                return said;
+            }
+        }
+        if (Interlocked.Exchange(ref _refusal, null) is { } refusal)
+        {
+            return new YadoException(1, refusal, failure) { Unreachable = true };
+        }
         HttpRequestError? error = (failure as HttpRequestException)?.HttpRequestError;
         if (error is HttpRequestError.InvalidResponse)
         {
             return NotYado(failure);
         }
-        return error is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+        bool notThere = error is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError;
+        if (_secured && !(notThere && failure.InnerException is SocketException))
+        {
+            // A refused certificate shows only as an end of the connection (TLS 1.3): the other host's log has the reason.
+            return new YadoException(
+                1, $"{Place} broke the connection: its daemon was ended, or does not accept this host's certificate (its log tells), or has none itself", failure)
+            {
+                Unreachable = true,
+                Broken = true,
+            };
+        }
+        return notThere
             ? new YadoException(1, $"no yado host answers at {Place}: start one there with 'yado host'", failure) { Unreachable = true }
             : new YadoException(1, $"the connection to {Place} broke: check that its daemon runs and the network is up", failure) { Unreachable = true };
     }

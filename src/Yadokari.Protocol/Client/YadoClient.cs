@@ -26,7 +26,8 @@ public sealed class YadoClient : IDisposable
     public static YadoClient ForSocket(string path) => new(ApiConnection.ToSocket(path));
 
     /// <summary>The daemon at ADDR:PORT, or at ADDR and the well-known port.</summary>
-    public static YadoClient ForAddress(string address) => new(ApiConnection.ToAddress(address));
+    /// <param name="security">Null: <see cref="ApiConnection.DefaultSecurity"/>.</param>
+    public static YadoClient ForAddress(string address, ILinkSecurity? security = null) => new(ApiConnection.ToAddress(address, security));
 
     /// <summary>The host itself. Also tells whether it is a yado host and speaks this protocol.</summary>
     public async Task<HostInfo> GetHostAsync(CancellationToken cancellation = default, TimeSpan? timeout = null)

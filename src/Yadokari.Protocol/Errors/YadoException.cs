@@ -17,4 +17,7 @@ public sealed class YadoException(ErrorBody body, Exception? inner = null) : Exc
 
     /// <summary>Nobody answered at the address: it may be worth asking again.</summary>
     public bool Unreachable { get; init; }
+
+    /// <summary>Somebody took the connection and broke it: typically a certificate was refused.</summary>
+    public bool Broken { get; init; }
 }

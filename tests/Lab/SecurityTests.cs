@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Shouldly;
+using Xunit;
+
+namespace Yadokari.LabTests;
+
+/// <summary>Who gets what from a daemon: hosts of its cluster, hosts without a certificate, users of its machine.</summary>
+public sealed class SecurityTests(SecuredHosts hosts) : IClassFixture<SecuredHosts>
+{
+    private const string PlainRequest =
+        "import socket, sys; s = socket.create_connection((sys.argv[1], 1991), 20); s.settimeout(60)\n"
+        + "try:\n  s.sendall(b'GET /v1/host HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')\n  print(len(s.recv(100)))\n"
+        + "except ConnectionError: print(0)\n";
+
+    private const string LocalRequest =
+        "import socket, sys; s = socket.socket(socket.AF_UNIX); s.settimeout(60); s.connect(sys.argv[1])\n"
+        + "try:\n  s.sendall(b'GET /v1/jobs HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n')\n  print(s.recv(12).decode())\n"
+        + "except ConnectionError: print()\n";
+
+    [Fact]
+    public void A_job_moves_between_hosts_with_certificates()
+    {
+        string beat = hosts.File_("moved.beat");
+        hosts.Start("h1", "moved", "perl", "-e", "while (1) { open my $f, '>', $ARGV[0]; print $f ++$n; close $f; select undef, undef, undef, 0.005; }", beat);
+        Until.Holds(() => File.Exists(beat), () => "the job does not run");
+
+        hosts.YadoOn("h1", "move", "moved", "h2").Succeeds();
+
+        hosts.Job("h1", "moved").GetProperty("host").GetString().ShouldBe("h2");
+        string before = File.ReadAllText(beat);
+        Until.Holds(() => File.ReadAllText(beat) is { Length: > 0 } now && now != before, () => "the job stands still");
+        hosts.YadoOn("h1", "kill", "moved").Succeeds();
+    }
+
+    [Fact]
+    public void A_caller_without_a_certificate_gets_nothing()
+    {
+        hosts.On("h2", "/usr/bin/python3", "-c", PlainRequest, "10.199.0.1").Succeeds().Output.Trim().ShouldBe("0");
+    }
+
+    [Fact]
+    public void A_daemon_without_a_certificate_is_not_listened_to_and_listens_only_on_its_machine()
+    {
+        string home = hosts.File_("stranger");
+        hosts.On("h2", "sh", "-c", $"YADO_HOME={home} yado host --listen 127.0.0.1:2991 --name stranger </dev/null >{home}.log 2>&1 &").Succeeds();
+        Until.Holds(() => hosts.On("h2", "sh", "-c", $"YADO_HOME={home} yado hosts").Output.Contains("stranger ", StringComparison.Ordinal), () => "the daemon does not come up");
+        hosts.On("h2", "sh", "-c", $"YADO_HOME={home} yado run --detach --name lonely -- sleep 1000").Succeeds();
+
+        hosts.On("h2", "sh", "-c", $"YADO_HOME={home} yado move lonely 10.199.0.1:1991").Refuses(1);
+
+        hosts.On("h2", "sh", "-c", $"YADO_HOME={home} yado ps --json").Succeeds().Output.ShouldContain("\"state\": \"running\"");
+        hosts.On("h2", "sh", "-c", $"YADO_HOME={home} yado kill lonely; kill $(cat {home}/daemon.lock)").Succeeds();
+        hosts.On("h2", "sh", "-c", $"unset YADO_LAB; YADO_HOME={home}2 yado host --listen 10.199.0.2:2991").Refuses(2, "without a certificate", "yado cluster");
+    }
+
+    [Fact]
+    public void A_host_joins_once_and_a_token_that_was_used_is_refused()
+    {
+        string token = hosts.YadoOn("h1", "cluster", "token").Succeeds().Output.Trim();
+        string Join(string name) => $"YADO_HOME={hosts.File_(name)} yado cluster join 10.199.0.1:1991 {token} --name {name} --address 10.199.0.9";
+
+        hosts.On("h2", "sh", "-c", Join("guest")).Succeeds();
+
+        hosts.On("h2", "sh", "-c", Join("thief")).Refuses(5);
+        JsonElement status = JsonDocument.Parse(hosts.On("h2", "sh", "-c", $"YADO_HOME={hosts.File_("guest")} yado cluster status --json").Succeeds().Output).RootElement;
+        status.GetProperty("name").GetString().ShouldBe("guest");
+        status.GetProperty("cluster").GetString().ShouldBe(
+            JsonDocument.Parse(hosts.YadoOn("h1", "cluster", "status", "--json").Succeeds().Output).RootElement.GetProperty("cluster").GetString());
+        hosts.YadoOn("h2", "cluster", "token").Refuses(1, "yado cluster init");
+        hosts.YadoOn("h1", "cluster", "init").Refuses(1, "belongs to a cluster already");
+    }
+
+    [Fact]
+    public void The_local_door_opens_to_its_user_and_to_root_only()
+    {
+        // A socket that everybody may connect to, in a place that everybody may enter: only the daemon is in the way.
+        string home = hosts.File_("open");
+        hosts.On("h2", "sh", "-c", $"YADO_HOME={home} yado host --listen 127.0.0.1:2992 --name open </dev/null >{home}.log 2>&1 &").Succeeds();
+        Until.Holds(() => hosts.On("h2", "sh", "-c", $"YADO_HOME={home} yado hosts").Output.Contains("open ", StringComparison.Ordinal), () => "the daemon does not come up");
+        hosts.On("h2", "sh", "-c", $"chmod a+rx {hosts.Files} {home} && chmod a+rw {home}/daemon.sock").Succeeds();
+
+        hosts.On("h2", "/usr/bin/python3", "-c", LocalRequest, $"{home}/daemon.sock").Succeeds().Output.Trim().ShouldBe("HTTP/1.1 200");
+        if (Environment.IsPrivilegedProcess)
+        {
+            hosts.On("h2", "setpriv", "--reuid=65534", "--clear-groups", "/usr/bin/python3", "-c", LocalRequest, $"{home}/daemon.sock").Succeeds().Output.Trim().ShouldBeEmpty();
+        }
+
+        hosts.On("h2", "sh", "-c", $"kill $(cat {home}/daemon.lock)").Succeeds();
+    }
+}

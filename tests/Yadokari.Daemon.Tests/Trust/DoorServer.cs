@@ -1,0 +1,54 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Yadokari.Daemon.Trust;
+using Yadokari.Protocol;
+
+namespace Yadokari.Daemon.Tests.Trust;
+
+/// <summary>The real door and the authority's real routes on a free port of 127.0.0.1; "/v1/host" answers with the caller's name.</summary>
+internal sealed class DoorServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly AuthorityBook? _book;
+
+    private DoorServer(WebApplication app, AuthorityBook? book, string address)
+    {
+        (_app, _book) = (app, book);
+        Address = address;
+    }
+
+    public string Address { get; }
+
+    public static async Task<DoorServer> StartAsync(HostCredentials credentials)
+    {
+        AuthorityBook? book = credentials.Files.HasAuthority ? AuthorityBook.Open(credentials.Files) : null;
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrel(kestrel => kestrel.Listen(
+            IPAddress.Loopback, 0, new PeerDoor(credentials, () => book?.HasOpenTokens(DateTimeOffset.UtcNow) ?? false, NullLogger<PeerDoor>.Instance).Configure));
+        WebApplication app = builder.Build();
+        app.Use(PeerDoor.Guard);
+        app.MapGet(Routes.Host, async context => await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(PeerDoor.CallerName(context) ?? "")));
+        if (book is not null)
+        {
+            new TrustApi(credentials, book, TimeProvider.System, NullLogger<TrustApi>.Instance).Map(app);
+        }
+        await app.StartAsync();
+        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        return new(app, book, new Uri(address).Authority);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _book?.Dispose();
+    }
+}
