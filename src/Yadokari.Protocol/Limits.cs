@@ -42,6 +42,18 @@ public static class Limits
     /// <summary>The longest a wait request is held open, seconds.</summary>
     public const int MaxWaitSeconds = 60;
 
+    /// <summary>Bytes of a service's state; 1 GiB.</summary>
+    public const long MaxStateBytes = 1L << 30;
+
+    /// <summary>Bytes of a service's program folder; 2 GiB.</summary>
+    public const long MaxProgramBytes = 2L << 30;
+
+    /// <summary>Files of a service's program folder.</summary>
+    public const int MaxProgramFiles = 20_000;
+
+    /// <summary>The longest that calls to an old place are passed on, seconds; one week.</summary>
+    public const int MaxForwardSeconds = 7 * 24 * 3600;
+
     /// <summary>Letters, digits, dot, underscore, hyphen; starts with a letter or digit; 1 to 64 characters.</summary>
     public static bool IsName(string? text)
     {

@@ -4,6 +4,7 @@ using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
+using Yadokari.Protocol.Services;
 
 namespace Yadokari.Protocol;
 
@@ -35,4 +36,10 @@ namespace Yadokari.Protocol;
 [JsonSerializable(typeof(JoinCluster))]
 [JsonSerializable(typeof(RenewCertificate))]
 [JsonSerializable(typeof(CertificateInfo))]
+[JsonSerializable(typeof(StartService))]
+[JsonSerializable(typeof(ServicePlace))]
+[JsonSerializable(typeof(ServiceOffered))]
+[JsonSerializable(typeof(ServicePrepared))]
+[JsonSerializable(typeof(ControlCommand))]
+[JsonSerializable(typeof(ControlAnswer))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -31,6 +31,17 @@ public static class Routes
     public const string ClusterJoin = "/v1/cluster/join";
     public const string ClusterRenew = "/v1/cluster/renew";
 
+    public const string Services = "/v1/services";
+    public const string Service = "/v1/services/{service}";
+    public const string Program = "/v1/programs/{program}";
+    public const string ServiceMoves = "/v1/service-moves";
+    public const string ServiceMove = "/v1/service-moves/{move}";
+    public const string ServiceStart = "/v1/service-moves/{move}/start";
+    public const string ServiceState = "/v1/service-moves/{move}/state";
+    public const string ServiceDelta = "/v1/service-moves/{move}/delta";
+    public const string ServiceRelease = "/v1/service-moves/{move}/release";
+    public const string ServiceAbort = "/v1/service-moves/{move}/abort";
+
     /// <summary>Fills the one placeholder of a route.</summary>
     public static string Of(string route, string value)
     {

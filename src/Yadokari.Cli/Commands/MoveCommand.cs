@@ -8,7 +8,7 @@ namespace Yadokari.Cli.Commands;
 /// <summary><c>yado move</c>: moves a running job to another host.</summary>
 public static class MoveCommand
 {
-    private static readonly Argument<string> Job = new("JOB") { Description = "Name or id of the job, on whatever host it is" };
+    private static readonly Argument<string> Job = new("JOB") { Description = "Name or id of the job or service, on whatever host it is" };
 
     private static readonly Argument<string> Target = new("HOST") { Description = "Name of a known host, or ADDRESS:PORT" };
 
@@ -23,8 +23,11 @@ public static class MoveCommand
             What can't be carried, and what the target lacks, is found and listed before the job is touched.
             Whatever fails before the commit leaves the job running where it is.
 
-            Example:
+            A service (yado run --service) moves by its state while its clients go on calling.
+
+            Examples:
               yado move sim h2
+              yado move rdict h2
             """);
         return command;
     }

@@ -36,19 +36,20 @@ public static class PsCommand
             return;
         }
 
-        Output.WriteTable(["JOB", "HOST", "STATE", "PID", "MEMORY", "CPU", "AGE", "COMMAND"], jobs.Select(Row));
+        Output.WriteTable(["JOB", "KIND", "HOST", "STATE", "PID", "MEMORY", "CPU", "AGE", "COMMAND"], jobs.Select(Row));
     }
 
     private static IReadOnlyList<string> Row(JobInfo job) =>
     [
         job.Name,
+        job.Kind.ToString().ToLowerInvariant(),
         job.Host,
         StateOf(job),
         job.Pid?.ToString(CultureInfo.InvariantCulture) ?? "-",
         job.MemoryBytes is { } memory ? Output.Size(memory) : "-",
         job.CpuSeconds is { } cpu ? Output.Duration(TimeSpan.FromSeconds(cpu)) : "-",
         Output.Duration((job.Ended ?? DateTimeOffset.UtcNow) - job.Started),
-        string.Join(' ', job.Arguments),
+        job.ServiceAddress is { } address ? $"http://{address} {string.Join(' ', job.Arguments)}" : string.Join(' ', job.Arguments),
     ];
 
     private static string StateOf(JobInfo job) => job switch

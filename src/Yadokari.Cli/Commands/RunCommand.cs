@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Services;
 
 namespace Yadokari.Cli.Commands;
 
@@ -20,6 +22,24 @@ public static class RunCommand
         HelpName = "LEVEL",
     };
 
+    private static readonly Option<string?> Service = new("--service")
+    {
+        Description = "Start a movable RPC server under this name: the folder of the program travels, its state moves, its clients go on calling",
+        HelpName = "NAME",
+    };
+
+    private static readonly Option<int> Port = new("--port")
+    {
+        Description = "With --service: port for HTTP/1.1, the next one is for HTTP/2; any free ones when left out",
+        HelpName = "PORT",
+    };
+
+    private static readonly Option<string?> Forward = new("--forward")
+    {
+        Description = "With --service: how long a host that the service has left passes plain calls on, e.g. 90s, 10m, 2h; when left out it says where the service is",
+        HelpName = "TIME",
+    };
+
     private static readonly Argument<string[]> Words = new("PROGRAM")
     {
         Description = "The program and its arguments, best after --",
@@ -29,7 +49,7 @@ public static class RunCommand
 
     public static Command Create()
     {
-        Command command = new("run", "Start a program as a job") { Name, Detach, OnHost, Cpu, Words };
+        Command command = new("run", "Start a program as a job") { Name, Detach, OnHost, Cpu, Service, Port, Forward, Words };
         Cpu.AcceptOnlyFromAmong("baseline", "v2", "v3");
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
@@ -41,6 +61,7 @@ public static class RunCommand
               yado run -- python3 simulate.py
               yado run --detach --name sim -- ./simulate --steps 1000000
               yado run --detach --host h2 -- gzip -9 data.tar
+              yado run --service rdict --port 8080 -- out/rdict         (docs/rpc.md)
             """);
         return command;
     }
@@ -48,6 +69,14 @@ public static class RunCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         bool detach = parsed.GetValue(Detach);
+        if (parsed.GetValue(Service) is { } service)
+        {
+            return await StartServiceAsync(parsed, service, cancel);
+        }
+        if (parsed.GetValue(Port) != 0 || parsed.GetValue(Forward) is not null)
+        {
+            throw new CommandFailure(ExitStatus.WrongUsage, "--port and --forward are for services: give --service NAME, too");
+        }
         using YadoClient here = await LocalDaemon.ConnectAsync(cancel);
         using YadoClient? there = parsed.GetValue(OnHost) is { } host ? await LocalDaemon.FindHostAsync(here, host, cancel) : null;
         // Only a daemon on this machine can take over the caller's own streams.
@@ -71,6 +100,36 @@ public static class RunCommand
         }
 
         return await StayAsync(there ?? here, job, inherit, cancel);
+    }
+
+    /// <summary>A service is always detached: it serves when this returns.</summary>
+    private static async Task<int> StartServiceAsync(ParseResult parsed, string name, CancellationToken cancel)
+    {
+        string[] words = parsed.GetRequiredValue(Words);
+        using YadoClient here = await LocalDaemon.ConnectAsync(cancel);
+        using YadoClient? there = parsed.GetValue(OnHost) is { } host ? await LocalDaemon.FindHostAsync(here, host, cancel) : null;
+        JobInfo job = await (there ?? here).StartServiceAsync(
+            new StartService
+            {
+                Name = name,
+                Program = Path.GetFullPath(words[0]),
+                Arguments = words[1..],
+                Environment = Foreground.OwnEnvironment,
+                Port = parsed.GetValue(Port),
+                ForwardSeconds = parsed.GetValue(Forward) is { } time ? (int)ReadTime(time).TotalSeconds : 0,
+            },
+            cancel);
+        Console.WriteLine($"{job.Name} serves on {job.Host}: http://{job.ServiceAddress}, HTTP/2 on http://{job.ServiceHttp2Address}");
+        return ExitStatus.Done;
+    }
+
+    private static TimeSpan ReadTime(string text)
+    {
+        double seconds = text.Length == 0 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
+        return seconds > 0 && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+            && number * seconds <= Protocol.Limits.MaxForwardSeconds
+            ? TimeSpan.FromSeconds(number * seconds)
+            : throw new CommandFailure(ExitStatus.WrongUsage, $"'{text}' is no time: give a number and s, m or h, e.g. 10m");
     }
 
     /// <summary>Passes signals on to the job and its output to the terminal until it has ended, wherever it goes.</summary>

@@ -1,7 +1,10 @@
+using System.Net;
+using Yadokari.Daemon.Services;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
+using Yadokari.Protocol.Services;
 
 namespace Yadokari.Daemon.Api;
 
@@ -23,6 +26,23 @@ public static class Bounds
             throw Wrong("no program is given");
         }
         return start;
+    }
+
+    /// <exception cref="YadoException">Exit status 2.</exception>
+    public static StartService Check(StartService start)
+    {
+        CheckName(start.Name);
+        CheckPath(start.Program, "program");
+        CheckList(start.Arguments, Limits.MaxArguments, "arguments");
+        CheckList(start.Environment, Limits.MaxEnvironment, "environment");
+        const int mostPort = 65_534;
+        if (start.Port is < 0 or > mostPort)
+        {
+            throw Wrong($"{start.Port} is not a port whose next one exists, too");
+        }
+        return start.ForwardSeconds is >= 0 and <= Limits.MaxForwardSeconds
+            ? start
+            : throw Wrong($"calls can be passed on for at most {Limits.MaxForwardSeconds} s");
     }
 
     /// <exception cref="YadoException">Exit status 2.</exception>
@@ -64,6 +84,10 @@ public static class Bounds
         {
             throw Wrong("the offer has a number out of range");
         }
+        if (offer.Service is { } service)
+        {
+            CheckService(service);
+        }
         return offer;
     }
 
@@ -75,6 +99,20 @@ public static class Bounds
 
     /// <summary>For messages: what a user can read at a glance.</summary>
     public static string Shorten(string text) => text.Length <= ShownCharacters ? text : text[..ShownCharacters] + "…";
+
+    private static void CheckService(ServiceOffer service)
+    {
+        ServiceSpec spec = service.Spec;
+        CheckList(spec.Arguments, Limits.MaxArguments, "arguments");
+        CheckList(spec.Environment, Limits.MaxEnvironment, "environment");
+        // The executable is one name in the program folder, never a way out of it.
+        if (!ProgramStore.IsHash(spec.ProgramHash) || spec.ProgramBytes is < 0 or > Limits.MaxProgramBytes
+            || spec.Executable.Length is 0 or > Limits.MaxArgumentLength || spec.Executable.Contains('/') || spec.Executable is "." or ".."
+            || !IPEndPoint.TryParse(service.Place.Address, out _) || !IPEndPoint.TryParse(service.Place.Http2Address, out _))
+        {
+            throw Wrong("the offer's service is not one");
+        }
+    }
 
     private static bool InRange(long length) => length is >= 0 and <= Limits.MaxImageBytes;
 

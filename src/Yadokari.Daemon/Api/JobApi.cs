@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Services;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
@@ -16,7 +17,7 @@ namespace Yadokari.Daemon.Api;
 
 /// <summary>Routes about jobs.</summary>
 public sealed class JobApi(
-    JobTable jobs, JobRunner runner, JobViews views, LogStreamer logs, MoveSource moves, PeerBook peers, CancellationToken stopping, ILogger<JobApi> logger)
+    JobTable jobs, JobRunner runner, JobViews views, LogStreamer logs, MoveSource moves, ServiceMoveSource services, PeerBook peers, CancellationToken stopping, ILogger<JobApi> logger)
 {
     private static readonly TimeSpan PeerPatience = TimeSpan.FromSeconds(3);
 
@@ -148,7 +149,10 @@ public sealed class JobApi(
     {
         try
         {
-            MoveReport report = await moves.MoveAsync(job, address, lines, cancellation, stopping).ConfigureAwait(false);
+            Task<MoveReport> move = job.Record.Service is null
+                ? moves.MoveAsync(job, address, lines, cancellation, stopping)
+                : services.MoveAsync(job, address, lines, cancellation, stopping);
+            MoveReport report = await move.ConfigureAwait(false);
             peers.Keep(address);
             return new MoveProgress { Phase = MovePhase.Released, Round = report.Rounds, Bytes = report.Bytes, Total = report.Bytes, Report = report };
         }

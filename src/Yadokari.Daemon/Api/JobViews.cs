@@ -30,6 +30,9 @@ public sealed class JobViews(IProcessTable processes, HostSelf self)
             MovedTo = job.MovedTo,
             MovedToAddress = job.MovedToAddress,
             Note = job.Note,
+            Kind = job.Service is null ? JobKind.Process : JobKind.Service,
+            ServiceAddress = job.IsHere ? job.Service?.Place.Address : null,
+            ServiceHttp2Address = job.IsHere ? job.Service?.Place.Http2Address : null,
         };
     }
 

@@ -28,6 +28,9 @@ public sealed record HomeDirectory(string Path)
     /// <summary>Context files of jobs that are on their way to this host.</summary>
     public string Images => Join("images");
 
+    /// <summary>Program folders of services, by their content.</summary>
+    public string Programs => Join("programs");
+
     /// <summary>YADO_HOME; else /var/lib/yadokari for root; else yadokari in XDG_STATE_HOME or ~/.local/state.</summary>
     public static HomeDirectory Default()
     {

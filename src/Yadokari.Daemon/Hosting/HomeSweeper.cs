@@ -5,7 +5,8 @@ namespace Yadokari.Daemon.Hosting;
 
 /// <summary>Removes what nobody will ask for again: at the start of a daemon, before it takes anything new.</summary>
 /// <param name="forget">Takes the record of a job out of the store.</param>
-public sealed class HomeSweeper(HomeDirectory home, Action<string> forget, JobTable jobs, MoveTarget moves)
+/// <param name="servicesNeed">A job directory, by id and epoch, belongs to a service on its way here.</param>
+public sealed class HomeSweeper(HomeDirectory home, Action<string> forget, JobTable jobs, MoveTarget moves, Func<string, int, bool>? servicesNeed = null)
 {
     /// <summary>Jobs that are over and still listed.</summary>
     private const int KeptJobs = 1000;
@@ -41,6 +42,7 @@ public sealed class HomeSweeper(HomeDirectory home, Action<string> forget, JobTa
     private bool IsComing(string directory)
     {
         int dash = directory.LastIndexOf('-');
-        return dash > 0 && int.TryParse(directory.AsSpan(dash + 1), out int epoch) && moves.NeedsJob(directory[..dash], epoch);
+        return dash > 0 && int.TryParse(directory.AsSpan(dash + 1), out int epoch) 
+            && (moves.NeedsJob(directory[..dash], epoch) || servicesNeed?.Invoke(directory[..dash], epoch) == true);
     }
 }

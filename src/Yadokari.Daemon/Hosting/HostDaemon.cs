@@ -15,6 +15,7 @@ using Yadokari.Daemon.Api;
 using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Services;
 using Yadokari.Daemon.Store;
 using Yadokari.Daemon.Trust;
 using Yadokari.Linux.Proc;
@@ -100,16 +101,30 @@ public static class HostDaemon
         {
             Room = facts.Room,
         };
+        ProgramStore programs = new(home);
+        ServiceLauncher launcher = new(engine, processes, home, self, programs);
+        ServiceMoveSource serviceSource = new(
+            processes, jobs, database, home, self, programs, launcher, RetryPace.Default, loggers.CreateLogger<ServiceMoveSource>());
+        ServiceMoveTarget serviceTarget = new(
+            processes, jobs, database, home, self, programs, launcher, watcher.Watch, RetryPace.Default, loggers.CreateLogger<ServiceMoveTarget>())
+        {
+            Room = facts.Room,
+        };
         JobViews views = new(processes, self);
 
         new HostApi(
             facts, peers, self, new Doctor(facts, home, self), stop.Cancel,
             draining => database.Set(DrainingKey, draining ? "yes" : "no"), loggers.CreateLogger<HostApi>()).Map(app);
-        new JobApi(jobs, runner, views, new LogStreamer(home), source, peers, stop.Token, loggers.CreateLogger<JobApi>()).Map(app);
+        new JobApi(jobs, runner, views, new LogStreamer(home), source, serviceSource, peers, stop.Token, loggers.CreateLogger<JobApi>()).Map(app);
         new MoveApi(source, target, views, stop.Token, loggers.CreateLogger<MoveApi>()).Map(app);
+
+        new ServiceApi(
+            new ServiceRunner(jobs, home, self, programs, launcher, watcher), new ServiceDirectory(jobs, peers), serviceSource, serviceTarget, views,
+            stop.Token, loggers.CreateLogger<ServiceApi>()).Map(app);
 
         // Decided before anyone can ask: an answer given now must hold for ever.
         source.DecideUnfinished();
+        serviceSource.DecideUnfinished();
         File.Delete(home.Socket);
         await StartAsync(app, listen).ConfigureAwait(false);
         File.SetUnixFileMode(home.Socket, OwnerOnly);
@@ -119,7 +134,9 @@ public static class HostDaemon
         }
 
         Task recovered = target.RecoverAsync(stop.Token);
-        new HomeSweeper(home, database.DeleteJob, jobs, target).Sweep();
+        Task servicesRecovered = serviceTarget.RecoverAsync(stop.Token);
+        programs.Sweep();
+        new HomeSweeper(home, database.DeleteJob, jobs, target, serviceTarget.NeedsJob).Sweep();
         foreach (JobEntry job in jobs.All.Where(e => e.Record.IsHere))
         {
             watcher.Watch(job);
@@ -127,7 +144,9 @@ public static class HostDaemon
         Task[] behind =
         [
             recovered,
+            servicesRecovered,
             source.FinishUnfinishedAsync(stop.Token),
+            serviceSource.FinishUnfinishedAsync(stop.Token),
             peers.GreetAsync(stop.Token),
             trust.RenewAsync(stop.Token),
             Task.Run(() => WarmUp(engine, loggers.CreateLogger(typeof(HostDaemon))), CancellationToken.None),

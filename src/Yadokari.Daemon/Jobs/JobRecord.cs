@@ -1,3 +1,4 @@
+using Yadokari.Daemon.Services;
 using Yadokari.Protocol.Jobs;
 
 namespace Yadokari.Daemon.Jobs;
@@ -37,6 +38,9 @@ public sealed record JobRecord
     public string? MovedToAddress { get; init; }
 
     public string? Note { get; init; }
+
+    /// <summary>Only of a service.</summary>
+    public ServicePart? Service { get; init; }
 
     /// <summary>It occupies its name and its processes.</summary>
     public bool IsHere => State is JobState.Running or JobState.Moving;

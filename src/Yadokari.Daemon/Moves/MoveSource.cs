@@ -63,7 +63,7 @@ public sealed partial class MoveSource(
     /// </summary>
     public void DecideUnfinished()
     {
-        foreach (MoveRecord move in store.LoadMoves().Where(m => m.Role == MoveRole.Source))
+        foreach (MoveRecord move in store.LoadMoves().Where(m => m.Role == MoveRole.Source && m.Offer.Service is null))
         {
             if (move.State.IsFinal)
             {

@@ -232,7 +232,7 @@ public sealed partial class MoveTarget(
     public Task RecoverAsync(CancellationToken stopping)
     {
         List<Task> tasks = [];
-        foreach (MoveRecord record in store.LoadMoves().Where(m => m.Role == MoveRole.Target))
+        foreach (MoveRecord record in store.LoadMoves().Where(m => m.Role == MoveRole.Target && m.Offer.Service is null))
         {
             IncomingMove move = new(record, null);
             _moves[record.Id] = move;

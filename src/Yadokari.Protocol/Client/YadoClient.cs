@@ -51,6 +51,15 @@ public sealed class YadoClient : IDisposable
     public Task<JobInfo> StartJobAsync(StartJob start, CancellationToken cancellation = default) =>
         _api.PostAsync(Routes.Jobs, start, ProtocolJson.Default.StartJob, ProtocolJson.Default.JobInfo, cancellation);
 
+    /// <summary>Starts a service; returns when it serves.</summary>
+    public Task<JobInfo> StartServiceAsync(Services.StartService start, CancellationToken cancellation = default) =>
+        _api.PostAsync(Routes.Services, start, ProtocolJson.Default.StartService, ProtocolJson.Default.JobInfo, cancellation, TimeSpan.FromMinutes(2));
+
+    /// <summary>Where a service is, as far as this host knows.</summary>
+    /// <param name="hereOnly">It does not ask other hosts.</param>
+    public Task<Services.ServicePlace> FindServiceAsync(string service, CancellationToken cancellation = default, TimeSpan? timeout = null, bool hereOnly = false) =>
+        _api.GetAsync(Routes.Of(Routes.Service, service) + (hereOnly ? "?here=true" : ""), ProtocolJson.Default.ServicePlace, cancellation, timeout);
+
     /// <summary>Resumes a context file as a job.</summary>
     public Task<JobInfo> ResumeJobAsync(ResumeJob resume, CancellationToken cancellation = default) =>
         _api.PostAsync(Routes.Resume, resume, ProtocolJson.Default.ResumeJob, ProtocolJson.Default.JobInfo, cancellation, TimeSpan.FromMinutes(10));

@@ -29,6 +29,14 @@ public sealed record JobInfo
 
     public required JobStreams Streams { get; init; }
 
+    public JobKind Kind { get; init; }
+
+    /// <summary>Where a service serves HTTP/1.1, ADDR:PORT; null for a process.</summary>
+    public string? ServiceAddress { get; init; }
+
+    /// <summary>Where a service serves HTTP/2 without TLS, ADDR:PORT.</summary>
+    public string? ServiceHttp2Address { get; init; }
+
     /// <summary>Its main process as this host sees it; null unless it runs here.</summary>
     public int? Pid { get; init; }
 

@@ -30,4 +30,7 @@ public sealed record MoveOffer
 
     /// <summary>Both ends are the same daemon's when these are equal: refused.</summary>
     public required string SourceInstance { get; init; }
+
+    /// <summary>Only when the job is a service.</summary>
+    public Services.ServiceOffer? Service { get; init; }
 }

@@ -14,4 +14,8 @@ public sealed record MoveReport(
     long MemoryBytes,
     int Rounds,
     double DowntimeMilliseconds,
-    double TotalMilliseconds);
+    double TotalMilliseconds)
+{
+    /// <summary>Only of a service.</summary>
+    public Services.ServicePhases? Service { get; init; }
+}

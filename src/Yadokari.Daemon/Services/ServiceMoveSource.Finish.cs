@@ -1,0 +1,230 @@
+using System.Diagnostics;
+using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Store;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Moves;
+using Yadokari.Protocol.Services;
+
+namespace Yadokari.Daemon.Services;
+
+/// <content>How a move ends: given up, committed, and after a daemon was gone.</content>
+public sealed partial class ServiceMoveSource
+{
+    private readonly List<(MoveRecord Move, bool Commit)> _unfinished = [];
+
+    /// <summary>After a start of the daemon, before anyone can ask: decides each move that was under way, or reads how it was decided.</summary>
+    public void DecideUnfinished()
+    {
+        foreach (MoveRecord move in store.LoadMoves().Where(m => m.Role == MoveRole.Source && m.Offer.Service is not null))
+        {
+            if (move.State.IsFinal)
+            {
+                _verdicts[move.Id] = move.State is MoveState.Released ? MoveVerdict.Commit : MoveVerdict.Abort;
+                continue;
+            }
+            JobEntry? job = jobs.TryGet(move.Offer.JobId) is { } entry && entry.Record.Epoch == move.Offer.Epoch - 1 ? entry : null;
+            bool commit = move.State is MoveState.Committed || (job is not null && DecideNow(move, job.Record) == Decision.Moved);
+            _verdicts[move.Id] = commit ? MoveVerdict.Commit : MoveVerdict.Abort;
+            MoveRecord decided = move with
+            {
+                State = commit ? Committed(move.State) : new MoveState.Aborted("the source's daemon was restarted"),
+            };
+            JobRecord? record = job?.Record;
+            if (record is { State: JobState.Moving } && !commit)
+            {
+                jobs.Update(job!, record with { State = JobState.Running }, decided, durable: false);
+            }
+            else
+            {
+                store.Save(null, decided, durable: false);
+            }
+            _unfinished.Add((decided, commit));
+            LogDecided(logger, move.Id, move.Offer.JobId, commit ? "commit" : "abort");
+        }
+    }
+
+    /// <summary>Brings the moves that <see cref="DecideUnfinished"/> decided to their end.</summary>
+    public Task FinishUnfinishedAsync(CancellationToken stopping) => Task.WhenAll(_unfinished.Select(async unfinished =>
+    {
+        (MoveRecord move, bool commit) = unfinished;
+        JobEntry? job = jobs.TryGet(move.Offer.JobId);
+        if (!commit)
+        {
+            if (job?.Record.Epoch == move.Offer.Epoch - 1)
+            {
+                await ServeOnAsync(job.Record, stopping).ConfigureAwait(false);
+            }
+            await TellAbortAsync(move, stopping).ConfigureAwait(false);
+            return;
+        }
+        JobRecord? record = job?.Record.Epoch == move.Offer.Epoch - 1 ? job.Record : null;
+        await ReleaseAsync(job, record, move, stopping).ConfigureAwait(false);
+        if (record is not null && job!.Record.Service?.Elsewhere is { } place)
+        {
+            await TellMovedAsync(record, place, stopping).ConfigureAwait(false);
+        }
+    }));
+
+    /// <summary>The link if there is one. Without one: a source that is dead while the target has everything has moved, any other serves on.</summary>
+    private string DecideNow(MoveRecord move, JobRecord job)
+    {
+        string path = DecisionPath(move);
+        bool dead = !processes.IsAlive(job.Main);
+        return Decision.Make(path, dead && move.State is MoveState.Prepared ? Decision.Moved : Decision.ServeOn);
+    }
+
+    private void GiveUp(JobEntry job, JobRecord record, MoveRecord move, string decisionPath, Exception reason, CancellationToken stopping)
+    {
+        try
+        {
+            Decision.Make(decisionPath, Decision.ServeOn);
+        }
+        catch (IOException failure)
+        {
+            // Only this daemon makes the other decision, and it won't any more.
+            LogStoreFailed(logger, move.Id, failure);
+        }
+        JobRecord running = record with { State = JobState.Running };
+        MoveRecord aborted = move with { State = new MoveState.Aborted(reason.Message) };
+        try
+        {
+            jobs.Update(job, running, aborted, durable: false);
+        }
+        catch (StoreException failure)
+        {
+            LogStoreFailed(logger, move.Id, failure);
+            JobTable.UpdateInMemory(job, running);
+        }
+        _verdicts[move.Id] = MoveVerdict.Abort;
+        LogGivenUp(logger, move.Id, record.Id, reason.Message);
+        _ = ServeOnAsync(record, stopping);
+        _ = TellAbortAsync(aborted, stopping);
+    }
+
+    /// <summary>Tells the instance to serve on. One that hears nothing finds its connection broken and reads the decision.</summary>
+    private async Task ServeOnAsync(JobRecord record, CancellationToken stopping)
+    {
+        try
+        {
+            using InstanceControl? control = await InstanceControl.TryConnectAsync(launcher.ControlPath(record.Id, record.Epoch), stopping).ConfigureAwait(false);
+            if (control is not null)
+            {
+                await control.DoAsync(ControlVerb.ServeOn, stopping).ConfigureAwait(false);
+            }
+        }
+        catch (Exception failure) when (failure is YadoException or OperationCanceledException)
+        {
+            LogMovedUntold(logger, record.Id, failure.Message);
+        }
+    }
+
+    /// <summary>Courtesy: a target that does not hear it asks by itself.</summary>
+    private async Task TellAbortAsync(MoveRecord move, CancellationToken stopping)
+    {
+        try
+        {
+            using HttpServiceTarget target = new(move.PeerAddress);
+            await target.AbortAsync(move.Id, stopping).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is YadoException or OperationCanceledException)
+        {
+            LogAbortUnheard(logger, move.Id, move.PeerAddress, failure.Message);
+        }
+    }
+
+    /// <summary>After the commit: the target serves, then the held calls are told where.</summary>
+    private async Task<(JobInfo Job, double Activated)> FinishAsync(
+        JobEntry job, JobRecord record, MoveRecord move, ServicePlace place, Stopwatch step, CancellationToken stopping)
+    {
+        JobInfo there = await ReleaseAsync(job, record, move, stopping, place).ConfigureAwait(false);
+        double activated = step.Elapsed.TotalMilliseconds;
+        await FaultPoint.PassAsync("activated").ConfigureAwait(false);
+        await TellMovedAsync(record, place, stopping).ConfigureAwait(false);
+        return (there, activated);
+    }
+
+    /// <summary>Tells the target to serve until it has answered, and journals that it does.</summary>
+    private async Task<JobInfo> ReleaseAsync(JobEntry? job, JobRecord? record, MoveRecord move, CancellationToken stopping, ServicePlace? place = null)
+    {
+        using HttpServiceTarget target = new(move.PeerAddress);
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                JobInfo there = await target.ReleaseAsync(move.Id, stopping).ConfigureAwait(false);
+                MoveRecord released = move with { State = new MoveState.Released() };
+                if (job is not null && record is not null && job.Record.Epoch == record.Epoch)
+                {
+                    ServicePlace now = place ?? new ServicePlace(record.Name, there.Host, there.ServiceAddress!, there.ServiceHttp2Address!, there.Epoch);
+                    Journal(job, MovedRecord(record, move, now), released);
+                }
+                else
+                {
+                    store.Save(null, released, durable: false);
+                }
+                return there;
+            }
+            catch (YadoException failure) when (failure.ExitStatus == 4)
+            {
+                string note = $"host {move.PeerName} no longer knows the move, and the service was its already";
+                if (job is not null && record is not null)
+                {
+                    Journal(job, job.Record with { State = JobState.Lost, Note = note }, move with { State = new MoveState.Aborted(note) });
+                }
+                throw;
+            }
+            catch (Exception failure) when (failure is YadoException or StoreException)
+            {
+                LogReleaseRetried(logger, move.Id, move.PeerAddress, failure.Message);
+                await Task.Delay(pace.Delay(attempt), stopping).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void Journal(JobEntry job, JobRecord moved, MoveRecord released)
+    {
+        try
+        {
+            jobs.Update(job, moved, released, durable: false);
+        }
+        catch (StoreException failure)
+        {
+            // The decision is on the disk: after a restart it is read again.
+            LogStoreFailed(logger, released.Id, failure);
+            JobTable.UpdateInMemory(job, moved);
+        }
+    }
+
+    private async Task TellMovedAsync(JobRecord record, ServicePlace place, CancellationToken stopping)
+    {
+        try
+        {
+            using InstanceControl control = await InstanceControl.ConnectAsync(launcher.ControlPath(record.Id, record.Epoch), stopping).ConfigureAwait(false);
+            await control.DoAsync(
+                new ControlCommand(ControlVerb.Moved) { Place = place, ForwardSeconds = record.Service!.Spec.ForwardSeconds }, stopping).ConfigureAwait(false);
+        }
+        catch (YadoException failure)
+        {
+            // It is dead: its clients find the service by asking the daemons.
+            LogMovedUntold(logger, record.Id, failure.Message);
+        }
+    }
+
+    private static MoveState.Committed Committed(MoveState state) => state switch
+    {
+        MoveState.Prepared prepared => new(prepared.ImageLength, null, false),
+        MoveState.Committed committed => committed,
+        _ => new(0, null, false),
+    };
+
+    private static JobRecord MovedRecord(JobRecord job, MoveRecord move, ServicePlace place) => job with
+    {
+        State = JobState.Moved,
+        MovedTo = move.PeerName,
+        MovedToAddress = move.PeerAddress,
+        Ended = DateTimeOffset.UtcNow,
+        Service = job.Service! with { Elsewhere = place },
+    };
+}

@@ -1,0 +1,239 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Store;
+using Yadokari.Protocol;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Hosts;
+using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Moves;
+using Yadokari.Protocol.Services;
+
+namespace Yadokari.Daemon.Services;
+
+/// <summary>
+/// The source's half of a service's move. The commit point is the making of one symbolic link (<see cref="Decision"/>): before it
+/// the source's instance serves on whatever fails, after it only the target's serves. docs/rpc.md has the table of who may die when.
+/// </summary>
+public sealed partial class ServiceMoveSource(
+    IProcessTable processes, JobTable jobs, IHostStore store, HomeDirectory home, HostSelf self, ProgramStore programs, ServiceLauncher launcher,
+    RetryPace pace, ILogger<ServiceMoveSource> logger)
+{
+    private const int DrainPatienceMilliseconds = 5000;
+
+    private readonly ConcurrentDictionary<string, MoveVerdict> _verdicts = new();
+
+    /// <summary>Moves a service. Until the commit any failure leaves it serving here; cancelling does the same.</summary>
+    /// <param name="targetAddress">ADDR:PORT of a daemon.</param>
+    /// <exception cref="YadoException">Nothing has changed, unless the message says that the service is committed.</exception>
+    public async Task<MoveReport> MoveAsync(
+        JobEntry job, string targetAddress, IProgress<MoveProgress> progress, CancellationToken cancellation, CancellationToken stopping)
+    {
+        if (!await job.Gate.WaitAsync(TimeSpan.Zero, cancellation).ConfigureAwait(false))
+        {
+            throw new YadoException(1, $"service '{job.Record.Name}' is being moved already: wait until that is over");
+        }
+        try
+        {
+            return await MoveLockedAsync(job, targetAddress, progress, cancellation, stopping).ConfigureAwait(false);
+        }
+        finally
+        {
+            job.Gate.Release();
+        }
+    }
+
+    /// <summary>What became of a move, for a target that asks. Never heard of means given up.</summary>
+    public MoveVerdict VerdictOf(string move) => _verdicts.GetValueOrDefault(move, MoveVerdict.Abort);
+
+    private async Task<MoveReport> MoveLockedAsync(
+        JobEntry job, string targetAddress, IProgress<MoveProgress> progress, CancellationToken cancellation, CancellationToken stopping)
+    {
+        Stopwatch total = Stopwatch.StartNew();
+        JobRecord record = job.Record;
+        if (!record.IsHere || record.Service is not { } service)
+        {
+            throw record.State == JobState.Moved
+                ? new YadoException(4, $"service '{record.Name}' is on host {record.MovedTo}: ask there")
+                : new YadoException(4, $"service '{record.Name}' has ended");
+        }
+        if (self.Address is not { } ownAddress)
+        {
+            throw new YadoException(1, "this host has no address for others: restart its daemon with 'yado host --listen ADDR:PORT'");
+        }
+        using HttpServiceTarget target = new(targetAddress);
+        HostInfo there = await target.HelloAsync(cancellation).ConfigureAwait(false);
+        if (there.Instance == self.Instance)
+        {
+            throw new YadoException(2, $"service '{record.Name}' is on host {self.Name} already");
+        }
+        MoveRecord move = new(MoveRole.Source, OfferOf(record, service, ownAddress), there.Name, targetAddress, new MoveState.Reserved());
+        string decisionPath = DecisionPath(move);
+        ServicePhases phases;
+        ServicePlace place;
+        Stopwatch down = new();
+        InstanceControl? control = null;
+        _verdicts[move.Id] = MoveVerdict.Pending;
+        try
+        {
+            jobs.Update(job, record with { State = JobState.Moving }, move, durable: false);
+            progress.Report(new MoveProgress { Phase = MovePhase.Reserved });
+            ServiceOffered offered = await target.ReserveAsync(move.Offer, cancellation).ConfigureAwait(false);
+            await FaultPoint.PassAsync("reserved").ConfigureAwait(false);
+            Stopwatch step = Stopwatch.StartNew();
+            if (offered.NeedsProgram)
+            {
+                await target.SendProgramAsync(programs, service.Spec.ProgramHash, cancellation).ConfigureAwait(false);
+            }
+            Enter(ref move, new MoveState.Copying(1));
+            ServicePrepared started = await target.StartAsync(move.Id, cancellation).ConfigureAwait(false);
+            await FaultPoint.PassAsync("started").ConfigureAwait(false);
+            place = started.Place;
+            double start = Lap(step);
+            control = await InstanceControl.ConnectAsync(launcher.ControlPath(record.Id, record.Epoch), cancellation).ConfigureAwait(false);
+            long stateBytes = await CopyAheadAsync(control, target, move, progress, cancellation).ConfigureAwait(false);
+            await FaultPoint.PassAsync("ahead").ConfigureAwait(false);
+            double ahead = Lap(step);
+            Enter(ref move, new MoveState.Frozen());
+
+            // From here on calls are held.
+            down.Start();
+            step.Restart();
+            using MemoryStream rest = new();
+            ControlAnswer drained = await control.CollectAsync(
+                new ControlCommand(ControlVerb.Drain) { DecisionPath = decisionPath, PatienceMilliseconds = DrainPatienceMilliseconds }, rest, cancellation).ConfigureAwait(false);
+            double drain = Lap(step);
+            await FaultPoint.PassAsync("drained").ConfigureAwait(false);
+            await target.SendDeltaAsync(move.Id, rest.GetBuffer().AsMemory(0, (int)rest.Length), cancellation).ConfigureAwait(false);
+            Enter(ref move, new MoveState.Prepared(stateBytes + rest.Length, null, false));
+            double delta = Lap(step);
+            await FaultPoint.PassAsync("prepared").ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+            if (Decision.Make(decisionPath, Decision.Moved) != Decision.Moved)
+            {
+                throw new YadoException(1, $"service '{record.Name}' has decided to serve on: move it again");
+            }
+            phases = new ServicePhases(start, ahead, drain, delta, Lap(step), 0, 0, stateBytes, rest.Length);
+        }
+        catch (Exception failure)
+        {
+            GiveUp(job, record, move, decisionPath, failure, stopping);
+            control?.Dispose();
+            throw AsYado(failure, record, there);
+        }
+
+        // Decided: from now on every answer is "commit".
+        using (control)
+        {
+            _verdicts[move.Id] = MoveVerdict.Commit;
+            await FaultPoint.PassAsync("committed").ConfigureAwait(false);
+            Stopwatch step = Stopwatch.StartNew();
+            Task<(JobInfo Job, double Activated)> finishing = FinishAsync(job, record, move, place, step, stopping);
+            (JobInfo Job, double Activated) done;
+            try
+            {
+                done = await finishing.WaitAsync(pace.ReleasePatience, stopping).ConfigureAwait(false);
+            }
+            catch (TimeoutException failure)
+            {
+                throw new YadoException(
+                    1, $"service '{record.Name}' is committed to host {there.Name}, which does not answer: it serves there as soon as it does", failure);
+            }
+            down.Stop();
+            long bytes = phases.StateBytes + phases.DeltaBytes;
+            progress.Report(new MoveProgress { Phase = MovePhase.Released, Bytes = bytes, Total = bytes });
+            return new MoveReport(done.Job, bytes, bytes, 1, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds)
+            {
+                Service = phases with { Activate = done.Activated, Release = step.Elapsed.TotalMilliseconds - done.Activated },
+            };
+        }
+    }
+
+    private MoveOffer OfferOf(JobRecord record, ServicePart service, string ownAddress) => new()
+    {
+        MoveId = Guid.NewGuid().ToString("n"),
+        ProtocolVersion = ProtocolVersion.Current,
+        JobId = record.Id,
+        JobName = record.Name,
+        Arguments = record.Arguments,
+        Uid = record.Uid,
+        Started = record.Started,
+        Epoch = record.Epoch + 1,
+        EstimatedBytes = processes.ResidentBytes(record.Main.Pid),
+        SourceName = self.Name,
+        SourceAddress = ownAddress,
+        SourceInstance = self.Instance,
+        Service = new ServiceOffer(service.Spec, service.Place),
+    };
+
+    /// <summary>Copies the state while calls run, by a file: it may be larger than the daemon wants to hold in memory.</summary>
+    private async Task<long> CopyAheadAsync(
+        InstanceControl control, HttpServiceTarget target, MoveRecord move, IProgress<MoveProgress> progress, CancellationToken cancellation)
+    {
+        await using FileStream state = new(home.Image(move.Id) + ".ahead", new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.DeleteOnClose,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        await control.CollectAsync(new ControlCommand(ControlVerb.SaveAhead), state, cancellation).ConfigureAwait(false);
+        long bytes = state.Position;
+        state.Position = 0;
+        progress.Report(new MoveProgress { Phase = MovePhase.Copying, Round = 1, Total = bytes });
+        await target.SendStateAsync(move.Id, state, cancellation).ConfigureAwait(false);
+        progress.Report(new MoveProgress { Phase = MovePhase.Copying, Round = 1, Bytes = bytes, Total = bytes });
+        return bytes;
+    }
+
+    private void Enter(ref MoveRecord move, MoveState state)
+    {
+        MoveRecord next = move with { State = state };
+        store.Save(null, next, durable: false);
+        move = next;
+        LogPhase(logger, move.Id, state.Phase);
+    }
+
+    private string DecisionPath(MoveRecord move) =>
+        Path.Combine(home.JobDirectory(move.Offer.JobId, move.Offer.Epoch - 1), $"decision-{move.Id}");
+
+    private static double Lap(Stopwatch step)
+    {
+        double milliseconds = step.Elapsed.TotalMilliseconds;
+        step.Restart();
+        return milliseconds;
+    }
+
+    private static Exception AsYado(Exception failure, JobRecord job, HostInfo there) => failure switch
+    {
+        YadoException { Unreachable: true } => new YadoException(1, $"the connection to host {there.Name} broke: service '{job.Name}' serves on here", failure),
+        YadoException or OperationCanceledException => failure,
+        StoreException => new YadoException(1, $"{failure.Message}; service '{job.Name}' serves on here", failure),
+        IOException or TimeoutException => new YadoException(1, $"{failure.Message}: service '{job.Name}' serves on here", failure),
+        _ => failure,
+    };
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "move {Move}: {Phase}")]
+    private static partial void LogPhase(ILogger logger, string move, MovePhase phase);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "move {Move} of service {Job} given up: {Reason}")]
+    private static partial void LogGivenUp(ILogger logger, string move, string job, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "move {Move}: {Address} does not hear that it is given up, and will ask: {Reason}")]
+    private static partial void LogAbortUnheard(ILogger logger, string move, string address, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "move {Move}: {Address} has not activated yet: {Reason}")]
+    private static partial void LogReleaseRetried(ILogger logger, string move, string address, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "move {Move} of service {Job} was under way when the daemon ended: {Verdict}")]
+    private static partial void LogDecided(ILogger logger, string move, string job, string verdict);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "service {Job}: its old instance was not told that it has moved: {Reason}")]
+    private static partial void LogMovedUntold(ILogger logger, string job, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "move {Move}: the journal could not be written")]
+    private static partial void LogStoreFailed(ILogger logger, string move, Exception failure);
+}

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Store;
+using Yadokari.Protocol;
+using Yadokari.Protocol.Client;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Moves;
+using Yadokari.Protocol.Services;
+
+namespace Yadokari.Daemon.Services;
+
+/// <content>The files of a move, what is dropped, and what goes on after a daemon or a source was gone for a while.</content>
+public sealed partial class ServiceMoveTarget
+{
+    private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>After a start of the daemon: what was not prepared is dropped, what was prepared asks its source.</summary>
+    public Task RecoverAsync(CancellationToken stopping)
+    {
+        List<Task> tasks = [];
+        foreach (MoveRecord record in store.LoadMoves().Where(m => m.Role == MoveRole.Target && m.Offer.Service is not null))
+        {
+            IncomingService move = new(record, null);
+            _moves[record.Id] = move;
+            switch (record.State)
+            {
+                case MoveState.Released or MoveState.Aborted:
+                    DeleteFiles(record.Id);
+                    break;
+                case MoveState.Prepared:
+                    move.Name = jobs.TryReserveName(record.Offer.JobName);
+                    tasks.Add(WatchSourceAsync(move, askNow: true, stopping));
+                    break;
+                default:
+                    tasks.Add(DropAsync(move, "the target's daemon was restarted"));
+                    break;
+            }
+        }
+        return Task.WhenAll(tasks);
+    }
+
+    private string StatePath(string move) => home.Image(move) + ".state";
+
+    private string DeltaPath(string move) => home.Image(move) + ".delta";
+
+    private string PlacePath(string move) => home.Image(move) + ".place";
+
+    private ServicePlace? LoadPlace(string move) =>
+        File.Exists(PlacePath(move)) ? JsonSerializer.Deserialize(File.ReadAllBytes(PlacePath(move)), ProtocolJson.Default.ServicePlace) : null;
+
+    private void DeleteFiles(string move)
+    {
+        foreach (string path in (ReadOnlySpan<string>)[StatePath(move), DeltaPath(move), PlacePath(move)])
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static async Task<long> KeepAsync(string path, Stream content, CancellationToken cancellation)
+    {
+        await using FileStream file = new(path, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        byte[] buffer = new byte[1 << 16];
+        int count;
+        while ((count = await content.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
+        {
+            if (file.Position + count > Limits.MaxStateBytes)
+            {
+                throw new IOException($"the state is over the bound of {Limits.MaxStateBytes} bytes");
+            }
+            await file.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
+        }
+        return file.Position;
+    }
+
+    private async Task DropAsync(IncomingService move, string reason)
+    {
+        MoveOffer offer = move.Record.Offer;
+        HeldFacts? held = move.Instance?.Processes ?? (move.Record.State as MoveState.Prepared)?.Held;
+        move.Record = move.Record with { State = new MoveState.Aborted(reason) };
+        try
+        {
+            store.Save(null, move.Record, durable: false);
+        }
+        catch (StoreException failure)
+        {
+            // After a restart it is dropped again, or asks its source, which says abort.
+            LogSourceSilent(logger, move.Record.Id, move.Record.PeerAddress, failure.Message);
+        }
+        move.Close();
+        if (held is not null)
+        {
+            launcher.End(held);
+        }
+        else
+        {
+            await launcher.LeaveAsync(offer.JobId, offer.Epoch, CancellationToken.None).ConfigureAwait(false);
+        }
+        DeleteFiles(move.Record.Id);
+        home.DeleteJobDirectory(offer.JobId, offer.Epoch);
+        LogDropped(logger, move.Record.Id, reason);
+    }
+
+    /// <summary>Asks a source that has become silent, until the move is over.</summary>
+    private async Task WatchSourceAsync(IncomingService move, bool askNow, CancellationToken stopping)
+    {
+        int attempt = 0;
+        while (!move.Record.State.IsFinal && !stopping.IsCancellationRequested)
+        {
+            TimeSpan wait = attempt == 0 && !askNow ? pace.SilenceBeforeAsking : pace.Delay(attempt);
+            await Task.Delay(wait, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!askNow && move.Silence < pace.SilenceBeforeAsking)
+            {
+                attempt = 0;
+                continue;
+            }
+            attempt++;
+            try
+            {
+                using ApiConnection api = ApiConnection.ToAddress(move.Record.PeerAddress);
+                MoveStatus status = await api.GetAsync(
+                    Routes.Of(Routes.ServiceMove, move.Record.Id), ProtocolJson.Default.MoveStatus, stopping, AskPatience).ConfigureAwait(false);
+                if (status.Verdict == MoveVerdict.Abort)
+                {
+                    await AbortAsync(move.Record.Id).ConfigureAwait(false);
+                }
+                else if (status.Verdict == MoveVerdict.Commit)
+                {
+                    await ReleaseAsync(move.Record.Id).ConfigureAwait(false);
+                }
+            }
+            catch (Exception failure) when (failure is YadoException or StoreException or IOException)
+            {
+                LogSourceSilent(logger, move.Record.Id, move.Record.PeerAddress, failure.Message);
+                if (move.Record.State.Phase < MovePhase.Prepared && move.Silence >= pace.SilenceBeforeDropping)
+                {
+                    // The source cannot commit what was never prepared.
+                    await AbortAsync(move.Record.Id).ConfigureAwait(false);
+                }
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+namespace Yadokari.Protocol.Services;
+
+/// <summary>A command to an instance of a service.</summary>
+public sealed record ControlCommand(ControlVerb Verb)
+{
+    /// <summary>With <see cref="ControlVerb.Drain"/>: path of the symbolic link whose target is the decision,
+    /// <see cref="Decision.ServeOn"/> or <see cref="Decision.Moved"/>. Whoever makes it first decides.</summary>
+    public string? DecisionPath { get; init; }
+
+    /// <summary>With <see cref="ControlVerb.Drain"/>: how long calls in flight may take, milliseconds.</summary>
+    public int PatienceMilliseconds { get; init; }
+
+    /// <summary>With <see cref="ControlVerb.Moved"/>: where the service is now.</summary>
+    public ServicePlace? Place { get; init; }
+
+    /// <summary>With <see cref="ControlVerb.Moved"/>: seconds to pass plain calls on.</summary>
+    public int ForwardSeconds { get; init; }
+}

@@ -1,0 +1,35 @@
+namespace Yadokari.Protocol.Services;
+
+/// <summary>
+/// Headers between a movable server and its clients. Over gRPC they are metadata of the same names, so all are lower case.
+/// An answer with <see cref="Moved"/> says: not here, ask there; the call has not run.
+/// </summary>
+public static class MovedHeaders
+{
+    /// <summary>ADDR:PORT of where the service is now, for the protocol that the call came by.</summary>
+    public const string Moved = "yado-moved";
+
+    /// <summary>Counts the moves of the service; a client believes the highest.</summary>
+    public const string Epoch = "yado-epoch";
+
+    /// <summary>Name of the service that answers.</summary>
+    public const string Service = "yado-service";
+
+    /// <summary>Request: who calls, drawn once per client; 8 to 64 letters and digits.</summary>
+    public const string Client = "yado-client";
+
+    /// <summary>Request: number of the call among this client's, from 1. The same number is the same call.</summary>
+    public const string Call = "yado-call";
+
+    /// <summary>Request: every call with a lower number has been answered and will not be repeated.</summary>
+    public const string Acknowledged = "yado-acknowledged";
+
+    /// <summary>Request: how often this call has been sent, from 1.</summary>
+    public const string Attempt = "yado-attempt";
+
+    /// <summary>Answer: it was given before and kept; the call has not run again.</summary>
+    public const string Repeated = "yado-repeated";
+
+    /// <summary>Request of an instance to itself while it is held.</summary>
+    public const string WarmUp = "yado-warm-up";
+}

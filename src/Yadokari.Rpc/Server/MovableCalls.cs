@@ -1,0 +1,220 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Yadokari.Protocol.Services;
+using Yadokari.Rpc.Server.Replies;
+
+namespace Yadokari.Rpc.Server;
+
+/// <summary>The middleware: passes calls through the gate, answers repeated ones, and says where the service is when it is not here.</summary>
+internal sealed class MovableCalls(RequestDelegate next, ServiceLife life, ReplyTable replies, YadokariOptions options, Forwarder forwarder)
+{
+    private int _held;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.Request.Headers[MovedHeaders.WarmUp] is [{ } token] && token == life.WarmUpToken)
+        {
+            await RunAsync(context, entered: false).ConfigureAwait(false);
+            return;
+        }
+        bool streaming = IsStreaming(context);
+        while (true)
+        {
+            Task changed = life.Gate.Changed;
+            if (life.Gate.TryEnter())
+            {
+                await (streaming ? StreamAsync(context) : RunAsync(context, entered: true)).ConfigureAwait(false);
+                return;
+            }
+            if (life.State is InstanceState.Held or InstanceState.Moved && life.Elsewhere is { } place)
+            {
+                if (!await forwarder.TryForwardAsync(context).ConfigureAwait(false))
+                {
+                    MovedAnswer.Write(context, place);
+                }
+                return;
+            }
+            if (!await HoldAsync(changed, context).ConfigureAwait(false))
+            {
+                MovedAnswer.WriteBusy(context);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Waits for the decision; false when that takes too long, or too many wait.</summary>
+    private async Task<bool> HoldAsync(Task changed, HttpContext context)
+    {
+        try
+        {
+            return Interlocked.Increment(ref _held) <= options.MaxHeldCalls
+                && await WaitAsync(changed, context.RequestAborted).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _held);
+        }
+    }
+
+    private async Task<bool> WaitAsync(Task task, CancellationToken cancellation)
+    {
+        try
+        {
+            await task.WaitAsync(options.HoldBound, cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A call that lasts is not counted by the gate: it is told of a move before the gate closes.</summary>
+    private async Task StreamAsync(HttpContext context)
+    {
+        using IDisposable call = life.Streaming.Begin(context);
+        life.Gate.Leave();
+        await next(context).ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(HttpContext context, bool entered)
+    {
+        try
+        {
+            if (life.Settings is { } settings)
+            {
+                context.Response.Headers[MovedHeaders.Service] = settings.Own.Service;
+                context.Response.Headers[MovedHeaders.Epoch] = settings.Own.Epoch.ToString(CultureInfo.InvariantCulture);
+            }
+            CallId? call = CallId.Read(context.Request.Headers, out string? error);
+            if (error is not null)
+            {
+                await RefuseAsync(context, StatusCodes.Status400BadRequest, error).ConfigureAwait(false);
+                return;
+            }
+            if (call is null)
+            {
+                await next(context).ConfigureAwait(false);
+                return;
+            }
+            while (true)
+            {
+                switch (replies.Admit(call))
+                {
+                    case Admission.Run:
+                        Reply? toSend = await RecordAsync(context, call).ConfigureAwait(false);
+                        // What is kept is the state's: the move needs not wait for a slow reader.
+                        Leave(ref entered);
+                        await SendAsync(context, toSend).ConfigureAwait(false);
+                        return;
+                    case Admission.Repeat repeat:
+                        Leave(ref entered);
+                        Show(context.Response, repeat.Reply);
+                        await SendAsync(context, repeat.Reply).ConfigureAwait(false);
+                        return;
+                    case Admission.Wait wait:
+                        await wait.Ended.WaitAsync(context.RequestAborted).ConfigureAwait(false);
+                        break;
+                    case Admission.Refuse refuse:
+                        await RefuseAsync(context, StatusCodes.Status409Conflict, refuse.Reason).ConfigureAwait(false);
+                        return;
+                    default:
+                        MovedAnswer.WriteBusy(context);
+                        return;
+                }
+            }
+        }
+        finally
+        {
+            Leave(ref entered);
+        }
+    }
+
+    /// <summary>Runs a call and keeps its reply. Returns what is still to be sent; null when the client has it already.</summary>
+    private async Task<Reply?> RecordAsync(HttpContext context, CallId call)
+    {
+        IHttpResponseBodyFeature original = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        using RecordingStream stream = new(original.Stream, options.MaxReplyBytes);
+        StreamResponseBodyFeature recording = new(stream);
+        context.Features.Set<IHttpResponseBodyFeature>(recording);
+        Reply reply = Reply.Failed;
+        try
+        {
+            await next(context).ConfigureAwait(false);
+            await recording.CompleteAsync().ConfigureAwait(false);
+            reply = Reply.Of(context.Response, context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers, stream.PassedThrough ? null : stream.ToArray());
+            return stream.PassedThrough ? null : reply;
+        }
+        finally
+        {
+            // Also when it failed: a repeated call must not run what ran half.
+            context.Features.Set(original);
+            replies.Complete(call, reply);
+        }
+    }
+
+    private static async Task SendAsync(HttpContext context, Reply? reply)
+    {
+        if (reply?.Body is not { } body)
+        {
+            return;
+        }
+        bool mayHaveBody = reply.Status >= 200 && reply.Status is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified);
+        if (mayHaveBody && reply.Trailers.Count == 0)
+        {
+            context.Response.ContentLength = body.Length;
+        }
+        if (body.Length > 0)
+        {
+            await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    private static void Show(HttpResponse response, Reply reply)
+    {
+        response.StatusCode = reply.Status;
+        foreach ((string name, string value) in reply.Headers)
+        {
+            // Who answers now is told above.
+            if (name is not (MovedHeaders.Service or MovedHeaders.Epoch))
+            {
+                response.Headers.Append(name, value);
+            }
+        }
+        response.Headers[MovedHeaders.Repeated] = "1";
+        foreach ((string name, string value) in response.SupportsTrailers() ? reply.Trailers : [])
+        {
+            response.AppendTrailer(name, value);
+        }
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string reason)
+    {
+        const string grpcAborted = "10";
+        if (MovedAnswer.IsGrpc(context.Request))
+        {
+            context.Response.ContentType = "application/grpc";
+            context.Response.Headers["grpc-status"] = grpcAborted;
+            context.Response.Headers["grpc-message"] = reason;
+            return Task.CompletedTask;
+        }
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(reason + "\n", context.RequestAborted);
+    }
+
+    private void Leave(ref bool entered)
+    {
+        if (entered)
+        {
+            entered = false;
+            life.Gate.Leave();
+        }
+    }
+
+    private static bool IsStreaming(HttpContext context) =>
+        context.WebSockets.IsWebSocketRequest
+        || context.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase)
+        || context.GetEndpoint()?.Metadata.GetMetadata<StreamingCallAttribute>() is not null;
+}

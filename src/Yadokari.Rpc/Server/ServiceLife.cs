@@ -1,0 +1,63 @@
+using Yadokari.Protocol.Services;
+
+namespace Yadokari.Rpc.Server;
+
+/// <summary>How this instance is, and its gate. Changed by the control connection only; read by every call.</summary>
+internal sealed class ServiceLife
+{
+    private readonly Lock _lock = new();
+    private volatile InstanceState _state = InstanceState.Serving;
+    private volatile ServicePlace? _elsewhere;
+
+    public ServiceLife(ServiceSettings? settings)
+    {
+        Settings = settings;
+        Epoch = settings?.Own.Epoch ?? 0;
+        if (settings?.HeldFor is { } other)
+        {
+            _elsewhere = other;
+            _state = InstanceState.Held;
+            _ = Gate.Close();
+        }
+    }
+
+    /// <summary>Null for an ordinary server.</summary>
+    public ServiceSettings? Settings { get; }
+
+    public CallGate Gate { get; } = new();
+
+    public StreamingCalls Streaming { get; } = new();
+
+    public InstanceState State => _state;
+
+    public int Epoch { get; }
+
+    /// <summary>Where the service is while this instance is held or moved.</summary>
+    public ServicePlace? Elsewhere => _elsewhere;
+
+    /// <summary>Secret of this process: its own calls pass the gate while it is held.</summary>
+    public string WarmUpToken { get; } = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
+
+    /// <summary>Moves from one state to another, or says that this is another state.</summary>
+    public bool TryChange(InstanceState from, InstanceState to, ServicePlace? elsewhere = null)
+    {
+        lock (_lock)
+        {
+            if (_state != from)
+            {
+                return false;
+            }
+            _elsewhere = elsewhere;
+            _state = to;
+        }
+        if (to == InstanceState.Serving)
+        {
+            Gate.Open();
+        }
+        else
+        {
+            Gate.Wake();
+        }
+        return true;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using Yadokari.Rpc.State;
+
+namespace Yadokari.Rpc.Server;
+
+/// <summary>
+/// All carried state of a server as bytes. Little-endian, one section per state:
+/// <code>
+/// delta u8 | name length i32 | name, UTF-8 | version i32 | content length i64 | content
+/// </code>
+/// </summary>
+internal sealed class StateBundle(IEnumerable<ICarriedState> states, YadokariOptions options)
+{
+    private const int MaxNameBytes = 1024;
+
+    private readonly IReadOnlyList<ICarriedState> _states = [.. states];
+
+    /// <summary>All state that can be copied ahead; calls run meanwhile.</summary>
+    /// <exception cref="InvalidDataException">Over the bound.</exception>
+    public ReadOnlyMemory<byte> SaveAhead() => Write(_states.Where(s => s.SupportsDelta), delta: false, (s, to) => s.SaveAhead(to));
+
+    /// <summary>What has changed since, and all state that can't be copied ahead; no call runs.</summary>
+    /// <exception cref="InvalidDataException">Over the bound.</exception>
+    public ReadOnlyMemory<byte> SaveRest()
+    {
+        BoundedWriter all = new(options.MaxStateBytes);
+        foreach (ICarriedState state in _states)
+        {
+            WriteSection(all, state, state.SupportsDelta, state.SupportsDelta ? state.SaveDelta : state.Save);
+        }
+        return all.Written;
+    }
+
+    /// <summary>Takes what <see cref="SaveAhead"/> or <see cref="SaveRest"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">It does not fit this program; one line for the user.</exception>
+    public void Restore(ReadOnlyMemory<byte> saved)
+    {
+        while (!saved.IsEmpty)
+        {
+            bool delta = Take(ref saved, 1).Span[0] != 0;
+            int nameLength = BinaryPrimitives.ReadInt32LittleEndian(Take(ref saved, sizeof(int)).Span);
+            if (nameLength is < 0 or > MaxNameBytes)
+            {
+                throw new InvalidDataException($"the state has a name of {nameLength} bytes");
+            }
+            string name = Encoding.UTF8.GetString(Take(ref saved, nameLength).Span);
+            int version = BinaryPrimitives.ReadInt32LittleEndian(Take(ref saved, sizeof(int)).Span);
+            ReadOnlyMemory<byte> content = Take(ref saved, BinaryPrimitives.ReadInt64LittleEndian(Take(ref saved, sizeof(long)).Span));
+            ICarriedState state = _states.FirstOrDefault(s => s.Name == name)
+                ?? throw new InvalidDataException($"the program on this host carries no state '{name}': use a version that does");
+            if (delta)
+            {
+                state.RestoreDelta(content, version);
+            }
+            else
+            {
+                state.Restore(content, version);
+            }
+        }
+    }
+
+    public void StopTracking()
+    {
+        foreach (ICarriedState state in _states)
+        {
+            state.StopTracking();
+        }
+    }
+
+    private ReadOnlyMemory<byte> Write(IEnumerable<ICarriedState> states, bool delta, Action<ICarriedState, IBufferWriter<byte>> save)
+    {
+        BoundedWriter all = new(options.MaxStateBytes);
+        foreach (ICarriedState state in states)
+        {
+            WriteSection(all, state, delta, to => save(state, to));
+        }
+        return all.Written;
+    }
+
+    private static void WriteSection(BoundedWriter all, ICarriedState state, bool delta, Action<IBufferWriter<byte>> save)
+    {
+        byte[] name = Encoding.UTF8.GetBytes(state.Name);
+        all.Write([delta ? (byte)1 : (byte)0]);
+        WriteInt(all, name.Length);
+        all.Write(name);
+        WriteInt(all, state.Version);
+        int lengthAt = all.Count;
+        all.Write(stackalloc byte[sizeof(long)]);
+        int start = all.Count;
+        save(all);
+        BinaryPrimitives.WriteInt64LittleEndian(all.At(lengthAt, sizeof(long)), all.Count - start);
+    }
+
+    private static void WriteInt(BoundedWriter writer, int value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
+        writer.Write(bytes);
+    }
+
+    private static ReadOnlyMemory<byte> Take(ref ReadOnlyMemory<byte> from, long length)
+    {
+        if (length < 0 || length > from.Length)
+        {
+            throw new InvalidDataException("the state is cut short");
+        }
+        ReadOnlyMemory<byte> taken = from[..(int)length];
+        from = from[(int)length..];
+        return taken;
+    }
+}
