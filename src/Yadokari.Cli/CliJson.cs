@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Yadokari.Cli.Cluster;
 using Yadokari.Cli.Demo;
 using Yadokari.Cli.Doctor;
+using Yadokari.Cli.Figures;
 using Yadokari.Cli.Lab;
 using Yadokari.Engine.Context;
 using Yadokari.Protocol.Hosts;
@@ -18,4 +19,5 @@ namespace Yadokari.Cli;
 [JsonSerializable(typeof(IReadOnlyList<DemoResult>))]
 [JsonSerializable(typeof(IReadOnlyList<JobInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<PeerInfo>))]
+[JsonSerializable(typeof(ClusterPicture))]
 public sealed partial class CliJson : JsonSerializerContext;

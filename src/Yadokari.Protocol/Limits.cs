@@ -39,6 +39,12 @@ public static class Limits
     /// <summary>Hosts that one daemon knows.</summary>
     public const int MaxPeers = 1024;
 
+    /// <summary>Seconds of load that a host remembers.</summary>
+    public const int LoadSeconds = 3600;
+
+    /// <summary>Samples in one answer about load.</summary>
+    public const int MaxLoadSamples = 600;
+
     /// <summary>The longest a wait request is held open, seconds.</summary>
     public const int MaxWaitSeconds = 60;
 

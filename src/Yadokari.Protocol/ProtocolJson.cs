@@ -5,6 +5,7 @@ using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
 using Yadokari.Protocol.Services;
+using Yadokari.Protocol.Scheduling;
 
 namespace Yadokari.Protocol;
 
@@ -42,4 +43,8 @@ namespace Yadokari.Protocol;
 [JsonSerializable(typeof(ServicePrepared))]
 [JsonSerializable(typeof(ControlCommand))]
 [JsonSerializable(typeof(ControlAnswer))]
+[JsonSerializable(typeof(LoadHistory))]
+[JsonSerializable(typeof(SetOwner))]
+[JsonSerializable(typeof(ChoosePolicy))]
+[JsonSerializable(typeof(PolicyInfo))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

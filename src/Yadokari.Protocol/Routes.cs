@@ -10,6 +10,13 @@ public static class Routes
     public const string Drain = "/v1/host/drain";
     public const string Undrain = "/v1/host/undrain";
     public const string Stop = "/v1/host/stop";
+    public const string Load = "/v1/host/load";
+    public const string Owner = "/v1/host/owner";
+    public const string Policy = "/v1/policy";
+
+    /// <summary>Figures as Prometheus reads them.</summary>
+    public const string Metrics = "/metrics";
+    public const string Health = "/healthz";
 
     public const string Jobs = "/v1/jobs";
     public const string Job = "/v1/jobs/{job}";

@@ -11,7 +11,7 @@ public sealed partial class HelpTests
 
     public static TheoryData<string> Commands =>
     [
-        "run", "ps", "hosts", "move", "checkpoint", "resume", "inspect", "wait", "logs", "kill", "signal", "host", "cluster", "doctor", "lab", "demo",
+        "run", "ps", "hosts", "top", "policy", "owner", "move", "checkpoint", "resume", "inspect", "wait", "logs", "kill", "signal", "host", "cluster", "doctor", "lab", "demo",
     ];
 
     [Theory]
@@ -32,6 +32,9 @@ public sealed partial class HelpTests
     [InlineData("inspect", "--plan")]
     [InlineData("lab", "yado lab up 2")]
     [InlineData("cluster", "yado cluster init")]
+    [InlineData("policy", "yado policy threshold limit=3 every=2")]
+    [InlineData("top", "yado top --once")]
+    [InlineData("owner", "yado owner present")]
     public void Examples_show_the_usual_way(string command, string example)
     {
         Yado.Run(Nothing, command, "--help").Succeeds().Output.ShouldContain(example);
@@ -61,6 +64,10 @@ public sealed partial class HelpTests
     [InlineData("signal", "job", "NOSUCH")]
     [InlineData("inspect", "file", "--plan", "--json")]
     [InlineData("ps", "extra")]
+    [InlineData("lab", "up", "2", "--cpus", "0")]
+    [InlineData("top", "--seconds", "0")]
+    [InlineData("owner", "asleep")]
+    [InlineData("policy", "replay")]
     public void Wrong_usage_ends_with_2_and_one_line(params string[] arguments)
     {
         Ending ending = Yado.Run(Nothing, arguments);

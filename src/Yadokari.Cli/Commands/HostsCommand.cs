@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Yadokari.Cli.Figures;
+using Yadokari.Protocol;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Hosts;
 
@@ -11,16 +13,52 @@ public static class HostsCommand
 {
     private static readonly Option<bool> Json = CommonOptions.Json();
 
+    private static readonly Option<string?> History = new("--history")
+    {
+        Description = "Draw the load of the last minutes of all hosts to this file instead (SVG)",
+        HelpName = "FILE.svg",
+    };
+
+    private static readonly Option<int> Seconds = new("--seconds")
+    {
+        Description = $"How far back the drawing goes, 1 to {Limits.LoadSeconds}; 600 when left out",
+        HelpName = "N",
+        DefaultValueFactory = _ => 600,
+    };
+
     public static Command Create()
     {
-        Command command = new("hosts", "List the hosts with their load") { Json };
+        Seconds.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > Limits.LoadSeconds)
+            {
+                result.AddError($"--seconds must be 1 to {Limits.LoadSeconds}");
+            }
+        });
+        Command command = new("hosts", "List the hosts with their load, or draw it") { Json, History, Seconds };
         command.SetAction(RunAsync);
+        HelpWithExamples.SetText(command,
+            """
+            QUEUE: threads that run or wait for a processor, mean of the last seconds. CPU: processors in use, of those that
+            jobs may use. WAITING: per cent of the last 10 s in which a thread waited for a processor (PSI).
+
+            Example:
+              yado hosts --history load.svg --seconds 3600
+            """);
         return command;
     }
 
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         using YadoClient daemon = await LocalDaemon.ConnectAsync(cancel);
+        if (parsed.GetValue(History) is { } file)
+        {
+            ClusterPicture picture = await ClusterPicture.TakeAsync(daemon, parsed.GetValue(Seconds), cancel);
+            await File.WriteAllTextAsync(file, LoadFigure.Draw(picture.Histories), cancel);
+            Console.WriteLine($"the load of {picture.Histories.Count} {(picture.Histories.Count == 1 ? "host" : "hosts")} is drawn in {file}");
+            return;
+        }
+
         HostList list = await daemon.GetHostsAsync(cancel);
         IReadOnlyList<PeerInfo> hosts =
         [
@@ -33,7 +71,7 @@ public static class HostsCommand
             return;
         }
 
-        Output.WriteTable(["HOST", "ADDRESS", "JOBS", "LOAD", "CPUS", "MEMORY FREE", "DISK FREE", "UP", "KERNEL"], hosts.Select(Row));
+        Output.WriteTable(["HOST", "ADDRESS", "JOBS", "QUEUE", "CPU", "WAITING", "MEMORY FREE", "DISK FREE", "OWNER", "UP", "KERNEL"], hosts.Select(Row));
     }
 
     private static IReadOnlyList<string> Row(PeerInfo peer)
@@ -45,13 +83,15 @@ public static class HostsCommand
                 host.Name + (host.Draining ? " (draining)" : ""),
                 peer.Address,
                 host.RunningJobs.ToString(invariant),
-                host.Load1.ToString("0.00", invariant),
-                host.CpuCount.ToString(invariant),
+                host.Load?.RunQueue.ToString("0.0", invariant) ?? "-",
+                $"{host.Load?.CpuUse.ToString("0.0", invariant) ?? "-"} of {(host.Load?.Capacity ?? host.CpuCount).ToString("0.##", invariant)}",
+                host.Load?.CpuPressure is { } pressure ? pressure.ToString("0", invariant) + " %" : "-",
                 Output.Size(host.MemoryAvailable),
                 Output.Size(host.DiskFree),
+                host.Load is { } load ? (load.OwnerPresent ? "present" : "away") : "-",
                 Output.Duration(TimeSpan.FromSeconds(host.UptimeSeconds)),
                 host.Kernel,
             ]
-            : [peer.Name ?? "?", peer.Address, "no answer", "", "", "", "", "", ""];
+            : [peer.Name ?? "?", peer.Address, "no answer", "", "", "", "", "", "", "", ""];
     }
 }

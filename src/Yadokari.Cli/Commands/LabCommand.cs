@@ -9,6 +9,10 @@ namespace Yadokari.Cli.Commands;
 /// <summary><c>yado lab</c>: virtual hosts on this machine.</summary>
 public static class LabCommand
 {
+    private const double MinCpus = 0.05;
+
+    private const double MaxCpus = 1024;
+
     private static readonly Argument<string> HostName = new("HOST") { Description = "h1, h2, …" };
 
     public static Command Create()
@@ -24,6 +28,7 @@ public static class LabCommand
 
             Examples:
               yado lab up 2                          two hosts, h1 and h2
+              yado lab up 4 --cpus 0.4               four weak ones, for experiments with load
               yado lab exec h1 yado run -- bc        a job on h1
               yado lab exec h1 yado move bc h2       … moves to h2
               yado lab cut h2                        h2 falls silent; 'join' brings it back
@@ -49,12 +54,24 @@ public static class LabCommand
             },
         };
         Option<bool> tls = new("--tls") { Description = "Give the hosts certificates: they talk by mutual TLS only" };
-        Command up = new("up", "Bring up hosts h1 to hN, each with a daemon") { count, tls };
+        Option<double?> cpus = new("--cpus")
+        {
+            Description = "Processors for the jobs of each host, e.g. 0.4; all of the machine when left out (needs root)",
+            HelpName = "NUMBER",
+        };
+        cpus.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double?>() is not (null or (>= MinCpus and <= MaxCpus)))
+            {
+                result.AddError($"--cpus must be {MinCpus} to {MaxCpus}");
+            }
+        });
+        Command up = new("up", "Bring up hosts h1 to hN, each with a daemon") { count, tls, cpus };
         up.SetAction(async parsed =>
         {
             Stopwatch clock = Stopwatch.StartNew();
             using Interruption interruption = new();
-            VirtualLab lab = await VirtualLab.UpAsync(VirtualLab.DirectoryInUse(), parsed.GetValue(count), OwnProgram(), interruption.Token, parsed.GetValue(tls));
+            VirtualLab lab = await VirtualLab.UpAsync(VirtualLab.DirectoryInUse(), parsed.GetValue(count), OwnProgram(), interruption.Token, parsed.GetValue(tls), parsed.GetValue(cpus));
             string names = lab.Hosts.Count == 1 ? "h1 is" : $"h1 to h{lab.Hosts.Count} are";
             Console.WriteLine($"{names} up after {Output.Duration(clock.Elapsed)}; try: yado lab exec h1 yado hosts");
         });

@@ -71,7 +71,8 @@ public sealed class VirtualLab
     /// <param name="count">1 to <see cref="MaxHosts"/>.</param>
     /// <param name="program">Full path of the yado program that runs as the daemon.</param>
     /// <param name="secured">The hosts have certificates and talk by mutual TLS; h1 has the authority.</param>
-    public static async Task<VirtualLab> UpAsync(string directory, int count, string program, CancellationToken cancel, bool secured = false)
+    /// <param name="cpus">Processors for the jobs of each host; null: all of the machine.</param>
+    public static async Task<VirtualLab> UpAsync(string directory, int count, string program, CancellationToken cancel, bool secured = false, double? cpus = null)
     {
         VirtualLab lab = new(directory);
         string unshare = SystemTool.Require("unshare", "util-linux");
@@ -86,7 +87,7 @@ public sealed class VirtualLab
         }
 
         lab.RemoveFiles();
-        lab.WriteFiles(count, program);
+        lab.WriteFiles(count, program, cpus is { } limit ? CpuGroups.Make(directory, count, limit) : null);
         if (secured)
         {
             lab.WriteCertificates();
@@ -139,6 +140,7 @@ public sealed class VirtualLab
             }
         }
 
+        CpuGroups.Remove(_directory);
         RemoveFiles();
     }
 
@@ -215,7 +217,7 @@ public sealed class VirtualLab
         return SystemTool.Run(all[0], all[1..]);
     }
 
-    private void WriteFiles(int count, string program)
+    private void WriteFiles(int count, string program, CpuGroups? groups)
     {
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         System.IO.Directory.CreateDirectory(_directory, Private);
@@ -239,6 +241,7 @@ public sealed class VirtualLab
                 export HOME={Quote(host.Home)} YADO_HOME={Quote(host.YadoHome)} XDG_RUNTIME_DIR="/run/user/$(id -u)" TMPDIR={TemporaryDirectory}
                 export DOTNET_BUNDLE_EXTRACT_BASE_DIR={Quote(Path.Combine(_directory, "bundle"))}
                 export PATH={Quote(binaries)}":$PATH"
+                {(groups is null ? "unset YADO_JOB_CGROUP" : $"export YADO_JOB_CGROUP={Quote(groups.Of(number))}")}
 
                 """);
         }

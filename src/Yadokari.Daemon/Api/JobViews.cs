@@ -1,5 +1,6 @@
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Load;
 using Yadokari.Protocol.Jobs;
 
 namespace Yadokari.Daemon.Api;
@@ -7,8 +8,12 @@ namespace Yadokari.Daemon.Api;
 /// <summary>Turns records into what the API shows.</summary>
 public sealed class JobViews(IProcessTable processes, HostSelf self)
 {
+    /// <summary>How busy a job is, by its id; set once the meter runs.</summary>
+    public Func<string, JobLoad?> Load { get; set; } = static _ => null;
+
     public JobInfo Show(JobRecord job)
     {
+        JobLoad? load = job.IsHere ? Load(job.Id) : null;
         WaitStatus? status = job.WaitStatus is { } value ? new WaitStatus(value) : null;
         return new JobInfo
         {
@@ -24,6 +29,8 @@ public sealed class JobViews(IProcessTable processes, HostSelf self)
             Pid = job.IsHere ? job.Main.Pid : null,
             MemoryBytes = job.IsHere ? processes.ResidentBytes(job.Main.Pid) : null,
             CpuSeconds = job.IsHere ? processes.CpuSeconds(job.Main.Pid) : null,
+            CpuUse = load?.CpuUse,
+            Demand = load?.Demand,
             Ended = job.Ended,
             ExitStatus = status?.ExitStatus,
             Signal = status?.Signal,

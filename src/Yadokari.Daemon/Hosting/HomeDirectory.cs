@@ -22,6 +22,9 @@ public sealed record HomeDirectory(string Path)
     /// <summary>Certificates and keys; only of a host that belongs to a cluster.</summary>
     public string Trust => Join("tls");
 
+    /// <summary>Views and plans of the scheduler, one a line.</summary>
+    public string Decisions => Join("decisions.jsonl");
+
     /// <summary>One directory per job and epoch: stdout, stderr, exit.</summary>
     public string Jobs => Join("jobs");
 

@@ -14,6 +14,7 @@ using Microsoft.Extensions.Logging.Console;
 using Yadokari.Daemon.Api;
 using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Load;
 using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Services;
 using Yadokari.Daemon.Store;
@@ -39,7 +40,8 @@ public static class HostDaemon
         try
         {
             using KernelEngine engine = new(options.Home);
-            await RunAsync(options, engine, cancellation).ConfigureAwait(false);
+            JobGroup? group = JobGroup.FromEnvironment();
+            await RunAsync(options, group is null ? engine : new GroupedEngine(engine, group), group, cancellation).ConfigureAwait(false);
         }
         catch (StoreException failure)
         {
@@ -51,7 +53,7 @@ public static class HostDaemon
         }
     }
 
-    private static async Task RunAsync(HostOptions options, IJobEngine engine, CancellationToken cancellation)
+    private static async Task RunAsync(HostOptions options, IJobEngine engine, JobGroup? group, CancellationToken cancellation)
     {
         HomeDirectory home = options.Home;
         home.Create();
@@ -111,12 +113,14 @@ public static class HostDaemon
             Room = facts.Room,
         };
         JobViews views = new(processes, self);
+        using SchedulingPart scheduling = new(database, home, self, jobs, facts, views, peers, source, group, null, stop.Token, loggers);
 
         new HostApi(
             facts, peers, self, new Doctor(facts, home, self), stop.Cancel,
             draining => database.Set(DrainingKey, draining ? "yes" : "no"), loggers.CreateLogger<HostApi>()).Map(app);
         new JobApi(jobs, runner, views, new LogStreamer(home), source, serviceSource, peers, stop.Token, loggers.CreateLogger<JobApi>()).Map(app);
         new MoveApi(source, target, views, stop.Token, loggers.CreateLogger<MoveApi>()).Map(app);
+        scheduling.Map(app);
 
         new ServiceApi(
             new ServiceRunner(jobs, home, self, programs, launcher, watcher), new ServiceDirectory(jobs, peers), serviceSource, serviceTarget, views,
@@ -149,6 +153,7 @@ public static class HostDaemon
             serviceSource.FinishUnfinishedAsync(stop.Token),
             peers.GreetAsync(stop.Token),
             trust.RenewAsync(stop.Token),
+            scheduling.RunAsync(stop.Token),
             Task.Run(() => WarmUp(engine, loggers.CreateLogger(typeof(HostDaemon))), CancellationToken.None),
         ];
         options.OnReady?.Invoke(self.Address);

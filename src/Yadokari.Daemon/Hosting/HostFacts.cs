@@ -15,6 +15,12 @@ public sealed class HostFacts(HostSelf self, HomeDirectory home, Func<int> runni
     public static string Version { get; } =
         typeof(HostFacts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
+    /// <summary>How busy it is; set once the meter runs.</summary>
+    public Func<HostLoad?> Load { get; set; } = static () => null;
+
+    /// <summary>Revision of the placement policy that holds here.</summary>
+    public Func<long> PolicyRevision { get; set; } = static () => 0;
+
     public HostInfo Read()
     {
         double[] load = [.. File.ReadAllText("/proc/loadavg").Split(' ').Take(3).Select(f => double.Parse(f, CultureInfo.InvariantCulture))];
@@ -41,6 +47,8 @@ public sealed class HostFacts(HostSelf self, HomeDirectory home, Func<int> runni
             CpuFeatures = _cpuFeatures,
             Draining = self.Draining,
             RunningJobs = runningJobs(),
+            Load = Load(),
+            PolicyRevision = PolicyRevision(),
         };
     }
 
@@ -49,7 +57,8 @@ public sealed class HostFacts(HostSelf self, HomeDirectory home, Func<int> runni
 
     private long ReadDiskFree() => new DriveInfo(home.Images).AvailableFreeSpace;
 
-    private static (long Total, long Available) ReadMemory()
+    /// <summary>Bytes of memory, and how many of them can be had without swapping.</summary>
+    public static (long Total, long Available) ReadMemory()
     {
         long total = 0;
         long available = 0;

@@ -36,6 +36,9 @@ public sealed partial class MoveSource(
     private readonly List<MoveRecord> _toRelease = [];
     private readonly List<MoveRecord> _toAbort = [];
 
+    /// <summary>Told of each move that has ended well.</summary>
+    public event Action<MoveReport>? Moved;
+
     /// <summary>Moves a job. Until the commit any failure leaves it running here; cancelling does the same.</summary>
     /// <param name="targetAddress">ADDR:PORT.</param>
     /// <param name="stopping">Ends what goes on in the background after the commit.</param>
@@ -46,7 +49,9 @@ public sealed partial class MoveSource(
         await job.Gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return await MoveLockedAsync(job, targetAddress, progress, cancellation, stopping).ConfigureAwait(false);
+            MoveReport report = await MoveLockedAsync(job, targetAddress, progress, cancellation, stopping).ConfigureAwait(false);
+            Moved?.Invoke(report);
+            return report;
         }
         finally
         {

@@ -5,6 +5,7 @@ using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
+using Yadokari.Protocol.Scheduling;
 using Yadokari.Protocol.Wire;
 
 namespace Yadokari.Protocol.Client;
@@ -46,6 +47,21 @@ public sealed class YadoClient : IDisposable
 
     public Task<DoctorInfo> GetDoctorAsync(CancellationToken cancellation = default) =>
         _api.GetAsync(Routes.Doctor, ProtocolJson.Default.DoctorInfo, cancellation);
+
+    /// <summary>How the host was during the last seconds.</summary>
+    public Task<LoadHistory> GetLoadAsync(int seconds, CancellationToken cancellation = default) =>
+        _api.GetAsync(Routes.Load + $"?seconds={seconds}", ProtocolJson.Default.LoadHistory, cancellation);
+
+    /// <summary>Says whether somebody works at the host.</summary>
+    public Task<HostInfo> SetOwnerAsync(OwnerWord owner, CancellationToken cancellation = default) =>
+        _api.PostAsync(Routes.Owner, new SetOwner(owner), ProtocolJson.Default.SetOwner, ProtocolJson.Default.HostInfo, cancellation);
+
+    public Task<PolicyInfo> GetPolicyAsync(CancellationToken cancellation = default) =>
+        _api.GetAsync(Routes.Policy, ProtocolJson.Default.PolicyInfo, cancellation);
+
+    /// <summary>Chooses the policy of all hosts; those that don't answer now learn it later.</summary>
+    public Task<PolicyInfo> ChoosePolicyAsync(ChoosePolicy choice, CancellationToken cancellation = default) =>
+        _api.PostAsync(Routes.Policy, choice, ProtocolJson.Default.ChoosePolicy, ProtocolJson.Default.PolicyInfo, cancellation);
 
     /// <summary>Starts a program; returns when it runs.</summary>
     public Task<JobInfo> StartJobAsync(StartJob start, CancellationToken cancellation = default) =>

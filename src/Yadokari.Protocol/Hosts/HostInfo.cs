@@ -57,4 +57,10 @@ public sealed record HostInfo
 
     /// <summary>Jobs that run there.</summary>
     public required int RunningJobs { get; init; }
+
+    /// <summary>How busy it is; null in the first second.</summary>
+    public HostLoad? Load { get; init; }
+
+    /// <summary>Revision of the placement policy that it knows.</summary>
+    public long PolicyRevision { get; init; }
 }

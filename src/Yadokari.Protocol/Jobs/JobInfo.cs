@@ -46,6 +46,12 @@ public sealed record JobInfo
     /// <summary>Seconds of processor time used on this host; null unless it runs here.</summary>
     public double? CpuSeconds { get; init; }
 
+    /// <summary>Processors used in the last seconds; null unless it runs here.</summary>
+    public double? CpuUse { get; init; }
+
+    /// <summary>Threads that ran or waited for a processor in the last seconds; null unless it runs here.</summary>
+    public double? Demand { get; init; }
+
     public DateTimeOffset? Ended { get; init; }
 
     /// <summary>Exit status when it ended by itself.</summary>

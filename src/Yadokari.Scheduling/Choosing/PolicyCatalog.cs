@@ -38,18 +38,20 @@ public static class PolicyCatalog
         new("every", 5, 0.2, 3600, false, "seconds from one round to the next"),
         new("residence", 10, 0, 86_400, false, "seconds a moved job stays before it may be moved again"),
         new("per-job", 12, 0, 3600, true, "moves of one job in an hour"),
-        new("per-round", 8, 0, 1000, true, "moves begun in one round"),
+        new("at-once", 4, 0, 1000, true, "moves under way at once"),
         new("stale", 15, 1, 3600, false, "seconds after which a host that says nothing gets no jobs"),
         new("reserve", 0.05, 0, 1, false, "share of each host's memory kept free"),
     ];
 
     /// <summary>Makes a policy.</summary>
     /// <param name="given">What the user says; all else has its default.</param>
+    /// <param name="more">Policies that are not of this room.</param>
     /// <exception cref="PolicyChoiceException">No such policy or setting, or a value out of range.</exception>
-    public static PolicyChoice Choose(string name, IReadOnlyDictionary<string, string> given)
+    public static PolicyChoice Choose(string name, IReadOnlyDictionary<string, string> given, params IReadOnlyList<PolicyKind> more)
     {
-        PolicyKind kind = Kinds.FirstOrDefault(k => k.Name == name)
-            ?? throw new PolicyChoiceException($"no policy '{Shorten(name)}'; there are: {string.Join(' ', Kinds.Select(k => k.Name))}");
+        IReadOnlyList<PolicyKind> all = [.. Kinds, .. more];
+        PolicyKind kind = all.FirstOrDefault(k => k.Name == name)
+            ?? throw new PolicyChoiceException($"no policy '{Shorten(name)}'; there are: {string.Join(' ', all.Select(k => k.Name))}");
         return Choose(kind, given);
     }
 
@@ -68,7 +70,7 @@ public static class PolicyCatalog
         {
             Residence = values["residence"],
             PerJob = (int)values["per-job"],
-            PerRound = (int)values["per-round"],
+            AtOnce = (int)values["at-once"],
             Stale = values["stale"],
             Reserve = values["reserve"],
         };

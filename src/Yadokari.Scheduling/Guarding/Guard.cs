@@ -55,7 +55,7 @@ public sealed class Guard(GuardSettings settings)
                 : host.Draining ? "the host is draining"
                 : host.Closed ? "the host takes nothing: it is full, or has not been heard of lately"
                 : memory[move.Host] < job.MemoryBytes ? "the host has not enough memory"
-                : allowed.Count >= settings.PerRound ? $"more than {settings.PerRound} moves in one round"
+                : allowed.Count >= settings.AtOnce ? $"more than {settings.AtOnce} moves at once"
                 : null;
         }
     }

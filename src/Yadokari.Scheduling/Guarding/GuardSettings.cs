@@ -9,8 +9,8 @@ public sealed record GuardSettings
     /// <summary>Moves of one job in an hour.</summary>
     public int PerJob { get; init; } = 12;
 
-    /// <summary>Moves begun in one round.</summary>
-    public int PerRound { get; init; } = 8;
+    /// <summary>Moves under way at once.</summary>
+    public int AtOnce { get; init; } = 4;
 
     /// <summary>Seconds after which what a host said counts no more.</summary>
     public double Stale { get; init; } = 15;

@@ -15,7 +15,7 @@ public sealed class PolicyCatalogTests
         choice.Settings["limit"].ShouldBe(3);
         choice.Settings["probes"].ShouldBe(3);
         choice.Guard.Residence.ShouldBe(2.5);
-        choice.Guard.PerRound.ShouldBe(8);
+        choice.Guard.AtOnce.ShouldBe(4);
         choice.Every.ShouldBe(5);
     }
 
@@ -27,7 +27,7 @@ public sealed class PolicyCatalogTests
     [Fact]
     public void An_unknown_setting_is_told_which_there_are() =>
         Should.Throw<PolicyChoiceException>(() => Choose("age", ("speed", "9"))).Message
-            .ShouldBe("policy 'age' has no setting 'speed'; it has: factor every residence per-job per-round stale reserve");
+            .ShouldBe("policy 'age' has no setting 'speed'; it has: factor every residence per-job at-once stale reserve");
 
     [Theory]
     [InlineData("limit", "many")]
@@ -36,7 +36,7 @@ public sealed class PolicyCatalogTests
     [InlineData("limit", "-1")]
     [InlineData("probes", "1.5")]
     [InlineData("every", "0")]
-    [InlineData("per-round", "1e9")]
+    [InlineData("at-once", "1e9")]
     public void A_value_out_of_range_is_told_the_range(string setting, string value) =>
         Should.Throw<PolicyChoiceException>(() => Choose("threshold", (setting, value))).Message.ShouldStartWith($"{setting} must be a");
 

@@ -47,8 +47,8 @@ public sealed class GuardTests
     {
         GuardedPlan plan = Check(Views.Of(20, 0), [.. Enumerable.Range(1, 20).Select(n => new PlannedMove($"a{n}", "b", ""))]);
 
-        plan.Moves.Count.ShouldBe(8);
-        plan.Refused.Count.ShouldBe(12);
+        plan.Moves.Count.ShouldBe(4);
+        plan.Refused.Count.ShouldBe(16);
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class GuardTests
 
         GuardedPlan plan = Usual.Check(view, wild);
 
-        return plan.Moves.Count <= 8
+        return plan.Moves.Count <= 4
             && plan.Moves.Select(m => m.Job).Distinct().Count() == plan.Moves.Count
             && plan.Moves.Count + plan.Refused.Count == wild.Moves.Count
             && plan.Moves.All(m => view.Hosts.Any(h => h.Name == m.Host && h.Accepts && h.FactsAge <= 15)

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Text.Json;
+using Spectre.Console;
+using Yadokari.Cli.Figures;
+using Yadokari.Protocol;
+using Yadokari.Protocol.Client;
+
+namespace Yadokari.Cli.Commands;
+
+/// <summary><c>yado top</c>: hosts as curves of their load, and jobs, live.</summary>
+public static class TopCommand
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Of a picture that goes to a file or a pipe.</summary>
+    private const int UsualWidth = 100;
+
+    private static readonly Option<bool> Once = new("--once") { Description = "Print one picture and end" };
+
+    private static readonly Option<int> Seconds = new("--seconds")
+    {
+        Description = $"How far back the curves go, 1 to {Limits.LoadSeconds}; 120 when left out",
+        HelpName = "N",
+        DefaultValueFactory = _ => 120,
+    };
+
+    private static readonly Option<bool> Json = CommonOptions.Json();
+
+    public static Command Create()
+    {
+        Seconds.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > Limits.LoadSeconds)
+            {
+                result.AddError($"--seconds must be 1 to {Limits.LoadSeconds}");
+            }
+        });
+        Command command = new("top", "Show hosts as curves of their load, and jobs, live") { Once, Seconds, Json };
+        command.SetAction(RunAsync);
+        HelpWithExamples.SetText(command,
+            """
+            A curve is the host's run queue: threads that run or wait for a processor. All hosts have one scale. Ctrl-C ends.
+
+            Examples:
+              yado top
+              yado top --once --seconds 600
+              yado hosts --history load.svg      the same curves as a drawing
+            """);
+        return command;
+    }
+
+    private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        using Interruption interruption = new();
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancel, interruption.Token);
+        using YadoClient daemon = await LocalDaemon.ConnectAsync(either.Token);
+        int seconds = parsed.GetValue(Seconds);
+        if (parsed.GetValue(Json))
+        {
+            Console.WriteLine(JsonSerializer.Serialize(await ClusterPicture.TakeAsync(daemon, seconds, either.Token), CliJson.Default.ClusterPicture));
+            return;
+        }
+
+        if (parsed.GetValue(Once) || Console.IsOutputRedirected)
+        {
+            int width = Console.IsOutputRedirected ? UsualWidth : Output.Console.Profile.Width;
+            foreach (string line in TopView.Draw(await ClusterPicture.TakeAsync(daemon, seconds, either.Token), width, int.MaxValue))
+            {
+                Console.WriteLine(line.TrimEnd());
+            }
+
+            return;
+        }
+
+        await ShowLiveAsync(daemon, seconds, either.Token);
+    }
+
+    private static async Task ShowLiveAsync(YadoClient daemon, int seconds, CancellationToken cancel)
+    {
+        IAnsiConsole console = Output.Console;
+        try
+        {
+            await console.Live(new Text("…")).AutoClear(true).StartAsync(async live =>
+            {
+                while (true)
+                {
+                    ClusterPicture picture = await ClusterPicture.TakeAsync(daemon, seconds, cancel);
+                    live.UpdateTarget(new Text(string.Join('\n', TopView.Draw(picture, console.Profile.Width, console.Profile.Height - 1))));
+                    await Task.Delay(Interval, cancel);
+                }
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl-C is how it ends.
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Yadokari.Daemon.Load;
+using Yadokari.Engine;
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Resume;
+
+namespace Yadokari.Daemon.Engine;
+
+/// <summary>An engine whose jobs all live in one control group, from their start or before they are let run.</summary>
+public sealed class GroupedEngine(IJobEngine engine, JobGroup group) : IJobEngine
+{
+    public JobShell Start(JobStart start)
+    {
+        JobShell shell = engine.Start(start);
+        group.Take(shell.ShellPid, shell.Pid);
+        return shell;
+    }
+
+    public bool TryReap(JobShell shell, out int waitStatus) => engine.TryReap(shell, out waitStatus);
+
+    public ICheckpoint Open(int pid, CaptureOptions options) => engine.Open(pid, options);
+
+    public IReadOnlyList<Obstacle> FindMissing(string path) => engine.FindMissing(path);
+
+    public IHeldJob Prepare(string path, ResumeOptions options)
+    {
+        IHeldJob held = engine.Prepare(path, options);
+        try
+        {
+            group.Take(held.ShellPid, held.Pid);
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    public void WarmUp() => engine.WarmUp();
+}

@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Yadokari.Daemon.Api;
+using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Load;
+using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Scheduling;
+using Yadokari.Daemon.Store;
+using Yadokari.Protocol.Hosts;
+
+namespace Yadokari.Daemon.Hosting;
+
+/// <summary>Load and scheduling of a daemon, put together.</summary>
+public sealed partial class SchedulingPart : IDisposable
+{
+    private readonly PolicyBook _book;
+    private readonly SchedulerLoop _loop;
+    private readonly LoadMeter _meter;
+    private readonly PolicyApi _policyApi;
+    private readonly LoadApi _loadApi;
+
+    /// <param name="facts">Gets the load from here on.</param>
+    /// <param name="views">Gets the load of jobs from here on.</param>
+    /// <param name="election">Null: the lowest instance id among the hosts that answer.</param>
+    public SchedulingPart(
+        HostDatabase database, HomeDirectory home, HostSelf self, JobTable jobs, HostFacts facts, JobViews views, PeerBook peers, MoveSource source,
+        JobGroup? group, ISchedulerElection? election, CancellationToken stopping, ILoggerFactory loggers)
+    {
+        ILogger words = loggers.CreateLogger("Yadokari.Policy");
+        OwnerWatch owner = new(database, Environment.GetEnvironmentVariable("YADO_LAB") == "1");
+        _meter = new LoadMeter(jobs, owner, group, HostFacts.ReadMemory, loggers.CreateLogger<LoadMeter>());
+        _book = new PolicyBook(database, said => LogWords(words, said));
+        facts.Load = () => _meter.Now;
+        facts.PolicyRevision = () => _book.Choice.Revision;
+        views.Load = _meter.Of;
+        MoveCosts costs = new();
+        source.Moved += costs.Note;
+        MoveOrders orders = new(jobs, source, self, costs, stopping, loggers.CreateLogger<MoveOrders>());
+        DecisionLog log = new(home.Decisions, DecisionLog.UsualSize, loggers.CreateLogger<DecisionLog>());
+        _loop = new SchedulerLoop(
+            _book, election ?? new LowestInstanceElection(), peers, facts.Read, () => [.. jobs.All.Select(e => views.Show(e.Record))], orders, costs, log,
+            loggers.CreateLogger<SchedulerLoop>());
+        _policyApi = new PolicyApi(_book, _loop, orders, log, peers, loggers.CreateLogger<PolicyApi>());
+        _loadApi = new LoadApi(_meter, owner, facts, self, loggers.CreateLogger<LoadApi>());
+    }
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        _policyApi.Map(routes);
+        _loadApi.Map(routes);
+    }
+
+    /// <summary>Measures and decides until the daemon stops.</summary>
+    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(
+        Task.Run(() => _meter.RunAsync(stopping), CancellationToken.None),
+        Task.Run(() => _loop.RunAsync(stopping), CancellationToken.None));
+
+    public void Dispose() => _book.Dispose();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Words}")]
+    private static partial void LogWords(ILogger logger, string words);
+}

@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Jobs;
+using Yadokari.Linux;
+using Yadokari.Protocol;
+using Yadokari.Protocol.Hosts;
+
+namespace Yadokari.Daemon.Load;
+
+/// <summary>Looks at this host once a second, and remembers an hour. Thread-safe.</summary>
+public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup? group, Func<(long Total, long Available)> memory, ILogger<LoadMeter> logger)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private const double TicksPerSecond = 100;
+
+    /// <summary>What is called the last seconds: the time in which an old sample loses two thirds of its weight.</summary>
+    private const double Recently = 3;
+
+    private const double Minute = 60;
+
+    private readonly LoadRing _ring = new(Protocol.Limits.LoadSeconds);
+    private readonly Damped _runQueue = new(Recently);
+    private readonly Damped _others = new(Recently);
+    private readonly Damped _cpu = new(Recently);
+    private readonly Damped _load = new(Minute);
+    private readonly Dictionary<string, (Damped Demand, Damped Cpu)> _dampedJobs = [];
+    private volatile IReadOnlyDictionary<string, JobLoad> _jobLoads = new Dictionary<string, JobLoad>();
+    private volatile HostLoad? _last;
+    private long _lastTime;
+    private ProcessScan? _before;
+
+    /// <summary>Processors that jobs may use here.</summary>
+    public double Capacity => Math.Min(group?.ReadCpus() ?? double.MaxValue, Environment.ProcessorCount);
+
+    /// <summary>Null before the first look.</summary>
+    public HostLoad? Now => _last is { } last ? last with { Age = Stopwatch.GetElapsedTime(Volatile.Read(ref _lastTime)).TotalSeconds } : null;
+
+    /// <summary>Null for a job that was not seen yet.</summary>
+    public JobLoad? Of(string job) => _jobLoads.GetValueOrDefault(job);
+
+    public IReadOnlyList<LoadSample> History(int seconds) =>
+        _ring.Since(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - (seconds * 1000L), Protocol.Limits.MaxLoadSamples);
+
+    /// <summary>Goes on until the daemon stops.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using PeriodicTimer timer = new(Interval);
+        try
+        {
+            do
+            {
+                try
+                {
+                    Look();
+                }
+                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or SystemCallException or FormatException)
+                {
+                    // What is missing now is there a second later, or the facts grow stale and nothing is moved here.
+                    LogFailed(logger, failure.Message);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The daemon ends.
+        }
+    }
+
+    private void Look()
+    {
+        ProcessScan scan = ProcessScan.Take();
+        long time = Stopwatch.GetTimestamp();
+        double seconds = _before is null ? 0 : Stopwatch.GetElapsedTime(_lastTime, time).TotalSeconds;
+        JobRecord[] here = [.. jobs.All.Select(e => e.Record).Where(r => r.IsHere)];
+        Dictionary<int, string> tops = here.GroupBy(r => r.Shell.Pid).ToDictionary(g => g.Key, g => g.First().Id);
+        IReadOnlyDictionary<int, int> owners = scan.OwnersAmong(tops.Keys.ToHashSet());
+        Dictionary<string, (int Runnable, double Cpu)> found = here.ToDictionary(r => r.Id, _ => (0, 0.0));
+        int all = 0;
+        int ofJobs = 0;
+        double cpu = 0;
+        foreach ((int pid, ulong ticks) in scan.CpuTicks)
+        {
+            int runnable = scan.Runnable.GetValueOrDefault(pid);
+            double used = UsedSince(pid, ticks, seconds);
+            all += runnable;
+            cpu += used;
+            if (owners.TryGetValue(pid, out int top))
+            {
+                ofJobs += runnable;
+                (int r, double c) = found[tops[top]];
+                found[tops[top]] = (r + runnable, c + used);
+            }
+        }
+        _before = scan;
+        Volatile.Write(ref _lastTime, time);
+        Publish(seconds, all, all - ofJobs, cpu, here.Length, found);
+    }
+
+    private void Publish(double seconds, int all, int others, double cpu, int running, Dictionary<string, (int Runnable, double Cpu)> found)
+    {
+        Dictionary<string, JobLoad> loads = [];
+        foreach ((string id, (int runnable, double used)) in found)
+        {
+            if (!_dampedJobs.TryGetValue(id, out (Damped Demand, Damped Cpu) damped))
+            {
+                // A new job is taken for busy until it has shown what it is.
+                _dampedJobs[id] = damped = (new Damped(Recently), new Damped(Recently));
+                damped.Demand.Add(Math.Max(1, runnable), seconds);
+            }
+            loads[id] = new JobLoad(damped.Demand.Add(runnable, seconds), damped.Cpu.Add(used, seconds));
+        }
+        foreach (string gone in _dampedJobs.Keys.Except(found.Keys).ToArray())
+        {
+            _dampedJobs.Remove(gone);
+        }
+        _jobLoads = loads;
+        (long total, long available) = memory();
+        bool present = owner.IsPresent(DateTime.UtcNow);
+        double? cpuPressure = Pressure.Read("cpu");
+        double? memoryPressure = Pressure.Read("memory");
+        _last = new HostLoad
+        {
+            Capacity = Capacity,
+            RunQueue = _runQueue.Add(all, seconds),
+            OtherRunQueue = _others.Add(others, seconds),
+            Load = _load.Add(all, seconds),
+            CpuUse = _cpu.Add(cpu, seconds),
+            CpuPressure = cpuPressure,
+            MemoryPressure = memoryPressure,
+            OwnerPresent = present,
+            Age = 0,
+        };
+        _ring.Add(new LoadSample(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), all, Math.Round(cpu, 2), available, running, present, cpuPressure, memoryPressure));
+    }
+
+    /// <summary>Processors used since the last look; a process that was not there then counts with all it has used.</summary>
+    private double UsedSince(int pid, ulong ticks, double seconds)
+    {
+        if (seconds <= 0)
+        {
+            return 0;
+        }
+        ulong before = _before!.CpuTicks.GetValueOrDefault(pid);
+        return ticks > before ? Math.Min((ticks - before) / TicksPerSecond / seconds, Environment.ProcessorCount) : 0;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the load can't be measured: {Reason}")]
+    private static partial void LogFailed(ILogger logger, string reason);
+}

@@ -1,0 +1,49 @@
+using Yadokari.Daemon.Store;
+using Yadokari.Protocol.Hosts;
+
+namespace Yadokari.Daemon.Load;
+
+/// <summary>Whether somebody works at this machine: by the last input on a terminal, unless it was told. Thread-safe.</summary>
+/// <param name="isLab">A lab host shares the machine's terminals, so that they say nothing of it.</param>
+public sealed class OwnerWatch(HostDatabase database, bool isLab)
+{
+    private const string Key = "owner";
+
+    /// <summary>As long after the last key the owner counts as present (Condor's KeyboardIdle is of this order).</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private volatile string _word = database.GetOrAdd(Key, () => nameof(OwnerWord.Auto));
+
+    public OwnerWord Word => Enum.Parse<OwnerWord>(_word);
+
+    public void Tell(OwnerWord word)
+    {
+        database.Set(Key, word.ToString());
+        _word = word.ToString();
+    }
+
+    public bool IsPresent(DateTime now) => Word switch
+    {
+        OwnerWord.Present => true,
+        OwnerWord.Absent => false,
+        _ => !isLab && Terminals().Any(t => now - t < Patience),
+    };
+
+    /// <summary>The kernel sets the access time of a terminal when something is typed there (to 8 s, drivers/tty/tty_io.c);
+    /// w(1) tells idle times by it.</summary>
+    private static IEnumerable<DateTime> Terminals()
+    {
+        IEnumerable<string> consoles = Enumerable.Range(1, 12).Select(n => $"/dev/tty{n}");
+        IEnumerable<string> pseudo = Directory.Exists("/dev/pts")
+            ? Directory.EnumerateFiles("/dev/pts").Where(f => char.IsAsciiDigit(Path.GetFileName(f)[0]))
+            : [];
+        foreach (string path in consoles.Concat(pseudo))
+        {
+            FileInfo file = new(path);
+            if (file.Exists)
+            {
+                yield return file.LastAccessTimeUtc;
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using Shouldly;
+using Xunit;
+using Yadokari.Daemon.Load;
+using Yadokari.Protocol.Hosts;
+
+namespace Yadokari.Daemon.Tests.Load;
+
+/// <summary>How load is read, damped and remembered.</summary>
+public sealed class LoadTests
+{
+    [Theory]
+    [InlineData("some avg10=81.06 avg60=73.04 avg300=40.41 total=178548142\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n", 81.06)]
+    [InlineData("some avg10=0.00 avg60=0.00", 0.0)]
+    [InlineData("", null)]
+    [InlineData("full avg10=3.00", null)]
+    public void Pressure_is_the_share_of_the_last_ten_seconds(string text, double? expected) => Pressure.Parse(text).ShouldBe(expected);
+
+    [Fact]
+    public void Pressure_of_a_kernel_without_it_is_unknown() => Pressure.Read("no-such-resource").ShouldBeNull();
+
+    [Fact]
+    public void The_ring_keeps_the_newest_in_order()
+    {
+        LoadRing ring = new(5);
+        for (int at = 1; at <= 12; at++)
+        {
+            ring.Add(Sample(at, at));
+        }
+
+        ring.Since(0, 100).Select(s => s.At).ShouldBe([8, 9, 10, 11, 12]);
+        ring.Since(10, 100).Select(s => s.At).ShouldBe([11, 12]);
+    }
+
+    [Fact]
+    public void More_samples_than_asked_for_become_means()
+    {
+        LoadRing ring = new(10);
+        for (int at = 1; at <= 10; at++)
+        {
+            ring.Add(Sample(at, at));
+        }
+
+        ring.Since(0, 5).Select(s => s.RunQueue).ShouldBe([1.5, 3.5, 5.5, 7.5, 9.5]);
+    }
+
+    [Fact]
+    public void A_process_belongs_to_the_nearest_job_above_it()
+    {
+        ProcessScan scan = new(new Dictionary<int, int>(), new Dictionary<int, ulong>(), new Dictionary<int, int>
+        {
+            [10] = 1,
+            [11] = 10,
+            [12] = 11,
+            [20] = 12,
+            [21] = 20,
+            [30] = 1,
+            [40] = 41,
+            [41] = 40,
+        });
+
+        scan.OwnersAmong(new HashSet<int> { 10, 20 }).OrderBy(p => p.Key).ShouldBe(
+            new Dictionary<int, int> { [10] = 10, [11] = 10, [12] = 10, [20] = 20, [21] = 20 });
+    }
+
+    [Fact]
+    public void A_scan_finds_who_runs()
+    {
+        using System.Diagnostics.Process busy = System.Diagnostics.Process.Start("/bin/sh", ["-c", "while :; do :; done"]);
+        using System.Diagnostics.Process idle = System.Diagnostics.Process.Start("/bin/sleep", ["1000"]);
+        try
+        {
+            SpinWait.SpinUntil(() => ProcessScan.Take() is { } scan
+                && scan.Runnable.GetValueOrDefault(busy.Id) == 1 && !scan.Runnable.ContainsKey(idle.Id) && scan.CpuTicks.GetValueOrDefault(busy.Id) > 0
+                && scan.Parents.GetValueOrDefault(idle.Id) == Environment.ProcessId, TimeSpan.FromMinutes(1)).ShouldBeTrue();
+        }
+        finally
+        {
+            busy.Kill();
+            idle.Kill();
+        }
+    }
+
+    private static LoadSample Sample(long at, double queue) => new(at, queue, 1, 1, 1, false, null, null);
+}
