@@ -5,6 +5,7 @@ using Yadokari.Cli.Doctor;
 using Yadokari.Cli.Figures;
 using Yadokari.Cli.Lab;
 using Yadokari.Engine.Context;
+using Yadokari.Protocol.Drains;
 using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Jobs;
 
@@ -17,6 +18,7 @@ namespace Yadokari.Cli;
 [JsonSerializable(typeof(IReadOnlyList<Finding>))]
 [JsonSerializable(typeof(IReadOnlyList<LabHostStatus>))]
 [JsonSerializable(typeof(IReadOnlyList<DemoResult>))]
+[JsonSerializable(typeof(DrainReport))]
 [JsonSerializable(typeof(IReadOnlyList<JobInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<PeerInfo>))]
 [JsonSerializable(typeof(ClusterPicture))]

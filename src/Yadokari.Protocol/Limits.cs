@@ -45,6 +45,15 @@ public static class Limits
     /// <summary>Samples in one answer about load.</summary>
     public const int MaxLoadSamples = 600;
 
+    /// <summary>Checkpoints of one job that are kept.</summary>
+    public const int MaxCheckpoints = 100;
+
+    /// <summary>The shortest time between two checkpoints of a job, seconds.</summary>
+    public const double MinCheckpointSeconds = 1;
+
+    /// <summary>The longest time that anything may be asked to take or wait, seconds; a year.</summary>
+    public const double MaxSeconds = 366 * 86400.0;
+
     /// <summary>The longest a wait request is held open, seconds.</summary>
     public const int MaxWaitSeconds = 60;
 

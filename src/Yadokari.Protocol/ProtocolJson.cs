@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Yadokari.Protocol.Cluster;
+using Yadokari.Protocol.Drains;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Jobs;
@@ -47,4 +48,8 @@ namespace Yadokari.Protocol;
 [JsonSerializable(typeof(SetOwner))]
 [JsonSerializable(typeof(ChoosePolicy))]
 [JsonSerializable(typeof(PolicyInfo))]
+[JsonSerializable(typeof(AdoptJob))]
+[JsonSerializable(typeof(DrainHost))]
+[JsonSerializable(typeof(DrainProgress))]
+[JsonSerializable(typeof(UndrainReport))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

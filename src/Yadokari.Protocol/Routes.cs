@@ -26,6 +26,7 @@ public static class Routes
     public const string Checkpoint = "/v1/jobs/{job}/checkpoint";
     public const string MoveJob = "/v1/jobs/{job}/move";
     public const string Resume = "/v1/resume";
+    public const string Adopt = "/v1/adopt";
 
     public const string Moves = "/v1/moves";
     public const string Move = "/v1/moves/{move}";

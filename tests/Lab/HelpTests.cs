@@ -12,6 +12,7 @@ public sealed partial class HelpTests
     public static TheoryData<string> Commands =>
     [
         "run", "ps", "hosts", "top", "policy", "owner", "move", "checkpoint", "resume", "inspect", "wait", "logs", "kill", "signal", "host", "cluster", "doctor", "lab", "demo",
+        "drain", "undrain", "adopt",
     ];
 
     [Theory]
@@ -35,6 +36,9 @@ public sealed partial class HelpTests
     [InlineData("policy", "yado policy threshold limit=3 every=2")]
     [InlineData("top", "yado top --once")]
     [InlineData("owner", "yado owner present")]
+    [InlineData("drain", "yado drain h1 --within 60s")]
+    [InlineData("undrain", "yado undrain h1")]
+    [InlineData("adopt", "yado adopt 4711 --name sim")]
     public void Examples_show_the_usual_way(string command, string example)
     {
         Yado.Run(Nothing, command, "--help").Succeeds().Output.ShouldContain(example);
@@ -68,6 +72,15 @@ public sealed partial class HelpTests
     [InlineData("top", "--seconds", "0")]
     [InlineData("owner", "asleep")]
     [InlineData("policy", "replay")]
+    [InlineData("drain")]
+    [InlineData("drain", "h1", "--self")]
+    [InlineData("drain", "h1", "--within", "soon")]
+    [InlineData("drain", "h1", "--rate", "-5")]
+    [InlineData("undrain")]
+    [InlineData("adopt", "sim")]
+    [InlineData("run", "--restart", "--", "true")]
+    [InlineData("run", "--keep", "3", "--", "true")]
+    [InlineData("run", "--every", "0s", "--", "true")]
     public void Wrong_usage_ends_with_2_and_one_line(params string[] arguments)
     {
         Ending ending = Yado.Run(Nothing, arguments);

@@ -22,15 +22,25 @@ public static class HostCommand
 
     private static readonly Option<string?> Name = new("--name") { Description = "Name of the host; that of the machine when left out", HelpName = "NAME" };
 
+    private static readonly Option<string?> OnSpotNotice = new("--on-spot-notice")
+    {
+        Description = "A shell command that ends with 0 when this host is about to be taken away: it is drained then; any other end runs it again after 5 s",
+        HelpName = "COMMAND",
+    };
+
+    private static readonly Option<TimeSpan?> DrainWithin = Quantity.DurationOption(
+        "--drain-within", "How long a drain may take that SIGUSR2 or a spot notice starts; 60s when left out");
+
     public static Command Create()
     {
-        Command command = new("host", "Run the daemon of this host in the foreground; on one machine it starts by itself when needed") { Listen, Peer, Name };
+        Command command = new("host", "Run the daemon of this host in the foreground; on one machine it starts by itself when needed") { Listen, Peer, Name, OnSpotNotice, DrainWithin };
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
             """
             Jobs outlive their daemon: when it is started again it knows them. It keeps everything in YADO_HOME,
             else /var/lib/yadokari for root, else ~/.local/state/yadokari.
             Without a certificate ('yado cluster') it listens on this machine only, and talks to no other.
+            SIGUSR2 drains this host, as 'yado drain' does.
 
             Example:
               yado host --listen 127.0.0.1:1992 --peer 127.0.0.1:1991 --name second
@@ -48,6 +58,8 @@ public static class HostCommand
                 Listen = parsed.GetValue(Listen),
                 Peers = parsed.GetValue(Peer) ?? [],
                 Name = parsed.GetValue(Name),
+                OnSpotNotice = parsed.GetValue(OnSpotNotice),
+                DrainWithin = parsed.GetValue(DrainWithin) ?? TimeSpan.FromSeconds(60),
                 OnReady = address => Console.WriteLine($"ready, {(address is null ? "for this machine only" : $"listening on {address}")}"),
             },
             interruption.Token);

@@ -24,7 +24,7 @@ public static class PsCommand
     {
         using YadoClient daemon = await LocalDaemon.ConnectAsync(cancel);
         JobList list = await daemon.ListJobsAsync(everywhere: true, cancel);
-        IReadOnlyList<JobInfo> jobs = [.. list.Jobs.Where(j => parsed.GetValue(All) || !j.IsOver || j.State == JobState.Lost).OrderBy(j => j.Started)];
+        IReadOnlyList<JobInfo> jobs = [.. list.Jobs.Where(j => parsed.GetValue(All) || !j.IsOver || j.State is JobState.Lost or JobState.Saved).OrderBy(j => j.Started)];
         if (list.Unreachable.Count > 0)
         {
             Console.Error.WriteLine($"yado: no answer from {string.Join(' ', list.Unreachable)}; jobs there are not listed");
@@ -55,6 +55,7 @@ public static class PsCommand
     private static string StateOf(JobInfo job) => job switch
     {
         { State: JobState.Ended, Signal: { } signal } => $"killed by {SignalName.Of(signal)}",
+        { State: JobState.Ended, ExitStatus: null } => "ended",
         { State: JobState.Ended } => $"ended {job.ExitStatus}",
         { State: JobState.Moved } => $"moved to {job.MovedTo}",
         _ => job.State.ToString().ToLowerInvariant(),

@@ -40,6 +40,23 @@ public static class RunCommand
         HelpName = "TIME",
     };
 
+    private static readonly Option<string?> Directory = new("--dir") { Description = "Its working directory, on the host where it starts; this one when left out", HelpName = "DIRECTORY" };
+
+    private static readonly Option<string[]> Variables = new("--env", "-e")
+    {
+        Description = "Set a variable of its environment, or with the name alone remove one; may be given several times",
+        HelpName = "NAME=VALUE",
+    };
+
+    private static readonly Option<TimeSpan?> Every = Quantity.DurationOption("--every", "Save it that often while it runs");
+
+    private static readonly Option<int> Keep = new("--keep") { Description = "With --every: how many checkpoints are kept", DefaultValueFactory = _ => 1, HelpName = "N" };
+
+    private static readonly Option<bool> Restart = new("--restart")
+    {
+        Description = "With --every: when its host went down, it goes on from the last checkpoint once the host's daemon is there again",
+    };
+
     private static readonly Argument<string[]> Words = new("PROGRAM")
     {
         Description = "The program and its arguments, best after --",
@@ -49,8 +66,15 @@ public static class RunCommand
 
     public static Command Create()
     {
-        Command command = new("run", "Start a program as a job") { Name, Detach, OnHost, Cpu, Service, Port, Forward, Words };
+        Command command = new("run", "Start a program as a job") { Name, Detach, OnHost, Directory, Variables, Cpu, Every, Keep, Restart, Service, Port, Forward, Words };
         Cpu.AcceptOnlyFromAmong("baseline", "v2", "v3");
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(Every) is null && (result.GetValue(Restart) || result.GetResult(Keep) is { Implicit: false }))
+            {
+                result.AddError("--keep and --restart need --every TIME");
+            }
+        });
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
             """
@@ -62,6 +86,7 @@ public static class RunCommand
               yado run --detach --name sim -- ./simulate --steps 1000000
               yado run --detach --host h2 -- gzip -9 data.tar
               yado run --service rdict --port 8080 -- out/rdict         (docs/rpc.md)
+              yado run --detach --every 10m --keep 3 --restart -- ./simulate
             """);
         return command;
     }
@@ -86,8 +111,9 @@ public static class RunCommand
             {
                 Name = parsed.GetValue(Name),
                 Arguments = parsed.GetRequiredValue(Words),
-                Environment = Foreground.OwnEnvironment,
-                WorkingDirectory = Environment.CurrentDirectory,
+                Environment = JobEnvironment.Make(Foreground.OwnEnvironment, parsed.GetValue(Variables) ?? []),
+                WorkingDirectory = parsed.GetValue(Directory) is { } directory ? Path.GetFullPath(directory) : Environment.CurrentDirectory,
+                Plan = parsed.GetValue(Every) is { } every ? new CheckpointPlan(every.TotalSeconds, parsed.GetValue(Keep), parsed.GetValue(Restart)) : null,
                 Cpu = parsed.GetValue(Cpu),
                 Streams = inherit ? JobStreams.Inherit : JobStreams.Log,
                 StreamsOf = inherit ? Environment.ProcessId : null,
@@ -180,6 +206,11 @@ public static class RunCommand
 
     private static int Ended(JobInfo job)
     {
+        if (job.State == JobState.Saved)
+        {
+            throw new CommandFailure(ExitStatus.Failed, $"{job.Name} is {job.Note}");
+        }
+
         if (job.State == JobState.Lost)
         {
             throw new CommandFailure(ExitStatus.Failed, $"{job.Name} was lost: {job.Note ?? "nobody saw how it ended"}");

@@ -19,8 +19,12 @@ public static class WaitCommand
     {
         using JobPlace place = await JobPlace.FindAsync(parsed.GetRequiredValue(Job), cancel);
         JobInfo end = await place.Host.WaitAsync(place.Job.Id, cancellation: cancel);
-        return end.State == JobState.Lost
-            ? throw new CommandFailure(ExitStatus.Failed, $"{end.Name} was lost: {end.Note ?? "nobody saw how it ended"}")
-            : end.ShellStatus;
+        return end.State switch
+        {
+            JobState.Lost => throw new CommandFailure(ExitStatus.Failed, $"{end.Name} was lost: {end.Note ?? "nobody saw how it ended"}"),
+            JobState.Saved => throw new CommandFailure(ExitStatus.Failed, $"{end.Name} is {end.Note}; 'yado undrain {end.Host}' resumes it"),
+            JobState.Ended when end is { ExitStatus: null, Signal: null } => throw new CommandFailure(ExitStatus.Failed, $"{end.Name} has ended; {end.Note}"),
+            _ => end.ShellStatus,
+        };
     }
 }

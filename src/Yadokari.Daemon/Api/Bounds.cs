@@ -1,6 +1,7 @@
 using System.Net;
 using Yadokari.Daemon.Services;
 using Yadokari.Protocol;
+using Yadokari.Protocol.Drains;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
@@ -25,6 +26,7 @@ public static class Bounds
         {
             throw Wrong("no program is given");
         }
+        CheckPlan(start.Plan);
         return start;
     }
 
@@ -43,6 +45,31 @@ public static class Bounds
         return start.ForwardSeconds is >= 0 and <= Limits.MaxForwardSeconds
             ? start
             : throw Wrong($"calls can be passed on for at most {Limits.MaxForwardSeconds} s");
+    }
+
+    /// <exception cref="YadoException">Exit status 2.</exception>
+    public static AdoptJob Check(AdoptJob adopt)
+    {
+        CheckName(adopt.Name);
+        return adopt.Pid > 0 ? adopt : throw Wrong($"{adopt.Pid} is not the number of a process");
+    }
+
+    /// <exception cref="YadoException">Exit status 2.</exception>
+    public static DrainHost Check(DrainHost drain)
+    {
+        if (drain.WithinSeconds is { } within && !(within is > 0 and <= Limits.MaxSeconds))
+        {
+            throw Wrong("the time of a drain is out of range");
+        }
+        if (drain.BytesPerSecond is <= 0 or > Limits.MaxImageBytes)
+        {
+            throw Wrong("the rate of a drain is out of range");
+        }
+        if (drain.SaveTo is { } directory)
+        {
+            CheckPath(directory, "directory");
+        }
+        return drain;
     }
 
     /// <exception cref="YadoException">Exit status 2.</exception>
@@ -88,6 +115,7 @@ public static class Bounds
         {
             CheckService(service);
         }
+        CheckPlan(offer.Plan);
         return offer;
     }
 
@@ -111,6 +139,22 @@ public static class Bounds
             || !IPEndPoint.TryParse(service.Place.Address, out _) || !IPEndPoint.TryParse(service.Place.Http2Address, out _))
         {
             throw Wrong("the offer's service is not one");
+        }
+    }
+
+    private static void CheckPlan(CheckpointPlan? plan)
+    {
+        if (plan is null)
+        {
+            return;
+        }
+        if (!(plan.EverySeconds is >= Limits.MinCheckpointSeconds and <= Limits.MaxSeconds))
+        {
+            throw Wrong($"the time between checkpoints must be {Limits.MinCheckpointSeconds} s at least");
+        }
+        if (plan.Keep is < 1 or > Limits.MaxCheckpoints)
+        {
+            throw Wrong($"of its checkpoints a job keeps 1 to {Limits.MaxCheckpoints}, not {plan.Keep}");
         }
     }
 

@@ -10,7 +10,7 @@ using Yadokari.Protocol.Hosts;
 namespace Yadokari.Daemon.Api;
 
 /// <summary>Routes about hosts.</summary>
-public sealed class HostApi(HostFacts facts, PeerBook peers, HostSelf self, Doctor doctor, Action stop, Action<bool> setDraining, ILogger<HostApi> logger)
+public sealed class HostApi(HostFacts facts, PeerBook peers, Doctor doctor, Action stop, ILogger<HostApi> logger)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -32,8 +32,6 @@ public sealed class HostApi(HostFacts facts, PeerBook peers, HostSelf self, Doct
             ApiCall.RequireLocal(context);
             return ApiCall.WriteAsync(context, doctor.Look(), ProtocolJson.Default.DoctorInfo);
         }));
-        routes.MapPost(Routes.Drain, ApiCall.Handler(logger, context => SetDraining(context, true)));
-        routes.MapPost(Routes.Undrain, ApiCall.Handler(logger, context => SetDraining(context, false)));
         routes.MapPost(Routes.Stop, ApiCall.Handler(logger, async context =>
         {
             ApiCall.RequireLocal(context);
@@ -43,11 +41,4 @@ public sealed class HostApi(HostFacts facts, PeerBook peers, HostSelf self, Doct
     }
 
     private Task Answer(HttpContext context) => ApiCall.WriteAsync(context, facts.Read(), ProtocolJson.Default.HostInfo);
-
-    private Task SetDraining(HttpContext context, bool draining)
-    {
-        setDraining(draining);
-        self.Draining = draining;
-        return Answer(context);
-    }
 }

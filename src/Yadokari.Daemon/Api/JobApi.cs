@@ -17,7 +17,17 @@ namespace Yadokari.Daemon.Api;
 
 /// <summary>Routes about jobs.</summary>
 public sealed class JobApi(
-    JobTable jobs, JobRunner runner, JobViews views, LogStreamer logs, MoveSource moves, ServiceMoveSource services, PeerBook peers, CancellationToken stopping, ILogger<JobApi> logger)
+    JobTable jobs,
+    JobRunner runner,
+    JobReviver reviver,
+    JobAdopter adopter,
+    JobViews views,
+    LogStreamer logs,
+    MoveSource moves,
+    ServiceMoveSource services,
+    PeerBook peers,
+    CancellationToken stopping,
+    ILogger<JobApi> logger)
 {
     private static readonly TimeSpan PeerPatience = TimeSpan.FromSeconds(3);
 
@@ -26,6 +36,7 @@ public sealed class JobApi(
         routes.MapGet(Routes.Jobs, ApiCall.Handler(logger, ListAsync));
         routes.MapPost(Routes.Jobs, ApiCall.Handler(logger, StartAsync));
         routes.MapPost(Routes.Resume, ApiCall.Handler(logger, ResumeAsync));
+        routes.MapPost(Routes.Adopt, ApiCall.Handler(logger, AdoptAsync));
         routes.MapGet(Routes.Job, ApiCall.Handler(logger, context => Answer(context, Find(context).Record)));
         routes.MapGet(Routes.Wait, ApiCall.Handler(logger, WaitAsync));
         routes.MapGet(Routes.Logs, ApiCall.Handler(logger, LogsAsync));
@@ -79,8 +90,18 @@ public sealed class JobApi(
     {
         ApiCall.RequireLocal(context);
         ResumeJob resume = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.ResumeJob).ConfigureAwait(false));
-        JobRecord job = await Task.Run(() => runner.Resume(resume, CallerOf(context, resume.StreamsOf))).ConfigureAwait(false);
+        // The file of a job that a drain saved here is that job, and not another one like it.
+        JobRecord job = reviver.FindSaved(resume.Path) is { } saved
+            ? await reviver.ReviveAsync(saved, context.RequestAborted).ConfigureAwait(false)
+            : await Task.Run(() => runner.Resume(resume, CallerOf(context, resume.StreamsOf))).ConfigureAwait(false);
         await Answer(context, job).ConfigureAwait(false);
+    }
+
+    private async Task AdoptAsync(HttpContext context)
+    {
+        ApiCall.RequireLocal(context);
+        AdoptJob adopt = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.AdoptJob).ConfigureAwait(false));
+        await Answer(context, await Task.Run(() => adopter.Adopt(adopt)).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private async Task WaitAsync(HttpContext context)
@@ -94,7 +115,7 @@ public sealed class JobApi(
             while (true)
             {
                 Task changed = job.Changed;
-                if (!job.Record.IsHere)
+                if (!job.Record.IsHere && !JobReviver.Wants(job.Record))
                 {
                     break;
                 }
@@ -140,12 +161,12 @@ public sealed class JobApi(
         JobEntry job = Find(context);
         MoveJob request = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.MoveJob).ConfigureAwait(false));
         string address = await peers.ResolveAsync(request.Target, context.RequestAborted).ConfigureAwait(false);
-        ProgressLines lines = new();
+        ProgressLines<MoveProgress> lines = new(ProtocolJson.Default.MoveProgress);
         await lines.WriteAsync(context, Task.Run(() => RunMoveAsync(job, address, lines, context.RequestAborted))).ConfigureAwait(false);
     }
 
     /// <summary>The move, and its outcome as the last line.</summary>
-    private async Task<MoveProgress> RunMoveAsync(JobEntry job, string address, ProgressLines lines, CancellationToken cancellation)
+    private async Task<MoveProgress> RunMoveAsync(JobEntry job, string address, ProgressLines<MoveProgress> lines, CancellationToken cancellation)
     {
         try
         {

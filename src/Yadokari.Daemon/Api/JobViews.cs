@@ -40,6 +40,10 @@ public sealed class JobViews(IProcessTable processes, HostSelf self)
             Kind = job.Service is null ? JobKind.Process : JobKind.Service,
             ServiceAddress = job.IsHere ? job.Service?.Place.Address : null,
             ServiceHttp2Address = job.IsHere ? job.Service?.Place.Http2Address : null,
+            Resuming = JobReviver.Wants(job),
+            Adopted = job.Adopted,
+            Plan = job.Plan,
+            Checkpoints = job.Checkpoints.Count == 0 ? null : [.. job.Checkpoints.Select(c => c.ToInfo())],
         };
     }
 

@@ -27,7 +27,7 @@ public sealed class LogStreamer(HomeDirectory home)
         {
             Task changed = job.Changed;
             // Looked at before the files are read: what a job wrote before it was over is not missed.
-            bool last = !follow || !job.Record.IsHere || job.Record.Epoch != first.Epoch;
+            bool last = !follow || (!job.Record.IsHere && !JobReviver.Wants(job.Record)) || job.Record.Epoch != first.Epoch;
             long before = output + errors;
             output = await SendAsync(FrameKind.Output, outputFile, output, buffer, destination, cancellation).ConfigureAwait(false);
             errors = await SendAsync(FrameKind.Errors, errorsFile, errors, buffer, destination, cancellation).ConfigureAwait(false);

@@ -1,35 +1,35 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
-using Yadokari.Protocol;
-using Yadokari.Protocol.Moves;
 
 namespace Yadokari.Daemon.Api;
 
-/// <summary>Progress of a move as lines of JSON. Reporting never waits: a slow reader misses lines in between, not the last one.</summary>
-public sealed class ProgressLines : IProgress<MoveProgress>
+/// <summary>Progress as lines of JSON. Reporting never waits: a slow reader misses lines in between, not the last one.</summary>
+/// <typeparam name="TLine">One line.</typeparam>
+public sealed class ProgressLines<TLine>(JsonTypeInfo<TLine> type) : IProgress<TLine>
 {
-    private readonly Channel<MoveProgress> _lines = Channel.CreateBounded<MoveProgress>(
+    private readonly Channel<TLine> _lines = Channel.CreateBounded<TLine>(
         new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
-    public void Report(MoveProgress value) => _lines.Writer.TryWrite(value);
+    public void Report(TLine value) => _lines.Writer.TryWrite(value);
 
-    /// <summary>Writes lines until <paramref name="move"/> has ended and its last line is written.</summary>
-    public async Task WriteAsync(HttpContext context, Task<MoveProgress> move)
+    /// <summary>Writes lines until <paramref name="act"/> has ended and its last line is written.</summary>
+    public async Task WriteAsync(HttpContext context, Task<TLine> act)
     {
         context.Response.ContentType = "application/x-ndjson";
-        Task ended = move.ContinueWith(_ => _lines.Writer.TryComplete(), TaskScheduler.Default);
-        await foreach (MoveProgress line in _lines.Reader.ReadAllAsync(context.RequestAborted).ConfigureAwait(false))
+        Task ended = act.ContinueWith(_ => _lines.Writer.TryComplete(), TaskScheduler.Default);
+        await foreach (TLine line in _lines.Reader.ReadAllAsync(context.RequestAborted).ConfigureAwait(false))
         {
             await WriteLineAsync(context, line).ConfigureAwait(false);
         }
         await ended.ConfigureAwait(false);
-        await WriteLineAsync(context, await move.ConfigureAwait(false)).ConfigureAwait(false);
+        await WriteLineAsync(context, await act.ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    private static async Task WriteLineAsync(HttpContext context, MoveProgress line)
+    private async Task WriteLineAsync(HttpContext context, TLine line)
     {
-        byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(line, ProtocolJson.Default.MoveProgress), (byte)'\n'];
+        byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(line, type), (byte)'\n'];
         await context.Response.Body.WriteAsync(bytes, context.RequestAborted).ConfigureAwait(false);
         await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }

@@ -34,6 +34,12 @@ public sealed record HomeDirectory(string Path)
     /// <summary>Program folders of services, by their content.</summary>
     public string Programs => Join("programs");
 
+    /// <summary>One directory per job: checkpoints made while it ran.</summary>
+    public string Checkpoints => Join("checkpoints");
+
+    /// <summary>Context files of jobs that a drain could not move.</summary>
+    public string Saved => Join("saved");
+
     /// <summary>YADO_HOME; else /var/lib/yadokari for root; else yadokari in XDG_STATE_HOME or ~/.local/state.</summary>
     public static HomeDirectory Default()
     {
@@ -57,6 +63,8 @@ public sealed record HomeDirectory(string Path)
         Directory.CreateDirectory(Path, OwnerOnly);
         Directory.CreateDirectory(Jobs, OwnerOnly);
         Directory.CreateDirectory(Images, OwnerOnly);
+        Directory.CreateDirectory(Checkpoints, OwnerOnly);
+        Directory.CreateDirectory(Saved, OwnerOnly);
     }
 
     public string JobDirectory(string job, int epoch) => System.IO.Path.Combine(Jobs, $"{job}-{epoch}");
@@ -67,6 +75,17 @@ public sealed record HomeDirectory(string Path)
 
     /// <summary>The wait status of the job, 4 bytes little-endian, written by its shell when it ends.</summary>
     public string Exit(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "exit");
+
+    public string CheckpointDirectory(string job) => System.IO.Path.Combine(Checkpoints, job);
+
+    /// <summary>Removes the checkpoints of a job that is over here.</summary>
+    public void DeleteCheckpoints(string job)
+    {
+        if (Directory.Exists(CheckpointDirectory(job)))
+        {
+            Directory.Delete(CheckpointDirectory(job), recursive: true);
+        }
+    }
 
     public string Image(string move) => System.IO.Path.Combine(Images, $"{move}.ctx");
 

@@ -1,5 +1,6 @@
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
+using Yadokari.Protocol.Jobs;
 
 namespace Yadokari.Daemon.Hosting;
 
@@ -13,7 +14,7 @@ public sealed class HomeSweeper(HomeDirectory home, Action<string> forget, JobTa
 
     public void Sweep()
     {
-        foreach (JobRecord old in jobs.All.Select(e => e.Record).Where(r => !r.IsHere).OrderByDescending(r => r.Ended ?? r.Started).Skip(KeptJobs).ToList())
+        foreach (JobRecord old in jobs.All.Select(e => e.Record).Where(r => !r.IsHere && r.State != JobState.Saved).OrderByDescending(r => r.Ended ?? r.Started).Skip(KeptJobs).ToList())
         {
             forget(old.Id);
             jobs.Remove(old.Id);
@@ -30,12 +31,34 @@ public sealed class HomeSweeper(HomeDirectory home, Action<string> forget, JobTa
                 Directory.Delete(directory, recursive: true);
             }
         }
+        SweepCheckpoints();
         foreach (string image in Directory.EnumerateFiles(home.Images, "*.ctx"))
         {
             if (!moves.NeedsImage(Path.GetFileNameWithoutExtension(image)))
             {
                 File.Delete(image);
             }
+        }
+    }
+
+    /// <summary>Files that a daemon left which died in the middle of a checkpoint, and checkpoints of jobs that are over.</summary>
+    private void SweepCheckpoints()
+    {
+        HashSet<string> wanted = [.. jobs.All.SelectMany(e => e.Record.Checkpoints).Select(c => c.Path)];
+        foreach (string directory in Directory.EnumerateDirectories(home.Checkpoints).ToList())
+        {
+            foreach (string file in Directory.EnumerateFiles(directory).Where(f => !wanted.Contains(f)).ToList())
+            {
+                File.Delete(file);
+            }
+            if (!Directory.EnumerateFileSystemEntries(directory).Any())
+            {
+                Directory.Delete(directory);
+            }
+        }
+        foreach (string part in Directory.EnumerateFiles(home.Saved, "*.part").ToList())
+        {
+            File.Delete(part);
         }
     }
 

@@ -12,6 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Yadokari.Daemon.Api;
+using Yadokari.Daemon.Draining;
 using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Load;
@@ -30,7 +31,6 @@ namespace Yadokari.Daemon.Hosting;
 /// <summary>The daemon of one host: puts the parts together and runs until it is told to stop. Jobs outlive it.</summary>
 public static class HostDaemon
 {
-    private const string DrainingKey = "draining";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Runs a daemon until <paramref name="cancellation"/>, a signal, or a request to stop.</summary>
@@ -71,7 +71,7 @@ public static class HostDaemon
             uid,
             ProcMisc.BootId())
         {
-            Draining = database.GetOrAdd(DrainingKey, () => "no") == "yes",
+            Draining = database.GetOrAdd(DrainJournal.DrainingKey, () => "no") == "yes",
         };
         if (!Limits.IsName(self.Name))
         {
@@ -94,7 +94,7 @@ public static class HostDaemon
         {
             peers.Add(peer);
         }
-        JobWatcher watcher = new(engine, processes, jobs, home, stop.Token, loggers.CreateLogger<JobWatcher>());
+        JobWatcher watcher = new(engine, processes, jobs, home, self.BootId, stop.Token, loggers.CreateLogger<JobWatcher>());
         JobRunner runner = new(engine, processes, jobs, home, self, watcher);
         MoveSource source = new(
             engine, processes, jobs, database, home, self, address => new HttpMoveTarget(address), RetryPace.Default, loggers.CreateLogger<MoveSource>());
@@ -115,10 +115,14 @@ public static class HostDaemon
         JobViews views = new(processes, self);
         using SchedulingPart scheduling = new(database, home, self, jobs, facts, views, peers, source, group, null, stop.Token, loggers);
 
-        new HostApi(
-            facts, peers, self, new Doctor(facts, home, self), stop.Cancel,
-            draining => database.Set(DrainingKey, draining ? "yes" : "no"), loggers.CreateLogger<HostApi>()).Map(app);
-        new JobApi(jobs, runner, views, new LogStreamer(home), source, serviceSource, peers, stop.Token, loggers.CreateLogger<JobApi>()).Map(app);
+        using JobCare care = new(
+            engine, processes, jobs, home, self, watcher, source, serviceSource, () => target.IsExpecting || serviceTarget.IsExpecting, peers,
+            new DrainJournal(database), options, stop.Token, loggers);
+
+        new HostApi(facts, peers, new Doctor(facts, home, self), stop.Cancel, loggers.CreateLogger<HostApi>()).Map(app);
+        new JobApi(
+            jobs, runner, care.Reviver, care.Adopter, views, new LogStreamer(home), source, serviceSource, peers, stop.Token, loggers.CreateLogger<JobApi>()).Map(app);
+        care.Map(app, facts, views);
         new MoveApi(source, target, views, stop.Token, loggers.CreateLogger<MoveApi>()).Map(app);
         scheduling.Map(app);
 
@@ -129,6 +133,7 @@ public static class HostDaemon
         // Decided before anyone can ask: an answer given now must hold for ever.
         source.DecideUnfinished();
         serviceSource.DecideUnfinished();
+        care.Repair();
         File.Delete(home.Socket);
         await StartAsync(app, listen).ConfigureAwait(false);
         File.SetUnixFileMode(home.Socket, OwnerOnly);
@@ -154,6 +159,7 @@ public static class HostDaemon
             peers.GreetAsync(stop.Token),
             trust.RenewAsync(stop.Token),
             scheduling.RunAsync(stop.Token),
+            care.RunAsync(),
             Task.Run(() => WarmUp(engine, loggers.CreateLogger(typeof(HostDaemon))), CancellationToken.None),
         ];
         options.OnReady?.Invoke(self.Address);

@@ -14,6 +14,13 @@ public sealed record HostOptions
     /// <summary>Null: the name of the machine.</summary>
     public string? Name { get; init; }
 
+    /// <summary>A shell command that ends with 0 when this host is about to be taken away: it is drained then. Run again
+    /// whenever it ends otherwise. Null: none.</summary>
+    public string? OnSpotNotice { get; init; }
+
+    /// <summary>How long a drain may take that a signal or a notice has started.</summary>
+    public TimeSpan DrainWithin { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Told once the daemon answers: its address for others, null when it has none.</summary>
     public Action<string?>? OnReady { get; init; }
 }

@@ -22,6 +22,10 @@ public interface IProcessTable
     /// <summary>Seconds of processor time used; 0 when it has ended.</summary>
     double CpuSeconds(int pid);
 
+    /// <summary>Completes when it has ended, with its wait(2) status as far as the kernel tells it to one who is not its
+    /// parent; null: not known.</summary>
+    Task<int?> WaitStatusAsync(ProcessIdentity process, CancellationToken cancellation);
+
     /// <summary>Completes when it has ended.</summary>
     Task WaitGoneAsync(ProcessIdentity process, CancellationToken cancellation);
 }

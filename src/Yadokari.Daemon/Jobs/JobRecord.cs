@@ -42,6 +42,18 @@ public sealed record JobRecord
     /// <summary>Only of a service.</summary>
     public ServicePart? Service { get; init; }
 
+    /// <summary>A process that was started without yado: it has no shell, <see cref="Shell"/> is itself.</summary>
+    public bool Adopted { get; init; }
+
+    /// <summary>How it is saved while it runs; null: not.</summary>
+    public CheckpointPlan? Plan { get; init; }
+
+    /// <summary>What it can be resumed from, the last one first.</summary>
+    public IReadOnlyList<JobCheckpoint> Checkpoints { get; init; } = [];
+
+    /// <summary>It is to be resumed from a checkpoint, or just was, and nobody has written down yet that it runs.</summary>
+    public bool Resuming { get; init; }
+
     /// <summary>It occupies its name and its processes.</summary>
     public bool IsHere => State is JobState.Running or JobState.Moving;
 }

@@ -30,7 +30,7 @@ public sealed class JobRunner(
         {
             throw new YadoException(4, $"no directory {start.WorkingDirectory} on host {self.Name}");
         }
-        return Launch(start.Name, Path.GetFileName(program), start.Arguments, start.Streams, start.StreamsOf, caller, streams =>
+        return Launch(start.Name, Path.GetFileName(program), start.Arguments, start.Streams, start.StreamsOf, start.Plan, caller, streams =>
         {
             JobShell shell = EngineCall.Run(() => JobShellOf(streams));
             return (shell.ShellPid, shell.Pid, null);
@@ -60,7 +60,7 @@ public sealed class JobRunner(
             throw new YadoException(new ErrorBody($"host {self.Name} cannot resume {resume.Path}", 5, EngineCall.ToInfos(missing)));
         }
         string name = Path.GetFileNameWithoutExtension(resume.Path);
-        return Launch(resume.Name, name, [resume.Path], resume.Streams, resume.StreamsOf, caller, streams =>
+        return Launch(resume.Name, name, [resume.Path], resume.Streams, resume.StreamsOf, null, caller, streams =>
         {
             IHeldJob held = EngineCall.Run(() => engine.Prepare(resume.Path, new ResumeOptions
             {
@@ -136,10 +136,11 @@ public sealed class JobRunner(
         IReadOnlyList<string> arguments,
         JobStreams streams,
         int? streamsOf,
+        CheckpointPlan? plan,
         int caller,
         Func<JobHandles, (int Shell, int Main, IHeldJob? Held)> start)
     {
-        string id = NewId();
+        string id = jobs.NewId();
         using IDisposable name = ReserveName(wishedName, programName, out string jobName);
         home.CreateJobDirectory(id, FirstEpoch);
         try
@@ -159,6 +160,7 @@ public sealed class JobRunner(
                     Started = DateTimeOffset.UtcNow,
                     Epoch = FirstEpoch,
                     Streams = streams,
+                    Plan = plan,
                     // A program that ends at once may be a zombie already: what counts is the exit status it left.
                     Shell = shell ?? new ProcessIdentity(shellPid, 0, self.BootId),
                     Main = processes.Identify(mainPid) ?? new ProcessIdentity(mainPid, 0, self.BootId),
@@ -223,8 +225,7 @@ public sealed class JobRunner(
             name = wished;
             return jobs.TryReserveName(wished) ?? throw new YadoException(1, $"a job named '{wished}' runs already: choose another name");
         }
-        string made = new([.. programName.Where(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-').Take(48)]);
-        return jobs.ReserveFreeName(made.Length > 0 && char.IsAsciiLetterOrDigit(made[0]) ? made : "job", out name);
+        return jobs.ReserveFreeName(JobTable.NameFrom(programName), out name);
     }
 
     private void RefuseWhenDraining()
@@ -239,22 +240,12 @@ public sealed class JobRunner(
     {
         if (!record.IsHere)
         {
-            throw record.State == JobState.Moved
-                ? new YadoException(4, $"job '{record.Name}' is on host {record.MovedTo}: ask there")
-                : new YadoException(4, $"job '{record.Name}' has ended");
-        }
-    }
-
-    private string NewId()
-    {
-        const string letters = "0123456789abcdefghjkmnpqrstvwxyz";
-        while (true)
-        {
-            string id = string.Create(8, letters, static (span, letters) => Random.Shared.GetItems<char>(letters, span));
-            if (jobs.TryGet(id) is null)
+            throw new YadoException(4, record.State switch
             {
-                return id;
-            }
+                JobState.Moved => $"job '{record.Name}' is on host {record.MovedTo}: ask there",
+                JobState.Saved => $"job '{record.Name}' is {record.Note}: 'yado undrain {self.Name}' resumes it",
+                _ => $"job '{record.Name}' has ended",
+            });
         }
     }
 }

@@ -42,6 +42,27 @@ public sealed class JobTable
             ?? throw new YadoException(4, $"no job '{job}' on this host: 'yado ps --all' lists them");
     }
 
+    /// <summary>An id that no job here has.</summary>
+    public string NewId()
+    {
+        const string letters = "0123456789abcdefghjkmnpqrstvwxyz";
+        while (true)
+        {
+            string id = string.Create(8, letters, static (span, letters) => Random.Shared.GetItems<char>(letters, span));
+            if (TryGet(id) is null)
+            {
+                return id;
+            }
+        }
+    }
+
+    /// <summary>A name for a job whose user gave none.</summary>
+    public static string NameFrom(string program)
+    {
+        string made = new([.. program.Where(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-').Take(48)]);
+        return made.Length > 0 && char.IsAsciiLetterOrDigit(made[0]) ? made : "job";
+    }
+
     /// <summary>Keeps a name for a job that is about to be here. Dispose what it returns when the job is in the table, or isn't coming.</summary>
     /// <returns>Null when the name is taken.</returns>
     public IDisposable? TryReserveName(string name)

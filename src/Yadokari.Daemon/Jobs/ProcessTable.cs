@@ -49,6 +49,26 @@ public sealed class ProcessTable : IProcessTable, IDisposable
 
     public double CpuSeconds(int pid) => ProcStat.Read(pid) is { } stat ? (stat.UserTicks + stat.SystemTicks) / TicksPerSecond : 0;
 
+    public async Task<int?> WaitStatusAsync(ProcessIdentity process, CancellationToken cancellation)
+    {
+        using SafeFileHandle? handle = PidFd.Open(process.Pid);
+        if (handle is null || Identify(process.Pid) != process)
+        {
+            return null;
+        }
+        await _exits.WaitAsync(process.Pid, cancellation).ConfigureAwait(false);
+        // A zombie tells by /proc, one that was reaped by its descriptor (Linux 6.15); in between it does neither.
+        for (int look = 0; look < 20; look++)
+        {
+            if ((PidFd.ExitStatus(handle) ?? ProcStat.ReadExit(process.Pid, process.StartTicks)) is { } status)
+            {
+                return status;
+            }
+            await Task.Delay(5, cancellation).ConfigureAwait(false);
+        }
+        return null;
+    }
+
     public Task WaitGoneAsync(ProcessIdentity process, CancellationToken cancellation) =>
         Identify(process.Pid) == process ? _exits.WaitAsync(process.Pid, cancellation) : Task.CompletedTask;
 

@@ -6,7 +6,7 @@ using Yadokari.Protocol.Wire;
 namespace Yadokari.Daemon.Moves;
 
 /// <summary>The engine's sink on one side, frames to the target on the other; counts and reports as it goes.</summary>
-public sealed class ImageSender(IImageStream stream, IProgress<MoveProgress> progress, long expected) : IImageSink
+public sealed class ImageSender(IImageStream stream, IProgress<MoveProgress> progress, long expected, RateLimit? rate = null) : IImageSink
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(100);
     private long _lastReport = Stopwatch.GetTimestamp();
@@ -24,6 +24,7 @@ public sealed class ImageSender(IImageStream stream, IProgress<MoveProgress> pro
 
     private void Send(FrameKind kind, long offset, ReadOnlySpan<byte> bytes)
     {
+        rate?.Take(bytes.Length);
         stream.Write(kind, offset, bytes);
         Bytes += bytes.Length;
         if (Stopwatch.GetElapsedTime(_lastReport) >= ReportInterval)

@@ -42,14 +42,20 @@ public sealed partial class MoveSource(
     /// <summary>Moves a job. Until the commit any failure leaves it running here; cancelling does the same.</summary>
     /// <param name="targetAddress">ADDR:PORT.</param>
     /// <param name="stopping">Ends what goes on in the background after the commit.</param>
+    /// <param name="rate">Bounds what is sent; null: as fast as the link.</param>
     /// <exception cref="YadoException">Nothing has changed, unless the message says that the job is committed.</exception>
     public async Task<MoveReport> MoveAsync(
-        JobEntry job, string targetAddress, IProgress<MoveProgress> progress, CancellationToken cancellation, CancellationToken stopping)
+        JobEntry job,
+        string targetAddress,
+        IProgress<MoveProgress> progress,
+        CancellationToken cancellation,
+        CancellationToken stopping,
+        RateLimit? rate = null)
     {
         await job.Gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            MoveReport report = await MoveLockedAsync(job, targetAddress, progress, cancellation, stopping).ConfigureAwait(false);
+            MoveReport report = await MoveLockedAsync(job, targetAddress, progress, rate, cancellation, stopping).ConfigureAwait(false);
             Moved?.Invoke(report);
             return report;
         }
@@ -108,7 +114,12 @@ public sealed partial class MoveSource(
         Task.WhenAll(_toRelease.Select(m => ReleaseAsync(m, stopping)).Concat(_toAbort.Select(m => TellAbortAsync(m, stopping))));
 
     private async Task<MoveReport> MoveLockedAsync(
-        JobEntry job, string targetAddress, IProgress<MoveProgress> progress, CancellationToken cancellation, CancellationToken stopping)
+        JobEntry job,
+        string targetAddress,
+        IProgress<MoveProgress> progress,
+        RateLimit? rate,
+        CancellationToken cancellation,
+        CancellationToken stopping)
     {
         Stopwatch total = Stopwatch.StartNew();
         JobRecord record = job.Record;
@@ -145,6 +156,7 @@ public sealed partial class MoveSource(
             Uid = record.Uid,
             Started = record.Started,
             Epoch = record.Epoch + 1,
+            Plan = record.Plan,
             EstimatedBytes = processes.ResidentBytes(record.Main.Pid) + logs.Bytes,
             SourceName = self.Name,
             SourceAddress = ownAddress,
@@ -164,7 +176,7 @@ public sealed partial class MoveSource(
             Enter(ref move, new MoveState.Copying(1), durable: false);
             await using (IImageStream stream = await target.OpenImageAsync(move.Id, cancellation).ConfigureAwait(false))
             {
-                ImageSender sender = new(stream, progress, offer.EstimatedBytes);
+                ImageSender sender = new(stream, progress, offer.EstimatedBytes, rate);
                 sender.SendLogs(logs);
 
                 // Durable before the first thread stands still, so that nothing but the copying happens meanwhile.
@@ -232,6 +244,7 @@ public sealed partial class MoveSource(
         down.Stop();
         progress.Report(new MoveProgress { Phase = MovePhase.Released, Round = 1, Bytes = bytes, Total = bytes });
         home.DeleteJobDirectory(record.Id, record.Epoch);
+        home.DeleteCheckpoints(record.Id);
         return new MoveReport(jobThere, bytes, report.MemoryBytes, 1, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds);
     }
 
@@ -323,6 +336,12 @@ public sealed partial class MoveSource(
         }
         if (home.ReadExit(job.Id, job.Epoch) is not { } status)
         {
+            if (job.Adopted && job.Main.BootId == self.BootId)
+            {
+                // No shell keeps its exit status, so its absence says nothing. Before Committed nobody here has killed it;
+                // after that the kill is the next thing done, and an end of its own just in between the less likely story.
+                return state is MoveState.Committed;
+            }
             // Its shell is gone without a word: this host went down. The target's image is all that is left.
             return true;
         }
@@ -344,6 +363,9 @@ public sealed partial class MoveSource(
         MovedTo = move.PeerName,
         MovedToAddress = move.PeerAddress,
         Ended = DateTimeOffset.UtcNow,
+        // What it could be resumed from here is of the past: it runs there.
+        Checkpoints = [],
+        Resuming = false,
     };
 
     private static Exception AsYado(Exception failure, JobRecord job, HostInfo there) => Innermost(failure) switch

@@ -220,11 +220,6 @@ public sealed partial class MoveTarget(
         }
     }
 
-    /// <summary>The host that a move comes from; null when it is not known here.</summary>
-    public string? SourceOf(string id) => _moves.TryGetValue(id, out IncomingMove? move) ? move.Record.Offer.SourceName : null;
-
-    public MovePhase? PhaseOf(string id) => _moves.TryGetValue(id, out IncomingMove? move) ? move.Record.State.Phase : null;
-
     /// <summary>
     /// After a start of the daemon: what was not prepared is dropped; what was prepared asks its source; what was
     /// committed is released, unless it runs already. Returns when the moves are known; the rest goes on behind.
@@ -256,13 +251,6 @@ public sealed partial class MoveTarget(
         }
         return Task.WhenAll(tasks);
     }
-
-    /// <summary>True when a file of the images directory belongs to a move that may still need it.</summary>
-    public bool NeedsImage(string move) => _moves.TryGetValue(move, out IncomingMove? known) && !known.Record.State.IsFinal;
-
-    /// <summary>True when a job directory belongs to a move that is under way.</summary>
-    public bool NeedsJob(string job, int epoch) =>
-        _moves.Values.Any(m => !m.Record.State.IsFinal && m.Record.Offer.JobId == job && m.Record.Offer.Epoch == epoch);
 
     private List<ObstacleInfo> FindReasons(MoveOffer offer)
     {
@@ -388,6 +376,7 @@ public sealed partial class MoveTarget(
             Streams = JobStreams.Log,
             Shell = facts.Shell,
             Main = facts.Main,
+            Plan = offer.Plan,
         };
         int? oldEpoch = jobs.TryGet(offer.JobId)?.Record.Epoch;
         MoveRecord committed = move.Record with { State = new MoveState.Committed(imageLength, facts, errorsToOutput) };

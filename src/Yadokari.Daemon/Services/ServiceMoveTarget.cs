@@ -161,6 +161,9 @@ public sealed partial class ServiceMoveTarget(
         return new MoveStatus(id, MovePhase.Aborted, MoveVerdict.Abort);
     }
 
+    /// <summary>Services are on their way here.</summary>
+    public bool IsExpecting => _moves.Values.Any(m => !m.Record.State.IsFinal);
+
     public MovePhase? PhaseOf(string move) => _moves.GetValueOrDefault(move)?.Record.State.Phase;
 
     /// <summary>True when a job directory belongs to a move that is under way.</summary>

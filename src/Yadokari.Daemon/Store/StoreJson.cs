@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Yadokari.Daemon.Draining;
 using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
@@ -14,6 +15,7 @@ namespace Yadokari.Daemon.Store;
     MaxDepth = 16)]
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(MoveRecord))]
+[JsonSerializable(typeof(DrainRecord))]
 [JsonSerializable(typeof(KeeperRequest))]
 [JsonSerializable(typeof(KeeperAnswer))]
 public sealed partial class StoreJson : JsonSerializerContext;

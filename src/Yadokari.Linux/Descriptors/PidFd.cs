@@ -6,6 +6,10 @@ namespace Yadokari.Linux.Descriptors;
 public static unsafe class PidFd
 {
     private const int PollIn = 1;
+    private const long GetInfo = 0xC040FF0B; // PIDFD_GET_INFO (linux/pidfd.h): _IOWR(0xFF, 11, 64 bytes)
+    private const ulong InfoExit = 1 << 3; // PIDFD_INFO_EXIT
+    private const int InfoLength = 64;
+    private const int ExitCodeOffset = 60;
 
     /// <summary>Holds a process. The caller owns the handle.</summary>
     /// <returns>Null when there is no such process.</returns>
@@ -52,6 +56,18 @@ public static unsafe class PidFd
             < 0 => throw new SystemCallException("pidfd_send_signal", (int)-result),
             _ => true,
         };
+    }
+
+    /// <summary>The wait(2) status of a process that has ended and was reaped, also for one who is not its parent.</summary>
+    /// <returns>Null when it is not reaped yet, or the kernel does not tell (before 6.15).</returns>
+    public static int? ExitStatus(SafeFileHandle process)
+    {
+        byte* info = stackalloc byte[InfoLength];
+        new Span<byte>(info, InfoLength).Clear();
+        *(ulong*)info = InfoExit;
+        long result = LinuxCall.Invoke(LinuxCall.Ioctl, (nint)process.DangerousGetHandle(), unchecked((nint)GetInfo), (nint)info);
+        GC.KeepAlive(process);
+        return result == 0 && (*(ulong*)info & InfoExit) != 0 ? *(int*)(info + ExitCodeOffset) : null;
     }
 
     /// <summary>Waits until the process has ended (it may still be a zombie).</summary>

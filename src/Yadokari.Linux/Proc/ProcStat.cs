@@ -50,6 +50,22 @@ public sealed record ProcStat(
         return file is null ? null : Parse(file.Bytes);
     }
 
+    /// <summary>The wait(2) status of a zombie (field 52, exit_code), for whoever may trace it.</summary>
+    /// <param name="startTicks">Its start time, so that no other process with its number is asked.</param>
+    /// <returns>Null when it is no zombie.</returns>
+    /// <exception cref="SystemCallException">An unusual error.</exception>
+    public static int? ReadExit(int pid, ulong startTicks)
+    {
+        using ProcFile? file = ProcFile.Read(pid, "stat"u8);
+        if (file is null || Parse(file.Bytes) is not { State: 'Z' } stat || stat.StartTicks != startTicks)
+        {
+            return null;
+        }
+
+        string last = Encoding.ASCII.GetString(file.Bytes).TrimEnd().Split(' ')[^1];
+        return int.Parse(last, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Reads the stat of one thread of a process.</summary>
     /// <returns>Null when it is gone.</returns>
     /// <exception cref="SystemCallException">An unusual error.</exception>

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Yadokari.Protocol.Drains;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Jobs;
@@ -199,6 +201,12 @@ public sealed class YadoClient : IDisposable
                     host.Dispose();
                 }
             }
+            if (follow && !state.IsOver)
+            {
+                // It was resumed from a checkpoint on the same host: its log goes on where it stood.
+                host = host == this ? this : ForAddress(host.Place);
+                continue;
+            }
             if (!follow || state is not { State: JobState.Moved, MovedToAddress: { } address })
             {
                 yield break;
@@ -232,9 +240,19 @@ public sealed class YadoClient : IDisposable
     public Task<MoveReport> MoveAsync(string job, string target, Action<MoveProgress>? onProgress = null, CancellationToken cancellation = default) =>
         AtJobAsync(job, (host, id) => host.MoveHereAsync(id, target, onProgress, cancellation), cancellation);
 
-    /// <summary>Refuse new jobs (drain) or take them again.</summary>
-    public Task<HostInfo> SetDrainingAsync(bool draining, CancellationToken cancellation = default) =>
-        _api.PostAsync(draining ? Routes.Drain : Routes.Undrain, ProtocolJson.Default.HostInfo, cancellation);
+    /// <summary>Makes a job of a process of this host.</summary>
+    public Task<JobInfo> AdoptAsync(AdoptJob adopt, CancellationToken cancellation = default) =>
+        _api.PostAsync(Routes.Adopt, adopt, ProtocolJson.Default.AdoptJob, ProtocolJson.Default.JobInfo, cancellation);
+
+    /// <summary>Empties the host. The drain goes on when nobody listens any more; asking again joins the one under way.</summary>
+    public Task<DrainReport> DrainAsync(DrainHost drain, Action<DrainProgress>? onProgress = null, CancellationToken cancellation = default) =>
+        FollowAsync(
+            Routes.Drain, ApiConnection.Json(drain, ProtocolJson.Default.DrainHost), ProtocolJson.Default.DrainProgress,
+            line => (line.Report, line.Error), onProgress, cancellation);
+
+    /// <summary>The host takes jobs again, and resumes those that a drain has saved.</summary>
+    public Task<UndrainReport> UndrainAsync(CancellationToken cancellation = default) =>
+        _api.PostAsync(Routes.Undrain, ProtocolJson.Default.UndrainReport, cancellation, TimeSpan.FromMinutes(10));
 
     /// <summary>Ends the daemon; its jobs run on.</summary>
     public Task<HostInfo> StopAsync(CancellationToken cancellation = default) =>
@@ -242,25 +260,38 @@ public sealed class YadoClient : IDisposable
 
     public void Dispose() => _api.Dispose();
 
-    private async Task<MoveReport> MoveHereAsync(string job, string target, Action<MoveProgress>? onProgress, CancellationToken cancellation)
+    private Task<MoveReport> MoveHereAsync(string job, string target, Action<MoveProgress>? onProgress, CancellationToken cancellation) =>
+        FollowAsync(
+            Routes.Of(Routes.MoveJob, job), ApiConnection.Json(new MoveJob(target), ProtocolJson.Default.MoveJob), ProtocolJson.Default.MoveProgress,
+            line => (line.Report, line.Error), onProgress, cancellation);
+
+    /// <summary>Asks for something that takes a while and tells of it in lines of JSON; the last one has the outcome.</summary>
+    private async Task<TReport> FollowAsync<TLine, TReport>(
+        string path,
+        HttpContent body,
+        JsonTypeInfo<TLine> type,
+        Func<TLine, (TReport? Report, ErrorBody? Error)> outcome,
+        Action<TLine>? onProgress,
+        CancellationToken cancellation)
+        where TReport : class
     {
-        using HttpContent body = ApiConnection.Json(new MoveJob(target), ProtocolJson.Default.MoveJob);
-        using HttpResponseMessage response = await _api.OpenAsync(
-            HttpMethod.Post, Routes.Of(Routes.MoveJob, job), body, cancellation).ConfigureAwait(false);
+        using HttpContent owned = body;
+        using HttpResponseMessage response = await _api.OpenAsync(HttpMethod.Post, path, body, cancellation).ConfigureAwait(false);
         Stream stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         using StreamReader lines = new(stream, Encoding.UTF8);
-        while (await Guard(lines.ReadLineAsync(cancellation)).ConfigureAwait(false) is { } line)
+        while (await Guard(lines.ReadLineAsync(cancellation)).ConfigureAwait(false) is { } text)
         {
-            MoveProgress? progress = JsonSerializer.Deserialize(line, ProtocolJson.Default.MoveProgress);
-            if (progress?.Error is { } error)
+            if (JsonSerializer.Deserialize(text, type) is not { } line)
+            {
+                continue;
+            }
+            (TReport? report, ErrorBody? error) = outcome(line);
+            if (error is not null)
             {
                 throw new YadoException(error);
             }
-            if (progress is not null)
-            {
-                onProgress?.Invoke(progress);
-            }
-            if (progress?.Report is { } report)
+            onProgress?.Invoke(line);
+            if (report is not null)
             {
                 return report;
             }

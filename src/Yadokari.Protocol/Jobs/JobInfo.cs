@@ -69,9 +69,21 @@ public sealed record JobInfo
     /// <summary>What a user should know, e.g. where the context file of a lost job is.</summary>
     public string? Note { get; init; }
 
+    /// <summary>It was started without yado and adopted; after its first move it is a job like any other.</summary>
+    public bool Adopted { get; init; }
+
+    /// <summary>How it is saved while it runs; null: not.</summary>
+    public CheckpointPlan? Plan { get; init; }
+
+    /// <summary>What it can be resumed from, the last one first; null when there is none.</summary>
+    public IReadOnlyList<CheckpointInfo>? Checkpoints { get; init; }
+
+    /// <summary>It went down and is about to be resumed from its last checkpoint.</summary>
+    public bool Resuming { get; init; }
+
     /// <summary>Nothing more will happen to it on this host.</summary>
     [JsonIgnore]
-    public bool IsOver => State is JobState.Ended or JobState.Moved or JobState.Lost;
+    public bool IsOver => !Resuming && State is JobState.Ended or JobState.Moved or JobState.Lost or JobState.Saved;
 
     /// <summary>As a shell reports it: the exit status, or 128 + signal; 1 for a lost job.</summary>
     [JsonIgnore]

@@ -17,6 +17,9 @@ public enum JobState
     /// <summary>It left for another host, see <see cref="JobInfo.MovedTo"/>.</summary>
     Moved,
 
+    /// <summary>It is a context file and no process, see <see cref="JobInfo.Checkpoints"/>; 'yado undrain' resumes it.</summary>
+    Saved,
+
     /// <summary>It is gone and nobody saw how (the host went down), see <see cref="JobInfo.Note"/>.</summary>
     Lost,
 }

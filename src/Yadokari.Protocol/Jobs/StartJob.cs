@@ -18,6 +18,9 @@ public sealed record StartJob
     /// <c>baseline</c>, <c>v2</c>, <c>v3</c>; null: all of this host.</summary>
     public string? Cpu { get; init; }
 
+    /// <summary>Null: it is saved only when someone asks.</summary>
+    public CheckpointPlan? Plan { get; init; }
+
     public JobStreams Streams { get; init; }
 
     /// <summary>With <see cref="JobStreams.Inherit"/>: the process whose descriptors 0–2 the job gets, as the

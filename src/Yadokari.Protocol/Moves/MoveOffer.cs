@@ -1,3 +1,5 @@
+using Yadokari.Protocol.Jobs;
+
 namespace Yadokari.Protocol.Moves;
 
 /// <summary>A source asks a target to take a job.</summary>
@@ -19,6 +21,9 @@ public sealed record MoveOffer
 
     /// <summary>The epoch that the job will have on the target.</summary>
     public required int Epoch { get; init; }
+
+    /// <summary>How it is saved while it runs; null: not.</summary>
+    public CheckpointPlan? Plan { get; init; }
 
     /// <summary>Bytes the image will have, roughly.</summary>
     public required long EstimatedBytes { get; init; }

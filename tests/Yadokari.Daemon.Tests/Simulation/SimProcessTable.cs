@@ -26,6 +26,12 @@ public sealed class SimProcessTable(SimDaemon daemon) : IProcessTable
 
     public double CpuSeconds(int pid) => 0;
 
+    public async Task<int?> WaitStatusAsync(ProcessIdentity process, CancellationToken cancellation)
+    {
+        await WaitGoneAsync(process, cancellation);
+        return null;
+    }
+
     public async Task WaitGoneAsync(ProcessIdentity process, CancellationToken cancellation)
     {
         while (IsAlive(process))

@@ -1,0 +1,26 @@
+using Yadokari.Daemon.Jobs;
+using Yadokari.Protocol.Hosts;
+using Yadokari.Protocol.Moves;
+
+namespace Yadokari.Daemon.Draining;
+
+/// <summary>What a drain does to its host, and what it sees of the others. A boundary: tests put a world of their own behind it.</summary>
+public interface IDrainedHost
+{
+    /// <summary>Jobs that run here now.</summary>
+    IReadOnlyList<JobEntry> Running { get; }
+
+    /// <summary>A job that agreed on before the drain may still arrive.</summary>
+    bool IsExpecting { get; }
+
+    /// <summary>Bytes of memory that a job uses.</summary>
+    long BytesOf(JobRecord job);
+
+    Task<IReadOnlyList<PeerInfo>> AskPeersAsync(CancellationToken cancellation);
+
+    /// <exception cref="Yadokari.Protocol.Errors.YadoException">It runs on here, unless its record says that it left.</exception>
+    Task<MoveReport> MoveAsync(JobEntry job, string address, long? bytesPerSecond, CancellationToken cancellation);
+
+    /// <exception cref="Yadokari.Protocol.Errors.YadoException">It runs on here.</exception>
+    Task<JobCheckpoint> SaveAsync(JobEntry job, string? directory, CancellationToken cancellation);
+}

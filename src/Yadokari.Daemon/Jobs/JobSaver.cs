@@ -1,0 +1,161 @@
+using Microsoft.Extensions.Logging;
+using Yadokari.Daemon.Engine;
+using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Store;
+using Yadokari.Engine;
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Jobs;
+
+namespace Yadokari.Daemon.Jobs;
+
+/// <summary>
+/// Makes the checkpoints from which <see cref="JobReviver"/> resumes jobs of this host: one to take the place of the
+/// process, or one while it runs on. The log is not in the file; how long it was is in the job's record.
+/// </summary>
+public sealed partial class JobSaver(
+    IJobEngine engine, IProcessTable processes, JobTable jobs, HomeDirectory home, ILogger<JobSaver> logger)
+{
+    /// <summary>Saves a job, which then is no process any more, but a context file and a record that says where it is.</summary>
+    /// <param name="directory">Made when it is missing.</param>
+    /// <exception cref="YadoException">It runs on as before.</exception>
+    public async Task<JobCheckpoint> SaveAsync(JobEntry job, string directory, CancellationToken cancellation)
+    {
+        await job.Gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            JobRecord record = job.Record;
+            RequireRunning(record);
+            MakeDirectory(directory);
+            string path = Path.Combine(directory, $"{record.Name}-{record.Id}-{record.Epoch}.ctx");
+            // What stands at this name was left by a daemon that died before it could say so in the record.
+            File.Delete(path);
+            JobCheckpoint saved = Write(record, path, leaveRunning: false, cancellation, (checkpoint, made) =>
+            {
+                // Written before the act, as in a move: a record that says "saved" with a process that lives was not carried out.
+                jobs.Update(
+                    job, record with { State = JobState.Saved, Ended = made.At, Checkpoints = [made], Note = $"saved as {path}" }, null, durable: true);
+                checkpoint.Kill();
+            });
+            DropFiles(record.Checkpoints);
+            LogSaved(logger, record.Id, path);
+            return saved;
+        }
+        finally
+        {
+            job.Gate.Release();
+        }
+    }
+
+    /// <summary>Makes the next checkpoint of a job, which runs on, and removes the oldest when there are more than its plan keeps.</summary>
+    /// <exception cref="YadoException">There is none; those before it stay.</exception>
+    public async Task<JobCheckpoint> KeepAsync(JobEntry job, CancellationToken cancellation)
+    {
+        await job.Gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            JobRecord record = job.Record;
+            RequireRunning(record);
+            string directory = home.CheckpointDirectory(record.Id);
+            MakeDirectory(directory);
+            DateTimeOffset now = DateTimeOffset.UtcNow;
+            string path = Path.Combine(directory, $"{record.Epoch}-{now:yyyyMMdd'T'HHmmss.fff'Z'}.ctx");
+            return Write(record, path, leaveRunning: true, cancellation, (_, made) =>
+            {
+                int keep = record.Plan?.Keep ?? 1;
+                jobs.Update(job, record with { Checkpoints = [made, .. record.Checkpoints.Take(keep - 1)] }, null, durable: true);
+                DropFiles(record.Checkpoints.Skip(keep - 1));
+            });
+        }
+        finally
+        {
+            job.Gate.Release();
+        }
+    }
+
+    /// <summary>After a start of the daemon, before anything is watched: a job that is said to be saved and lives was not killed.</summary>
+    public void RepairSaved()
+    {
+        foreach (JobEntry job in jobs.All.Where(e => e.Record.State == JobState.Saved && processes.IsAlive(e.Record.Main)))
+        {
+            DropFiles(job.Record.Checkpoints);
+            jobs.Update(job, job.Record with { State = JobState.Running, Ended = null, Checkpoints = [], Note = null }, null, durable: true);
+        }
+    }
+
+    private JobCheckpoint Write(
+        JobRecord record, string path, bool leaveRunning, CancellationToken cancellation, Action<ICheckpoint, JobCheckpoint> complete)
+    {
+        LogStreams logs = LogStreams.Of(record, processes, home);
+        CaptureOptions options = logs.CaptureOptions(flushFiles: true) with { ThawEarly = leaveRunning };
+        try
+        {
+            return EngineCall.Run(() =>
+            {
+                using ICheckpoint checkpoint = engine.Open(record.Main.Pid, options);
+                using FileContextWriter file = FileContextWriter.Create(path, cancellation);
+                checkpoint.Freeze();
+                // It stands still: this is what it has written.
+                (long output, long errors) = (Length(home.Output(record.Id, record.Epoch)), Length(home.Errors(record.Id, record.Epoch)));
+                CaptureReport report = checkpoint.Capture(file, null);
+                file.Commit();
+                JobCheckpoint made = new(path, report.FrozenAt, output, errors, logs.ErrorsToOutput, report.FileLength);
+                try
+                {
+                    complete(checkpoint, made);
+                }
+                catch
+                {
+                    if (processes.IsAlive(record.Main))
+                    {
+                        File.Delete(path);
+                    }
+                    throw;
+                }
+                return made;
+            });
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or StoreException)
+        {
+            throw new YadoException(1, $"cannot save job '{record.Name}' as {path}: {failure.Message}; it runs on", failure);
+        }
+    }
+
+    private static void MakeDirectory(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new YadoException(1, $"cannot make the directory {directory} for context files: {failure.Message}", failure);
+        }
+    }
+
+    private static void RequireRunning(JobRecord record)
+    {
+        if (!record.IsHere)
+        {
+            throw new YadoException(4, $"job '{record.Name}' does not run here any more");
+        }
+        if (record.Service is not null)
+        {
+            throw new YadoException(1, $"service '{record.Name}' can't be saved: its clients are connected; it runs on");
+        }
+    }
+
+    private static void DropFiles(IEnumerable<JobCheckpoint> checkpoints)
+    {
+        foreach (JobCheckpoint old in checkpoints)
+        {
+            File.Delete(old.Path);
+        }
+    }
+
+    private static long Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "job {Job} is saved as {Path}")]
+    private static partial void LogSaved(ILogger logger, string job, string path);
+}
