@@ -17,6 +17,9 @@ internal sealed class Compiled
 
         """;
 
+    /// <summary>Lines before the program's own.</summary>
+    public const int UsingLines = 2;
+
     private static readonly CSharpParseOptions s_parse = new(LanguageVersion.Latest);
     private static readonly MetadataReference[] s_references =
     [
@@ -48,7 +51,7 @@ internal sealed class Compiled
         "program" + Guid.NewGuid().ToString("N"),
         [CSharpSyntaxTree.ParseText(Usings + source, s_parse, path: "program.cs")],
         s_references,
-        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
 
     public static GeneratorDriver Driver() => CSharpGeneratorDriver.Create(
         [new CarriedGenerator().AsSourceGenerator()],
