@@ -3,6 +3,7 @@ using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
 using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
 
 namespace Yadokari.Daemon.Cluster;
@@ -86,7 +87,9 @@ public sealed class JobDirectory(ICoordinationStore store, HostSelf self, Func<s
             {
                 return entry;
             }
-            string? value = job.IsHere ? Write(new(job.Id, job.Name, self.Name, self.Address!, job.Epoch, entry?.Epoch == job.Epoch ? entry.Move : null)) : null;
+            // A saved job is a file here: this host is where to ask for it.
+            bool here = job.IsHere || job.State == JobState.Saved;
+            string? value = here ? Write(new(job.Id, job.Name, self.Name, self.Address!, job.Epoch, entry?.Epoch == job.Epoch ? entry.Move : null)) : null;
             bool same = value == present?.Value;
             // A job that has ended is taken out by the host on which it ended only.
             if (same || (value is null && !ours)
