@@ -20,6 +20,12 @@ public static class HostCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
+    private static readonly Option<string?> Cluster = new("--cluster")
+    {
+        Description = "Where the hosts of a cluster agree: etcd, or a file that daemons of one machine share; none: leave it",
+        HelpName = "etcd://ADDR:PORT[,…]|sqlite:///PATH|none",
+    };
+
     private static readonly Option<string?> Name = new("--name") { Description = "Name of the host; that of the machine when left out", HelpName = "NAME" };
 
     private static readonly Option<string?> OnSpotNotice = new("--on-spot-notice")
@@ -33,7 +39,10 @@ public static class HostCommand
 
     public static Command Create()
     {
-        Command command = new("host", "Run the daemon of this host in the foreground; on one machine it starts by itself when needed") { Listen, Peer, Name, OnSpotNotice, DrainWithin };
+        Command command = new("host", "Run the daemon of this host in the foreground; on one machine it starts by itself when needed")
+        {
+            Listen, Peer, Cluster, Name, OnSpotNotice, DrainWithin,
+        };
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
             """
@@ -42,7 +51,10 @@ public static class HostCommand
             Without a certificate ('yado cluster') it listens on this machine only, and talks to no other.
             SIGUSR2 drains this host, as 'yado drain' does.
 
-            Example:
+            In a cluster the hosts find each other, and each finds every job, without --peer.
+
+            Examples:
+              yado host --listen 10.0.0.2:1991 --cluster etcd://10.0.0.1:2379
               yado host --listen 127.0.0.1:1992 --peer 127.0.0.1:1991 --name second
             """);
         return command;
@@ -57,6 +69,7 @@ public static class HostCommand
                 Home = HomeDirectory.Default(),
                 Listen = parsed.GetValue(Listen),
                 Peers = parsed.GetValue(Peer) ?? [],
+                Cluster = parsed.GetValue(Cluster),
                 Name = parsed.GetValue(Name),
                 OnSpotNotice = parsed.GetValue(OnSpotNotice),
                 DrainWithin = parsed.GetValue(DrainWithin) ?? TimeSpan.FromSeconds(60),

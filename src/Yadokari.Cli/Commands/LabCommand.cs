@@ -19,7 +19,7 @@ public static class LabCommand
     {
         Command lab = new("lab", "Virtual hosts on this machine, for demos, tests and experiments")
         {
-            Up(), List(), Exec(), Cut(), Join(), Down(),
+            Up(), List(), Exec(), Cut(), Join(), Store(), Down(),
         };
         HelpWithExamples.SetText(lab,
             """
@@ -32,6 +32,7 @@ public static class LabCommand
               yado lab exec h1 yado run -- bc        a job on h1
               yado lab exec h1 yado move bc h2       … moves to h2
               yado lab cut h2                        h2 falls silent; 'join' brings it back
+              yado lab up 3 --cluster --tls          three that agree by an etcd and talk by mutual TLS
               yado lab down                          nothing is left behind
             """);
         return lab;
@@ -54,6 +55,7 @@ public static class LabCommand
             },
         };
         Option<bool> tls = new("--tls") { Description = "Give the hosts certificates: they talk by mutual TLS only" };
+        Option<bool> cluster = new("--cluster") { Description = "Start an etcd in the lab, by which the hosts find each other and agree" };
         Option<double?> cpus = new("--cpus")
         {
             Description = "Processors for the jobs of each host, e.g. 0.4; all of the machine when left out (needs root)",
@@ -66,12 +68,13 @@ public static class LabCommand
                 result.AddError($"--cpus must be {MinCpus} to {MaxCpus}");
             }
         });
-        Command up = new("up", "Bring up hosts h1 to hN, each with a daemon") { count, tls, cpus };
+        Command up = new("up", "Bring up hosts h1 to hN, each with a daemon") { count, tls, cluster, cpus };
         up.SetAction(async parsed =>
         {
             Stopwatch clock = Stopwatch.StartNew();
             using Interruption interruption = new();
-            VirtualLab lab = await VirtualLab.UpAsync(VirtualLab.DirectoryInUse(), parsed.GetValue(count), OwnProgram(), interruption.Token, parsed.GetValue(tls), parsed.GetValue(cpus));
+            VirtualLab lab = await VirtualLab.UpAsync(VirtualLab.DirectoryInUse(), parsed.GetValue(count), OwnProgram(), interruption.Token, parsed.GetValue(tls), parsed.GetValue(cpus),
+                parsed.GetValue(cluster));
             string names = lab.Hosts.Count == 1 ? "h1 is" : $"h1 to h{lab.Hosts.Count} are";
             Console.WriteLine($"{names} up after {Output.Duration(clock.Elapsed)}; try: yado lab exec h1 yado hosts");
         });
@@ -141,6 +144,15 @@ public static class LabCommand
             lab.Join(lab.Host(parsed.GetRequiredValue(HostName)));
         });
         return join;
+    }
+
+    private static Command Store()
+    {
+        Command kill = new("kill", "End it with SIGKILL, as when its machine fails");
+        kill.SetAction(_ => VirtualLab.Current().Store.Kill());
+        Command start = new("start", "Start it again with the data it had");
+        start.SetAction(_ => VirtualLab.Current().StartStore());
+        return new Command("store", "The lab's etcd") { kill, start };
     }
 
     private static Command Down()

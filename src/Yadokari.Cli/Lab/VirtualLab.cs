@@ -37,6 +37,9 @@ public sealed class VirtualLab
 
     public string Directory => _directory;
 
+    /// <summary>Its etcd, if it has one.</summary>
+    public LabStore Store => new(_directory);
+
     public string Log => Path.Combine(_directory, "lab.log");
 
     public IReadOnlyList<LabHost> Hosts =>
@@ -70,9 +73,10 @@ public sealed class VirtualLab
     /// <param name="directory">Of the lab; made here.</param>
     /// <param name="count">1 to <see cref="MaxHosts"/>.</param>
     /// <param name="program">Full path of the yado program that runs as the daemon.</param>
+    /// <param name="cluster">The hosts find each other by an etcd that runs in the lab.</param>
     /// <param name="secured">The hosts have certificates and talk by mutual TLS; h1 has the authority.</param>
     /// <param name="cpus">Processors for the jobs of each host; null: all of the machine.</param>
-    public static async Task<VirtualLab> UpAsync(string directory, int count, string program, CancellationToken cancel, bool secured = false, double? cpus = null)
+    public static async Task<VirtualLab> UpAsync(string directory, int count, string program, CancellationToken cancel, bool secured = false, double? cpus = null, bool cluster = false)
     {
         VirtualLab lab = new(directory);
         string unshare = SystemTool.Require("unshare", "util-linux");
@@ -91,6 +95,11 @@ public sealed class VirtualLab
         if (secured)
         {
             lab.WriteCertificates();
+        }
+
+        if (cluster)
+        {
+            lab.Store.Prepare();
         }
 
         List<string> arguments = [unshare];
@@ -170,6 +179,10 @@ public sealed class VirtualLab
 
     public void Join(LabHost host) => SetLink(host, "up");
 
+    /// <summary>Starts the lab's etcd again.</summary>
+    public void StartStore() => Store.Start(
+        [.. Enter(Init ?? throw new CommandFailure(ExitStatus.NotFound, $"no lab is up in {_directory}")), "--net", "--mount", "--pid", "--"]);
+
     public IReadOnlyList<LabHostStatus> Status()
     {
         string[] up = InNetwork("ip", "-o", "link", "show", "up").Split('\n');
@@ -221,7 +234,7 @@ public sealed class VirtualLab
     {
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         System.IO.Directory.CreateDirectory(_directory, Private);
-        foreach (string script in (string[])["lab.sh", "host.sh"])
+        foreach (string script in (string[])["lab.sh", "host.sh", "store.sh"])
         {
             using Stream source = Assembly.GetExecutingAssembly().GetManifestResourceStream("Yadokari.Cli.Lab." + script)!;
             using FileStream target = File.Create(Path.Combine(_directory, script));

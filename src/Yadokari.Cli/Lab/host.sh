@@ -22,6 +22,7 @@ cd /
 
 . "$dir/$name/environment"
 peers=
+[ ! -f "$dir/cluster" ] || { peers="--cluster $(cat "$dir/cluster")" && count=0; }
 i=0
 while [ $i -lt "$count" ]; do
     i=$((i + 1))

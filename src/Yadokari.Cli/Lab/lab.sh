@@ -31,6 +31,10 @@ for offset; do
 done >links
 ip -batch links
 rm links
+if [ -f "$dir/cluster" ]; then
+    ip addr add "$subnet.254/24" dev lab0
+    sh "$dir/store.sh" "$dir" "$subnet.254" </dev/null >>"$dir/store.log" 2>&1 &
+fi
 i=0
 for offset; do
     i=$((i + 1))

@@ -26,6 +26,8 @@ public sealed class JobApi(
     MoveSource moves,
     ServiceMoveSource services,
     PeerBook peers,
+    JobFinder finder,
+    HostSelf self,
     CancellationToken stopping,
     ILogger<JobApi> logger)
 {
@@ -37,7 +39,13 @@ public sealed class JobApi(
         routes.MapPost(Routes.Jobs, ApiCall.Handler(logger, StartAsync));
         routes.MapPost(Routes.Resume, ApiCall.Handler(logger, ResumeAsync));
         routes.MapPost(Routes.Adopt, ApiCall.Handler(logger, AdoptAsync));
-        routes.MapGet(Routes.Job, ApiCall.Handler(logger, context => Answer(context, Find(context).Record)));
+        routes.MapGet(Routes.Job, ApiCall.Handler(logger, async context =>
+        {
+            if (!await AnswerElsewhereAsync(context).ConfigureAwait(false))
+            {
+                await Answer(context, Find(context).Record).ConfigureAwait(false);
+            }
+        }));
         routes.MapGet(Routes.Wait, ApiCall.Handler(logger, WaitAsync));
         routes.MapGet(Routes.Logs, ApiCall.Handler(logger, LogsAsync));
         routes.MapPost(Routes.Signal, ApiCall.Handler(logger, SignalAsync));
@@ -81,6 +89,7 @@ public sealed class JobApi(
     private async Task StartAsync(HttpContext context)
     {
         StartJob start = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.StartJob).ConfigureAwait(false));
+        await self.Settled.ConfigureAwait(false);
         // exec and clone take milliseconds and block.
         JobRecord job = await Task.Run(() => runner.Start(start, CallerOf(context, start.StreamsOf))).ConfigureAwait(false);
         await Answer(context, job).ConfigureAwait(false);
@@ -106,6 +115,10 @@ public sealed class JobApi(
 
     private async Task WaitAsync(HttpContext context)
     {
+        if (await AnswerElsewhereAsync(context).ConfigureAwait(false))
+        {
+            return;
+        }
         JobEntry job = Find(context);
         long seconds = ApiCall.Number(context, "seconds", Limits.MaxWaitSeconds);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
@@ -160,6 +173,7 @@ public sealed class JobApi(
     {
         JobEntry job = Find(context);
         MoveJob request = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.MoveJob).ConfigureAwait(false));
+        await self.Settled.ConfigureAwait(false);
         string address = await peers.ResolveAsync(request.Target, context.RequestAborted).ConfigureAwait(false);
         ProgressLines<MoveProgress> lines = new(ProtocolJson.Default.MoveProgress);
         await lines.WriteAsync(context, Task.Run(() => RunMoveAsync(job, address, lines, context.RequestAborted))).ConfigureAwait(false);
@@ -190,6 +204,17 @@ public sealed class JobApi(
         {
             logger.LogError(failure, "a move failed");
         }
+    }
+
+    /// <summary>Answers with what the cluster's directory says, where that knows better than this host; else false.</summary>
+    private async Task<bool> AnswerElsewhereAsync(HttpContext context)
+    {
+        if (await finder.FindElsewhereAsync(ApiCall.Route(context, "job"), context.RequestAborted).ConfigureAwait(false) is not { } elsewhere)
+        {
+            return false;
+        }
+        await ApiCall.WriteAsync(context, elsewhere, ProtocolJson.Default.JobInfo).ConfigureAwait(false);
+        return true;
     }
 
     private JobEntry Find(HttpContext context) => jobs.Find(ApiCall.Route(context, "job"));

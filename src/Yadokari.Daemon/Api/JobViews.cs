@@ -1,3 +1,4 @@
+using Yadokari.Daemon.Cluster;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Load;
@@ -46,6 +47,22 @@ public sealed class JobViews(IProcessTable processes, HostSelf self)
             Checkpoints = job.Checkpoints.Count == 0 ? null : [.. job.Checkpoints.Select(c => c.ToInfo())],
         };
     }
+
+    /// <summary>A job of which only the directory knows: as if it had moved from here.</summary>
+    public JobInfo ShowElsewhere(DirectoryEntry entry) => new()
+    {
+        Id = entry.Job,
+        Name = entry.Name,
+        Host = self.Name,
+        State = JobState.Moved,
+        Arguments = [],
+        Uid = self.Uid,
+        Started = default,
+        Epoch = entry.Epoch - 1,
+        Streams = JobStreams.Log,
+        MovedTo = entry.Host,
+        MovedToAddress = entry.Address,
+    };
 
     /// <summary>Each job once, as the host with the highest epoch knows it.</summary>
     public static IReadOnlyList<JobInfo> Merge(IEnumerable<JobInfo> jobs) =>

@@ -16,6 +16,7 @@ public sealed class Doctor(HostFacts facts, HomeDirectory home, HostSelf self)
                 ? $"other hosts reach it at {address}"
                 : "it listens to no other host: start it with 'yado host --listen ADDR:PORT'"),
             new("space", host.DiskFree >= LittleSpace, $"{host.DiskFree >> 20} MiB are free for images in {home.Images}"),
+            new("cluster", self.Fence() is null, self.Fence() ?? "nothing keeps it from taking and moving jobs"),
             Namespaces(),
             PtraceScope(),
             new("draining", !host.Draining, host.Draining ? $"it takes no jobs: 'yado undrain {host.Name}' changes that" : "it takes jobs"),

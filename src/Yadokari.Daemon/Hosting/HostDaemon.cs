@@ -12,6 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Yadokari.Daemon.Api;
+using Yadokari.Daemon.Cluster;
 using Yadokari.Daemon.Draining;
 using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Jobs;
@@ -87,6 +88,8 @@ public static class HostDaemon
         trust.Use(app, loggers);
 
         JobTable jobs = new(database);
+        using ClusterPart? cluster = ClusterPart.Open(Remember(database, "cluster", options.Cluster), self, loggers);
+        IJobDirectory directory = cluster?.Directory ?? new LocalDirectory();
         HostFacts facts = new(self, home, () => jobs.All.Count(e => e.Record.IsHere));
         PeerBook peers = new(gate, self, facts.Read, loggers.CreateLogger<PeerBook>());
         string? known = Remember(database, "peers", options.Peers.Count == 0 ? null : string.Join(' ', options.Peers));
@@ -97,9 +100,12 @@ public static class HostDaemon
         JobWatcher watcher = new(engine, processes, jobs, home, self.BootId, stop.Token, loggers.CreateLogger<JobWatcher>());
         JobRunner runner = new(engine, processes, jobs, home, self, watcher);
         MoveSource source = new(
-            engine, processes, jobs, database, home, self, address => new HttpMoveTarget(address), RetryPace.Default, loggers.CreateLogger<MoveSource>());
+            engine, processes, jobs, database, home, self, address => new HttpMoveTarget(address), RetryPace.Default, loggers.CreateLogger<MoveSource>())
+        {
+            Directory = directory,
+        };
         MoveTarget target = new(
-            engine, processes, jobs, database, home, self, new HttpMoveOracle(), watcher.Watch, RetryPace.Default, loggers.CreateLogger<MoveTarget>())
+            engine, processes, jobs, database, home, self, new ClusterMoveOracle(new HttpMoveOracle(), directory), watcher.Watch, RetryPace.Default, loggers.CreateLogger<MoveTarget>())
         {
             Room = facts.Room,
         };
@@ -113,7 +119,8 @@ public static class HostDaemon
             Room = facts.Room,
         };
         JobViews views = new(processes, self);
-        using SchedulingPart scheduling = new(database, home, self, jobs, facts, views, peers, source, group, null, stop.Token, loggers);
+        cluster?.Follow(jobs, processes, peers, loggers);
+        using SchedulingPart scheduling = new(database, home, self, jobs, facts, views, peers, source, group, cluster?.Election, stop.Token, loggers);
 
         using JobCare care = new(
             engine, processes, jobs, home, self, watcher, source, serviceSource, () => target.IsExpecting || serviceTarget.IsExpecting, peers,
@@ -121,7 +128,8 @@ public static class HostDaemon
 
         new HostApi(facts, peers, new Doctor(facts, home, self), stop.Cancel, loggers.CreateLogger<HostApi>()).Map(app);
         new JobApi(
-            jobs, runner, care.Reviver, care.Adopter, views, new LogStreamer(home), source, serviceSource, peers, stop.Token, loggers.CreateLogger<JobApi>()).Map(app);
+            jobs, runner, care.Reviver, care.Adopter, views, new LogStreamer(home), source, serviceSource, peers,
+            new JobFinder(jobs, directory, views, self), self, stop.Token, loggers.CreateLogger<JobApi>()).Map(app);
         care.Map(app, facts, views);
         new MoveApi(source, target, views, stop.Token, loggers.CreateLogger<MoveApi>()).Map(app);
         scheduling.Map(app);
@@ -160,6 +168,7 @@ public static class HostDaemon
             trust.RenewAsync(stop.Token),
             scheduling.RunAsync(stop.Token),
             care.RunAsync(),
+            cluster?.RunAsync(stop.Token) ?? Task.CompletedTask,
             Task.Run(() => WarmUp(engine, loggers.CreateLogger(typeof(HostDaemon))), CancellationToken.None),
         ];
         options.OnReady?.Invoke(self.Address);

@@ -11,6 +11,9 @@ public sealed record HostOptions
     /// <summary>ADDR:PORT of each host to know.</summary>
     public IReadOnlyList<string> Peers { get; init; } = [];
 
+    /// <summary>Where the hosts of a cluster agree (<see cref="Cluster.ClusterAddress"/>).</summary>
+    public string? Cluster { get; init; }
+
     /// <summary>Null: the name of the machine.</summary>
     public string? Name { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Yadokari.Daemon.Cluster;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
@@ -16,6 +17,9 @@ public sealed partial class PeerBook(PeerGate gate, HostSelf self, Func<HostInfo
 
     /// <summary>Name by address; null as long as the host never answered.</summary>
     private readonly ConcurrentDictionary<string, string?> _names = new();
+
+    /// <summary>Addresses that are known because they are members of the cluster.</summary>
+    private HashSet<string> _members = [];
 
     /// <summary>Adds a host by its address.</summary>
     /// <exception cref="YadoException">Not an address, or one outside this machine and the lab; exit status 2.</exception>
@@ -46,6 +50,21 @@ public sealed partial class PeerBook(PeerGate gate, HostSelf self, Func<HostInfo
         {
             _names[Add(address)] = host.Name;
         }
+    }
+
+    /// <summary>The members of the cluster, as they are now: who was one and is none any more is forgotten.</summary>
+    public void SetMembers(IReadOnlyList<MemberEntry> members)
+    {
+        HashSet<string> present = [.. members.Select(m => m.Address)];
+        foreach (MemberEntry member in members.Where(m => _members.Contains(m.Address) || _names.Count < Limits.MaxPeers))
+        {
+            _names[member.Address] = member.Name;
+        }
+        foreach (string gone in _members.Where(a => !present.Contains(a)))
+        {
+            _names.TryRemove(gone, out _);
+        }
+        _members = present;
     }
 
     /// <summary>Asks every known host who it is, all at once.</summary>

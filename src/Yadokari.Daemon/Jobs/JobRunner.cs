@@ -230,6 +230,10 @@ public sealed class JobRunner(
 
     private void RefuseWhenDraining()
     {
+        if (self.Fence() is { } fence)
+        {
+            throw new YadoException(5, fence);
+        }
         if (self.Draining)
         {
             throw new YadoException(5, $"host {self.Name} takes no jobs: 'yado undrain {self.Name}' changes that");

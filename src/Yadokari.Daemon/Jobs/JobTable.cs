@@ -22,23 +22,25 @@ public sealed class JobTable
         }
     }
 
+    /// <summary>Told after each change that was written.</summary>
+    public event Action<JobEntry>? Changed;
+
     public IEnumerable<JobEntry> All => _jobs.Values;
 
     public JobEntry? TryGet(string id) => _jobs.GetValueOrDefault(id);
 
-    /// <summary>By id; else by name: the one that is here, else the one started last.</summary>
+    /// <summary>By id; else by name: the one that is here, else the one started last. Null: no such job.</summary>
+    public JobEntry? TryFind(string job) => _jobs.GetValueOrDefault(job) ?? _jobs.Values
+        .Where(e => e.Record.Name == job)
+        .OrderByDescending(e => e.Record.IsHere)
+        .ThenByDescending(e => e.Record.Started)
+        .FirstOrDefault();
+
+    /// <summary>As <see cref="TryFind"/>.</summary>
     /// <exception cref="YadoException">No such job; exit status 4.</exception>
     public JobEntry Find(string job)
     {
-        if (_jobs.TryGetValue(job, out JobEntry? entry))
-        {
-            return entry;
-        }
-        return _jobs.Values
-            .Where(e => e.Record.Name == job)
-            .OrderByDescending(e => e.Record.IsHere)
-            .ThenByDescending(e => e.Record.Started)
-            .FirstOrDefault()
+        return TryFind(job)
             ?? throw new YadoException(4, $"no job '{job}' on this host: 'yado ps --all' lists them");
     }
 
@@ -99,6 +101,7 @@ public sealed class JobTable
         JobEntry entry = _jobs.GetOrAdd(record.Id, _ => new JobEntry(record));
         entry.IsChild = isChild;
         entry.Replace(record);
+        Changed?.Invoke(entry);
         return entry;
     }
 
@@ -108,6 +111,7 @@ public sealed class JobTable
     {
         _store.Save(record, move, durable);
         entry.Replace(record);
+        Changed?.Invoke(entry);
     }
 
     /// <summary>Changes only what the daemon knows as long as it runs: the store could not be written.</summary>

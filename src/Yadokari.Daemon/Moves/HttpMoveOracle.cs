@@ -9,9 +9,9 @@ public sealed class HttpMoveOracle : IMoveOracle
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    public async Task<MoveStatus> AskAsync(string sourceAddress, string move, CancellationToken cancellation)
+    public async Task<MoveStatus> AskAsync(MoveRecord move, CancellationToken cancellation)
     {
-        using ApiConnection api = ApiConnection.ToAddress(sourceAddress);
-        return await api.GetAsync(Routes.Of(Routes.Move, move), ProtocolJson.Default.MoveStatus, cancellation, Patience).ConfigureAwait(false);
+        using ApiConnection api = ApiConnection.ToAddress(move.PeerAddress);
+        return await api.GetAsync(Routes.Of(Routes.Move, move.Id), ProtocolJson.Default.MoveStatus, cancellation, Patience).ConfigureAwait(false);
     }
 }

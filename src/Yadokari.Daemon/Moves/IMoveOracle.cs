@@ -6,5 +6,5 @@ namespace Yadokari.Daemon.Moves;
 public interface IMoveOracle
 {
     /// <exception cref="Yadokari.Protocol.Errors.YadoException">The source does not answer.</exception>
-    Task<MoveStatus> AskAsync(string sourceAddress, string move, CancellationToken cancellation);
+    Task<MoveStatus> AskAsync(MoveRecord move, CancellationToken cancellation);
 }

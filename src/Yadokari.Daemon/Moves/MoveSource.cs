@@ -18,8 +18,9 @@ namespace Yadokari.Daemon.Moves;
 
 /// <summary>
 /// The source's half of a move. It decides: the commit point is the death of its own copy after <c>Committed</c> was
-/// journaled. As long as that copy lives, the answer to "what became of it" is never "commit", so there are never two;
-/// once it is dead, the image is on the target's disk, so there is never none. No HTTP in here: crash tests drive it.
+/// journaled, and in a cluster the compare-and-set of the job's key after it. As long as that copy lives, the answer to
+/// "what became of it" is never "commit", so there are never two; once it is dead, the image is on the target's disk, so
+/// there is never none. No HTTP in here: crash tests drive it.
 /// </summary>
 public sealed partial class MoveSource(
     IJobEngine engine,
@@ -134,6 +135,8 @@ public sealed partial class MoveSource(
             throw new YadoException(1, "this host has no address for others: restart its daemon with 'yado host --listen ADDR:PORT'");
         }
 
+        await Directory.CheckOwnedAsync(record, cancellation).ConfigureAwait(false);
+
         using IMoveTarget target = connect(targetAddress);
         HostInfo there = await target.HelloAsync(cancellation).ConfigureAwait(false);
         if (there.Instance == self.Instance)
@@ -196,6 +199,8 @@ public sealed partial class MoveSource(
                 move.Id, new PrepareMove(report.FileLength, logs.OutputSent, logs.ErrorsSent, logs.ErrorsToOutput), cancellation).ConfigureAwait(false);
             Enter(ref move, new MoveState.Prepared(report.FileLength, null, logs.ErrorsToOutput), durable: false);
             cancellation.ThrowIfCancellationRequested();
+            // The last look: a host that has lost its lease, or the job, commits nothing.
+            await Directory.CheckOwnedAsync(record, cancellation).ConfigureAwait(false);
             Enter(ref move, AsCommitted(move.State), durable: true);
             checkpoint.Kill();
         }
@@ -216,8 +221,8 @@ public sealed partial class MoveSource(
             }
         }
 
-        // The copy here is dead: from now on every answer is "commit".
-        _verdicts[move.Id] = MoveVerdict.Commit;
+        // The copy here is dead: from now on every answer is "commit", once the directory has taken it.
+        _verdicts[move.Id] = AfterDeath;
         JobRecord moved = MovedRecord(record, move);
         try
         {
@@ -289,9 +294,10 @@ public sealed partial class MoveSource(
         }
     }
 
-    /// <summary>Tells the target to release until it has answered.</summary>
+    /// <summary>Tells the target to release until it has answered; before that, in a cluster, the directory.</summary>
     private async Task<JobInfo> ReleaseAsync(MoveRecord move, CancellationToken stopping)
     {
+        await CommitInDirectoryAsync(move, stopping).ConfigureAwait(false);
         using IMoveTarget target = connect(move.PeerAddress);
         for (int attempt = 0; ; attempt++)
         {
@@ -322,7 +328,7 @@ public sealed partial class MoveSource(
 
     private void Decide(MoveRecord move, bool commit)
     {
-        _verdicts[move.Id] = commit ? MoveVerdict.Commit : MoveVerdict.Abort;
+        _verdicts[move.Id] = commit ? AfterDeath : MoveVerdict.Abort;
         (commit ? _toRelease : _toAbort).Add(move);
         LogDecided(logger, move.Id, move.Offer.JobId, commit ? "commit" : "abort");
     }

@@ -88,7 +88,7 @@ public sealed partial class MoveTarget
             attempt++;
             try
             {
-                MoveStatus status = await oracle.AskAsync(move.Record.PeerAddress, move.Record.Id, stopping).ConfigureAwait(false);
+                MoveStatus status = await oracle.AskAsync(move.Record, stopping).ConfigureAwait(false);
                 if (status.Verdict == MoveVerdict.Abort)
                 {
                     await AbortAsync(move.Record.Id).ConfigureAwait(false);

@@ -263,6 +263,10 @@ public sealed partial class MoveTarget(
         {
             reasons.Add(new("draining", $"it takes no jobs: 'yado undrain {self.Name}' changes that"));
         }
+        if (self.Fence() is { } fence)
+        {
+            reasons.Add(new("no-cluster", fence));
+        }
         if (offer.Uid != self.Uid)
         {
             reasons.Add(new("user", $"its daemon runs jobs of user {self.Uid}, the job is user {offer.Uid}'s"));
@@ -452,38 +456,4 @@ public sealed partial class MoveTarget(
         new(new ErrorBody($"host {self.Name} refuses job '{offer.JobName}'", 5, reasons));
 
     private static MoveStatus Status(IncomingMove move) => new(move.Record.Id, move.Record.State.Phase, MoveVerdict.Pending);
-
-    private static SafeFileHandle OpenLog(string path) =>
-        File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
-
-    private static void CheckLength(string path, long expected, string what)
-    {
-        long length = new FileInfo(path).Length;
-        if (length != expected)
-        {
-            throw new IOException($"the {what} has {length} bytes instead of {expected}");
-        }
-    }
-
-    private static void CutLog(string path, long length)
-    {
-        using FileStream file = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-        if (file.Length < length)
-        {
-            throw new IOException($"the log has {file.Length} bytes instead of {length}");
-        }
-        file.SetLength(length);
-    }
-
-    /// <summary>The image is all that is left of the job once the source has committed: it must survive a power failure.</summary>
-    private void Flush(string image, MoveOffer offer)
-    {
-        foreach (string path in (ReadOnlySpan<string>)[image, home.Output(offer.JobId, offer.Epoch), home.Errors(offer.JobId, offer.Epoch)])
-        {
-            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            RandomAccess.FlushToDisk(file);
-        }
-    }
-
-    private static long Mebibytes(long bytes) => bytes >> 20;
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Shouldly;
+using Yadokari.Daemon.Cluster;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
@@ -15,9 +17,9 @@ public sealed class Scenario : IDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("yado-sim-").FullName;
 
-    public Scenario()
+    public Scenario(bool cluster = false)
     {
-        World = new SimWorld();
+        World = new SimWorld { HasDirectory = cluster };
         A = new SimHost(World, "A", Path.Combine(_directory, "a"));
         B = new SimHost(World, "B", Path.Combine(_directory, "b"));
         A.Home.CreateJobDirectory(Job, 1);
@@ -124,6 +126,31 @@ public sealed class Scenario : IDisposable
         }
         World.Copies.ShouldNotContain(p => p.State == SimProcessState.Held || p.State == SimProcessState.Frozen, World.Tell());
         Directory.EnumerateFiles(B.Home.Images).ShouldBeEmpty(World.Tell());
+    }
+
+    /// <summary>What the cluster's directory says of a job.</summary>
+    public void Put(DirectoryEntry entry)
+    {
+        string key = ClusterKeys.Job(entry.Job);
+        World.Directory[key] = new StoreEntry(key, JsonSerializer.Serialize(entry, ClusterJson.Default.DirectoryEntry), ++World.DirectoryRevision);
+    }
+
+    public Task UntilRunsAtAsync(SimHost host) => UntilAsync(() =>
+    {
+        lock (World.Lock)
+        {
+            return host.Processes.Any(p => p.State == SimProcessState.Running);
+        }
+    });
+
+    public async Task UntilAsync(Func<bool> state)
+    {
+        using CancellationTokenSource limit = new(Deadline);
+        while (!state())
+        {
+            limit.Token.IsCancellationRequested.ShouldBeFalse("it never comes to that\n" + World.Tell());
+            await Task.Delay(1, limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     public void Dispose()

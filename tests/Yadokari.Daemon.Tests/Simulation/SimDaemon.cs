@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Yadokari.Daemon.Cluster;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
@@ -27,9 +28,12 @@ public sealed class SimDaemon
         HostSelf self = new(host.Name, $"instance-{host.Name}", 0, host.BootId) { Address = host.Name };
         Jobs = new JobTable(store);
         Source = new MoveSource(
-            engine, processes, Jobs, store, host.Home, self, address => new SimMoveTarget(this, address), Pace, NullLogger<MoveSource>.Instance);
+            engine, processes, Jobs, store, host.Home, self, address => new SimMoveTarget(this, address), Pace, NullLogger<MoveSource>.Instance)
+        {
+            Directory = DirectoryOf(self, counted: true),
+        };
         Target = new MoveTarget(
-            engine, processes, Jobs, store, host.Home, self, new SimOracle(this), _ => { }, Pace, NullLogger<MoveTarget>.Instance);
+            engine, processes, Jobs, store, host.Home, self, new ClusterMoveOracle(new SimOracle(this), DirectoryOf(self, counted: false)), _ => { }, Pace, NullLogger<MoveTarget>.Instance);
     }
 
     public SimHost Host { get; }
@@ -60,6 +64,9 @@ public sealed class SimDaemon
         daemon.Behind = Task.WhenAll(recovered, daemon.Source.FinishUnfinishedAsync(daemon.Stopping));
         return daemon;
     }
+
+    private IJobDirectory DirectoryOf(HostSelf self, bool counted) =>
+        World.HasDirectory ? new JobDirectory(new SimCoordination(this, counted), self, () => null) : new LocalDirectory();
 
     public SimHost Find(string address) => World.Hosts.Single(h => h.Name == address);
 
@@ -106,6 +113,10 @@ public sealed class SimDaemon
                 case SimFaultKind.PowerFails:
                     Host.CutPower();
                     ThrowIfDead(what);
+                    break;
+                case SimFaultKind.StoreIsSilent:
+                    World.Story.Add("the store falls silent");
+                    World.StoreSilence = 5;
                     break;
                 case SimFaultKind.LinkIsCut:
                     World.Story.Add($"{Host.Name}: link cut");

@@ -10,4 +10,7 @@ public enum SimFaultKind
 
     /// <summary>A request or its answer is lost; only at steps of the network.</summary>
     LinkIsCut,
+
+    /// <summary>The cluster's store does not answer for a while from this step on.</summary>
+    StoreIsSilent,
 }

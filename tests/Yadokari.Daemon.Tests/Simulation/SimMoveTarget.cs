@@ -13,29 +13,8 @@ namespace Yadokari.Daemon.Tests.Simulation;
 /// <summary>The network between two daemons of the world: calls the other's real half, unless it is dead.</summary>
 public sealed class SimMoveTarget(SimDaemon caller, string address) : IMoveTarget
 {
-    public Task<HostInfo> HelloAsync(CancellationToken cancellation) => CallAsync("hello", there => Task.FromResult(new HostInfo
-    {
-        Protocol = ProtocolVersion.Word,
-        ProtocolVersion = ProtocolVersion.Current,
-        Version = "0",
-        Name = there.Host.Name,
-        Instance = $"instance-{there.Host.Name}",
-        Address = there.Host.Name,
-        BootId = there.Host.BootId,
-        Uid = 0,
-        UptimeSeconds = 0,
-        CpuCount = 1,
-        Load1 = 0,
-        Load5 = 0,
-        Load15 = 0,
-        MemoryTotal = 0,
-        MemoryAvailable = 0,
-        DiskFree = 0,
-        Kernel = "",
-        CpuFeatures = [],
-        Draining = false,
-        RunningJobs = 0,
-    }));
+    public Task<HostInfo> HelloAsync(CancellationToken cancellation) => CallAsync("hello", there => Task.FromResult(
+        Samples.Host($"instance-{there.Host.Name}") with { Name = there.Host.Name, Address = there.Host.Name, BootId = there.Host.BootId }));
 
     public Task<MoveStatus> ReserveAsync(MoveOffer offer, CancellationToken cancellation) =>
         CallAsync("reserve", there => Task.FromResult(there.Target.Reserve(Bounds.Check(offer), there.Stopping)));

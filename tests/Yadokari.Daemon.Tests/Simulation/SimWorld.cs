@@ -1,4 +1,5 @@
 using Shouldly;
+using Yadokari.Daemon.Cluster;
 
 namespace Yadokari.Daemon.Tests.Simulation;
 
@@ -21,6 +22,16 @@ public sealed class SimWorld
 
     /// <summary>All has come to rest: a fault that has not struck yet never will.</summary>
     public bool FaultsAreOver { get; set; }
+
+    /// <summary>The hosts agree by a directory; else each has only its journal.</summary>
+    public bool HasDirectory { get; init; }
+
+    public Dictionary<string, StoreEntry> Directory { get; } = [];
+
+    public long DirectoryRevision { get; set; }
+
+    /// <summary>So many calls of the directory's store get no answer.</summary>
+    public int StoreSilence { get; set; }
 
     public List<string> Story { get; } = [];
 

@@ -1,0 +1,33 @@
+using Yadokari.Daemon.Cluster;
+using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Jobs;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Jobs;
+
+namespace Yadokari.Daemon.Api;
+
+/// <summary>Finds jobs that are on other hosts of the cluster.</summary>
+public sealed class JobFinder(JobTable jobs, IJobDirectory directory, JobViews views, HostSelf self)
+{
+    /// <summary>The job as the cluster's directory knows it, when that knows better: it is not here, or has moved on from where
+    /// it went. It is shown like one that has moved from here, and the caller follows. Null: what is known here is the truth.</summary>
+    public async Task<JobInfo?> FindElsewhereAsync(string name, CancellationToken cancellation)
+    {
+        JobRecord? known = jobs.TryFind(name)?.Record;
+        if (!directory.IsShared || known is { State: not JobState.Moved })
+        {
+            return null;
+        }
+        DirectoryEntry? entry;
+        try
+        {
+            entry = await directory.FindAsync(known?.Id ?? name, cancellation).ConfigureAwait(false);
+        }
+        catch (YadoException)
+        {
+            // What is known here is still something.
+            return null;
+        }
+        return entry is not null && entry.Host != self.Name && entry.Epoch > (known?.Epoch ?? 0) ? views.ShowElsewhere(entry) : null;
+    }
+}

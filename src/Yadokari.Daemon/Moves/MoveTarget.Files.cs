@@ -1,0 +1,42 @@
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Protocol.Moves;
+
+namespace Yadokari.Daemon.Moves;
+
+/// <content>The files of a job that is on its way here.</content>
+public sealed partial class MoveTarget
+{
+    private static SafeFileHandle OpenLog(string path) =>
+        File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
+
+    private static void CheckLength(string path, long expected, string what)
+    {
+        long length = new FileInfo(path).Length;
+        if (length != expected)
+        {
+            throw new IOException($"the {what} has {length} bytes instead of {expected}");
+        }
+    }
+
+    private static void CutLog(string path, long length)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        if (file.Length < length)
+        {
+            throw new IOException($"the log has {file.Length} bytes instead of {length}");
+        }
+        file.SetLength(length);
+    }
+
+    /// <summary>The image is all that is left of the job once the source has committed: it must survive a power failure.</summary>
+    private void Flush(string image, MoveOffer offer)
+    {
+        foreach (string path in (ReadOnlySpan<string>)[image, home.Output(offer.JobId, offer.Epoch), home.Errors(offer.JobId, offer.Epoch)])
+        {
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            RandomAccess.FlushToDisk(file);
+        }
+    }
+
+    private static long Mebibytes(long bytes) => bytes >> 20;
+}
