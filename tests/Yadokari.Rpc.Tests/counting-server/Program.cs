@@ -52,7 +52,7 @@ app.MapPost("/fill", async (HttpContext context, Counts counts) =>
 });
 app.MapPost("/missing", async (HttpContext context, Counts counts) => (await Lines(context)).Count(key => !counts.Has(key)).ToString());
 app.MapGet("/has", (string key, Counts counts) => counts.Has(key));
-app.MapGet("/stream", (HttpContext context) => Stream(context));
+app.MapGet("/stream", (HttpContext context) => Stream(context)).WithMetadata(new StreamingCallAttribute());
 app.Run();
 
 static async Task<string[]> Lines(HttpContext context)
