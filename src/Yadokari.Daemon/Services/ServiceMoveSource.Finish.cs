@@ -134,15 +134,22 @@ public sealed partial class ServiceMoveSource
         }
     }
 
-    /// <summary>After the commit: the target serves, then the held calls are told where.</summary>
-    private async Task<(JobInfo Job, double Activated)> FinishAsync(
-        JobEntry job, JobRecord record, MoveRecord move, ServicePlace place, Stopwatch step, CancellationToken stopping)
+    /// <summary>After the commit: the target serves, and the held calls are told where. At once, for the target's instance holds a call
+    /// that comes before it is told to serve.</summary>
+    private async Task<(JobInfo Job, double Activated, double Told)> FinishAsync(
+        JobEntry job, JobRecord record, MoveRecord move, ServicePlace place, InstanceControl control, Stopwatch step, CancellationToken stopping)
     {
+        Task<double> telling = TellAsync();
         JobInfo there = await ReleaseAsync(job, record, move, stopping, place).ConfigureAwait(false);
         double activated = step.Elapsed.TotalMilliseconds;
         await FaultPoint.PassAsync("activated").ConfigureAwait(false);
-        await TellMovedAsync(record, place, stopping).ConfigureAwait(false);
-        return (there, activated);
+        return (there, activated, await telling.ConfigureAwait(false));
+
+        async Task<double> TellAsync()
+        {
+            await TellMovedAsync(record, place, stopping, control).ConfigureAwait(false);
+            return step.Elapsed.TotalMilliseconds;
+        }
     }
 
     /// <summary>Tells the target to serve until it has answered, and journals that it does.</summary>
@@ -197,13 +204,19 @@ public sealed partial class ServiceMoveSource
         }
     }
 
-    private async Task TellMovedAsync(JobRecord record, ServicePlace place, CancellationToken stopping)
+    /// <param name="open">A connection to the instance, if there is one.</param>
+    private async Task TellMovedAsync(JobRecord record, ServicePlace place, CancellationToken stopping, InstanceControl? open = null)
     {
+        ControlCommand moved = new(ControlVerb.Moved) { Place = place, ForwardSeconds = record.Service!.Spec.ForwardSeconds };
         try
         {
+            if (open is not null)
+            {
+                await open.DoAsync(moved, stopping).ConfigureAwait(false);
+                return;
+            }
             using InstanceControl control = await InstanceControl.ConnectAsync(launcher.ControlPath(record.Id, record.Epoch), stopping).ConfigureAwait(false);
-            await control.DoAsync(
-                new ControlCommand(ControlVerb.Moved) { Place = place, ForwardSeconds = record.Service!.Spec.ForwardSeconds }, stopping).ConfigureAwait(false);
+            await control.DoAsync(moved, stopping).ConfigureAwait(false);
         }
         catch (YadoException failure)
         {

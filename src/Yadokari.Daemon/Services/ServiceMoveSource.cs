@@ -131,8 +131,8 @@ public sealed partial class ServiceMoveSource(
             _verdicts[move.Id] = MoveVerdict.Commit;
             await FaultPoint.PassAsync("committed").ConfigureAwait(false);
             Stopwatch step = Stopwatch.StartNew();
-            Task<(JobInfo Job, double Activated)> finishing = FinishAsync(job, record, move, place, step, stopping);
-            (JobInfo Job, double Activated) done;
+            Task<(JobInfo Job, double Activated, double Told)> finishing = FinishAsync(job, record, move, place, control, step, stopping);
+            (JobInfo Job, double Activated, double Told) done;
             try
             {
                 done = await finishing.WaitAsync(pace.ReleasePatience, stopping).ConfigureAwait(false);
@@ -147,7 +147,7 @@ public sealed partial class ServiceMoveSource(
             progress.Report(new MoveProgress { Phase = MovePhase.Released, Bytes = bytes, Total = bytes });
             return new MoveReport(done.Job, bytes, bytes, 1, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds)
             {
-                Service = phases with { Activate = done.Activated, Release = step.Elapsed.TotalMilliseconds - done.Activated },
+                Service = phases with { Activate = done.Activated, Release = done.Told },
             };
         }
     }

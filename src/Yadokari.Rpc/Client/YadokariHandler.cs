@@ -89,7 +89,7 @@ public sealed class YadokariHandler : DelegatingHandler
             try
             {
                 response = await AttemptAsync(attempt, streaming, deadline).ConfigureAwait(false);
-                Uri? moved = ReadMoved(response, out int epoch);
+                IPEndPoint? moved = ReadMoved(response, out int epoch);
                 if (moved is null && !IsToBeTriedAgain(response))
                 {
                     Learn(route, response);
@@ -137,14 +137,13 @@ public sealed class YadokariHandler : DelegatingHandler
     }
 
     /// <summary>Goes to the new place when it may be believed.</summary>
-    private async Task<bool> FollowAsync(ServiceRoute route, Uri moved, int epoch, Journey journey, CancellationToken deadline)
+    private async Task<bool> FollowAsync(ServiceRoute route, IPEndPoint moved, int epoch, Journey journey, CancellationToken deadline)
     {
-        IPAddress address = IPAddress.Parse(moved.DnsSafeHost);
-        if (!route.IsSameHost(address) && !await _directory.IsMemberAsync(address, deadline).ConfigureAwait(false))
+        if (!route.IsSameHost(moved.Address) && !await _directory.IsMemberAsync(moved.Address, deadline).ConfigureAwait(false))
         {
-            throw new UntrustedMoveException($"{route.Authority} says that the service has moved to {moved.Authority}, which is no host of its cluster: not followed");
+            throw new UntrustedMoveException($"{route.Authority} says that the service has moved to {moved}, which is no host of its cluster: not followed");
         }
-        if (!route.TryFollow(moved.Authority, epoch, again: false))
+        if (!route.TryFollow(moved.ToString(), epoch, again: false))
         {
             // Whoever said so knows less than this client: it was true once.
             journey.LastFailure = new HttpRequestException($"{route.Authority} tells of an old move, epoch {epoch} after {route.Epoch}");
@@ -179,13 +178,13 @@ public sealed class YadokariHandler : DelegatingHandler
     }
 
     /// <summary>Where a "moved" leads; null when the answer is none.</summary>
-    private static Uri? ReadMoved(HttpResponseMessage response, out int epoch)
+    private static IPEndPoint? ReadMoved(HttpResponseMessage response, out int epoch)
     {
         epoch = 0;
         return Header(response, MovedHeaders.Moved) is { } moved
             && IPEndPoint.TryParse(moved, out IPEndPoint? end)
             && int.TryParse(Header(response, MovedHeaders.Epoch), NumberStyles.None, CultureInfo.InvariantCulture, out epoch)
-            ? new Uri($"http://{end}")
+            ? end
             : null;
     }
 

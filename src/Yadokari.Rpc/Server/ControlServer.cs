@@ -120,7 +120,7 @@ internal sealed partial class ControlServer(
                 ControlVerb.WarmUp => await WarmUpAsync().ConfigureAwait(false),
                 ControlVerb.SaveAhead => await SaveAheadAsync(channel).ConfigureAwait(false),
                 ControlVerb.Drain => await DrainAsync(channel, command).ConfigureAwait(false),
-                ControlVerb.Restore or ControlVerb.RestoreDelta => await RestoreAsync(channel).ConfigureAwait(false),
+                ControlVerb.Restore or ControlVerb.RestoreDelta => await RestoreAsync(channel, command.Verb == ControlVerb.RestoreDelta).ConfigureAwait(false),
                 ControlVerb.Activate => Activate(),
                 ControlVerb.ServeOn => ServeOn(),
                 ControlVerb.Moved => Moved(command),
@@ -188,7 +188,7 @@ internal sealed partial class ControlServer(
         return Answer() with { Bytes = rest.Length, DrainMilliseconds = drained };
     }
 
-    private async Task<ControlAnswer> RestoreAsync(ControlChannel channel)
+    private async Task<ControlAnswer> RestoreAsync(ControlChannel channel, bool last)
     {
         byte[] state = await channel.ReadDataAsync(options.MaxStateBytes, _stop.Token).ConfigureAwait(false);
         if (life.State != InstanceState.Held)
@@ -196,6 +196,7 @@ internal sealed partial class ControlServer(
             return Wrong("take state");
         }
         bundle.Restore(state);
+        life.IsComplete = last;
         return Answer() with { Bytes = state.Length };
     }
 

@@ -27,7 +27,7 @@ internal sealed class MovableCalls(RequestDelegate next, ServiceLife life, Reply
                 await (streaming ? StreamAsync(context) : RunAsync(context, entered: true)).ConfigureAwait(false);
                 return;
             }
-            if (life.State is InstanceState.Held or InstanceState.Moved && life.Elsewhere is { } place)
+            if (life.IsElsewhere && life.Elsewhere is { } place)
             {
                 if (!await forwarder.TryForwardAsync(context).ConfigureAwait(false))
                 {

@@ -8,6 +8,7 @@ internal sealed class ServiceLife
     private readonly Lock _lock = new();
     private volatile InstanceState _state = InstanceState.Serving;
     private volatile ServicePlace? _elsewhere;
+    private volatile bool _complete;
 
     public ServiceLife(ServiceSettings? settings)
     {
@@ -31,6 +32,16 @@ internal sealed class ServiceLife
     public InstanceState State => _state;
 
     public int Epoch { get; }
+
+    /// <summary>Another instance serves. A held one that has all of the state is about to: a call that comes early waits.</summary>
+    public bool IsElsewhere => _state == InstanceState.Moved || (_state == InstanceState.Held && !IsComplete);
+
+    /// <summary>A held instance has been given the last of the state.</summary>
+    public bool IsComplete
+    {
+        get => _complete;
+        set => _complete = value;
+    }
 
     /// <summary>Where the service is while this instance is held or moved.</summary>
     public ServicePlace? Elsewhere => _elsewhere;

@@ -43,9 +43,23 @@ app.MapPost("/fail", (string key, Counts counts) =>
 });
 app.MapPost("/counter.Counter/Add", (HttpContext context, Counts counts) => GrpcAdd.HandleAsync(context, counts));
 app.MapGet("/report", (Counts counts) => $"{counts.Keys} {counts.Twice} {Environment.ProcessId}");
+app.MapPost("/fill", async (HttpContext context, Counts counts) =>
+{
+    foreach (string key in await Lines(context))
+    {
+        counts.Add(key);
+    }
+});
+app.MapPost("/missing", async (HttpContext context, Counts counts) => (await Lines(context)).Count(key => !counts.Has(key)).ToString());
 app.MapGet("/has", (string key, Counts counts) => counts.Has(key));
-app.MapGet("/stream", (HttpContext context) => Stream(context));
+app.MapGet("/stream", (HttpContext context) => Stream(context)).WithMetadata(new StreamingCallAttribute());
 app.Run();
+
+static async Task<string[]> Lines(HttpContext context)
+{
+    using StreamReader body = new(context.Request.Body);
+    return (await body.ReadToEndAsync(context.RequestAborted)).Split('\n');
+}
 
 // Ends by itself when the server is about to move.
 static async Task Stream(HttpContext context)

@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using System.Net;
+using Shouldly;
+using Xunit;
+using Yadokari.Protocol.Client;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Services;
+
+namespace Yadokari.Rpc.Moves;
+
+public sealed class MoveTests
+{
+    [Fact]
+    public async Task Clients_go_on_calling_while_the_service_moves_and_replies_get_lost()
+    {
+        await using TwoHosts hosts = await TwoHosts.StartAsync();
+        await using Load load = await Load.StartAsync(hosts, loseEvery: 25);
+        await load.FlowsAsync("the start");
+
+        for (int move = 1; move <= 4; move++)
+        {
+            (await hosts.MoveAsync()).Job.Epoch.ShouldBe(move + 1);
+            await load.FlowsAsync($"move {move}");
+        }
+
+        await hosts.SettledAsync("four moves");
+        (await hosts.ServingHostAsync()).ShouldBe(hosts.A);
+        load.Moves.ShouldBeGreaterThan(0);
+        await load.NothingIsLostAndNothingRanTwiceAsync();
+    }
+
+    [Fact]
+    public async Task Old_clients_find_the_service_after_three_moves()
+    {
+        await using TwoHosts hosts = await TwoHosts.StartAsync();
+        ServicePlace first = await hosts.PlaceAsync();
+        Curl("-sS", "-d", "before", $"http://{first.Address}/add").ShouldBe("1");
+        string events = Path.Combine(hosts.Files, "events");
+        using Process stream = Process.Start("/usr/bin/curl", ["-sSN", "-o", events, $"http://{first.Address}/stream"]);
+        await Until.HoldsAsync(() => Task.FromResult(File.Exists(events) && File.ReadAllText(events).Contains("data: 1\n", StringComparison.Ordinal)), () => "no event comes");
+
+        for (int move = 0; move < 3; move++)
+        {
+            await hosts.MoveAsync();
+        }
+
+        // The stream was told, and ended by itself.
+        stream.WaitForExit();
+        stream.ExitCode.ShouldBe(0);
+        File.ReadAllText(events).ShouldEndWith("data: moving\n\n");
+        // The same port on the first host belonged to a later instance, which has left as well.
+        Curl("-sSL", "-d", "after", $"http://{first.Address}/add").ShouldBe("1");
+        Curl("-sSL", "-d", "before", $"http://{first.Address}/add").ShouldBe("2");
+    }
+
+    [Fact]
+    public async Task A_grpc_client_is_told_unavailable_with_the_new_place()
+    {
+        await using TwoHosts hosts = await TwoHosts.StartAsync();
+        ServicePlace first = await hosts.PlaceAsync();
+        await hosts.MoveAsync();
+        ServicePlace now = await hosts.PlaceAsync();
+        using HttpClient client = new();
+        using HttpRequestMessage request = new(HttpMethod.Post, $"http://{first.Http2Address}/counter.Counter/Add")
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent([0, 0, 0, 0, 3, 0x0a, 1, (byte)'k']),
+        };
+        request.Content.Headers.TryAddWithoutValidation("content-type", "application/grpc");
+
+        using HttpResponseMessage response = await client.SendAsync(request);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Headers.GetValues("grpc-status").ShouldBe(["14"]);
+        response.Headers.GetValues(MovedHeaders.Moved).ShouldBe([now.Http2Address]);
+    }
+
+    [Fact]
+    public async Task A_host_that_the_service_has_left_passes_plain_calls_on()
+    {
+        await using TwoHosts hosts = await TwoHosts.StartAsync(new Dictionary<string, string> { ["MOVED_LINGER_SECONDS"] = "0" }, forwardSeconds: 600);
+        ServicePlace first = await hosts.PlaceAsync();
+        await hosts.MoveAsync();
+
+        Curl("-sS", "-d", "k", $"http://{first.Address}/add").ShouldBe("1");
+        Curl("-sS", "-o", "/dev/null", "-w", "%{http_code}", "-d", "k", $"http://{first.Address}/nowhere").ShouldBe("404");
+    }
+
+    [Fact]
+    public async Task State_over_the_bound_is_one_clear_error_and_the_source_serves_on()
+    {
+        await using TwoHosts hosts = await TwoHosts.StartAsync(new Dictionary<string, string> { ["MAX_STATE_BYTES"] = "2000" });
+        ServicePlace first = await hosts.PlaceAsync();
+        Curl("-sS", "-d", string.Join('\n', Enumerable.Range(0, 500).Select(i => $"key-{i}")), $"http://{first.Address}/fill");
+
+        (int status, _, string errors) = hosts.A.Yado("move", TwoHosts.Service, "hb");
+
+        status.ShouldBe(1);
+        errors.Trim().Split('\n').ShouldHaveSingleItem().ShouldContain("larger than 2000 bytes");
+        await hosts.SettledAsync("a state over the bound");
+        Curl("-sS", "-d", "k", $"http://{first.Address}/add").ShouldBe("1");
+    }
+
+    [Fact]
+    public async Task A_call_that_lasts_ends_the_move_and_not_the_call()
+    {
+        await using TwoHosts hosts = await TwoHosts.StartAsync();
+        ServicePlace first = await hosts.PlaceAsync();
+        using HttpClient client = new();
+        Task<HttpResponseMessage> slow = client.PostAsync($"http://{first.Address}/slow?milliseconds=60000&key=slow", null);
+        await Until.HoldsAsync(async () => await InFlightAsync(hosts) == 1, () => "the slow call does not arrive");
+
+        YadoException failure = await Should.ThrowAsync<YadoException>(() => hosts.MoveAsync());
+
+        failure.Message.ShouldContain("did not end within");
+        slow.IsCompleted.ShouldBeFalse();
+        Curl("-sS", "-d", "k", $"http://{first.Address}/add").ShouldBe("1");
+    }
+
+    [Fact]
+    public async Task A_program_that_does_not_start_is_refused_with_its_last_words()
+    {
+        await using TwoHosts hosts = await TwoHosts.StartAsync();
+        string folder = Path.Combine(hosts.Files, "program");
+        Directory.CreateDirectory(folder);
+        string program = Path.Combine(folder, "broken");
+        File.WriteAllText(program, "#!/bin/sh\necho 'You must install .NET to run this application.' >&2\nexit 150\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        (int status, _, string errors) = hosts.A.Yado("run", "--service", "broken", "--", program);
+        (int missing, _, string missingErrors) = hosts.A.Yado("run", "--service", "none", "--", Path.Combine(folder, "none"));
+        (int wrong, _, string wrongErrors) = hosts.A.Yado("run", "--service", "none", "--forward", "soon", "--", program);
+
+        (status, missing, wrong).ShouldBe((1, 4, 2));
+        errors.ShouldContain("You must install .NET");
+        missingErrors.ShouldContain("no such file");
+        wrongErrors.ShouldContain("'soon' is no time");
+        hosts.A.Yado("ps").Output.ShouldContain("service");
+    }
+
+    private static async Task<int> InFlightAsync(TwoHosts hosts)
+    {
+        using ControlChannel channel = await ControlChannel.ConnectAsync(
+            Directory.EnumerateFiles(Path.Combine(hosts.Files, "a", "jobs"), "control", SearchOption.AllDirectories).Single(), CancellationToken.None);
+        await channel.SendAsync(new ControlCommand(ControlVerb.Hello), CancellationToken.None);
+        return await channel.ReadAsync(CancellationToken.None) is var (_, payload)
+            ? System.Text.Json.JsonSerializer.Deserialize(payload.Span, Protocol.ProtocolJson.Default.ControlAnswer)!.InFlight
+            : 0;
+    }
+
+    private static string Curl(params string[] arguments)
+    {
+        using Process curl = Process.Start(new ProcessStartInfo("/usr/bin/curl", ["--max-time", "60", .. arguments]) { RedirectStandardOutput = true })!;
+        string output = curl.StandardOutput.ReadToEnd();
+        curl.WaitForExit();
+        return output;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using Shouldly;
+using Yadokari.Protocol.Client;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Moves;
+using Yadokari.Protocol.Services;
+
+namespace Yadokari.Rpc.Moves;
+
+/// <summary>Two daemons on this machine and a counting service on the first. Everything ends with it.</summary>
+internal sealed class TwoHosts : IAsyncDisposable
+{
+    public const string Service = "counting";
+
+    private readonly string _root = Directory.CreateTempSubdirectory("yado-rpc-").FullName;
+
+    private TwoHosts()
+    {
+        int first = TestHost.FreePort();
+        int second = TestHost.FreePort();
+        A = new TestHost("ha", Path.Combine(_root, "a"), first, second);
+        B = new TestHost("hb", Path.Combine(_root, "b"), second, first);
+    }
+
+    public TestHost A { get; }
+
+    public TestHost B { get; }
+
+    public string Files => _root;
+
+    public static string Server { get; } = Path.Combine(
+        TestHost.Root, "tests", "Yadokari.Rpc.Tests", "counting-server", "bin", Configuration, "net10.0", "counting-server");
+
+#if DEBUG
+    private const string Configuration = "Debug";
+#else
+    private const string Configuration = "Release";
+#endif
+
+    /// <param name="environment">Settings of the service.</param>
+    public static async Task<TwoHosts> StartAsync(IReadOnlyDictionary<string, string>? environment = null, int forwardSeconds = 0)
+    {
+        TwoHosts hosts = new();
+        await Task.WhenAll(hosts.A.StartAsync(), hosts.B.StartAsync());
+        Dictionary<string, string> settings = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string)e.Value!);
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        {
+            settings[name] = value;
+        }
+        using YadoClient client = hosts.A.Connect();
+        await client.StartServiceAsync(new StartService
+        {
+            Name = Service,
+            Program = Server,
+            Arguments = [],
+            Environment = [.. settings.Select(s => $"{s.Key}={s.Value}")],
+            ForwardSeconds = forwardSeconds,
+        });
+        return hosts;
+    }
+
+    public TestHost Other(TestHost host) => host == A ? B : A;
+
+    /// <summary>Where the service is, as any daemon knows.</summary>
+    public async Task<ServicePlace> PlaceAsync()
+    {
+        ServicePlace? best = null;
+        foreach (TestHost host in (TestHost[])[A, B])
+        {
+            try
+            {
+                using YadoClient client = host.Connect();
+                ServicePlace place = await client.FindServiceAsync(Service);
+                best = best is null || place.Epoch > best.Epoch ? place : best;
+            }
+            catch (YadoException)
+            {
+                // The other one knows.
+            }
+        }
+        return best ?? throw new InvalidOperationException("no daemon knows the service");
+    }
+
+    public async Task<TestHost> ServingHostAsync() => (await PlaceAsync()).Host == A.Name ? A : B;
+
+    /// <summary>Moves the service to the other host.</summary>
+    public async Task<MoveReport> MoveAsync()
+    {
+        TestHost source = await ServingHostAsync();
+        using YadoClient client = source.Connect();
+        return await client.MoveAsync(Service, Other(source).Name);
+    }
+
+    /// <summary>Waits until exactly one instance serves, none is undecided, and its daemon says so.</summary>
+    public async Task SettledAsync(string after)
+    {
+        IReadOnlyList<InstanceState> seen = [];
+        string jobs = "";
+        await Until.HoldsAsync(async () =>
+        {
+            seen = [.. await A.InstancesAsync(), .. await B.InstancesAsync()];
+            using YadoClient a = A.Connect();
+            using YadoClient b = B.Connect();
+            JobInfo[] known = [.. (await a.ListJobsAsync()).Jobs, .. (await b.ListJobsAsync()).Jobs];
+            jobs = string.Join(", ", known.Select(j => $"{j.Host} {j.State} {j.Epoch}"));
+            return seen.Count(s => s == InstanceState.Serving) == 1
+                && seen.All(s => s is InstanceState.Serving or InstanceState.Moved)
+                && known.Count(j => j.State == JobState.Running) == 1 && known.All(j => j.State != JobState.Moving);
+        }, () => $"after {after} instances are {string.Join(", ", seen)}, jobs {jobs}");
+    }
+
+    /// <summary>Ends one instance with SIGKILL.</summary>
+    public static void KillProcess(int pid)
+    {
+        using Process process = Process.GetProcessById(pid);
+        process.Kill();
+    }
+
+    /// <summary>Processes of instances below a host's home, newest last.</summary>
+    public IReadOnlyList<int> InstancePids(TestHost host)
+    {
+        string home = Path.GetDirectoryName(host.Socket)! + "/";
+        return [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => n!.All(char.IsAsciiDigit)).Select(n => int.Parse(n!)).Order().Where(pid => Runs(pid, home))];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        A.Dispose();
+        B.Dispose();
+        foreach (int pid in InstancePids(A).Concat(InstancePids(B)))
+        {
+            KillProcess(pid);
+        }
+        await Until.HoldsAsync(() => Task.FromResult(InstancePids(A).Count + InstancePids(B).Count == 0), () => "instances live on");
+        Directory.Delete(_root, recursive: true);
+    }
+
+    private static bool Runs(int pid, string home)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").StartsWith(home, StringComparison.Ordinal);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

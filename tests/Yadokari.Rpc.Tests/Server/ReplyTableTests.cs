@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Text;
+using Shouldly;
+using Xunit;
+using Yadokari.Rpc.Server.Replies;
+
+namespace Yadokari.Rpc.Server;
+
+public sealed class ReplyTableTests
+{
+    private readonly YadokariOptions _options = new();
+
+    [Fact]
+    public void A_repeated_call_gets_the_kept_reply()
+    {
+        ReplyTable table = new(_options);
+        table.Admit(Call(1)).ShouldBeOfType<Admission.Run>();
+        table.Complete(Call(1), Answer("one"));
+
+        Admission again = table.Admit(Call(1, attempt: 2));
+
+        Text(again).ShouldBe("one");
+    }
+
+    [Fact]
+    public void A_call_that_runs_is_waited_for()
+    {
+        ReplyTable table = new(_options);
+        table.Admit(Call(1));
+
+        Admission.Wait wait = table.Admit(Call(1, attempt: 2)).ShouldBeOfType<Admission.Wait>();
+
+        wait.Ended.IsCompleted.ShouldBeFalse();
+        table.Complete(Call(1), Answer("one"));
+        Text(table.Admit(Call(1, attempt: 2))).ShouldBe("one");
+    }
+
+    [Fact]
+    public void What_is_acknowledged_is_forgotten_and_refused_from_then_on()
+    {
+        ReplyTable table = new(_options);
+        for (int number = 1; number <= 3; number++)
+        {
+            table.Admit(Call(number));
+            table.Complete(Call(number), Answer($"{number}"));
+        }
+
+        table.Admit(Call(4, acknowledged: 3)).ShouldBeOfType<Admission.Run>();
+
+        table.Count.ShouldBe(1);
+        table.Admit(Call(2, attempt: 2)).ShouldBeOfType<Admission.Refuse>();
+        Text(table.Admit(Call(3, attempt: 2))).ShouldBe("3");
+    }
+
+    [Fact]
+    public void A_client_that_never_acknowledges_is_told_to_wait_instead_of_filling_the_memory()
+    {
+        _options.MaxRepliesPerClient = 3;
+        ReplyTable table = new(_options);
+        for (int number = 1; number <= 3; number++)
+        {
+            table.Admit(Call(number));
+            table.Complete(Call(number), Answer("x"));
+        }
+
+        table.Admit(Call(4)).ShouldBeOfType<Admission.Busy>();
+        table.Admit(Call(4, acknowledged: 2)).ShouldBeOfType<Admission.Run>();
+    }
+
+    [Fact]
+    public void A_repeated_call_of_a_client_that_is_not_known_any_more_is_refused()
+    {
+        new ReplyTable(_options).Admit(Call(7, attempt: 2)).ShouldBeOfType<Admission.Refuse>();
+    }
+
+    [Fact]
+    public void A_reply_too_large_to_be_kept_is_not_made_by_running_the_call_again()
+    {
+        ReplyTable table = new(_options);
+        table.Admit(Call(1));
+        table.Complete(Call(1), new Reply(200, [], [], null));
+
+        table.Admit(Call(1, attempt: 2)).ShouldBeOfType<Admission.Refuse>();
+    }
+
+    [Fact]
+    public void Replies_travel_ahead_and_with_the_changes()
+    {
+        ReplyTable source = new(_options);
+        Reply full = new(201, [new("content-type", "text/plain"), new("x", "y")], [new("grpc-status", "0")], [1, 2, 3]);
+        source.Admit(Call(1, client: "clientone"));
+        source.Complete(Call(1, client: "clientone"), full);
+        ArrayBufferWriter<byte> ahead = new();
+        source.SaveAhead(ahead);
+        source.Admit(Call(1, client: "clienttwo"));
+        source.Complete(Call(1, client: "clienttwo"), Answer("two"));
+        source.Admit(Call(2, acknowledged: 2, client: "clientone"));
+        source.Complete(Call(2, acknowledged: 2, client: "clientone"), full);
+        ArrayBufferWriter<byte> delta = new();
+        source.SaveDelta(delta);
+
+        ReplyTable target = new(_options);
+        target.Restore(ahead.WrittenMemory, source.Version);
+        target.RestoreDelta(delta.WrittenMemory, source.Version);
+
+        target.Count.ShouldBe(2);
+        target.Bytes.ShouldBe(source.Bytes);
+        Text(target.Admit(Call(1, client: "clienttwo", attempt: 2))).ShouldBe("two");
+        target.Admit(Call(1, client: "clientone", attempt: 2)).ShouldBeOfType<Admission.Refuse>();
+        Reply arrived = target.Admit(Call(2, client: "clientone", attempt: 2)).ShouldBeOfType<Admission.Repeat>().Reply;
+        arrived.Status.ShouldBe(201);
+        arrived.Headers.ShouldBe(full.Headers);
+        arrived.Trailers.ShouldBe(full.Trailers);
+        arrived.Body.ShouldBe(full.Body);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(33)]
+    public void Cut_bytes_are_refused(int missing)
+    {
+        ReplyTable source = new(_options);
+        source.Admit(Call(1));
+        source.Complete(Call(1), Answer("one"));
+        ArrayBufferWriter<byte> saved = new();
+        source.Save(saved);
+
+        Should.Throw<InvalidDataException>(() => new ReplyTable(_options).Restore(saved.WrittenMemory[..^missing], source.Version));
+    }
+
+    private static CallId Call(long number, long acknowledged = 0, int attempt = 1, string client = "someclient") => new(client, number, acknowledged, attempt);
+
+    private static Reply Answer(string text) => new(200, [], [], Encoding.UTF8.GetBytes(text));
+
+    private static string Text(Admission admission) => Encoding.UTF8.GetString(admission.ShouldBeOfType<Admission.Repeat>().Reply.Body!);
+}
