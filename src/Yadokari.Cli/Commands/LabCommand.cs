@@ -19,7 +19,7 @@ public static class LabCommand
     {
         Command lab = new("lab", "Virtual hosts on this machine, for demos, tests and experiments")
         {
-            Up(), List(), Exec(), Cut(), Join(), Down(),
+            Up(), List(), Exec(), Cut(), Join(), Kill(), Boot(), Down(),
         };
         HelpWithExamples.SetText(lab,
             """
@@ -32,6 +32,7 @@ public static class LabCommand
               yado lab exec h1 yado run -- bc        a job on h1
               yado lab exec h1 yado move bc h2       … moves to h2
               yado lab cut h2                        h2 falls silent; 'join' brings it back
+              yado lab kill h2                       h2 loses its power; 'boot' starts it again
               yado lab down                          nothing is left behind
             """);
         return lab;
@@ -141,6 +142,24 @@ public static class LabCommand
             lab.Join(lab.Host(parsed.GetRequiredValue(HostName)));
         });
         return join;
+    }
+
+    private static Command Kill()
+    {
+        Command kill = new("kill", "End a host at once with everything on it, as when the power fails") { HostName };
+        kill.SetAction(parsed => VirtualLab.Kill(VirtualLab.Current().Host(parsed.GetRequiredValue(HostName))));
+        return kill;
+    }
+
+    private static Command Boot()
+    {
+        Command boot = new("boot", "Start a host that was killed, with its daemon") { HostName };
+        boot.SetAction(async (parsed, cancel) =>
+        {
+            VirtualLab lab = VirtualLab.Current();
+            await lab.BootAsync(lab.Host(parsed.GetRequiredValue(HostName)), cancel);
+        });
+        return boot;
     }
 
     private static Command Down()

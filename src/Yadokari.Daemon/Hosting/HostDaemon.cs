@@ -86,7 +86,8 @@ public static class HostDaemon
         ILoggerFactory loggers = app.Services.GetRequiredService<ILoggerFactory>();
         trust.Use(app, loggers);
 
-        JobTable jobs = new(database);
+        IHostStore store = FaultingStore.Wrap(database, home);
+        JobTable jobs = new(store);
         HostFacts facts = new(self, home, () => jobs.All.Count(e => e.Record.IsHere));
         PeerBook peers = new(gate, self, facts.Read, loggers.CreateLogger<PeerBook>());
         string? known = Remember(database, "peers", options.Peers.Count == 0 ? null : string.Join(' ', options.Peers));
@@ -97,9 +98,9 @@ public static class HostDaemon
         JobWatcher watcher = new(engine, processes, jobs, home, self.BootId, stop.Token, loggers.CreateLogger<JobWatcher>());
         JobRunner runner = new(engine, processes, jobs, home, self, watcher);
         MoveSource source = new(
-            engine, processes, jobs, database, home, self, address => new HttpMoveTarget(address), RetryPace.Default, loggers.CreateLogger<MoveSource>());
+            engine, processes, jobs, store, home, self, address => new HttpMoveTarget(address), RetryPace.Default, loggers.CreateLogger<MoveSource>());
         MoveTarget target = new(
-            engine, processes, jobs, database, home, self, new HttpMoveOracle(), watcher.Watch, RetryPace.Default, loggers.CreateLogger<MoveTarget>())
+            engine, processes, jobs, store, home, self, new HttpMoveOracle(), watcher.Watch, RetryPace.Default, loggers.CreateLogger<MoveTarget>())
         {
             Room = facts.Room,
         };
