@@ -19,7 +19,7 @@ public static class LabCommand
     {
         Command lab = new("lab", "Virtual hosts on this machine, for demos, tests and experiments")
         {
-            Up(), List(), Exec(), Cut(), Join(), Store(), Down(),
+            Up(), List(), Exec(), Cut(), Join(), Kill(), Boot(), Store(), Down(),
         };
         HelpWithExamples.SetText(lab,
             """
@@ -32,6 +32,7 @@ public static class LabCommand
               yado lab exec h1 yado run -- bc        a job on h1
               yado lab exec h1 yado move bc h2       … moves to h2
               yado lab cut h2                        h2 falls silent; 'join' brings it back
+              yado lab kill h2                       h2 loses its power; 'boot' starts it again
               yado lab up 3 --cluster --tls          three that agree by an etcd and talk by mutual TLS
               yado lab down                          nothing is left behind
             """);
@@ -153,6 +154,24 @@ public static class LabCommand
         Command start = new("start", "Start it again with the data it had");
         start.SetAction(_ => VirtualLab.Current().StartStore());
         return new Command("store", "The lab's etcd") { kill, start };
+    }
+
+    private static Command Kill()
+    {
+        Command kill = new("kill", "End a host at once with everything on it, as when the power fails") { HostName };
+        kill.SetAction(parsed => VirtualLab.Kill(VirtualLab.Current().Host(parsed.GetRequiredValue(HostName))));
+        return kill;
+    }
+
+    private static Command Boot()
+    {
+        Command boot = new("boot", "Start a host that was killed, with its daemon") { HostName };
+        boot.SetAction(async (parsed, cancel) =>
+        {
+            VirtualLab lab = VirtualLab.Current();
+            await lab.BootAsync(lab.Host(parsed.GetRequiredValue(HostName)), cancel);
+        });
+        return boot;
     }
 
     private static Command Down()

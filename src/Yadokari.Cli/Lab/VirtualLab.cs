@@ -19,7 +19,7 @@ namespace Yadokari.Cli.Lab;
 ///              └─ p2 ═══ eth0 10.199.0.2  h2
 /// </code>
 /// </summary>
-public sealed class VirtualLab
+public sealed partial class VirtualLab
 {
     public const string Subnet = "10.199.0";
 
@@ -136,17 +136,7 @@ public sealed class VirtualLab
         {
             using Process process = Process.GetProcessById(init.Pid);
             process.Kill();
-            // The init of a pid namespace is gone only when all of the namespace is.
-            Stopwatch clock = Stopwatch.StartNew();
-            while (init.IsAlive)
-            {
-                if (clock.Elapsed > StartLimit)
-                {
-                    throw new CommandFailure(ExitStatus.Failed, $"the lab's init, process {init.Pid}, does not end; something in it hangs in the kernel");
-                }
-
-                Thread.Sleep(2);
-            }
+            WaitGone(init, "the lab");
         }
 
         CpuGroups.Remove(_directory);
@@ -234,7 +224,7 @@ public sealed class VirtualLab
     {
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         System.IO.Directory.CreateDirectory(_directory, Private);
-        foreach (string script in (string[])["lab.sh", "host.sh", "store.sh"])
+        foreach (string script in (string[])["lab.sh", "boot.sh", "host.sh", "store.sh"])
         {
             using Stream source = Assembly.GetExecutingAssembly().GetManifestResourceStream("Yadokari.Cli.Lab." + script)!;
             using FileStream target = File.Create(Path.Combine(_directory, script));

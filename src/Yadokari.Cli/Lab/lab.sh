@@ -39,9 +39,7 @@ i=0
 for offset; do
     i=$((i + 1))
     printf '%s\n' "link set lo up" "addr add $subnet.$i/24 dev eth0" "link set eth0 up" | ip -n "h$i" -batch -
-    nsenter --net="/run/netns/h$i" \
-        unshare --pid --mount --uts --ipc --time --monotonic "$offset" --boottime "$offset" --fork --kill-child --propagation private \
-        sh "$dir/host.sh" "$dir" "$program" "$subnet" "$i" $# "$offset" </dev/null >>"$dir/h$i/host.log" 2>&1 &
+    sh "$dir/boot.sh" "$dir" "$program" "$subnet" "$i" $# "$offset" &
 done
 echo "$pid $start" >lab.new
 mv lab.new lab.pid

@@ -87,7 +87,8 @@ public static class HostDaemon
         ILoggerFactory loggers = app.Services.GetRequiredService<ILoggerFactory>();
         trust.Use(app, loggers);
 
-        JobTable jobs = new(database);
+        IHostStore store = FaultingStore.Wrap(database, home);
+        JobTable jobs = new(store);
         using ClusterPart? cluster = ClusterPart.Open(Remember(database, "cluster", options.Cluster), self, loggers);
         IJobDirectory directory = cluster?.Directory ?? new LocalDirectory();
         HostFacts facts = new(self, home, () => jobs.All.Count(e => e.Record.IsHere));
@@ -100,12 +101,12 @@ public static class HostDaemon
         JobWatcher watcher = new(engine, processes, jobs, home, self.BootId, stop.Token, loggers.CreateLogger<JobWatcher>());
         JobRunner runner = new(engine, processes, jobs, home, self, watcher);
         MoveSource source = new(
-            engine, processes, jobs, database, home, self, address => new HttpMoveTarget(address), RetryPace.Default, loggers.CreateLogger<MoveSource>())
+            engine, processes, jobs, store, home, self, address => new HttpMoveTarget(address), RetryPace.Default, loggers.CreateLogger<MoveSource>())
         {
             Directory = directory,
         };
         MoveTarget target = new(
-            engine, processes, jobs, database, home, self, new ClusterMoveOracle(new HttpMoveOracle(), directory), watcher.Watch, RetryPace.Default, loggers.CreateLogger<MoveTarget>())
+            engine, processes, jobs, store, home, self, new ClusterMoveOracle(new HttpMoveOracle(), directory), watcher.Watch, RetryPace.Default, loggers.CreateLogger<MoveTarget>())
         {
             Room = facts.Room,
         };

@@ -249,7 +249,7 @@ public sealed partial class MoveSource(
         down.Stop();
         progress.Report(new MoveProgress { Phase = MovePhase.Released, Round = 1, Bytes = bytes, Total = bytes });
         home.DeleteJobDirectory(record.Id, record.Epoch);
-        home.DeleteCheckpoints(record.Id);
+        DropCheckpoints(record);
         return new MoveReport(jobThere, bytes, report.MemoryBytes, 1, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds);
     }
 
@@ -362,6 +362,15 @@ public sealed partial class MoveSource(
         MoveState.Committed committed => committed,
         _ => throw new InvalidOperationException($"a move cannot be committed in state {state.Phase}"),
     };
+
+    private void DropCheckpoints(JobRecord job)
+    {
+        foreach (JobCheckpoint checkpoint in job.Checkpoints)
+        {
+            File.Delete(checkpoint.Path);
+        }
+        home.DeleteCheckpoints(job.Id);
+    }
 
     private static JobRecord MovedRecord(JobRecord job, MoveRecord move) => job with
     {

@@ -1,3 +1,4 @@
+using Yadokari.Daemon.Jobs;
 using Yadokari.Protocol.Moves;
 
 namespace Yadokari.Daemon.Moves;
@@ -14,9 +15,34 @@ public sealed partial class MoveTarget
     public MovePhase? PhaseOf(string id) => _moves.TryGetValue(id, out IncomingMove? move) ? move.Record.State.Phase : null;
 
     /// <summary>True when a file of the images directory belongs to a move that may still need it.</summary>
-    public bool NeedsImage(string move) => _moves.TryGetValue(move, out IncomingMove? known) && !known.Record.State.IsFinal;
+    public bool NeedsImage(string move) => (_moves.TryGetValue(move, out IncomingMove? known) && !known.Record.State.IsFinal) || IsCheckpoint(move);
 
     /// <summary>True when a job directory belongs to a move that is under way.</summary>
     public bool NeedsJob(string job, int epoch) =>
         _moves.Values.Any(m => !m.Record.State.IsFinal && m.Record.Offer.JobId == job && m.Record.Offer.Epoch == epoch);
+
+    /// <summary>The image is the job's first checkpoint on this host: one that is to survive its host is never without.</summary>
+    private JobCheckpoint Arrival(IncomingMove move, long imageLength, bool errorsToOutput)
+    {
+        MoveOffer offer = move.Record.Offer;
+        return new JobCheckpoint(
+            home.Image(move.Record.Id), DateTimeOffset.UtcNow, LengthOf(home.Output(offer.JobId, offer.Epoch)),
+            LengthOf(home.Errors(offer.JobId, offer.Epoch)), errorsToOutput, imageLength);
+    }
+
+    private void DeleteImage(string move)
+    {
+        if (!IsCheckpoint(move))
+        {
+            File.Delete(home.Image(move));
+        }
+    }
+
+    private bool IsCheckpoint(string move)
+    {
+        string path = home.Image(move);
+        return jobs.All.Any(e => e.Record.Checkpoints.Any(c => c.Path == path));
+    }
+
+    private static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 }

@@ -234,7 +234,7 @@ public sealed partial class MoveTarget(
             switch (record.State)
             {
                 case MoveState.Released or MoveState.Aborted:
-                    File.Delete(home.Image(record.Id));
+                    DeleteImage(record.Id);
                     break;
                 case MoveState.Prepared:
                     // A job that took the name meanwhile does not keep this one from being released: names are a convenience.
@@ -381,6 +381,7 @@ public sealed partial class MoveTarget(
             Shell = facts.Shell,
             Main = facts.Main,
             Plan = offer.Plan,
+            Checkpoints = offer.Plan is { Restart: true } ? [Arrival(move, imageLength, errorsToOutput)] : [],
         };
         int? oldEpoch = jobs.TryGet(offer.JobId)?.Record.Epoch;
         MoveRecord committed = move.Record with { State = new MoveState.Committed(imageLength, facts, errorsToOutput) };
@@ -406,7 +407,7 @@ public sealed partial class MoveTarget(
         move.Name = null;
         Enter(move, new MoveState.Released(), durable: false);
         watch(entry);
-        File.Delete(home.Image(move.Record.Id));
+        DeleteImage(move.Record.Id);
     }
 
     private void Drop(IncomingMove move, string reason)
