@@ -35,6 +35,13 @@ internal sealed class LoadBook
     /// <summary>Threads per processor. A host with less than one processor counts as one: a single job on it waits for nobody.</summary>
     public double Queue(HostView host) => _queues[host.Name] / Width(host);
 
+    /// <summary>Seconds on the clock for a second of processor time: 1 on a host with a processor for each, n on one processor
+    /// that n share.</summary>
+    public double Slowdown(HostView host) => Math.Max(1, _queues[host.Name] / host.Cpus);
+
+    /// <summary>The same with one more job.</summary>
+    public double SlowdownWith(HostView host, JobView job) => Math.Max(1, (_queues[host.Name] + job.Demand) / host.Cpus);
+
     /// <summary>What a job adds to the queue of a host.</summary>
     public static double Weight(JobView job, HostView host) => job.Demand / Width(host);
 

@@ -26,6 +26,11 @@ public sealed partial class SchedulingPart : IDisposable
         HostDatabase database, HomeDirectory home, HostSelf self, JobTable jobs, HostFacts facts, JobViews views, PeerBook peers, MoveSource source,
         JobGroup? group, ISchedulerElection? election, CancellationToken stopping, ILoggerFactory loggers)
     {
+        foreach (JobRecord job in jobs.All.Select(e => e.Record).Where(r => r.IsHere))
+        {
+            // A daemon that was killed while one was frozen left it outside.
+            group?.Take(job.Shell.Pid, job.Main.Pid);
+        }
         ILogger words = loggers.CreateLogger("Yadokari.Policy");
         OwnerWatch owner = new(database, Environment.GetEnvironmentVariable("YADO_LAB") == "1");
         _meter = new LoadMeter(jobs, owner, group, HostFacts.ReadMemory, loggers.CreateLogger<LoadMeter>());

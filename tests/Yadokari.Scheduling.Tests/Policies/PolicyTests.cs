@@ -67,6 +67,17 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public void Age_counts_what_a_second_of_work_takes_on_each_host()
+    {
+        // Two jobs on two processors wait for nobody; on a third of one they wait six seconds for one.
+        new AgePolicy(1).Decide(Views.Of(2, 0).WithHost("a", h => h with { Cpus = 2 })).Moves.ShouldBeEmpty();
+        ClusterView weak = Views.Of(2, 0).WithHost("a", h => h with { Cpus = 1 / 3.0 }).WithHost("b", h => h with { Cpus = 1 / 3.0 });
+        weak = weak with { Jobs = [.. weak.Jobs.Select(j => j with { MoveCost = 5, CpuSeconds = 2 })] };
+        new AgePolicy(1).Decide(weak).Moves.Count.ShouldBe(1);
+        new AgePolicy(1).Decide(weak with { Hosts = [.. weak.Hosts.Select(h => h with { Cpus = 1 })] }).Moves.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Idle_evicts_all_jobs_of_an_owner_who_is_back_though_they_hardly_run()
     {
         ClusterView view = Views.Of(2, 0, 0).WithHost("a", h => h with { OwnerPresent = true }).WithJob("a1", j => j with { Demand = 0.01 });
