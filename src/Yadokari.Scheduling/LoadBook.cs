@@ -6,6 +6,9 @@ internal sealed class LoadBook
     /// <summary>Below this demand a job hardly runs: moving it balances nothing.</summary>
     private const double IdleDemand = 0.1;
 
+    /// <summary>A smaller gain may be one of measurement, and would be undone in the next round; threads per processor.</summary>
+    public const double Noise = 0.2;
+
     private readonly Dictionary<string, double> _queues = [];
     private readonly Dictionary<string, long> _memory = [];
     private readonly Dictionary<string, List<JobView>> _movable = [];
@@ -69,8 +72,8 @@ internal sealed class LoadBook
 
     public bool HasRoom(HostView host, JobView job) => _memory[host.Name] >= job.MemoryBytes;
 
-    /// <summary>The move makes the job's share larger: the target's queue with it is shorter than its own now.</summary>
-    public bool Pays(HostView from, HostView to, JobView job) => HasRoom(to, job) && Queue(to) + Weight(job, to) < Queue(from);
+    /// <summary>The move makes the job's share larger: the target's queue with it is clearly shorter than its own now.</summary>
+    public bool Pays(HostView from, HostView to, JobView job) => HasRoom(to, job) && Queue(to) + Weight(job, to) + Noise < Queue(from);
 
     public void Move(JobView job, HostView from, HostView to, string reason)
     {

@@ -24,7 +24,7 @@ public sealed class AgePolicy(double factor) : IPlacementPolicy
                     continue;
                 }
                 double gain = book.Slowdown(host) - book.SlowdownWith(target, job);
-                if (gain > 0 && job.CpuSeconds * gain > factor * job.MoveCost)
+                if (gain > LoadBook.Noise && job.CpuSeconds * gain > factor * job.MoveCost)
                 {
                     book.Move(job, host, target,
                         $"{job.CpuSeconds:0.0} s old, {gain:0.0} s sooner on {target.Name} for each, cost {job.MoveCost:0.00} s");

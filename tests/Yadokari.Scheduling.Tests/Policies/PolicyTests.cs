@@ -101,6 +101,18 @@ public sealed class PolicyTests
     public void Processors_count_a_host_with_four_holds_four_times_the_queue() =>
         new ThresholdPolicy(1, 3).Decide(Views.Of(4, 0).WithHost("a", h => h with { Cpus = 4 })).Moves.ShouldBeEmpty();
 
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.3)]
+    public void A_gain_that_may_be_noise_moves_nothing(double noise)
+    {
+        ClusterView even = Views.Of(2, 1).WithHost("a", h => h with { RunQueue = 2 + noise });
+
+        new ShortestQueuePolicy(1, 0).Decide(even).Moves.Any().ShouldBe(noise > 0.2);
+        new PowerOfTwoPolicy(2).Decide(even).Moves.Any().ShouldBe(noise > 0.2);
+        new AgePolicy(0).Decide(even).Moves.Any().ShouldBe(noise > 0.2);
+    }
+
     [Fact]
     public void Jobs_that_do_not_run_are_not_moved_for_balance() =>
         new ShortestQueuePolicy(1, 0).Decide(Views.Of(3, 0) with { Jobs = [Views.Job("a", 1) with { Demand = 0.05 }] }).Moves.ShouldBeEmpty();
