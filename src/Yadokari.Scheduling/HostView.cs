@@ -8,7 +8,7 @@ public sealed record HostView
     /// <summary>Unique in a view.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Processors that jobs may use there; a fraction where they are limited.</summary>
+    /// <summary>Processors that jobs may use there; a fraction where they are limited; more than 0.</summary>
     public required double Cpus { get; init; }
 
     /// <summary>Threads that run or wait for a processor: those of the jobs in the view, and all others.</summary>

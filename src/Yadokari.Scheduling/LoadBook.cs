@@ -6,6 +6,9 @@ internal sealed class LoadBook
     /// <summary>Below this demand a job hardly runs: moving it balances nothing.</summary>
     private const double IdleDemand = 0.1;
 
+    /// <summary>A smaller gain may be one of measurement, and would be undone in the next round; threads per processor.</summary>
+    public const double Noise = 0.2;
+
     private readonly Dictionary<string, double> _queues = [];
     private readonly Dictionary<string, long> _memory = [];
     private readonly Dictionary<string, List<JobView>> _movable = [];
@@ -35,6 +38,13 @@ internal sealed class LoadBook
     /// <summary>Threads per processor. A host with less than one processor counts as one: a single job on it waits for nobody.</summary>
     public double Queue(HostView host) => _queues[host.Name] / Width(host);
 
+    /// <summary>Seconds on the clock for a second of processor time: 1 on a host with a processor for each, n on one processor
+    /// that n share.</summary>
+    public double Slowdown(HostView host) => Math.Max(1, _queues[host.Name] / host.Cpus);
+
+    /// <summary>The same with one more job.</summary>
+    public double SlowdownWith(HostView host, JobView job) => Math.Max(1, (_queues[host.Name] + job.Demand) / host.Cpus);
+
     /// <summary>What a job adds to the queue of a host.</summary>
     public static double Weight(JobView job, HostView host) => job.Demand / Width(host);
 
@@ -62,8 +72,8 @@ internal sealed class LoadBook
 
     public bool HasRoom(HostView host, JobView job) => _memory[host.Name] >= job.MemoryBytes;
 
-    /// <summary>The move makes the job's share larger: the target's queue with it is shorter than its own now.</summary>
-    public bool Pays(HostView from, HostView to, JobView job) => HasRoom(to, job) && Queue(to) + Weight(job, to) < Queue(from);
+    /// <summary>The move makes the job's share larger: the target's queue with it is clearly shorter than its own now.</summary>
+    public bool Pays(HostView from, HostView to, JobView job) => HasRoom(to, job) && Queue(to) + Weight(job, to) + Noise < Queue(from);
 
     public void Move(JobView job, HostView from, HostView to, string reason)
     {

@@ -56,7 +56,13 @@ public sealed class CpuGroups
                     File.WriteAllText(Path.Combine(group, "cpu.cfs_period_us"), period);
                     File.WriteAllText(Path.Combine(group, "cpu.cfs_quota_us"), quota);
                 }
+
+                groups.Favour(group);
             }
+
+            string moving = Path.Combine(groups._top, "moving");
+            Directory.CreateDirectory(moving);
+            groups.Favour(moving);
 
             return groups;
         }
@@ -87,6 +93,14 @@ public sealed class CpuGroups
                 Thread.Sleep(10);
             }
         }
+    }
+
+    /// <summary>What a host may use it should get, whatever else the machine does.</summary>
+    private void Favour(string group)
+    {
+        const string manyShares = "20480"; // of 1024 for any other process
+        const string manyWeight = "2000"; // of 100
+        File.WriteAllText(Path.Combine(group, _isUnified ? "cpu.weight" : "cpu.shares"), _isUnified ? manyWeight : manyShares);
     }
 
     private static bool TryRemove(string group)

@@ -17,7 +17,7 @@ public sealed class GroupedEngine(IJobEngine engine, JobGroup group) : IJobEngin
 
     public bool TryReap(JobShell shell, out int waitStatus) => engine.TryReap(shell, out waitStatus);
 
-    public ICheckpoint Open(int pid, CaptureOptions options) => engine.Open(pid, options);
+    public ICheckpoint Open(int pid, CaptureOptions options) => new GroupedCheckpoint(engine.Open(pid, options), group, pid);
 
     public IReadOnlyList<Obstacle> FindMissing(string path) => engine.FindMissing(path);
 
@@ -37,4 +37,32 @@ public sealed class GroupedEngine(IJobEngine engine, JobGroup group) : IJobEngin
     }
 
     public void WarmUp() => engine.WarmUp();
+
+    private sealed class GroupedCheckpoint(ICheckpoint checkpoint, JobGroup group, int pid) : ICheckpoint
+    {
+        private bool _isKilled;
+
+        public void Freeze()
+        {
+            group.LetOut(pid);
+            checkpoint.Freeze();
+        }
+
+        public CaptureReport Capture(IImageSink sink, IProgress<CaptureProgress>? progress) => checkpoint.Capture(sink, progress);
+
+        public void Kill()
+        {
+            checkpoint.Kill();
+            _isKilled = true;
+        }
+
+        public void Dispose()
+        {
+            if (!_isKilled)
+            {
+                group.Take(pid);
+            }
+            checkpoint.Dispose();
+        }
+    }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Yadokari.Daemon.Api;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Load;
+using Yadokari.Daemon.Metrics;
 using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Scheduling;
 using Yadokari.Daemon.Store;
@@ -18,6 +19,7 @@ public sealed partial class SchedulingPart : IDisposable
     private readonly LoadMeter _meter;
     private readonly PolicyApi _policyApi;
     private readonly LoadApi _loadApi;
+    private readonly MetricsApi _metricsApi;
 
     /// <param name="facts">Gets the load from here on.</param>
     /// <param name="views">Gets the load of jobs from here on.</param>
@@ -26,6 +28,11 @@ public sealed partial class SchedulingPart : IDisposable
         HostDatabase database, HomeDirectory home, HostSelf self, JobTable jobs, HostFacts facts, JobViews views, PeerBook peers, MoveSource source,
         JobGroup? group, ISchedulerElection? election, CancellationToken stopping, ILoggerFactory loggers)
     {
+        foreach (JobRecord job in jobs.All.Select(e => e.Record).Where(r => r.IsHere))
+        {
+            // A daemon that was killed while one was frozen left it outside.
+            group?.Take(job.Shell.Pid, job.Main.Pid);
+        }
         ILogger words = loggers.CreateLogger("Yadokari.Policy");
         OwnerWatch owner = new(database, Environment.GetEnvironmentVariable("YADO_LAB") == "1");
         _meter = new LoadMeter(jobs, owner, group, HostFacts.ReadMemory, loggers.CreateLogger<LoadMeter>());
@@ -34,7 +41,9 @@ public sealed partial class SchedulingPart : IDisposable
         facts.PolicyRevision = () => _book.Choice.Revision;
         views.Load = _meter.Of;
         MoveCosts costs = new();
+        MoveTotals totals = new();
         source.Moved += costs.Note;
+        source.Moved += totals.Note;
         MoveOrders orders = new(jobs, source, self, costs, stopping, loggers.CreateLogger<MoveOrders>());
         DecisionLog log = new(home.Decisions, DecisionLog.UsualSize, loggers.CreateLogger<DecisionLog>());
         _loop = new SchedulerLoop(
@@ -42,12 +51,14 @@ public sealed partial class SchedulingPart : IDisposable
             loggers.CreateLogger<SchedulerLoop>());
         _policyApi = new PolicyApi(_book, _loop, orders, log, peers, loggers.CreateLogger<PolicyApi>());
         _loadApi = new LoadApi(_meter, owner, facts, self, loggers.CreateLogger<LoadApi>());
+        _metricsApi = new MetricsApi(facts, jobs, totals, _loop, orders, loggers.CreateLogger<MetricsApi>());
     }
 
     public void Map(IEndpointRouteBuilder routes)
     {
         _policyApi.Map(routes);
         _loadApi.Map(routes);
+        _metricsApi.Map(routes);
     }
 
     /// <summary>Measures and decides until the daemon stops.</summary>

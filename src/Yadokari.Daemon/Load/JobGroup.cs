@@ -4,7 +4,9 @@ using Yadokari.Protocol.Errors;
 namespace Yadokari.Daemon.Load;
 
 /// <summary>The control group that the jobs of this host are put into (cgroups(7)), so that together they use no more than
-/// it permits; the daemon itself stays outside. Version 1 and 2.</summary>
+/// it permits; the daemon itself stays outside. Version 1 and 2. Where a group called <c>moving</c> stands beside it, a job is
+/// there while it is frozen: it answers at once, and does not wait for its turn among the others of a group that has used up
+/// its share.</summary>
 /// <param name="path">Its directory.</param>
 public sealed class JobGroup(string path)
 {
@@ -48,18 +50,34 @@ public sealed class JobGroup(string path)
     {
         foreach (int pid in pids)
         {
-            try
-            {
-                File.WriteAllText(Path.Combine(path, "cgroup.procs"), pid.ToString(CultureInfo.InvariantCulture));
-            }
-            catch (IOException) when (!Directory.Exists($"/proc/{pid}"))
-            {
-                // ESRCH: it has ended already.
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                throw new YadoException(1, $"cannot put a job into the control group {path}: {failure.Message}", failure);
-            }
+            Put(pid, path);
+        }
+    }
+
+    /// <summary>Lets a process out for the time of its capture, if there is a group for that.</summary>
+    /// <exception cref="YadoException">Not permitted.</exception>
+    public void LetOut(int pid)
+    {
+        string moving = Path.Combine(Path.GetDirectoryName(path)!, "moving");
+        if (Directory.Exists(moving))
+        {
+            Put(pid, moving);
+        }
+    }
+
+    private static void Put(int pid, string group)
+    {
+        try
+        {
+            File.WriteAllText(Path.Combine(group, "cgroup.procs"), pid.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (IOException) when (!Directory.Exists($"/proc/{pid}"))
+        {
+            // ESRCH: it has ended already.
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new YadoException(1, $"cannot put a job into the control group {group}: {failure.Message}", failure);
         }
     }
 

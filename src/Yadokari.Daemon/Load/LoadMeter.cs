@@ -17,11 +17,14 @@ public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup?
     /// <summary>What is called the last seconds: the time in which an old sample loses two thirds of its weight.</summary>
     private const double Recently = 3;
 
+    /// <summary>What belongs to no job counts as load only when it stays: commands come and go.</summary>
+    private const double Awhile = 15;
+
     private const double Minute = 60;
 
     private readonly LoadRing _ring = new(Protocol.Limits.LoadSeconds);
     private readonly Damped _runQueue = new(Recently);
-    private readonly Damped _others = new(Recently);
+    private readonly Damped _others = new(Awhile, 0);
     private readonly Damped _cpu = new(Recently);
     private readonly Damped _load = new(Minute);
     private readonly Dictionary<string, (Damped Demand, Damped Cpu)> _dampedJobs = [];
@@ -75,7 +78,9 @@ public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup?
         double seconds = _before is null ? 0 : Stopwatch.GetElapsedTime(_lastTime, time).TotalSeconds;
         JobRecord[] here = [.. jobs.All.Select(e => e.Record).Where(r => r.IsHere)];
         Dictionary<int, string> tops = here.GroupBy(r => r.Shell.Pid).ToDictionary(g => g.Key, g => g.First().Id);
-        IReadOnlyDictionary<int, int> owners = scan.OwnersAmong(tops.Keys.ToHashSet());
+        // Keepers, jobs that are being rebuilt and policy programs are children of this process: what moves cost must not look
+        // like load, or one move calls for the next.
+        IReadOnlyDictionary<int, int> owners = scan.OwnersAmong(new HashSet<int>(tops.Keys) { Environment.ProcessId });
         Dictionary<string, (int Runnable, double Cpu)> found = here.ToDictionary(r => r.Id, _ => (0, 0.0));
         int all = 0;
         int ofJobs = 0;
@@ -84,9 +89,14 @@ public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup?
         {
             int runnable = scan.Runnable.GetValueOrDefault(pid);
             double used = UsedSince(pid, ticks, seconds);
-            all += runnable;
             cpu += used;
-            if (owners.TryGetValue(pid, out int top))
+            bool isOwned = owners.TryGetValue(pid, out int top);
+            if (isOwned && top == Environment.ProcessId)
+            {
+                continue;
+            }
+            all += runnable;
+            if (isOwned)
             {
                 ofJobs += runnable;
                 (int r, double c) = found[tops[top]];

@@ -3,7 +3,8 @@ namespace Yadokari.Scheduling.Policies;
 /// <summary>
 /// Age-based preemptive migration (Harchol-Balter, Downey 1997). Lifetimes are heavy-tailed: a process that has used t
 /// seconds will use about t more. So a job of age t on a host with n jobs gains t·(n − m − 1) by going to one with m, and
-/// that must be more than the move costs: it goes when t &gt; cost / (n − m − 1). The oldest go first.
+/// that must be more than the move costs: it goes when t &gt; cost / (n − m − 1). The oldest go first. Where hosts have more
+/// or less than one processor, n and m + 1 are the seconds that a second of work takes there.
 /// </summary>
 /// <param name="factor">How often the measured cost must be earned back.</param>
 public sealed class AgePolicy(double factor) : IPlacementPolicy
@@ -17,16 +18,16 @@ public sealed class AgePolicy(double factor) : IPlacementPolicy
         {
             foreach (JobView job in book.Oldest(host))
             {
-                HostView? target = book.Others(host).Where(h => book.HasRoom(h, job)).MinBy(h => book.Queue(h) + LoadBook.Weight(job, h));
+                HostView? target = book.Others(host).Where(h => book.HasRoom(h, job)).MinBy(h => book.SlowdownWith(h, job));
                 if (target is null)
                 {
                     continue;
                 }
-                double gain = book.Queue(host) - book.Queue(target) - LoadBook.Weight(job, target);
-                if (gain > 0 && job.CpuSeconds * gain > factor * job.MoveCost)
+                double gain = book.Slowdown(host) - book.SlowdownWith(target, job);
+                if (gain > LoadBook.Noise && job.CpuSeconds * gain > factor * job.MoveCost)
                 {
                     book.Move(job, host, target,
-                        $"{job.CpuSeconds:0.0} s old, a queue shorter by {gain:0.0} on {target.Name}, cost {job.MoveCost:0.00} s");
+                        $"{job.CpuSeconds:0.0} s old, {gain:0.0} s sooner on {target.Name} for each, cost {job.MoveCost:0.00} s");
                 }
             }
         }

@@ -67,6 +67,17 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public void Age_counts_what_a_second_of_work_takes_on_each_host()
+    {
+        // Two jobs on two processors wait for nobody; on a third of one they wait six seconds for one.
+        new AgePolicy(1).Decide(Views.Of(2, 0).WithHost("a", h => h with { Cpus = 2 })).Moves.ShouldBeEmpty();
+        ClusterView weak = Views.Of(2, 0).WithHost("a", h => h with { Cpus = 1 / 3.0 }).WithHost("b", h => h with { Cpus = 1 / 3.0 });
+        weak = weak with { Jobs = [.. weak.Jobs.Select(j => j with { MoveCost = 5, CpuSeconds = 2 })] };
+        new AgePolicy(1).Decide(weak).Moves.Count.ShouldBe(1);
+        new AgePolicy(1).Decide(weak with { Hosts = [.. weak.Hosts.Select(h => h with { Cpus = 1 })] }).Moves.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Idle_evicts_all_jobs_of_an_owner_who_is_back_though_they_hardly_run()
     {
         ClusterView view = Views.Of(2, 0, 0).WithHost("a", h => h with { OwnerPresent = true }).WithJob("a1", j => j with { Demand = 0.01 });
@@ -89,6 +100,18 @@ public sealed class PolicyTests
     [Fact]
     public void Processors_count_a_host_with_four_holds_four_times_the_queue() =>
         new ThresholdPolicy(1, 3).Decide(Views.Of(4, 0).WithHost("a", h => h with { Cpus = 4 })).Moves.ShouldBeEmpty();
+
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.3)]
+    public void A_gain_that_may_be_noise_moves_nothing(double noise)
+    {
+        ClusterView even = Views.Of(2, 1).WithHost("a", h => h with { RunQueue = 2 + noise });
+
+        new ShortestQueuePolicy(1, 0).Decide(even).Moves.Any().ShouldBe(noise > 0.2);
+        new PowerOfTwoPolicy(2).Decide(even).Moves.Any().ShouldBe(noise > 0.2);
+        new AgePolicy(0).Decide(even).Moves.Any().ShouldBe(noise > 0.2);
+    }
 
     [Fact]
     public void Jobs_that_do_not_run_are_not_moved_for_balance() =>
