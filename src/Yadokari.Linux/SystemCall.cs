@@ -113,6 +113,8 @@ public enum SystemCall
     Epoll_pwait = 281,
     Timerfd_create = 283,
     Timerfd_settime = 286,
+    Timerfd_gettime = 287,
+    Modify_ldt = 154,
     Signalfd4 = 289,
     Eventfd2 = 290,
     Epoll_create1 = 291,

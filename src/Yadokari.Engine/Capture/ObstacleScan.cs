@@ -2,6 +2,7 @@ using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Linux;
+using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
 
 namespace Yadokari.Engine.Capture;
@@ -63,18 +64,7 @@ public static class ObstacleScan
     {
         List<Obstacle> obstacles = [];
         IReadOnlyList<Vma> vmas = ProcMaps.ReadSmaps(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {pid} ended meanwhile");
-        MemoryCapture.FindObstacles(vmas, obstacles);
-        if (status.Seccomp != 0)
-        {
-            obstacles.Add(new Obstacle("seccomp", "a seccomp filter is installed (sandbox)"));
-        }
-
-        foreach (int child in ProcTasks.Children(pid) ?? [])
-        {
-            string name = ProcStatus.Read(child)?.Name ?? "?";
-            obstacles.Add(new Obstacle("child-process", $"child process {child} ({name}): trees of processes are not carried yet"));
-        }
-
+        FindChanging(pid, vmas, obstacles);
         if (ProcMisc.Root(pid) is { } root && root != "/" && root != ProcMisc.Root(Environment.ProcessId))
         {
             obstacles.Add(new Obstacle("chroot", $"its root directory is {root}"));
@@ -82,5 +72,49 @@ public static class ObstacleScan
 
         obstacles.AddRange(DescriptorScan.FindObstacles(pid, options));
         return obstacles;
+    }
+
+    /// <summary>What may come to be between the first look and the freeze, so that it is looked for once more then.</summary>
+    public static void FindChanging(int pid, IReadOnlyList<Vma> vmas, List<Obstacle> obstacles)
+    {
+        const ulong sigTrap = 1UL << 4;
+        MemoryCapture.FindObstacles(pid, vmas, obstacles);
+        bool seccomp = false;
+        bool trap = false;
+        foreach (int tid in ProcTasks.Threads(pid) ?? [])
+        {
+            if (ProcStatus.ReadThread(pid, tid) is not { } thread)
+            {
+                continue;
+            }
+
+            seccomp |= thread.Seccomp != 0;
+            trap |= ((thread.ThreadPending | thread.SharedPending) & sigTrap) != 0;
+            if (tid != pid && !(Kcmp.SharesDescriptors(pid, tid) && Kcmp.SharesDirectory(pid, tid)))
+            {
+                obstacles.Add(new Obstacle("thread-apart", $"thread {tid} has descriptors or a working directory of its own (unshare)"));
+            }
+        }
+
+        if (seccomp)
+        {
+            obstacles.Add(new Obstacle("seccomp", "a seccomp filter is installed (sandbox)"));
+        }
+
+        if (trap)
+        {
+            obstacles.Add(new Obstacle("sigtrap-waits", "SIGTRAP is pending and blocked; the system calls made inside the process would take it for their own"));
+        }
+
+        if (ProcMisc.WorkingDirectory(pid) is { } directory && FileStatus.AtPath($"/proc/{pid}/cwd") is { Links: 0 })
+        {
+            obstacles.Add(new Obstacle("removed-directory", $"its working directory {directory} does not exist any more"));
+        }
+
+        foreach (int child in ProcTasks.Children(pid) ?? [])
+        {
+            string name = ProcStatus.Read(child)?.Name ?? "?";
+            obstacles.Add(new Obstacle("child-process", $"child process {child} ({name}): trees of processes are not carried yet"));
+        }
     }
 }

@@ -34,6 +34,21 @@ public static class ProcessCapturer
             vmas = Mappings(tree);
         }
 
+        List<Obstacle> obstacles = [];
+        ObstacleScan.FindChanging(tree.Pid, vmas, obstacles);
+        foreach (FrozenThread thread in tree.Threads)
+        {
+            if (thread.Tracee.HasSystemCallDispatch())
+            {
+                obstacles.Add(new Obstacle("system-call-dispatch", $"thread {thread.Tid} hands its system calls to itself (PR_SET_SYSCALL_USER_DISPATCH)"));
+            }
+        }
+
+        if (obstacles.Count > 0)
+        {
+            throw new ObstacleException(tree.Pid, obstacles);
+        }
+
         ProcessCapture process;
         List<ThreadImage> threads = [];
         using (RemoteBatch batch = RemoteBatch.Create(tree, vmas))
@@ -131,6 +146,7 @@ public static class ProcessCapturer
             AuxiliaryVector = ProcMisc.AuxiliaryVector(tree.Pid) ?? [],
             Executable = executable is null || executable.EndsWith(deleted, StringComparison.Ordinal) ? null : executable,
             Mappings = scan.Mappings,
+            GuardPages = scan.GuardPages,
             Segments = segments,
             SharedObjects = objects,
             Vdso = vdso,

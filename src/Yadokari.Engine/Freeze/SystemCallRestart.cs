@@ -14,7 +14,6 @@ public static class SystemCallRestart
     private const long RestartNoInterrupt = -513;
     private const long RestartNoHandler = -514;
     private const long RestartBlock = -516;
-    private const int SystemCallInstructionLength = 2;
 
     /// <summary>Registers for the thread that goes on where it was, frozen and thawed. Only repairs what the kernel does not.</summary>
     /// <param name="signalWaits">A signal is about to be delivered, so an EINTR is the program's own.</param>
@@ -28,7 +27,9 @@ public static class SystemCallRestart
         return registers;
     }
 
-    /// <summary>Registers for a thread rebuilt elsewhere, where the kernel knows nothing of the interrupted call.</summary>
+    /// <summary>Registers for a thread rebuilt elsewhere. As they are installed by ptrace in a stop on the way out of a system
+    /// call, the kernel there does what this one would have done: it makes the call again, or lets it return EINTR after a
+    /// handler (arch_do_signal_or_restart, arch/x86/kernel/signal.c). Only what it kept to itself it does not know.</summary>
     /// <param name="code">The 7 bytes before the instruction pointer.</param>
     public static Registers ForImage(Registers registers, ReadOnlySpan<byte> code)
     {
@@ -49,18 +50,18 @@ public static class SystemCallRestart
 
         if ((long)registers.OrigRax >= 0 && (long)registers.Rax is RestartSys or RestartNoInterrupt or RestartNoHandler or RestartBlock)
         {
-            registers = Again(registers);
+            return (long)registers.Rax == RestartBlock ? Again(registers) : registers;
         }
 
         registers.OrigRax = ulong.MaxValue;
         return registers;
     }
 
+    /// <summary>Made again by the kernel, but interrupted (EINTR) when a handler runs first: a signal that came while the
+    /// thread stood still must wake it from its call, or it would wait for ever.</summary>
     private static Registers Again(Registers registers)
     {
-        registers.Rax = registers.OrigRax;
-        registers.Rip -= SystemCallInstructionLength;
-        registers.OrigRax = ulong.MaxValue;
+        registers.Rax = unchecked((ulong)RestartNoHandler);
         return registers;
     }
 

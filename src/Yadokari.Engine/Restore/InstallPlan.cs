@@ -108,6 +108,7 @@ public static class InstallPlan
         Linux.Ptrace.Registers registers = Linux.Ptrace.Registers.FromBytes(context.Image.Threads[0].Registers);
         registers.Rip = context.Image.RegionBase + (ulong)Interpreter.SystemCallOffset;
         registers.Rax = (ulong)SystemCall.Munmap;
+        registers.OrigRax = ulong.MaxValue;
         registers.Rdi = context.Image.RegionBase;
         registers.Rsi = context.Image.RegionLength;
         byte[] bytes = registers.ToBytes();

@@ -11,6 +11,9 @@ public static unsafe class Descriptor
     public const short PollError = 8;
     public const short PollHangUp = 16;
 
+    /// <summary>The other end sends no more.</summary>
+    public const short PollReadHangUp = 0x2000;
+
     private const int GetFlagsCommand = 3;
     private const int GetOwnerCommand = 9;
     private const int GetSignalCommand = 11;
@@ -48,6 +51,26 @@ public static unsafe class Descriptor
         long result = LinuxCall.Invoke(LinuxCall.Fcntl, Number(file), GetOwnerCommand);
         GC.KeepAlive(file);
         return (int)result;
+    }
+
+    /// <summary>The owner of <see cref="GetOwner"/> is one thread (F_OWNER_TID of F_GETOWN_EX).</summary>
+    public static bool IsOwnedByThread(SafeFileHandle file)
+    {
+        // struct f_owner_ex: s32 type (F_OWNER_TID is 0), s32 pid.
+        const int getOwnerExtended = 16;
+        int* owner = stackalloc int[2];
+        long result = LinuxCall.Invoke(LinuxCall.Fcntl, Number(file), getOwnerExtended, (nint)owner);
+        GC.KeepAlive(file);
+        return result == 0 && owner[0] == 0 && owner[1] != 0;
+    }
+
+    /// <summary>Brings a timerfd's count of expirations up to date, as a look at it by its own program would
+    /// (timerfd_gettime(2)): a periodic one that expired stands still in the kernel until then.</summary>
+    public static void RefreshTimer(SafeFileHandle timer)
+    {
+        ulong* setting = stackalloc ulong[4];
+        LinuxCall.Check("timerfd_gettime", null, (int)SystemCall.Timerfd_gettime, Number(timer), (nint)setting);
+        GC.KeepAlive(timer);
     }
 
     /// <summary>Signal sent instead of SIGIO; 0 for SIGIO itself (F_GETSIG).</summary>

@@ -3,9 +3,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Yadokari.Linux.Descriptors;
 
 /// <summary>Asks the kernel whether two descriptors are one open file description (kcmp(2)).</summary>
-public static class Kcmp
+public static unsafe class Kcmp
 {
     private const int File = 0;
+    private const int DescriptorTable = 2;
+    private const int FileSystemFacts = 3;
+    private const int EpollTarget = 7;
 
     /// <summary>A total order of open file descriptions: 0 the same, negative or positive for sorting.</summary>
     /// <returns>Null when a process or a descriptor is gone.</returns>
@@ -22,6 +25,25 @@ public static class Kcmp
             > 0 => throw new SystemCallException("kcmp", Errno.EINVAL, "not ordered"),
             _ => throw new SystemCallException("kcmp", (int)-result),
         };
+    }
+
+    /// <summary>Whether a thread has its process' descriptors; false after unshare(CLONE_FILES). True also when it is gone.</summary>
+    public static bool SharesDescriptors(int pid, int tid) => LinuxCall.Invoke(LinuxCall.Kcmp, pid, tid, DescriptorTable) is not (1 or 2);
+
+    /// <summary>Whether a thread has its process' working directory, root and umask; false after unshare(CLONE_FS). True also when it is gone.</summary>
+    public static bool SharesDirectory(int pid, int tid) => LinuxCall.Invoke(LinuxCall.Kcmp, pid, tid, FileSystemFacts) is not (1 or 2);
+
+    /// <summary>Whether a descriptor is, for certain, not the file that an epoll watches under the descriptor's number: the
+    /// watched one was closed there, and lives on by another number.</summary>
+    /// <param name="pid">The process of both.</param>
+    /// <param name="epoll">Number of the epoll.</param>
+    /// <param name="number">Number of the descriptor.</param>
+    /// <param name="earlier">How many targets with this number the kernel has told before this one.</param>
+    public static bool IsOtherThanWatched(int pid, int epoll, int number, int earlier)
+    {
+        // struct kcmp_epoll_slot: u32 efd, tfd, toff.
+        int* slot = stackalloc int[3] { epoll, number, earlier };
+        return LinuxCall.Invoke(LinuxCall.Kcmp, pid, pid, EpollTarget, number, (nint)slot) is 1 or 2;
     }
 
     /// <summary>The same order for two descriptors of the caller.</summary>

@@ -19,6 +19,7 @@ public sealed unsafe class Tracee
     private const int PtraceGetSigMask = 0x420a;
     private const int PtraceSetSigMask = 0x420b;
     private const int PtraceGetRseqConfiguration = 0x420f;
+    private const int PtraceGetDispatchConfiguration = 0x4211;
     private const int PeekSigInfoShared = 1;
     private const int NoteXstate = 0x202;
     private const int NotePrStatus = 1;
@@ -151,6 +152,16 @@ public sealed unsafe class Tracee
                 return result;
             }
         }
+    }
+
+    /// <summary>Its system calls are handed to a handler of its own (PR_SET_SYSCALL_USER_DISPATCH, as Wine does).
+    /// False also on kernels that can't tell (before 6.4).</summary>
+    public bool HasSystemCallDispatch()
+    {
+        // struct ptrace_sud_config: u64 mode (0 is off), selector, offset, len.
+        ulong* configuration = stackalloc ulong[4];
+        long got = LibC.Ptrace(PtraceGetDispatchConfiguration, Tid, 4 * sizeof(ulong), (nint)configuration);
+        return got == 0 && configuration[0] != 0;
     }
 
     /// <summary>The thread's rseq registration; address 0 when it has none.</summary>

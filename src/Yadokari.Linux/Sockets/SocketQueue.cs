@@ -49,7 +49,7 @@ public static unsafe class SocketQueue
             while (true)
             {
                 QueuedMessage? message = PeekNext(socket, ref buffer);
-                if (message is null || (stream && message.Bytes.Length == 0))
+                if (message is null || (message.Bytes.Length == 0 && (stream || IsEnd(socket))))
                 {
                     return messages;
                 }
@@ -62,6 +62,11 @@ public static unsafe class SocketQueue
             SetPeekOffset(socket, before);
         }
     }
+
+    /// <summary>Nothing more can come: what looks like an empty message is the end of file, and would be told for ever.</summary>
+    private static bool IsEnd(SafeFileHandle socket) =>
+        (Descriptors.Descriptor.Poll(socket, Descriptors.Descriptor.PollReadHangUp, TimeSpan.Zero)
+            & (Descriptors.Descriptor.PollReadHangUp | Descriptors.Descriptor.PollHangUp)) != 0;
 
     private static QueuedMessage? PeekNext(SafeFileHandle socket, ref byte[] buffer)
     {

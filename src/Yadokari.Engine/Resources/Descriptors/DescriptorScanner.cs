@@ -131,7 +131,9 @@ internal sealed class DescriptorScanner : IDisposable
             return ScanPath(description);
         }
 
-        if (Descriptor.IsTerminal(description.Handle))
+        // /dev/ptmx is the other side of a terminal, that of a terminal emulator.
+        bool master = description.Status is { RawMajor: 5, RawMinor: 2 };
+        if (!master && Descriptor.IsTerminal(description.Handle))
         {
             return new TerminalImage { Numbers = description.Numbers, Flags = description.Flags, Path = description.Link };
         }
@@ -173,6 +175,11 @@ internal sealed class DescriptorScanner : IDisposable
         if (Descriptor.GetFileSystemType(description.Handle) == MessageQueueFileSystem)
         {
             return Refuse(description, "message-queue", $"the POSIX message queue {description.Link} can't be carried; close it");
+        }
+
+        if (status.Links > 0)
+        {
+            return Refuse(description, "unreachable-file", $"{description.Link} lives on by another name (a hard link) or where its path does not lead; close it");
         }
 
         return (description.Flags & PathOnly) != 0
@@ -226,13 +233,15 @@ internal sealed class DescriptorScanner : IDisposable
                 Semaphore = counter.Semaphore,
             },
             "eventpoll" => ScanEpoll(description),
-            "timerfd" when info.TimerFd is { } timer => ScanTimer(description, timer),
+            "timerfd" when info.TimerFd is { } timer => ScanTimer(description, Refreshed(description, timer)),
             "signalfd" when info.SignalMask is { } mask => new SignalFdImage
             {
                 Numbers = description.Numbers,
                 Flags = description.Flags,
                 Mask = mask,
             },
+            "inotify" when info.InotifyWatches.Count == 0 && Descriptor.GetReadableBytes(description.Handle) > 0 =>
+                Refuse(description, "inotify-watch", "events wait unread in it; read them"),
             "inotify" when info.InotifyWatches.Count == 0 => new InotifyImage { Numbers = description.Numbers, Flags = description.Flags },
             "inotify" => Refuse(description, "inotify-watch", $"it watches {info.InotifyWatches.Count} files; remove the watches"),
             "io_uring" => Refuse(description, "io-uring", "an io_uring can't be carried; run the program without it"),
@@ -243,6 +252,19 @@ internal sealed class DescriptorScanner : IDisposable
             _ when kind.StartsWith("bpf", StringComparison.Ordinal) => Refuse(description, "bpf", $"{kind} lives in the kernel; close it"),
             _ => Refuse(description, "unknown-descriptor", $"{description.Link} can't be carried; close it"),
         };
+    }
+
+    /// <summary>A periodic timer that expired and was not read yet counts no further until it is looked at: its program
+    /// would find all expirations in its next read.</summary>
+    private TimerFdInfo Refreshed(OpenDescription description, TimerFdInfo timer)
+    {
+        if (!frozen || timer.Value != 0 || timer.Interval == 0)
+        {
+            return timer;
+        }
+
+        Descriptor.RefreshTimer(description.Handle);
+        return ProcFdInfo.Read(pid, description.First)?.TimerFd ?? timer;
     }
 
     private static TimerFdImage ScanTimer(OpenDescription description, TimerFdInfo timer)
@@ -280,7 +302,9 @@ internal sealed class DescriptorScanner : IDisposable
         foreach (EpollTarget target in description.Info.EpollTargets)
         {
             OpenDescription? watched = descriptions.Find(other => other.Numbers.Exists(number => number.Number == target.Descriptor));
-            if (watched is null || (target.Inode != 0 && watched.Info.Inode != target.Inode))
+            int earlier = targets.Count(other => other.Number == target.Descriptor);
+            if (watched is null || (target.Inode != 0 && watched.Info.Inode != target.Inode)
+                || Kcmp.IsOtherThanWatched(pid, description.First, target.Descriptor, earlier))
             {
                 Refuse(description, "epoll-stale-target", $"it watches a file whose descriptor {target.Descriptor} has been closed");
                 return null;
@@ -405,12 +429,12 @@ internal sealed class DescriptorScanner : IDisposable
         }
 
         status ??= ProcStatus.Read(pid);
-        if (owner == pid && status is { NsPid.Count: > 0 })
+        if (owner == pid && status is { NsPid.Count: > 0 } && !Descriptor.IsOwnedByThread(description.Handle))
         {
             return status.NsPid[^1];
         }
 
-        Refuse(description, "descriptor-owner", $"its signals go to {(owner < 0 ? "process group" : "process")} {Math.Abs(owner)}; that can't be carried");
+        Refuse(description, "descriptor-owner", $"its signals go to {(owner < 0 ? "process group" : owner == pid ? "thread" : "process")} {Math.Abs(owner)}; that can't be carried");
         return 0;
     }
 

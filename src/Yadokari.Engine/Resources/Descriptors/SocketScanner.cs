@@ -114,6 +114,13 @@ internal sealed class SocketScanner(
             return null;
         }
 
+        if ((Descriptor.Poll(description.Handle, 0, TimeSpan.Zero) & Descriptor.PollError) != 0)
+        {
+            // Looking at its queue would take the error away from the program.
+            Refuse(description, "socket-error", "an error waits in it that the program has not seen yet; read from it or close it");
+            return null;
+        }
+
         List<byte[]> unread = [];
         if (frozen)
         {

@@ -1,4 +1,5 @@
 using Yadokari.Linux;
+using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Memory;
 using Yadokari.Linux.Proc;
 
@@ -15,6 +16,7 @@ public sealed class MemoryCapture
     private readonly List<MappingImage> mappings = [];
     private readonly List<PageRun> runs = [];
     private readonly List<KernelRange> kernelData = [];
+    private readonly List<KernelRange> guardPages = [];
     private readonly List<SharedView> views = [];
     private readonly List<SharedObjectImage> objects = [];
     private readonly Dictionary<string, int> objectNumbers = [];
@@ -33,6 +35,9 @@ public sealed class MemoryCapture
 
     /// <summary>[vvar] and its like, beside the vdso.</summary>
     public IReadOnlyList<KernelRange> KernelData => kernelData;
+
+    /// <summary>Ranges made to fault by MADV_GUARD_INSTALL.</summary>
+    public IReadOnlyList<KernelRange> GuardPages => guardPages;
 
     public Vma? Vdso => vdso;
 
@@ -58,11 +63,18 @@ public sealed class MemoryCapture
             capture.Add(pid, vma, pages, programs);
         }
 
+        List<PageRun> guards = [];
+        pages.FindGuards(new RemoteAddress(0), new RemoteAddress(AddressSpace.End), guards);
+        foreach (PageRun run in guards)
+        {
+            capture.guardPages.Add(new KernelRange(run.Start.Value, run.Length));
+        }
+
         return capture;
     }
 
     /// <summary>Obstacles in the mappings, by looking only.</summary>
-    public static void FindObstacles(IReadOnlyList<Vma> vmas, List<Obstacle> obstacles)
+    public static void FindObstacles(int pid, IReadOnlyList<Vma> vmas, List<Obstacle> obstacles)
     {
         foreach (Vma vma in vmas)
         {
@@ -104,10 +116,27 @@ public sealed class MemoryCapture
             {
                 obstacles.Add(new Obstacle("device-memory", $"memory of a device at {where}"));
             }
+            else if (vma.Shared && vma.Name.EndsWith(Deleted, StringComparison.Ordinal) && HasOtherName(pid, vma))
+            {
+                obstacles.Add(new Obstacle("unreachable-file", $"a shared mapping of a file that lives on by another name at {where}"));
+            }
             else if (vma.Name.StartsWith("anon_inode:", StringComparison.Ordinal) || vma.Name.StartsWith("socket:", StringComparison.Ordinal))
             {
                 obstacles.Add(new Obstacle("kernel-buffer", $"memory shared with the kernel at {where} (io_uring, perf, packet ring)"));
             }
+        }
+    }
+
+    /// <summary>What is written there must reach the file. Told only to who may look into map_files (CAP_CHECKPOINT_RESTORE).</summary>
+    private static bool HasOtherName(int pid, Vma vma)
+    {
+        try
+        {
+            return FileStatus.AtPath($"/proc/{pid}/map_files/{vma.Start.Value:x}-{vma.End.Value:x}") is { Links: > 0 };
+        }
+        catch (SystemCallException e) when (e.Number is Errno.EPERM or Errno.EACCES)
+        {
+            return false;
         }
     }
 

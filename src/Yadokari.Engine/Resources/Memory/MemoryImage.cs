@@ -21,6 +21,9 @@ public sealed record MemoryImage
 
     public required IReadOnlyList<SharedObjectImage> SharedObjects { get; init; }
 
+    /// <summary>Ranges that fault at any access (MADV_GUARD_INSTALL).</summary>
+    public IReadOnlyList<KernelRange> GuardPages { get; init; } = [];
+
     /// <summary>The kernel's own mappings and the bytes of the vdso; null when the process has none.</summary>
     public VdsoImage? Vdso { get; init; }
 }

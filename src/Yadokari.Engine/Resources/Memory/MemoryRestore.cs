@@ -46,6 +46,13 @@ public static class MemoryRestore
 
             EmitMapping(context, mapping, memory.Segments, first, next);
         }
+
+        foreach (KernelRange guard in memory.GuardPages)
+        {
+            const int GuardInstall = 102;
+            RemoteAddress start = new(guard.Start);
+            context.Plan.Call($"guard {start}", SystemCall.Madvise, start, guard.Length, Argument.Named(GuardInstall, "MADV_GUARD_INSTALL"));
+        }
     }
 
     /// <summary>After the descriptors are rebuilt, the shared objects' own are no longer needed.</summary>

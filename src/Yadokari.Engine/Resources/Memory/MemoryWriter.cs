@@ -160,12 +160,17 @@ public sealed class MemoryWriter
                 int part = inPlace ? (int)Math.Min(length - taken, end - at) : length;
                 Span<byte> window = inPlace ? sink.Window(at, part) : default;
                 Span<byte> bytes = window.IsEmpty ? (buffer ??= GC.AllocateUninitializedArray<byte>(MemorySegment.MaxLength, pinned: true)).AsSpan(0, part) : window;
+                // A mapped file may end before its mapping does, and a guard page can't be read: such pages are zeros.
                 int got = memory.Read(start + (ulong)taken, bytes);
+                while (got < part)
+                {
+                    int next = Math.Min(part, (got / Page * Page) + Page);
+                    bytes[got..next].Clear();
+                    got = next;
+                    got += memory.Read(start + (ulong)(taken + got), bytes[got..]);
+                }
 
-                // A mapped file may end within its last page or before its mapping does: whole pages, the rest zeros.
-                int whole = (got + Page - 1) / Page * Page;
-                bytes[got..whole].Clear();
-                FindKept(bytes[..whole], kept);
+                FindKept(bytes, kept);
                 foreach ((int from, int to) in kept)
                 {
                     found.Add(Store((start + (ulong)(taken + from)).Value, bytes, from, to, ref at, window.IsEmpty));

@@ -23,6 +23,9 @@ public sealed record AttributesImage
 
     public required bool ThpDisabled { get; init; }
 
+    /// <summary>PR_THP_DISABLE_EXCEPT_ADVISED (kernel 6.18).</summary>
+    public bool ThpDisabledUnlessAdvised { get; init; }
+
     /// <summary>mlockall(MCL_FUTURE): new mappings are locked in memory.</summary>
     public bool LocksFutureMemory { get; init; }
 

@@ -41,7 +41,8 @@ public sealed class ProcessCapture
         DataReference intervals = plan.Room(3 * 32);
         DataReference settings = plan.Room(Math.Max(1, timers.Count) * 32);
         DataReference clocks = plan.Room(3 * 16);
-        DataReference numbers = plan.Room(5 * 8);
+        DataReference numbers = plan.Room(6 * 8);
+        DataReference descriptorTable = plan.Room(16);
         Slot result = plan.NewSlot();
         int[] clockIds = [ClockMonotonic, ClockBoottime, ClockRealtime];
         for (int i = 0; i < clockIds.Length; i++)
@@ -73,6 +74,8 @@ public sealed class ProcessCapture
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 24), result);
         plan.Try(result, SystemCall.Membarrier, MembarrierGetRegistrations);
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 32), result);
+        plan.Try(result, SystemCall.Modify_ldt, 0, descriptorTable, 16);
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 40), result);
         plan.Do(OperationKind.Break, null);
         byte[] data = batch.Run(tree.Main, plan.Build());
 
@@ -80,6 +83,11 @@ public sealed class ProcessCapture
         long Number(int index) => BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(numbers.Offset + (index * 8)));
         long Clock(int index) => (BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(clocks.Offset + (index * 16))) * 1_000_000_000)
             + BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(clocks.Offset + (index * 16) + 8));
+        if ((int)Number(5) > 0)
+        {
+            throw new ObstacleException(pid, [new Obstacle("segments", "it has segments of its own (modify_ldt), which are not carried")]);
+        }
+
         int registrations = (int)Number(4);
         bool stopped = false;
         foreach (FrozenThread thread in tree.Threads)
@@ -110,7 +118,8 @@ public sealed class ProcessCapture
                 Personality = ProcMisc.Personality(pid) ?? 0,
                 Dumpable = (int)Number(1),
                 ChildSubreaper = (int)Number(2) != 0,
-                ThpDisabled = Number(3) == 1,
+                ThpDisabled = Number(3) > 0,
+                ThpDisabledUnlessAdvised = Number(3) == 3,
                 LocksFutureMemory = LocksFutureMemory(pid, vmas, batch),
                 OomScoreAdjustment = ProcMisc.OomScoreAdjustment(pid) ?? 0,
                 CoreDumpFilter = ProcMisc.CoreDumpFilter(pid) ?? 0x33,
@@ -163,8 +172,9 @@ public sealed class ProcessCapture
     {
         byte[] value = data.AsSpan(intervals.Offset + (which * 32), 32).ToArray();
 
-        // A periodic timer that expired while it stood frozen reads 0 left; set so, it would be disarmed for ever.
-        if (!value.AsSpan(16, 16).ContainsAnyExcept((byte)0))
+        // A periodic timer that expired while it stood frozen reads 0 left; set so, it would be disarmed for ever. Timers of
+        // processor time never do: 0 left and an interval is a disarmed one.
+        if (which == 0 && !value.AsSpan(16, 16).ContainsAnyExcept((byte)0))
         {
             value.AsSpan(0, 16).CopyTo(value.AsSpan(16));
         }

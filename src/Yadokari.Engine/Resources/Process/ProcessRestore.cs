@@ -62,7 +62,7 @@ public static class ProcessRestore
 
         if (attributes.ThpDisabled)
         {
-            plan.Call(null, SystemCall.Prctl, Argument.Named(PrSetThpDisable, "PR_SET_THP_DISABLE"), 1, 0, 0, 0);
+            plan.Call(null, SystemCall.Prctl, Argument.Named(PrSetThpDisable, "PR_SET_THP_DISABLE"), 1, attributes.ThpDisabledUnlessAdvised ? 2 : 0, 0, 0);
         }
 
         for (int bit = 1; bit < 16; bit++)
@@ -182,7 +182,10 @@ public static class ProcessRestore
         plan.Place(made);
 
         byte[] setting = timer.Setting.ToArray();
-        bool armed = setting.AsSpan().ContainsAnyExcept((byte)0);
+
+        // A timer of processor time that has expired reads 1 ns left, never 0: with 0 it is disarmed, whatever its interval.
+        bool processorTime = timer.Clock is 2 or 3 or < 0;
+        bool armed = setting.AsSpan(processorTime ? 16 : 0).ContainsAnyExcept((byte)0);
         if (armed && !setting.AsSpan(16).ContainsAnyExcept((byte)0))
         {
             setting.AsSpan(0, 16).CopyTo(setting.AsSpan(16));
