@@ -17,9 +17,11 @@ using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Load;
 using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Programs;
 using Yadokari.Daemon.Services;
 using Yadokari.Daemon.Store;
 using Yadokari.Daemon.Trust;
+using Yadokari.Engine.Consent;
 using Yadokari.Linux.Proc;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Client;
@@ -95,9 +97,13 @@ public static class HostDaemon
             peers.Add(peer);
         }
         JobWatcher watcher = new(engine, processes, jobs, home, self.BootId, stop.Token, loggers.CreateLogger<JobWatcher>());
+        watcher.OnWatch = job => ProgramGreeting.Give(job.Main.Pid, job.Mailbox, self.Name, home.Socket);
         JobRunner runner = new(engine, processes, jobs, home, self, watcher);
         MoveSource source = new(
-            engine, processes, jobs, database, home, self, address => new HttpMoveTarget(address), RetryPace.Default, loggers.CreateLogger<MoveSource>());
+            engine, processes, jobs, database, home, self, address => new HttpMoveTarget(address), RetryPace.Default, loggers.CreateLogger<MoveSource>())
+        {
+            Ask = ConsentedFreeze.Ask,
+        };
         MoveTarget target = new(
             engine, processes, jobs, database, home, self, new HttpMoveOracle(), watcher.Watch, RetryPace.Default, loggers.CreateLogger<MoveTarget>())
         {
@@ -122,6 +128,9 @@ public static class HostDaemon
         new HostApi(facts, peers, new Doctor(facts, home, self), stop.Cancel, loggers.CreateLogger<HostApi>()).Map(app);
         new JobApi(
             jobs, runner, care.Reviver, care.Adopter, views, new LogStreamer(home), source, serviceSource, peers, stop.Token, loggers.CreateLogger<JobApi>()).Map(app);
+        new ProgramApi(
+            new ProgramRegistry(jobs, runner, care.Adopter, processes, home, self, stop.Token, loggers.CreateLogger<ProgramRegistry>()),
+            views, loggers.CreateLogger<ProgramApi>()).Map(app);
         care.Map(app, facts, views);
         new MoveApi(source, target, views, stop.Token, loggers.CreateLogger<MoveApi>()).Map(app);
         scheduling.Map(app);

@@ -377,6 +377,7 @@ public sealed partial class MoveTarget(
             Shell = facts.Shell,
             Main = facts.Main,
             Plan = offer.Plan,
+            Mailbox = offer.Mailbox,
         };
         int? oldEpoch = jobs.TryGet(offer.JobId)?.Record.Epoch;
         MoveRecord committed = move.Record with { State = new MoveState.Committed(imageLength, facts, errorsToOutput) };
