@@ -69,6 +69,9 @@ public static class Limits
     /// <summary>The longest that calls to an old place are passed on, seconds; one week.</summary>
     public const int MaxForwardSeconds = 7 * 24 * 3600;
 
+    /// <summary>The longest that a move waits for a program that holds itself in place, seconds.</summary>
+    public const int MaxHoldSeconds = 3600;
+
     /// <summary>Letters, digits, dot, underscore, hyphen; starts with a letter or digit; 1 to 64 characters.</summary>
     public static bool IsName(string? text)
     {

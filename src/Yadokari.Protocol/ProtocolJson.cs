@@ -5,8 +5,9 @@ using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
-using Yadokari.Protocol.Services;
+using Yadokari.Protocol.Programs;
 using Yadokari.Protocol.Scheduling;
+using Yadokari.Protocol.Services;
 
 namespace Yadokari.Protocol;
 
@@ -52,4 +53,6 @@ namespace Yadokari.Protocol;
 [JsonSerializable(typeof(DrainHost))]
 [JsonSerializable(typeof(DrainProgress))]
 [JsonSerializable(typeof(UndrainReport))]
+[JsonSerializable(typeof(RegisterProgram))]
+[JsonSerializable(typeof(CheckpointProgram))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

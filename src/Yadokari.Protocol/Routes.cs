@@ -50,6 +50,9 @@ public static class Routes
     public const string ServiceRelease = "/v1/service-moves/{move}/release";
     public const string ServiceAbort = "/v1/service-moves/{move}/abort";
 
+    public const string RegisterProgram = "/v1/program/register";
+    public const string CheckpointProgram = "/v1/program/checkpoint";
+
     /// <summary>Fills the one placeholder of a route.</summary>
     public static string Of(string route, string value)
     {

@@ -36,7 +36,7 @@ internal static class Yado
         return new(process.ExitCode, output.Result, errors.Result);
     }
 
-    private static string Root()
+    public static string Root()
     {
         for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {

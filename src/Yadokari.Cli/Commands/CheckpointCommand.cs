@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Yadokari.Engine;
 using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Consent;
 using Yadokari.Linux;
 using Yadokari.Protocol.Jobs;
 
@@ -29,7 +30,7 @@ public static class CheckpointCommand
 
     public static Command Create()
     {
-        Command command = new("checkpoint", "Save a running process as an executable context file") { Target, OutputFile, LeaveRunning };
+        Command command = new("checkpoint", "Save a running process as an executable context file") { Target, OutputFile, LeaveRunning, CommonOptions.HoldTimeout };
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
             """
@@ -50,18 +51,19 @@ public static class CheckpointCommand
         string target = parsed.GetRequiredValue(Target);
         string file = parsed.GetRequiredValue(OutputFile);
         bool leaveRunning = parsed.GetValue(LeaveRunning);
+        double? holdSeconds = parsed.GetValue(CommonOptions.HoldTimeout);
         FileContextWriter.Check(file);
         if (int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
         {
-            SaveProcess(pid, file, leaveRunning, parsed.GetValue(CommonOptions.Verbose));
+            await SaveProcessAsync(pid, file, leaveRunning, holdSeconds, parsed.GetValue(CommonOptions.Verbose));
             return ExitStatus.Done;
         }
 
-        await SaveJobAsync(target, file, leaveRunning, cancel);
+        await SaveJobAsync(target, file, leaveRunning, holdSeconds, cancel);
         return ExitStatus.Done;
     }
 
-    private static async Task SaveJobAsync(string job, string file, bool leaveRunning, CancellationToken cancel)
+    private static async Task SaveJobAsync(string job, string file, bool leaveRunning, double? holdSeconds, CancellationToken cancel)
     {
         using JobPlace place = await JobPlace.FindAsync(job, cancel);
         if (!place.IsLocal || place.Job.State == JobState.Moved)
@@ -70,20 +72,22 @@ public static class CheckpointCommand
                 $"{job} is on host {place.Job.MovedTo ?? place.Job.Host}; save it there, or move it here first");
         }
 
-        CheckpointResult result = await place.Host.CheckpointAsync(place.Job.Id, new CheckpointJob(Path.GetFullPath(file), leaveRunning), cancel);
+        CheckpointResult result = await place.Host.CheckpointAsync(place.Job.Id, new CheckpointJob(Path.GetFullPath(file), leaveRunning, holdSeconds), cancel);
         Report(file, result.FileLength, result.Threads, TimeSpan.FromMilliseconds(result.FrozenMilliseconds), leaveRunning ? job : null);
     }
 
-    private static void SaveProcess(int pid, string file, bool leaveRunning, bool verbose)
+    private static async Task SaveProcessAsync(int pid, string file, bool leaveRunning, double? holdSeconds, bool verbose)
     {
         using Interruption interruption = new();
+        TimeSpan patience = holdSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : CaptureConsent.UsualPatience;
+        using ProcessConsent consent = await ProcessConsent.AskAsync(pid, patience, interruption.Token);
         using CheckpointSession session = CheckpointSession.Open(pid, new CaptureOptions { ThawEarly = leaveRunning });
         WarmUp(verbose);
         using FileContextWriter writer = FileContextWriter.Create(file, interruption.Token);
         writer.Reserve(session.EstimateLength());
         CaptureReport report = ProgressDisplay.Run($"saving {pid}", bar =>
         {
-            session.Freeze();
+            consent.Freeze(session);
             try
             {
                 return session.Capture(writer, bar);

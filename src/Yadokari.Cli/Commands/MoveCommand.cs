@@ -16,7 +16,7 @@ public static class MoveCommand
 
     public static Command Create()
     {
-        Command command = new("move", "Move a running job to another host") { Job, Target, Json };
+        Command command = new("move", "Move a running job to another host") { Job, Target, CommonOptions.HoldTimeout, Json };
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
             """
@@ -37,7 +37,8 @@ public static class MoveCommand
         string job = parsed.GetRequiredValue(Job);
         string target = parsed.GetRequiredValue(Target);
         using JobPlace place = await JobPlace.FindAsync(job, cancel);
-        MoveReport report = await MoveDisplay.RunAsync($"{job} → {target}", show => place.Host.MoveAsync(place.Job.Id, target, show, cancel));
+        MoveReport report = await MoveDisplay.RunAsync($"{job} → {target}", show => place.Host.MoveAsync(
+            place.Job.Id, new MoveJob(target, parsed.GetValue(CommonOptions.HoldTimeout)), show, cancel));
         Console.WriteLine(parsed.GetValue(Json)
             ? JsonSerializer.Serialize(report, ProtocolJson.Default.MoveReport)
             : $"{report.Job.Name} runs on {report.Job.Host}: {Output.Size(report.Bytes)} in {report.Rounds} {(report.Rounds == 1 ? "round" : "rounds")}, "

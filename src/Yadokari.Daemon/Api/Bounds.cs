@@ -5,6 +5,7 @@ using Yadokari.Protocol.Drains;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
+using Yadokari.Protocol.Programs;
 using Yadokari.Protocol.Services;
 
 namespace Yadokari.Daemon.Api;
@@ -14,6 +15,7 @@ public static class Bounds
 {
     private const int MaxSignal = 64;
     private const int ShownCharacters = 40;
+    private const ulong MaxUserAddress = 1UL << 47;
 
     /// <exception cref="YadoException">Something is missing, too long or too many; exit status 2.</exception>
     public static StartJob Check(StartJob start)
@@ -84,6 +86,22 @@ public static class Bounds
     public static CheckpointJob Check(CheckpointJob checkpoint)
     {
         CheckPath(checkpoint.Path, "context file");
+        CheckHold(checkpoint.HoldSeconds);
+        return checkpoint;
+    }
+
+    /// <exception cref="YadoException">Exit status 2.</exception>
+    public static RegisterProgram Check(RegisterProgram program)
+    {
+        CheckName(program.Name);
+        CheckMailbox(program.Mailbox);
+        return program;
+    }
+
+    /// <exception cref="YadoException">Exit status 2.</exception>
+    public static CheckpointProgram Check(CheckpointProgram checkpoint)
+    {
+        CheckPath(checkpoint.Path, "context file");
         return checkpoint;
     }
 
@@ -92,8 +110,11 @@ public static class Bounds
         signal.Signal is >= 1 and <= MaxSignal ? signal : throw Wrong($"{signal.Signal} is not the number of a signal");
 
     /// <exception cref="YadoException">Exit status 2.</exception>
-    public static MoveJob Check(MoveJob move) =>
-        move.Target.Length is > 0 and <= Limits.MaxNameLength ? move : throw Wrong("no host is given");
+    public static MoveJob Check(MoveJob move)
+    {
+        CheckHold(move.HoldSeconds);
+        return move.Target.Length is > 0 and <= Limits.MaxNameLength ? move : throw Wrong("no host is given");
+    }
 
     /// <exception cref="YadoException">Exit status 2.</exception>
     public static MoveOffer Check(MoveOffer offer)
@@ -106,6 +127,7 @@ public static class Bounds
         {
             throw Wrong("the offer has a name that is none");
         }
+        CheckMailbox(offer.Mailbox);
         CheckList(offer.Arguments, Limits.MaxArguments, "arguments");
         if (offer.Epoch < 2 || offer.EstimatedBytes < 0 || offer.EstimatedBytes > Limits.MaxImageBytes || offer.SourceAddress.Length > Limits.MaxNameLength)
         {
@@ -159,6 +181,22 @@ public static class Bounds
     }
 
     private static bool InRange(long length) => length is >= 0 and <= Limits.MaxImageBytes;
+
+    private static void CheckMailbox(ulong? address)
+    {
+        if (address is not (null or (> 0 and < MaxUserAddress)) || address % sizeof(ulong) is not (null or 0))
+        {
+            throw Wrong("the mailbox is at no address of a program");
+        }
+    }
+
+    private static void CheckHold(double? seconds)
+    {
+        if (seconds is not (null or (>= 0 and <= Limits.MaxHoldSeconds)))
+        {
+            throw Wrong($"the time to wait for a hold is not between 0 and {Limits.MaxHoldSeconds} s");
+        }
+    }
 
     private static void CheckName(string? name)
     {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Programs;
 using Yadokari.Daemon.Services;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Client;
@@ -176,16 +177,16 @@ public sealed class JobApi(
         await self.Settled.ConfigureAwait(false);
         string address = await peers.ResolveAsync(request.Target, context.RequestAborted).ConfigureAwait(false);
         ProgressLines<MoveProgress> lines = new(ProtocolJson.Default.MoveProgress);
-        await lines.WriteAsync(context, Task.Run(() => RunMoveAsync(job, address, lines, context.RequestAborted))).ConfigureAwait(false);
+        await lines.WriteAsync(context, Task.Run(() => RunMoveAsync(job, address, request.HoldSeconds, lines, context.RequestAborted))).ConfigureAwait(false);
     }
 
     /// <summary>The move, and its outcome as the last line.</summary>
-    private async Task<MoveProgress> RunMoveAsync(JobEntry job, string address, ProgressLines<MoveProgress> lines, CancellationToken cancellation)
+    private async Task<MoveProgress> RunMoveAsync(JobEntry job, string address, double? holdSeconds, ProgressLines<MoveProgress> lines, CancellationToken cancellation)
     {
         try
         {
             Task<MoveReport> move = job.Record.Service is null
-                ? moves.MoveAsync(job, address, lines, cancellation, stopping)
+                ? moves.MoveAsync(job, address, lines, cancellation, stopping, holdPatience: AsPatience(holdSeconds))
                 : services.MoveAsync(job, address, lines, cancellation, stopping);
             MoveReport report = await move.ConfigureAwait(false);
             peers.Keep(address);
@@ -197,6 +198,8 @@ public sealed class JobApi(
             return new MoveProgress { Phase = MovePhase.Aborted, Error = ApiCall.ToError(failure) };
         }
     }
+
+    private static TimeSpan? AsPatience(double? seconds) => seconds is { } given ? TimeSpan.FromSeconds(given) : null;
 
     private void LogMoveFailed(Exception failure)
     {

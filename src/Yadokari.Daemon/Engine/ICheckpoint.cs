@@ -7,6 +7,9 @@ public interface ICheckpoint : IDisposable
 {
     void Freeze();
 
+    /// <summary>Lets it run on; it can be frozen again.</summary>
+    void Thaw();
+
     CaptureReport Capture(IImageSink sink, IProgress<CaptureProgress>? progress);
 
     void Kill();

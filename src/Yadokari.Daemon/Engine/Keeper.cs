@@ -65,6 +65,9 @@ public static class Keeper
                 case KeeperAct.Freeze:
                     Required(session).Freeze();
                     return KeeperAnswer.Done();
+                case KeeperAct.Thaw:
+                    Required(session).Thaw();
+                    return KeeperAnswer.Done();
                 case KeeperAct.Capture:
                     return KeeperAnswer.Done(Required(session).Capture(new LinkSink(link)));
                 case KeeperAct.Kill:

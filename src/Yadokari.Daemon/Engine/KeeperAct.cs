@@ -5,6 +5,7 @@ public enum KeeperAct
 {
     Open,
     Freeze,
+    Thaw,
     Capture,
     Kill,
 

@@ -63,6 +63,8 @@ public sealed class KeeperPool(HomeDirectory home) : IDisposable
 
         public void Freeze() => keeper.Act(new KeeperRequest(KeeperAct.Freeze));
 
+        public void Thaw() => keeper.Act(new KeeperRequest(KeeperAct.Thaw));
+
         public CaptureReport Capture(IImageSink sink, IProgress<CaptureProgress>? progress) =>
             keeper.Act(new KeeperRequest(KeeperAct.Capture), sink) ?? throw new IOException("the keeper gave no report");
 

@@ -18,9 +18,11 @@ using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Load;
 using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Programs;
 using Yadokari.Daemon.Services;
 using Yadokari.Daemon.Store;
 using Yadokari.Daemon.Trust;
+using Yadokari.Engine.Consent;
 using Yadokari.Linux.Proc;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Client;
@@ -99,11 +101,13 @@ public static class HostDaemon
             peers.Add(peer);
         }
         JobWatcher watcher = new(engine, processes, jobs, home, self.BootId, stop.Token, loggers.CreateLogger<JobWatcher>());
+        watcher.OnWatch = job => ProgramGreeting.Give(job.Main.Pid, job.Mailbox, self.Name, home.Socket);
         JobRunner runner = new(engine, processes, jobs, home, self, watcher);
         MoveSource source = new(
             engine, processes, jobs, store, home, self, address => new HttpMoveTarget(address), RetryPace.Default, loggers.CreateLogger<MoveSource>())
         {
             Directory = directory,
+            Ask = ConsentedFreeze.Ask,
         };
         MoveTarget target = new(
             engine, processes, jobs, store, home, self, new ClusterMoveOracle(new HttpMoveOracle(), directory), watcher.Watch, RetryPace.Default, loggers.CreateLogger<MoveTarget>())
@@ -131,6 +135,9 @@ public static class HostDaemon
         new JobApi(
             jobs, runner, care.Reviver, care.Adopter, views, new LogStreamer(home), source, serviceSource, peers,
             new JobFinder(jobs, directory, views, self), self, stop.Token, loggers.CreateLogger<JobApi>()).Map(app);
+        new ProgramApi(
+            new ProgramRegistry(jobs, runner, care.Adopter, processes, home, self, stop.Token, loggers.CreateLogger<ProgramRegistry>()),
+            views, loggers.CreateLogger<ProgramApi>()).Map(app);
         care.Map(app, facts, views);
         new MoveApi(source, target, views, stop.Token, loggers.CreateLogger<MoveApi>()).Map(app);
         scheduling.Map(app);

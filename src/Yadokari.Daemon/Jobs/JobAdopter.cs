@@ -17,8 +17,9 @@ public sealed class JobAdopter(IJobEngine engine, IProcessTable processes, JobTa
     private const int FirstEpoch = 1;
 
     /// <summary>From now on it is a job. What keeps it from being moved is not in the way of that; its note tells it.</summary>
+    /// <param name="look">Look for what would keep it from being moved now.</param>
     /// <exception cref="YadoException">No such process, another user's, or one that can't be a job.</exception>
-    public JobRecord Adopt(AdoptJob adopt)
+    public JobRecord Adopt(AdoptJob adopt, bool look = true)
     {
         if (self.Draining)
         {
@@ -39,7 +40,7 @@ public sealed class JobAdopter(IJobEngine engine, IProcessTable processes, JobTa
         {
             throw new YadoException(1, $"process {pid} is job '{known.Record.Name}' already");
         }
-        string? note = Look(pid);
+        string? note = look ? Look(pid) : null;
         IReadOnlyList<string> arguments = ReadArguments(pid) is { Count: > 0 } read ? read : [status.Name];
         using IDisposable name = ReserveName(adopt.Name, status.Name, out string jobName);
         string id = jobs.NewId();

@@ -16,6 +16,10 @@ public sealed class JobEntry
     /// <summary>Held by whoever moves, saves, signals or buries the job.</summary>
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
+    /// <summary>Held by whoever speaks with a program that knows it moves; taken before <see cref="Gate"/>, so that the
+    /// job can be signalled while a capture waits for its consent.</summary>
+    public SemaphoreSlim Conversation { get; } = new(1, 1);
+
     /// <summary>Its shell is a child of this process and must be reaped.</summary>
     public bool IsChild { get; internal set; }
 

@@ -28,6 +28,9 @@ public sealed record JobRecord
     /// <summary>The job's main process.</summary>
     public required ProcessIdentity Main { get; init; }
 
+    /// <summary>Where a program that knows it moves speaks with the daemon; null for all others.</summary>
+    public ulong? Mailbox { get; init; }
+
     public DateTimeOffset? Ended { get; init; }
 
     /// <summary>wait(2) status; null as long as it runs, and for a lost job.</summary>

@@ -2,8 +2,10 @@ using Microsoft.Win32.SafeHandles;
 using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Programs;
 using Yadokari.Engine;
 using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Consent;
 using Yadokari.Engine.Resume;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
@@ -98,6 +100,14 @@ public sealed class JobRunner(
     /// <exception cref="YadoException">The job has obstacles, the file exists or can't be written; the job runs on.</exception>
     public async Task<CheckpointResult> CheckpointAsync(JobEntry job, CheckpointJob request, CancellationToken cancellation)
     {
+        TimeSpan patience = request.HoldSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : CaptureConsent.UsualPatience;
+        return await ConsentedFreeze.WithConsentAsync(
+            job, patience, cancellation, consent => CheckpointAsync(job, request, consent, patience, cancellation)).ConfigureAwait(false);
+    }
+
+    private async Task<CheckpointResult> CheckpointAsync(
+        JobEntry job, CheckpointJob request, CaptureConsent? consent, TimeSpan patience, CancellationToken cancellation)
+    {
         await job.Gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
@@ -105,9 +115,9 @@ public sealed class JobRunner(
             RequireHere(record);
             using ICheckpoint checkpoint = EngineCall.Run(() => engine.Open(record.Main.Pid, new CaptureOptions { ThawEarly = request.LeaveRunning }));
             using FileContextWriter file = EngineCall.Run(() => FileContextWriter.Create(request.Path, cancellation));
+            await ConsentedFreeze.FreezeAsync(checkpoint, consent, patience, cancellation).ConfigureAwait(false);
             CaptureReport report = EngineCall.Run(() =>
             {
-                checkpoint.Freeze();
                 CaptureReport captured = checkpoint.Capture(file, null);
                 file.Commit();
                 return captured;

@@ -2,9 +2,11 @@ using Microsoft.Extensions.Logging;
 using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Programs;
 using Yadokari.Daemon.Store;
 using Yadokari.Engine;
 using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Consent;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
 
@@ -20,7 +22,11 @@ public sealed partial class JobSaver(
     /// <summary>Saves a job, which then is no process any more, but a context file and a record that says where it is.</summary>
     /// <param name="directory">Made when it is missing.</param>
     /// <exception cref="YadoException">It runs on as before.</exception>
-    public async Task<JobCheckpoint> SaveAsync(JobEntry job, string directory, CancellationToken cancellation)
+    public Task<JobCheckpoint> SaveAsync(JobEntry job, string directory, CancellationToken cancellation) =>
+        ConsentedFreeze.WithConsentAsync(
+            job, CaptureConsent.UsualPatience, cancellation, consent => SaveAsync(job, directory, consent, cancellation));
+
+    private async Task<JobCheckpoint> SaveAsync(JobEntry job, string directory, CaptureConsent? consent, CancellationToken cancellation)
     {
         await job.Gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
@@ -31,7 +37,7 @@ public sealed partial class JobSaver(
             string path = Path.Combine(directory, $"{record.Name}-{record.Id}-{record.Epoch}.ctx");
             // What stands at this name was left by a daemon that died before it could say so in the record.
             File.Delete(path);
-            JobCheckpoint saved = Write(record, path, leaveRunning: false, cancellation, (checkpoint, made) =>
+            JobCheckpoint saved = Write(record, path, leaveRunning: false, consent, cancellation, (checkpoint, made) =>
             {
                 // Written before the act, as in a move: a record that says "saved" with a process that lives was not carried out.
                 jobs.Update(
@@ -50,7 +56,10 @@ public sealed partial class JobSaver(
 
     /// <summary>Makes the next checkpoint of a job, which runs on, and removes the oldest when there are more than its plan keeps.</summary>
     /// <exception cref="YadoException">There is none; those before it stay.</exception>
-    public async Task<JobCheckpoint> KeepAsync(JobEntry job, CancellationToken cancellation)
+    public Task<JobCheckpoint> KeepAsync(JobEntry job, CancellationToken cancellation) =>
+        ConsentedFreeze.WithConsentAsync(job, CaptureConsent.UsualPatience, cancellation, consent => KeepAsync(job, consent, cancellation));
+
+    private async Task<JobCheckpoint> KeepAsync(JobEntry job, CaptureConsent? consent, CancellationToken cancellation)
     {
         await job.Gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
@@ -61,7 +70,7 @@ public sealed partial class JobSaver(
             MakeDirectory(directory);
             DateTimeOffset now = DateTimeOffset.UtcNow;
             string path = Path.Combine(directory, $"{record.Epoch}-{now:yyyyMMdd'T'HHmmss.fff'Z'}.ctx");
-            return Write(record, path, leaveRunning: true, cancellation, (_, made) =>
+            return Write(record, path, leaveRunning: true, consent, cancellation, (_, made) =>
             {
                 int keep = record.Plan?.Keep ?? 1;
                 jobs.Update(job, record with { Checkpoints = [made, .. record.Checkpoints.Take(keep - 1)] }, null, durable: true);
@@ -85,7 +94,7 @@ public sealed partial class JobSaver(
     }
 
     private JobCheckpoint Write(
-        JobRecord record, string path, bool leaveRunning, CancellationToken cancellation, Action<ICheckpoint, JobCheckpoint> complete)
+        JobRecord record, string path, bool leaveRunning, CaptureConsent? consent, CancellationToken cancellation, Action<ICheckpoint, JobCheckpoint> complete)
     {
         LogStreams logs = LogStreams.Of(record, processes, home);
         CaptureOptions options = logs.CaptureOptions(flushFiles: true) with { ThawEarly = leaveRunning };
@@ -95,7 +104,7 @@ public sealed partial class JobSaver(
             {
                 using ICheckpoint checkpoint = engine.Open(record.Main.Pid, options);
                 using FileContextWriter file = FileContextWriter.Create(path, cancellation);
-                checkpoint.Freeze();
+                ConsentedFreeze.FreezeAsync(checkpoint, consent, CaptureConsent.UsualPatience, cancellation).GetAwaiter().GetResult();
                 // It stands still: this is what it has written.
                 (long output, long errors) = (Length(home.Output(record.Id, record.Epoch)), Length(home.Errors(record.Id, record.Epoch)));
                 CaptureReport report = checkpoint.Capture(file, null);

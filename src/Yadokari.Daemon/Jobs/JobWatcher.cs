@@ -20,6 +20,9 @@ public sealed partial class JobWatcher(
     /// <summary>Told of a job that went down and is to be resumed from its last checkpoint.</summary>
     public Action<JobEntry>? OnResumable { get; set; }
 
+    /// <summary>Done first with a job that is here from now on: tells a program that wants to know where it is.</summary>
+    public Action<JobRecord>? OnWatch { get; set; }
+
     /// <summary>Goes on behind until the job has ended, left, or the daemon stops.</summary>
     public void Watch(JobEntry job) => _ = Task.Run(() => WatchAsync(job, job.Record.Epoch), CancellationToken.None);
 
@@ -28,6 +31,7 @@ public sealed partial class JobWatcher(
         try
         {
             JobRecord record = job.Record;
+            OnWatch?.Invoke(record);
             int? reaped = null;
             if (record.Adopted)
             {

@@ -4,9 +4,11 @@ using Microsoft.Extensions.Logging;
 using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Programs;
 using Yadokari.Daemon.Store;
 using Yadokari.Engine;
 using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Consent;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Hosts;
@@ -40,10 +42,14 @@ public sealed partial class MoveSource(
     /// <summary>Told of each move that has ended well.</summary>
     public event Action<MoveReport>? Moved;
 
+    /// <summary>Asks the program of a job for its consent; replaced where the processes are no real ones.</summary>
+    public Func<JobRecord, CaptureConsent?> Ask { get; init; } = static _ => null;
+
     /// <summary>Moves a job. Until the commit any failure leaves it running here; cancelling does the same.</summary>
     /// <param name="targetAddress">ADDR:PORT.</param>
     /// <param name="stopping">Ends what goes on in the background after the commit.</param>
     /// <param name="rate">Bounds what is sent; null: as fast as the link.</param>
+    /// <param name="holdPatience">How long to wait for a program that holds itself in place; null: as usual.</param>
     /// <exception cref="YadoException">Nothing has changed, unless the message says that the job is committed.</exception>
     public async Task<MoveReport> MoveAsync(
         JobEntry job,
@@ -51,18 +57,32 @@ public sealed partial class MoveSource(
         IProgress<MoveProgress> progress,
         CancellationToken cancellation,
         CancellationToken stopping,
-        RateLimit? rate = null)
+        RateLimit? rate = null,
+        TimeSpan? holdPatience = null)
     {
-        await job.Gate.WaitAsync(cancellation).ConfigureAwait(false);
+        TimeSpan patience = holdPatience ?? CaptureConsent.UsualPatience;
+        await job.Conversation.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            MoveReport report = await MoveLockedAsync(job, targetAddress, progress, rate, cancellation, stopping).ConfigureAwait(false);
-            Moved?.Invoke(report);
-            return report;
+            using CaptureConsent? consent = job.Record.IsHere
+                ? await ConsentedFreeze.AskAsync(job.Record, Ask, patience, cancellation).ConfigureAwait(false)
+                : null;
+            await job.Gate.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                MoveReport report = await MoveLockedAsync(
+                    job, targetAddress, consent, patience, progress, rate, cancellation, stopping).ConfigureAwait(false);
+                Moved?.Invoke(report);
+                return report;
+            }
+            finally
+            {
+                job.Gate.Release();
+            }
         }
         finally
         {
-            job.Gate.Release();
+            job.Conversation.Release();
         }
     }
 
@@ -117,6 +137,8 @@ public sealed partial class MoveSource(
     private async Task<MoveReport> MoveLockedAsync(
         JobEntry job,
         string targetAddress,
+        CaptureConsent? consent,
+        TimeSpan patience,
         IProgress<MoveProgress> progress,
         RateLimit? rate,
         CancellationToken cancellation,
@@ -164,6 +186,7 @@ public sealed partial class MoveSource(
             SourceName = self.Name,
             SourceAddress = ownAddress,
             SourceInstance = self.Instance,
+            Mailbox = record.Mailbox,
         };
         MoveRecord move = new(MoveRole.Source, offer, there.Name, targetAddress, new MoveState.Reserved());
         CaptureReport report;
@@ -186,7 +209,7 @@ public sealed partial class MoveSource(
                 Enter(ref move, new MoveState.Frozen(), durable: true);
                 cancellation.ThrowIfCancellationRequested();
                 down.Start();
-                checkpoint.Freeze();
+                await ConsentedFreeze.FreezeAsync(checkpoint, consent, patience, cancellation).ConfigureAwait(false);
                 sender.Phase = MovePhase.Frozen;
                 report = checkpoint.Capture(sender, null);
                 sender.SendLogs(logs);

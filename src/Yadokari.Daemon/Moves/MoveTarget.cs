@@ -382,6 +382,7 @@ public sealed partial class MoveTarget(
             Main = facts.Main,
             Plan = offer.Plan,
             Checkpoints = offer.Plan is { Restart: true } ? [Arrival(move, imageLength, errorsToOutput)] : [],
+            Mailbox = offer.Mailbox,
         };
         int? oldEpoch = jobs.TryGet(offer.JobId)?.Record.Epoch;
         MoveRecord committed = move.Record with { State = new MoveState.Committed(imageLength, facts, errorsToOutput) };

@@ -76,7 +76,31 @@ public sealed unsafe class RemoteMemory : IDisposable
     }
 
     /// <summary>Writes all of it, past the protection of the pages (a private page is copied first).</summary>
-    public void Write(RemoteAddress address, ReadOnlySpan<byte> bytes) => RandomAccess.Write(mem, bytes, (long)address.Value);
+    /// <exception cref="SystemCallException">ESRCH: the process has ended. EIO: a part is not there.</exception>
+    public void Write(RemoteAddress address, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* pointer = bytes)
+        {
+            for (int done = 0; done < bytes.Length;)
+            {
+                long wrote = LibC.Syscall(
+                    (long)SystemCall.Pwrite64, mem.DangerousGetHandle(), (long)(pointer + done), bytes.Length - done, (long)(address.Value + (ulong)done), 0, 0);
+                int errno = wrote < 0 ? Marshal.GetLastPInvokeError() : Errno.ESRCH;
+                if (errno == Errno.EINTR)
+                {
+                    continue;
+                }
+
+                if (wrote <= 0)
+                {
+                    // Not RandomAccess.Write: the kernel writes 0 bytes once the memory is gone (mem_rw), which that would try for ever.
+                    throw new SystemCallException("write to memory", errno, $"{address} of {pid}");
+                }
+
+                done += (int)wrote;
+            }
+        }
+    }
 
     public void Dispose() => mem.Dispose();
 

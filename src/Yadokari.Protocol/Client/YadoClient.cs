@@ -238,7 +238,12 @@ public sealed class YadoClient : IDisposable
     /// <param name="target">Name of a known host, or ADDR:PORT.</param>
     /// <param name="onProgress">Told of each line of progress, on the caller's flow.</param>
     public Task<MoveReport> MoveAsync(string job, string target, Action<MoveProgress>? onProgress = null, CancellationToken cancellation = default) =>
-        AtJobAsync(job, (host, id) => host.MoveHereAsync(id, target, onProgress, cancellation), cancellation);
+        MoveAsync(job, new MoveJob(target), onProgress, cancellation);
+
+    /// <summary>Moves a job, wherever it is, as told.</summary>
+    /// <param name="onProgress">Told of each line of progress, on the caller's flow.</param>
+    public Task<MoveReport> MoveAsync(string job, MoveJob move, Action<MoveProgress>? onProgress = null, CancellationToken cancellation = default) =>
+        AtJobAsync(job, (host, id) => host.MoveHereAsync(id, move, onProgress, cancellation), cancellation);
 
     /// <summary>Makes a job of a process of this host.</summary>
     public Task<JobInfo> AdoptAsync(AdoptJob adopt, CancellationToken cancellation = default) =>
@@ -260,9 +265,9 @@ public sealed class YadoClient : IDisposable
 
     public void Dispose() => _api.Dispose();
 
-    private Task<MoveReport> MoveHereAsync(string job, string target, Action<MoveProgress>? onProgress, CancellationToken cancellation) =>
+    private Task<MoveReport> MoveHereAsync(string job, MoveJob move, Action<MoveProgress>? onProgress, CancellationToken cancellation) =>
         FollowAsync(
-            Routes.Of(Routes.MoveJob, job), ApiConnection.Json(new MoveJob(target), ProtocolJson.Default.MoveJob), ProtocolJson.Default.MoveProgress,
+            Routes.Of(Routes.MoveJob, job), ApiConnection.Json(move, ProtocolJson.Default.MoveJob), ProtocolJson.Default.MoveProgress,
             line => (line.Report, line.Error), onProgress, cancellation);
 
     /// <summary>Asks for something that takes a while and tells of it in lines of JSON; the last one has the outcome.</summary>

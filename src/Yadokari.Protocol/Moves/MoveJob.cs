@@ -2,4 +2,5 @@ namespace Yadokari.Protocol.Moves;
 
 /// <summary>Moves a job to another host.</summary>
 /// <param name="Target">Name of a known host, or ADDR:PORT.</param>
-public sealed record MoveJob(string Target);
+/// <param name="HoldSeconds">How long to wait for a program that holds itself in place; null: 30.</param>
+public sealed record MoveJob(string Target, double? HoldSeconds = null);

@@ -33,6 +33,9 @@ public sealed record MoveOffer
     /// <summary>ADDR:PORT where the target asks for the verdict when it loses the source.</summary>
     public required string SourceAddress { get; init; }
 
+    /// <summary>Where a program that knows it moves speaks with its daemon; null for all others.</summary>
+    public ulong? Mailbox { get; init; }
+
     /// <summary>Both ends are the same daemon's when these are equal: refused.</summary>
     public required string SourceInstance { get; init; }
 

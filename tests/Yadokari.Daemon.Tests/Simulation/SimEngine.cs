@@ -51,6 +51,8 @@ public sealed class SimEngine(SimDaemon daemon) : IJobEngine
             (process.State, process.Owner) = (SimProcessState.Frozen, daemon);
         });
 
+        public void Thaw() => throw new NotSupportedException("no program of the world holds itself in place");
+
         public CaptureReport Capture(IImageSink sink, IProgress<CaptureProgress>? progress)
         {
             byte[] image = new byte[ImageBytes];

@@ -1,0 +1,51 @@
+using Yadokari.Engine;
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Consent;
+
+namespace Yadokari.Cli;
+
+/// <summary>The consent of a process that is saved without a daemon; for most programs there is nothing to ask.</summary>
+public sealed class ProcessConsent : IDisposable
+{
+    private readonly CaptureConsent? _consent;
+    private readonly TimeSpan _patience;
+    private readonly CancellationToken _cancel;
+
+    private ProcessConsent(CaptureConsent? consent, TimeSpan patience, CancellationToken cancel)
+    {
+        _consent = consent;
+        _patience = patience;
+        _cancel = cancel;
+    }
+
+    /// <summary>Asks and waits.</summary>
+    /// <exception cref="ObstacleException">The program holds itself in place.</exception>
+    public static async Task<ProcessConsent> AskAsync(int pid, TimeSpan patience, CancellationToken cancel)
+    {
+        ProcessConsent asked = new(CaptureConsent.Ask(pid, null), patience, cancel);
+        try
+        {
+            await (asked._consent?.WaitAsync(patience, cancel) ?? Task.CompletedTask);
+            return asked;
+        }
+        catch
+        {
+            asked.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Freezes the process in a moment when its program does not hold itself in place.</summary>
+    public void Freeze(CheckpointSession session)
+    {
+        session.Freeze();
+        while (_consent is not null && !_consent.TryEnter())
+        {
+            session.Thaw();
+            _consent.WaitAsync(_patience, _cancel).GetAwaiter().GetResult();
+            session.Freeze();
+        }
+    }
+
+    public void Dispose() => _consent?.Dispose();
+}
