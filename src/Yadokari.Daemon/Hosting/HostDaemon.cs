@@ -113,7 +113,7 @@ public static class HostDaemon
             Room = facts.Room,
         };
         JobViews views = new(processes, self);
-        using SchedulingPart scheduling = new(database, home, self, jobs, facts, views, peers, source, group, null, stop.Token, loggers);
+        using SchedulingPart scheduling = new(database, home, self, jobs, facts, views, peers, source, serviceSource, group, null, stop.Token, loggers);
 
         using JobCare care = new(
             engine, processes, jobs, home, self, watcher, source, serviceSource, () => target.IsExpecting || serviceTarget.IsExpecting, peers,

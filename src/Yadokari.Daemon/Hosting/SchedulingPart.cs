@@ -5,6 +5,7 @@ using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Load;
 using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Scheduling;
+using Yadokari.Daemon.Services;
 using Yadokari.Daemon.Store;
 using Yadokari.Protocol.Hosts;
 
@@ -24,7 +25,7 @@ public sealed partial class SchedulingPart : IDisposable
     /// <param name="election">Null: the lowest instance id among the hosts that answer.</param>
     public SchedulingPart(
         HostDatabase database, HomeDirectory home, HostSelf self, JobTable jobs, HostFacts facts, JobViews views, PeerBook peers, MoveSource source,
-        JobGroup? group, ISchedulerElection? election, CancellationToken stopping, ILoggerFactory loggers)
+        ServiceMoveSource services, JobGroup? group, ISchedulerElection? election, CancellationToken stopping, ILoggerFactory loggers)
     {
         ILogger words = loggers.CreateLogger("Yadokari.Policy");
         OwnerWatch owner = new(database, Environment.GetEnvironmentVariable("YADO_LAB") == "1");
@@ -35,7 +36,7 @@ public sealed partial class SchedulingPart : IDisposable
         views.Load = _meter.Of;
         MoveCosts costs = new();
         source.Moved += costs.Note;
-        MoveOrders orders = new(jobs, source, self, costs, stopping, loggers.CreateLogger<MoveOrders>());
+        MoveOrders orders = new(jobs, source, services, self, costs, stopping, loggers.CreateLogger<MoveOrders>());
         DecisionLog log = new(home.Decisions, DecisionLog.UsualSize, loggers.CreateLogger<DecisionLog>());
         _loop = new SchedulerLoop(
             _book, election ?? new LowestInstanceElection(), peers, facts.Read, () => [.. jobs.All.Select(e => views.Show(e.Record))], orders, costs, log,
