@@ -125,7 +125,7 @@ public static class HostDaemon
         };
         JobViews views = new(processes, self);
         cluster?.Follow(jobs, processes, peers, loggers);
-        using SchedulingPart scheduling = new(database, home, self, jobs, facts, views, peers, source, group, cluster?.Election, stop.Token, loggers);
+        using SchedulingPart scheduling = new(database, home, self, jobs, facts, views, peers, source, serviceSource, group, cluster?.Election, stop.Token, loggers);
 
         using JobCare care = new(
             engine, processes, jobs, home, self, watcher, source, serviceSource, () => target.IsExpecting || serviceTarget.IsExpecting, peers,

@@ -6,6 +6,7 @@ using Yadokari.Daemon.Load;
 using Yadokari.Daemon.Metrics;
 using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Scheduling;
+using Yadokari.Daemon.Services;
 using Yadokari.Daemon.Store;
 using Yadokari.Protocol.Hosts;
 
@@ -26,7 +27,7 @@ public sealed partial class SchedulingPart : IDisposable
     /// <param name="election">Null: the lowest instance id among the hosts that answer.</param>
     public SchedulingPart(
         HostDatabase database, HomeDirectory home, HostSelf self, JobTable jobs, HostFacts facts, JobViews views, PeerBook peers, MoveSource source,
-        JobGroup? group, ISchedulerElection? election, CancellationToken stopping, ILoggerFactory loggers)
+        ServiceMoveSource services, JobGroup? group, ISchedulerElection? election, CancellationToken stopping, ILoggerFactory loggers)
     {
         foreach (JobRecord job in jobs.All.Select(e => e.Record).Where(r => r.IsHere))
         {
@@ -44,7 +45,7 @@ public sealed partial class SchedulingPart : IDisposable
         MoveTotals totals = new();
         source.Moved += costs.Note;
         source.Moved += totals.Note;
-        MoveOrders orders = new(jobs, source, self, costs, stopping, loggers.CreateLogger<MoveOrders>());
+        MoveOrders orders = new(jobs, source, services, self, costs, stopping, loggers.CreateLogger<MoveOrders>());
         DecisionLog log = new(home.Decisions, DecisionLog.UsualSize, loggers.CreateLogger<DecisionLog>());
         _loop = new SchedulerLoop(
             _book, election ?? new LowestInstanceElection(), peers, facts.Read, () => [.. jobs.All.Select(e => views.Show(e.Record))], orders, costs, log,

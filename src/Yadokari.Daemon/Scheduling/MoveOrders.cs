@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Services;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Hosts;
@@ -12,7 +13,8 @@ using Yadokari.Scheduling;
 namespace Yadokari.Daemon.Scheduling;
 
 /// <summary>Carries a plan out by the ordinary moves, behind the rounds. Thread-safe.</summary>
-public sealed partial class MoveOrders(JobTable jobs, MoveSource source, HostSelf self, MoveCosts costs, CancellationToken stopping, ILogger<MoveOrders> logger)
+public sealed partial class MoveOrders(
+    JobTable jobs, MoveSource source, ServiceMoveSource services, HostSelf self, MoveCosts costs, CancellationToken stopping, ILogger<MoveOrders> logger)
 {
     /// <summary>After a failure the job is left alone so long: an obstacle often stays, a refusal may pass.</summary>
     private static readonly TimeSpan PauseAfterObstacle = TimeSpan.FromMinutes(1);
@@ -59,7 +61,11 @@ public sealed partial class MoveOrders(JobTable jobs, MoveSource source, HostSel
             if (here.Instance == self.Instance)
             {
                 // What it took is noted as for every move of this host.
-                await source.MoveAsync(jobs.Find(move.Job), address, new Progress<MoveProgress>(), stopping, stopping).ConfigureAwait(false);
+                JobEntry job = jobs.Find(move.Job);
+                Progress<MoveProgress> unseen = new();
+                await (job.Record.Service is null
+                    ? source.MoveAsync(job, address, unseen, stopping, stopping)
+                    : services.MoveAsync(job, address, unseen, stopping, stopping)).ConfigureAwait(false);
             }
             else
             {
