@@ -52,7 +52,7 @@ internal static class ClassEmitter
         code.Line($"string {self}.Name => {Names.Codec}.Instance.StateName;");
         code.Line($"int {self}.Version => {Names.Codec}.Instance.Version;");
         code.Line($"bool {self}.SupportsDelta => {carrier}.SupportsDelta;");
-        foreach (string save in new[] { "Save", "SaveAhead", "SaveDelta" })
+        foreach (string save in new[] { "Save", "SaveAhead", "SaveRound", "SaveDelta" })
         {
             code.Line($"void {self}.{save}(global::System.Buffers.IBufferWriter<byte> destination) => {carrier}.{save}(destination);");
         }

@@ -34,6 +34,15 @@ public interface ICarriedState
     /// <exception cref="NotSupportedException">There is no <see cref="SupportsDelta"/>.</exception>
     void SaveAhead(IBufferWriter<byte> destination);
 
+    /// <summary>
+    /// A round before the pause: writes what has changed since <see cref="SaveAhead"/> or the last round, while calls run on
+    /// other threads; the target takes it by <see cref="Restore"/>, after what <see cref="SaveAhead"/> wrote. Sending a
+    /// large state takes time, in which much changes: a few rounds leave little for <see cref="SaveDelta"/>, which
+    /// has only what no round wrote. Each must arrive, or the copy begins anew.
+    /// </summary>
+    /// <exception cref="NotSupportedException">There are no rounds; <see cref="SaveDelta"/> has all changes then.</exception>
+    void SaveRound(IBufferWriter<byte> destination) => throw new NotSupportedException($"state '{Name}' has no rounds");
+
     /// <summary>Writes what has changed since <see cref="SaveAhead"/> began. No call runs meanwhile. Tracking goes on.</summary>
     /// <exception cref="NotSupportedException">There is no <see cref="SupportsDelta"/>.</exception>
     void SaveDelta(IBufferWriter<byte> destination);

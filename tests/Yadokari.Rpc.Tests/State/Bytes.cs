@@ -10,6 +10,8 @@ internal static class Bytes
 
     public static byte[] Ahead(ICarriedState state) => Of(state.SaveAhead);
 
+    public static byte[] Round(ICarriedState state) => Of(state.SaveRound);
+
     public static byte[] Delta(ICarriedState state) => Of(state.SaveDelta);
 
     /// <summary>With the right checksum for what it now is: damage that only the reader can find.</summary>

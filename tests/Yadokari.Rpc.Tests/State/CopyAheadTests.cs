@@ -57,6 +57,7 @@ public sealed class CopyAheadTests
         SpinWait.SpinUntil(() => Volatile.Read(ref started) == Writers, TimeSpan.FromMinutes(2)).ShouldBeTrue();
 
         byte[] ahead = Bytes.Ahead(from);
+        byte[][] rounds = [Bytes.Round(from), Bytes.Round(from)];
         await stop.CancelAsync();
         await Task.WhenAll(writers);
         byte[] delta = Bytes.Delta(from);
@@ -66,6 +67,11 @@ public sealed class CopyAheadTests
 
         ICarriedState into = new Ledger();
         into.Restore(ahead, 1);
+        foreach (byte[] round in rounds)
+        {
+            into.Restore(round, 1);
+        }
+
         into.RestoreDelta(delta, 1);
 
         var copy = (Ledger)into;

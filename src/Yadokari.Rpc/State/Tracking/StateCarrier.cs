@@ -78,6 +78,19 @@ public sealed class StateCarrier<T>
         message.End();
     }
 
+    /// <summary>As <see cref="ICarriedState.SaveRound"/>.</summary>
+    public void SaveRound(IBufferWriter<byte> destination)
+    {
+        MustTrack();
+        var message = new StateMessageWriter(destination, StateMessageKind.Ahead, _codec.StateName, _codec.MaxBytes);
+        foreach (StateTracker tracker in _trackers)
+        {
+            WriteChanges(message, tracker, take: true);
+        }
+
+        message.End();
+    }
+
     /// <summary>As <see cref="ICarriedState.SaveDelta"/>.</summary>
     public void SaveDelta(IBufferWriter<byte> destination)
     {
