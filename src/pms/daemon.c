@@ -200,8 +200,10 @@ static int wait_for_outcome(void)
             return PMS_CONTINUED;
         if (outcome < 0)
             return pms_fail(-outcome, pms_box->message);
-        if (++looks % 10 == 0 && pms_start_time() != start)
+        if (++looks % 10 == 0 && pms_start_time() != start) {
+            pms_message[0] = 0;
             return PMS_RESUMED;
+        }
         pms_nap(1);
         uint32_t now = atomic_load(&pms_box->beat);
         silent = now == beat ? silent + 1 : 0;

@@ -31,8 +31,8 @@ int pms_main(int argc, char **argv);
 int pms_register(const char *name);
 
 /* As open(2), close(2), fopen(3), fclose(3). What is written through them is on the disk of the file server when a
- * writer has closed it, so that a program that moved, and others on its new host, read what was written.
- * They also keep the name, by which pms_travels() finds it. */
+ * writer has closed it, so that a program that moved, and others on its new host, read what was written. Files are found
+ * on the new host under the same name: their content does not travel. */
 int pms_open(const char *path, int flags, ...);
 int pms_close(int fd);
 FILE *pms_fopen(const char *path, const char *mode);

@@ -55,6 +55,73 @@ public sealed partial class PmsTests(TwoHosts hosts, PmsPrograms programs) : ICl
         File.ReadAllBytes(moved).AsSpan().SequenceEqual(File.ReadAllBytes(hosts.File_("orbit.unmoved"))).ShouldBeTrue();
     }
 
+    [Fact]
+    public void A_program_that_holds_for_ever_is_refused_and_runs_on()
+    {
+        StartOutside("h1", "holder", programs["holder"]);
+
+        hosts.YadoOn("h1", "move", "holder", "h2", "--hold-timeout", "0.3").Refuses(3, "held", "pms_hold");
+        hosts.YadoOn("h1", "checkpoint", "holder", "-o", hosts.File_("holder.ctx"), "--hold-timeout", "0.3").Refuses(3, "held");
+
+        File.Exists(hosts.File_("holder.ctx")).ShouldBeFalse();
+        hosts.Job("h1", "holder").GetProperty("state").GetString().ShouldBe("running");
+        hosts.YadoOn("h1", "kill", "holder").Succeeds();
+    }
+
+    [Fact]
+    public void A_program_saves_itself_and_knows_which_one_it_is()
+    {
+        string file = hosts.File_("self.ctx");
+
+        string[] original = hosts.On("h1", programs["saver"], file).Succeeds().Output.Split('\n');
+        string[] resumed = hosts.On("h2", file).Succeeds().Output.Split('\n');
+        string[] again = hosts.On("h1", programs["saver"], file).Succeeds().Output.Split('\n');
+        string[] nowhere = hosts.On("h1", programs["saver"], "/nowhere/self.ctx").Succeeds().Output.Split('\n');
+
+        original[0].ShouldBe("continued");
+        resumed[0].ShouldBe("resumed");
+        again[0].ShouldBe("EEXIST");
+        nowhere[0].ShouldBe("ENOENT");
+    }
+
+    [Fact]
+    public void Without_a_daemon_everything_works_and_misuse_is_answered_by_errno()
+    {
+        DirectoryInfo directory = Directory.CreateDirectory(hosts.File_("misuse"));
+
+        Ending ending = hosts.On("h1", "env", $"YADO_HOME={directory.FullName}", programs["misuse"], directory.FullName);
+
+        ending.Status.ShouldBe(7);
+        ending.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(
+        [
+            "release EPERM", "hold ok", "checkpoint-held EDEADLK", "release ok", "release EPERM", "register ENOTCONN",
+            "checkpoint ENOTCONN", "checkpoint-null EINVAL", "checkpoint-long ENAMETOOLONG", "callback ok", "callback-null EINVAL",
+            "open-missing ENOENT", "write ok", "close ok", "close-again EBADF", "read ok", "fclose ok", "host ok", "moves ok",
+        ]);
+    }
+
+    [Fact]
+    public void A_dotnet_program_hears_of_its_move_and_saves_itself()
+    {
+        (string output, string file) = (hosts.File_("net"), hosts.File_("net.ctx"));
+        string configuration = AppContext.BaseDirectory.Contains("/Debug/", StringComparison.Ordinal) ? "Debug" : "Release";
+        StartOutside("h1", "net", Path.Combine(Yado.Root(), "samples/pms-dotnet/bin", configuration, "net10.0/pms-dotnet"), output, file);
+
+        hosts.YadoOn("h1", "move", "net", "h2").Succeeds();
+        hosts.YadoOn("h2", "wait", "net").Succeeds();
+
+        string[] lines = File.ReadAllLines(output);
+        string[] counted = [.. lines.Where(l => char.IsAsciiDigit(l[0]))];
+        counted.Select(l => int.Parse(l.Split(' ')[0])).ShouldBe(Enumerable.Range(0, 200));
+        counted.ShouldNotContain(l => l.Contains("CUT", StringComparison.Ordinal));
+        lines.ShouldContain("leaving h1");
+        lines.ShouldContain("on h2");
+        lines.ShouldContain(l => l.StartsWith("Continued on ", StringComparison.Ordinal));
+        hosts.On("h2", file).Succeeds();
+        File.ReadAllLines(output).ShouldContain("Resumed on h2");
+        File.ReadAllLines(output)[^1].ShouldBe(counted[^1]);
+    }
+
     private string StartSections(string host, string name, bool callbacks)
     {
         string report = hosts.File_(name);

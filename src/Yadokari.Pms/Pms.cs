@@ -1,0 +1,370 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Yadokari.Protocol;
+using Yadokari.Protocol.Client;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Programs;
+
+namespace Yadokari.Pms;
+
+/// <summary>
+/// For a program that knows it moves: the same as pms.h for C. Without a daemon everything works, and nothing moves.
+/// Thread-safe. No connection to the daemon stays open: it would be in the way of a move.
+/// </summary>
+public static class Pms
+{
+    private const int Ebusy = 16;
+    private const int Enotconn = 107;
+    private const int Econnaborted = 103;
+    private const int Edeadlk = 35;
+
+    /// <summary>SIGURG: ignored by default, so that it harms no program that this process may become.</summary>
+    private const PosixSignal Notice = (PosixSignal)23;
+
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Orphan = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+
+    private static readonly Mailbox Box = new();
+    private static readonly AsyncLocal<int> Depth = new();
+    private static readonly AutoResetEvent Wake = new(false);
+    private static readonly Lock Starting = new();
+    private static PosixSignalRegistration? _signal;
+    private static ulong _born = StartTime();
+    private static Action? _moving;
+    private static Action? _moved;
+
+    [ThreadStatic]
+    private static bool _inHandler;
+
+    /// <summary>Before the process is moved or saved, once nothing holds it and before obstacles are looked for: connections can
+    /// be closed here. On a thread of its own, which the capture waits for. An exception is the program's end, as on any thread.</summary>
+    public static event Action Moving
+    {
+        add
+        {
+            StartListening();
+            lock (Starting)
+            {
+                _moving += value;
+            }
+        }
+        remove
+        {
+            lock (Starting)
+            {
+                _moving -= value;
+            }
+        }
+    }
+
+    /// <summary>Afterwards, on the new host, or on the old one when nothing came of it.</summary>
+    public static event Action Moved
+    {
+        add
+        {
+            StartListening();
+            lock (Starting)
+            {
+                _moved += value;
+            }
+        }
+        remove
+        {
+            lock (Starting)
+            {
+                _moved -= value;
+            }
+        }
+    }
+
+    /// <summary>Name of the host this runs on, as its daemon calls it; without a daemon that of the machine.</summary>
+    public static string Host
+    {
+        get
+        {
+            WaitWhile(static () => Box.Request == Mailbox.Captured);
+            return Box.Host is { Length: > 0 } told ? told : Environment.MachineName;
+        }
+    }
+
+    /// <summary>How many times this process has been moved or resumed.</summary>
+    public static int Moves => Box.Moves;
+
+    /// <summary>Makes this process a job of the local daemon, if it is none yet. Doing it again does no harm.</summary>
+    /// <param name="name">Of the job; null: made from the program's name.</param>
+    /// <returns>False when no daemon answers: the program runs as if nothing had been asked.</returns>
+    /// <exception cref="PmsException">The daemon refuses.</exception>
+    public static bool Register(string? name = null)
+    {
+        try
+        {
+            Converse(api => api.PostAsync(
+                Routes.RegisterProgram, new RegisterProgram(Box.Address, name), ProtocolJson.Default.RegisterProgram, ProtocolJson.Default.JobInfo, CancellationToken.None));
+            return true;
+        }
+        catch (YadoException failure) when (failure.Unreachable)
+        {
+            return false;
+        }
+        catch (YadoException failure)
+        {
+            throw new PmsException(Ebusy, failure.Message, failure);
+        }
+    }
+
+    /// <summary>Until the result is disposed the process is neither moved nor saved. Nests within an asynchronous flow. Waits for a
+    /// move that is under way.</summary>
+    /// <exception cref="PmsException">In a handler of <see cref="Moving"/>: EDEADLK.</exception>
+    public static IDisposable Hold()
+    {
+        if (_inHandler)
+        {
+            throw new PmsException(Edeadlk, "the move waits for this handler: it can't hold it up");
+        }
+        Enter();
+        return new HoldScope();
+    }
+
+    /// <summary>Saves this process as a context file and goes on, like fork: both it and each process that is resumed from
+    /// the file return from here.</summary>
+    /// <exception cref="PmsException">It was not saved; <see cref="PmsException.Errno"/> says why.</exception>
+    public static async Task<CheckpointOutcome> CheckpointAsync(string path, CancellationToken cancellation = default)
+    {
+        if (_inHandler || Depth.Value > 0)
+        {
+            throw new PmsException(Edeadlk, "this flow holds the process in place: end the hold first");
+        }
+        ulong start = StartTime();
+        CheckpointProgram request = new((uint)Box.BeginCheckpoint(), Path.GetFullPath(path));
+        try
+        {
+            Converse(api => api.PostAsync(
+                Routes.CheckpointProgram, request, ProtocolJson.Default.CheckpointProgram, ProtocolJson.Default.CheckpointProgram, cancellation));
+        }
+        catch (YadoException failure)
+        {
+            throw new PmsException(failure.Unreachable || failure.ExitStatus == 4 ? Enotconn : Ebusy, failure.Message, failure);
+        }
+        TimeSpan silent = default;
+        for (int beat = Box.Beat; ; beat = Box.Beat)
+        {
+            switch (Box.Outcome)
+            {
+                case 1:
+                    return CheckpointOutcome.Continued;
+                case < 0 and int error:
+                    throw new PmsException(-error, Box.Message);
+            }
+            if (StartTime() != start)
+            {
+                return CheckpointOutcome.Resumed;
+            }
+            await Task.Delay(Look * 5, cancellation).ConfigureAwait(false);
+            silent = Box.Beat == beat ? silent + (Look * 5) : default;
+            if (silent > Lease + Lease)
+            {
+                throw new PmsException(Econnaborted, "the daemon went away in the middle of a checkpoint");
+            }
+        }
+    }
+
+    /// <summary>A connection of its own within a hold, closed before the hold ends.</summary>
+    private static void Converse<T>(Func<ApiConnection, Task<T>> call)
+    {
+        bool enters = !_inHandler && Depth.Value == 0;
+        if (enters)
+        {
+            Enter();
+        }
+        try
+        {
+            using ApiConnection api = ApiConnection.ToSocket(SocketPath());
+            // Synchronous on purpose: the hold belongs to this flow until the connection is closed.
+            Task.Run(() => call(api)).GetAwaiter().GetResult();
+        }
+        finally
+        {
+            if (enters)
+            {
+                Leave();
+            }
+        }
+    }
+
+    private static void Enter()
+    {
+        if (Depth.Value++ > 0)
+        {
+            // Nested: goes on also while a capture is asked for.
+            Box.Enter();
+            return;
+        }
+        while (true)
+        {
+            Box.Enter();
+            if (Box.Request == Mailbox.None)
+            {
+                return;
+            }
+            // A capture is asked for: it goes first.
+            Box.Leave();
+            WaitWhile(static () => Box.Request != Mailbox.None);
+        }
+    }
+
+    private static void Leave()
+    {
+        Depth.Value--;
+        Box.Leave();
+    }
+
+    private static void WaitWhile(Func<bool> stands)
+    {
+        Silence silence = new();
+        while (stands() && Stands(silence, Look))
+        {
+            Thread.Sleep(Look);
+        }
+    }
+
+    /// <summary>Looks at a request; one whose daemon shows no beat any more is taken back.</summary>
+    private static bool Stands(Silence silence, TimeSpan slept)
+    {
+        int request = Box.Request;
+        if (request == Mailbox.None)
+        {
+            return false;
+        }
+        TimeSpan silent = silence.Grow(Box.Beat, slept);
+        bool orphan = request == Mailbox.Captured && silent >= Orphan && StartTime() != _born;
+        if (!orphan && silent < Lease)
+        {
+            return true;
+        }
+        if (Box.TakeBack(request) && StartTime() != _born)
+        {
+            _born = StartTime();
+            Box.Arrive();
+            TryRegister();
+        }
+        return Box.Request != Mailbox.None;
+    }
+
+    private static void TryRegister()
+    {
+        try
+        {
+            Register();
+        }
+        catch (PmsException)
+        {
+            // It runs on without being a job.
+        }
+    }
+
+    private static void StartListening()
+    {
+        lock (Starting)
+        {
+            if (_signal is not null)
+            {
+                return;
+            }
+            _signal = PosixSignalRegistration.Create(Notice, context =>
+            {
+                context.Cancel = true;
+                Wake.Set();
+            });
+            new Thread(ListenForever) { IsBackground = true, Name = "pms" }.Start();
+            Box.Listen((int)Notice);
+        }
+    }
+
+    private static void ListenForever()
+    {
+        Silence silence = new();
+        bool pending = false;
+        int asked = 0;
+        while (true)
+        {
+            int request = Stands(silence, Look) ? Box.Request : Mailbox.None;
+            int number = Box.Number;
+            if (pending && (request == Mailbox.None || number != asked))
+            {
+                pending = false;
+                _born = Box.Moves > 0 ? StartTime() : _born;
+                RunHandlers(_moved);
+                continue;
+            }
+            if (!pending && request == Mailbox.Asked && Box.Holds == 0)
+            {
+                (pending, asked) = (true, number);
+                RunHandlers(_moving);
+                Box.SayReady(number);
+                continue;
+            }
+            Wake.WaitOne(request == Mailbox.None ? Idle : Look);
+        }
+    }
+
+    private static void RunHandlers(Action? handlers)
+    {
+        _inHandler = true;
+        handlers?.Invoke();
+        _inHandler = false;
+    }
+
+    private static string SocketPath()
+    {
+        if (Box.Socket is { Length: > 0 } told)
+        {
+            return told;
+        }
+        // As the daemon itself chooses its home.
+        string home = Environment.GetEnvironmentVariable("YADO_HOME") is { Length: > 0 } set ? set
+            : Environment.UserName == "root" ? "/var/lib/yadokari"
+            : Path.Combine(
+                Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } state
+                    ? state
+                    : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state"),
+                "yadokari");
+        return Path.Combine(home, "daemon.sock");
+    }
+
+    /// <summary>Start time of this process in clock ticks; another one in a process that was resumed.</summary>
+    private static ulong StartTime()
+    {
+        string stat = File.ReadAllText("/proc/self/stat");
+        return ulong.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19], CultureInfo.InvariantCulture);
+    }
+
+    private sealed class Silence
+    {
+        private int _beat;
+        private TimeSpan _silent;
+
+        public TimeSpan Grow(int beat, TimeSpan slept)
+        {
+            _silent = beat == _beat ? _silent + slept : default;
+            _beat = beat;
+            return _silent;
+        }
+    }
+
+    private sealed class HoldScope : IDisposable
+    {
+        private int _ended;
+
+        public void Dispose()
+        {
+            // A second time is a mistake without consequence, as with any disposable.
+            if (Interlocked.Exchange(ref _ended, 1) == 0)
+            {
+                Leave();
+            }
+        }
+    }
+}

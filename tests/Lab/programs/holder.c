@@ -1,0 +1,10 @@
+/* Holds itself in place for ever. */
+#include <pms.h>
+#include <unistd.h>
+
+int pms_main(void)
+{
+    pms_hold();
+    for (;;)
+        pause();
+}
