@@ -48,6 +48,12 @@ public sealed class GroupedEngine(IJobEngine engine, JobGroup group) : IJobEngin
             checkpoint.Freeze();
         }
 
+        public void Thaw()
+        {
+            group.Take(pid);
+            checkpoint.Thaw();
+        }
+
         public CaptureReport Capture(IImageSink sink, IProgress<CaptureProgress>? progress) => checkpoint.Capture(sink, progress);
 
         public void Kill()
