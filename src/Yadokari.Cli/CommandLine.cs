@@ -45,7 +45,18 @@ public static class CommandLine
     public static async Task<int> RunAsync(string[] arguments)
     {
         RootCommand root = Build();
-        ParseResult parsed = root.Parse(arguments);
+        ParseResult parsed;
+        try
+        {
+            parsed = root.Parse(arguments);
+        }
+        catch (InvalidOperationException failure)
+        {
+            // A check of one value that can't be read is made all the same, and throws what is wrong with it.
+            Console.Error.WriteLine($"yado: {failure.Message.TrimEnd('.')}; see 'yado --help'");
+            return ExitStatus.WrongUsage;
+        }
+
         if (parsed.Action is ParseErrorAction)
         {
             return WrongUsage(root, parsed);

@@ -81,6 +81,8 @@ public sealed partial class HelpTests
     [InlineData("run", "--restart", "--", "true")]
     [InlineData("run", "--keep", "3", "--", "true")]
     [InlineData("run", "--every", "0s", "--", "true")]
+    [InlineData("top", "--seconds", "soon")]
+    [InlineData("owner", "maybe")]
     public void Wrong_usage_ends_with_2_and_one_line(params string[] arguments)
     {
         Ending ending = Yado.Run(Nothing, arguments);

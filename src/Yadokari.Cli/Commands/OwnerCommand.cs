@@ -11,6 +11,7 @@ public static class OwnerCommand
 
     public static Command Create()
     {
+        Word.AcceptOnlyFromAmong("present", "absent", "auto");
         Command command = new("owner", "Say whether somebody works at this machine, for the policy 'idle'") { Word };
         command.SetAction(async (parsed, cancel) =>
         {

@@ -70,7 +70,7 @@ public static class RunCommand
         Cpu.AcceptOnlyFromAmong("baseline", "v2", "v3");
         command.Validators.Add(result =>
         {
-            if (result.GetValue(Every) is null && (result.GetValue(Restart) || result.GetResult(Keep) is { Implicit: false }))
+            if (result.GetResult(Every) is null && (result.GetValue(Restart) || result.GetResult(Keep) is { Implicit: false }))
             {
                 result.AddError("--keep and --restart need --every TIME");
             }
