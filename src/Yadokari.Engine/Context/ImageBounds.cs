@@ -64,6 +64,7 @@ internal static class ImageBounds
         Whole(image.Attributes.CommandLine, "the command line");
         Whole(image.Memory.Mappings, "the mappings");
         Whole(image.Memory.Segments, "the segments");
+        Whole(image.Memory.GuardPages, "the guard pages");
         Whole(image.Memory.SharedObjects, "the shared objects");
         foreach (SharedObjectImage shared in image.Memory.SharedObjects)
         {

@@ -76,7 +76,8 @@ public sealed class HostDatabaseTests : IDisposable
 
         JobRecord read = again.LoadJobs().ShouldHaveSingleItem();
         read.Arguments.ShouldBe(SampleJob.Arguments);
-        (read with { Arguments = SampleJob.Arguments }).ShouldBe(SampleJob);
+        read.Checkpoints.ShouldBe(SampleJob.Checkpoints);
+        (read with { Arguments = SampleJob.Arguments, Checkpoints = SampleJob.Checkpoints }).ShouldBe(SampleJob);
     }
 
     [Fact]

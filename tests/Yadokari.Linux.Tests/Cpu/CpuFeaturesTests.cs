@@ -8,12 +8,15 @@ public class CpuFeaturesTests
     [Fact]
     public void Features_of_this_host_agree_with_the_kernel()
     {
-        // These names are the kernel's own; a kernel shows only what it has enabled.
+        // These names are the kernel's own. A kernel shows only what it has enabled, and a program that asks the processor
+        // itself sees more: what the kernel shows must be found, what it hides may be.
         HashSet<string> shown = [.. File.ReadLines("/proc/cpuinfo").First(line => line.StartsWith("flags", StringComparison.Ordinal)).Split(' ')];
         string[] checkable = ["ssse3", "fma", "cx16", "sse4_1", "sse4_2", "movbe", "popcnt", "aes", "xsave", "avx", "f16c", "rdrand",
             "fsgsbase", "bmi1", "avx2", "bmi2", "erms", "avx512f", "avx512vl", "rdseed", "adx", "clflushopt", "clwb", "sha_ni", "gfni",
             "vaes", "vpclmulqdq", "rdpid", "amx_tile", "xsaveopt", "xsavec", "xgetbv1", "lahf_lm", "sse4a", "rdtscp", "clzero"];
-        checkable.Where(name => CpuFeatures.ReadHost().Names.Contains(name)).ShouldBe(checkable.Where(shown.Contains));
+        string[] found = [.. checkable.Where(CpuFeatures.ReadHost().Names.Contains)];
+
+        checkable.Where(shown.Contains).ShouldBeSubsetOf(found);
     }
 
     [Fact]
