@@ -141,16 +141,29 @@ public sealed class FaultLab : IDisposable
     /// <summary>As the host itself sees it; its small disk is mounted nowhere else.</summary>
     private string Home(int host) => $"/proc/{Init(Path.Combine(_lab, $"h{host}", "init.pid"))}/root{_lab}/h{host}/home/.yado";
 
+    /// <summary>The directory of the daemon's process; its pid is what the lock file says. Read without asking for the lock.</summary>
+    private string DaemonProcess(int host)
+    {
+        using FileStream file = new(Path.Combine(Home(host), "daemon.lock"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using StreamReader reader = new(file);
+        return $"/proc/{Init(Path.Combine(_lab, $"h{host}", "init.pid"))}/root/proc/{reader.ReadToEnd().Trim()}";
+    }
+
     private void MountSmallDisk()
     {
+        string process = DaemonProcess(SmallDisk);
         using (YadoClient client = Client(SmallDisk))
         {
             client.StopAsync().GetAwaiter().GetResult();
         }
-        string socket = Path.Combine(Home(SmallDisk), "daemon.sock");
+        // Gone altogether: the last thing it does is to remove its socket, by a path that would soon be the new one's.
         Stopwatch waited = Stopwatch.StartNew();
-        while (File.Exists(socket) && waited.Elapsed < StartPatience)
+        while (System.IO.Directory.Exists(process))
         {
+            if (waited.Elapsed > StartPatience)
+            {
+                throw new TimeoutException($"the daemon of h{SmallDisk} does not end");
+            }
             Thread.Sleep(10);
         }
         OnHost(SmallDisk, $"mount -t tmpfs -o size={DiskSize},mode=700 disk \"$YADO_HOME\"");
