@@ -141,19 +141,14 @@ public sealed class FaultLab : IDisposable
     /// <summary>As the host itself sees it; its small disk is mounted nowhere else.</summary>
     private string Home(int host) => $"/proc/{Init(Path.Combine(_lab, $"h{host}", "init.pid"))}/root{_lab}/h{host}/home/.yado";
 
-    /// <summary>The directory of the daemon's process; its pid is what the lock file says. Read without asking for the lock.</summary>
-    private string DaemonProcess(int host)
-    {
-        using FileStream file = new(Path.Combine(Home(host), "daemon.lock"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using StreamReader reader = new(file);
-        return $"/proc/{Init(Path.Combine(_lab, $"h{host}", "init.pid"))}/root/proc/{reader.ReadToEnd().Trim()}";
-    }
-
     private void MountSmallDisk()
     {
-        string process = DaemonProcess(SmallDisk);
+        string process;
         using (YadoClient client = Client(SmallDisk))
         {
+            // Its pid is that of the host's own namespace.
+            int pid = client.GetDoctorAsync().GetAwaiter().GetResult().DaemonPid;
+            process = $"/proc/{Init(Path.Combine(_lab, $"h{SmallDisk}", "init.pid"))}/root/proc/{pid}";
             client.StopAsync().GetAwaiter().GetResult();
         }
         // Gone altogether: the last thing it does is to remove its socket, by a path that would soon be the new one's.
