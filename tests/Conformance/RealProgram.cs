@@ -30,7 +30,7 @@ internal sealed record RealProgram(
         new("perl", true, (scene, _) => ["/usr/bin/perl", Script(scene, "text.pl"), scene.File_(Gate), "60"]),
         new("node", true, (scene, _) => ["/usr/bin/node", Script(scene, "busy.js"), scene.File_(Gate), "16"]),
         new(".NET with many threads and a busy GC", true, (scene, _) => [DotNet, Published(scene), scene.File_(Gate), "40"]),
-        new("gzip", false, (scene, moves) => ["/bin/gzip", "-9", "-n", "-c", Text(scene, moves > 1 ? 320 : 50)]),
+        new("gzip", false, (scene, moves) => ["/bin/gzip", "-9", "-n", "-c", Text(scene, moves > 1 ? 420 : 50)]),
         new("xz with two threads", false, (scene, moves) => ["/usr/bin/xz", "-6", "-T2", "--block-size=1MiB", "-c", Text(scene, moves > 1 ? 56 : 8)]),
         new("bc", false, (scene, moves) => ["/usr/bin/bc", "-l", "-q", Numbers(scene, moves > 1 ? 1200 : 100)]),
         new("sqlite3 writing a database file", false, (scene, moves) => ["/usr/bin/sqlite3", Statements(scene, moves > 1 ? 320 : 40)], "input.sql", "made.db"),

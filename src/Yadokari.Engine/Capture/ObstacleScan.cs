@@ -51,13 +51,30 @@ public static class ObstacleScan
 
         try
         {
-            return FindAll(pid, status, options);
+            return FindLasting(pid, status, options);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or SystemCallException { Number: Errno.EACCES or Errno.EPERM })
         {
             uint uid = status.Uids[0];
             throw new EngineException(EngineError.NotPermitted, $"process {pid} belongs to user {uid}: not permitted to trace it (run as that user or as root)", e);
         }
+    }
+
+    /// <summary>
+    /// The process runs while it is looked at: a file that is renamed between two questions, or a child that is there for a
+    /// moment, is no reason to refuse. What is still there after several looks is. What matters in the end is looked for
+    /// once more when the process is frozen.
+    /// </summary>
+    private static List<Obstacle> FindLasting(int pid, ProcStatus status, CaptureOptions options)
+    {
+        const int looks = 4;
+        List<Obstacle> obstacles = FindAll(pid, status, options);
+        for (int look = 1; look < looks && obstacles.Count > 0; look++)
+        {
+            obstacles = FindAll(pid, status, options);
+        }
+
+        return obstacles;
     }
 
     private static List<Obstacle> FindAll(int pid, ProcStatus status, CaptureOptions options)

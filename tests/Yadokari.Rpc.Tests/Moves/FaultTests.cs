@@ -12,7 +12,7 @@ public sealed class FaultTests
     private static readonly string[] SourceSteps = ["reserved", "started", "ahead", "drained", "prepared", "committed", "activated"];
     private static readonly string[] TargetSteps = ["target-started", "target-ahead", "target-prepared", "target-activated"];
 
-    [Fact]
+    [SoakFact]
     public async Task The_sources_daemon_is_killed_at_every_step()
     {
         await using TwoHosts hosts = await TwoHosts.StartAsync();
@@ -35,7 +35,7 @@ public sealed class FaultTests
         await load.NothingIsLostAndNothingRanTwiceAsync();
     }
 
-    [Fact]
+    [SoakFact]
     public async Task The_targets_daemon_is_killed_at_every_step()
     {
         await using TwoHosts hosts = await TwoHosts.StartAsync();
@@ -58,7 +58,7 @@ public sealed class FaultTests
         await load.NothingIsLostAndNothingRanTwiceAsync();
     }
 
-    [Fact]
+    [SoakFact]
     public async Task An_instance_is_killed_when_the_target_has_everything()
     {
         await using TwoHosts hosts = await TwoHosts.StartAsync();
@@ -87,7 +87,7 @@ public sealed class FaultTests
         await load.NothingIsLostAndNothingRanTwiceAsync();
     }
 
-    [Fact]
+    [SoakFact]
     public async Task A_second_move_during_a_move_is_refused_and_the_held_instance_that_dies_before_costs_only_the_move()
     {
         await using TwoHosts hosts = await TwoHosts.StartAsync();
