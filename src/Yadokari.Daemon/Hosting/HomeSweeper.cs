@@ -77,7 +77,7 @@ public sealed class HomeSweeper(HomeDirectory home, Action<string> forget, JobTa
     private bool IsComing(string directory)
     {
         int dash = directory.LastIndexOf('-');
-        return dash > 0 && int.TryParse(directory.AsSpan(dash + 1), out int epoch) 
+        return dash > 0 && int.TryParse(directory.AsSpan(dash + 1), out int epoch)
             && (moves.NeedsJob(directory[..dash], epoch) || servicesNeed?.Invoke(directory[..dash], epoch) == true);
     }
 }
