@@ -57,7 +57,6 @@ internal static class Law
     public static void ThereAndBack(string name) => Carry(name, uid: null, (journey, program) =>
     {
         AwaitSleep(journey, program);
-        Skip.If(program.Words.Contains("stopped") || program.Expected.Killed, "unshare(1), which stands for the host, does not pass it on");
         journey.Save();
         journey.ResumeOnAnotherHost();
         if (program.Polls)

@@ -10,7 +10,7 @@ public class ObstacleTests : IClassFixture<CompiledPrograms>
     public void An_obstacle_is_named_and_the_program_lives_on(string program) => Law.Refused(program, uid: null);
 
     [SkippableTheory]
-    [ProgramNames("obstacles")]
+    [ProgramNames("obstacles", "ordinary")]
     public void An_obstacle_is_named_to_an_ordinary_user(string program)
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "the other tests run as an ordinary user already");

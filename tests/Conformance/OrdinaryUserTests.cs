@@ -6,7 +6,7 @@ namespace Yadokari.Conformance;
 public class OrdinaryUserTests : IClassFixture<CompiledPrograms>
 {
     [SkippableTheory]
-    [ProgramNames]
+    [ProgramNames(word: "ordinary")]
     public void Before_equals_after_a_move_as_an_ordinary_user(string program)
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "the other tests run as an ordinary user already");

@@ -5,12 +5,22 @@ namespace Yadokari.Conformance;
 
 /// <summary>One row per program of the suite: its name, which is a sentence.</summary>
 /// <param name="folder">Under <c>programs</c>; empty: the suite itself.</param>
-/// <param name="word">Only programs with this word in their <c>// law:</c> line; "polls": those that can be moved often.</param>
+/// <param name="word">Only programs with this word in their <c>// law:</c> line; "polls": those that can be moved often;
+/// "ordinary": those that need not be root; "passed on": those whose end unshare(1), which stands for a host, passes on.</param>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ProgramNamesAttribute(string folder = "", string word = "") : DataAttribute
 {
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) =>
         LawProgram.All(folder)
-            .Where(program => word.Length == 0 || (word == "polls" ? program.Polls : program.Words.Contains(word)))
+            .Where(Fits)
             .Select(program => new object[] { program.Name });
+
+    private bool Fits(LawProgram program) => word switch
+    {
+        "" => true,
+        "polls" => program.Polls,
+        "ordinary" => !program.NeedsRoot,
+        "passed on" => !program.Words.Contains("stopped") && !program.Expected.Killed,
+        _ => program.Words.Contains(word),
+    };
 }

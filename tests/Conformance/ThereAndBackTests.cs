@@ -6,7 +6,7 @@ namespace Yadokari.Conformance;
 public class ThereAndBackTests : IClassFixture<CompiledPrograms>
 {
     [SkippableTheory]
-    [ProgramNames]
+    [ProgramNames(word: "passed on")]
     public void Before_equals_after_a_move_to_another_host_and_back(string program)
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "hosts in namespaces need root");

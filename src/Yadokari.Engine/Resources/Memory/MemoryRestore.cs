@@ -151,18 +151,26 @@ public static class MemoryRestore
         PlanBuilder plan = context.Plan;
         ulong flags = MapFixed;
         Argument file = -1;
-        Slot opened = default;
+        Slot? opened = null;
         switch (mapping.Kind)
         {
             case MappingKind.SharedObject:
                 flags |= MapShared;
-                file = context.Objects[context.Image.Memory.SharedObjects[mapping.Object].Key];
+                Slot made = context.Objects[context.Image.Memory.SharedObjects[mapping.Object].Key];
+                file = made;
+                if ((mapping.Flags & VmaFlags.MayWrite) == 0)
+                {
+                    // A view that may become writable would stand in the way of F_SEAL_WRITE.
+                    opened = OpenForReading(context, made);
+                    file = opened.Value;
+                }
+
                 break;
             case MappingKind.SharedFile or MappingKind.PrivateFile:
                 flags |= mapping.Kind == MappingKind.SharedFile ? MapShared : MapPrivate;
                 opened = context.Passing;
-                plan.CallInto(opened, $"open {mapping.Name}", SystemCall.Open, plan.Text(mapping.Name), (mapping.Writable ? ReadWrite : ReadOnly) | CloseOnExec, 0);
-                file = opened;
+                plan.CallInto(context.Passing, $"open {mapping.Name}", SystemCall.Open, plan.Text(mapping.Name), (mapping.Writable ? ReadWrite : ReadOnly) | CloseOnExec, 0);
+                file = context.Passing;
                 break;
             default:
                 flags |= MapPrivate | MapAnonymous;
@@ -183,9 +191,9 @@ public static class MemoryRestore
             Argument.Named(flags, FlagText(flags)),
             file,
             mapping.Offset);
-        if (mapping.Kind is MappingKind.SharedFile or MappingKind.PrivateFile)
+        if (opened is { } own)
         {
-            plan.Call(null, SystemCall.Close, opened);
+            plan.Call(null, SystemCall.Close, own);
         }
 
         EmitSegments(context, segments, first, end);
@@ -195,6 +203,20 @@ public static class MemoryRestore
         }
 
         EmitAdvice(plan, mapping);
+    }
+
+    /// <returns>Another description of a shared object; the slot is valid until the next file is opened.</returns>
+    private static Slot OpenForReading(PlanContext context, Slot made)
+    {
+        PlanBuilder plan = context.Plan;
+        DataReference prefix = plan.Text("/proc/self/fd/");
+        DataReference path = plan.Room(40, "/proc/self/fd/N");
+        plan.Set(context.Passing, path);
+        plan.Do(OperationKind.AppendBytes, null, context.Passing.Index, prefix, prefix.Length - 1);
+        plan.Do(OperationKind.AppendDecimal, null, context.Passing.Index, made);
+        plan.Do(OperationKind.AppendBytes, null, context.Passing.Index, plan.Text(""), 1);
+        plan.CallInto(context.Passing, "open a shared object for reading", SystemCall.Open, path, ReadOnly | CloseOnExec, 0);
+        return context.Passing;
     }
 
     private static void EmitSegments(PlanContext context, IReadOnlyList<MemorySegment> segments, int first, int end)
