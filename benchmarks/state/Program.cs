@@ -82,7 +82,7 @@ Times Measure(int size)
     {
         var round = new ArrayBufferWriter<byte>();
         from.SaveRound(round);
-        into.Restore(round.WrittenMemory, 1);
+        into.RestoreRound(round.WrittenMemory, 1);
     }
 
     Volatile.Write(ref stop, true);

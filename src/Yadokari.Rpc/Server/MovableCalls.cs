@@ -24,10 +24,17 @@ internal sealed class MovableCalls(RequestDelegate next, ServiceLife life, Reply
             Task changed = life.Gate.Changed;
             if (life.Gate.TryEnter())
             {
-                await (streaming ? StreamAsync(context) : RunAsync(context, entered: true)).ConfigureAwait(false);
-                return;
+                if (!streaming)
+                {
+                    await RunAsync(context, entered: true).ConfigureAwait(false);
+                    return;
+                }
+                if (await TryStreamAsync(context).ConfigureAwait(false))
+                {
+                    return;
+                }
             }
-            if (life.IsElsewhere && life.Elsewhere is { } place)
+            else if (life.IsElsewhere && life.Elsewhere is { } place)
             {
                 if (!await forwarder.TryForwardAsync(context).ConfigureAwait(false))
                 {
@@ -70,12 +77,18 @@ internal sealed class MovableCalls(RequestDelegate next, ServiceLife life, Reply
         }
     }
 
-    /// <summary>A call that lasts is not counted by the gate: it is told of a move before the gate closes.</summary>
-    private async Task StreamAsync(HttpContext context)
+    /// <summary>A call that lasts is not counted by the gate: it is told of a move before the gate closes. False: it has to wait for
+    /// the end of a move that has begun.</summary>
+    private async Task<bool> TryStreamAsync(HttpContext context)
     {
-        using IDisposable call = life.Streaming.Begin(context);
+        using IDisposable? call = life.Streaming.TryBegin(context);
         life.Gate.Leave();
+        if (call is null)
+        {
+            return false;
+        }
         await next(context).ConfigureAwait(false);
+        return true;
     }
 
     private async Task RunAsync(HttpContext context, bool entered)

@@ -141,8 +141,7 @@ public sealed class MoveTests
 
     private static async Task<int> InFlightAsync(TwoHosts hosts)
     {
-        using ControlChannel channel = await ControlChannel.ConnectAsync(
-            Directory.EnumerateFiles(Path.Combine(hosts.Files, "a", "jobs"), "control", SearchOption.AllDirectories).Single(), CancellationToken.None);
+        using ControlChannel channel = await hosts.A.ControlAsync();
         await channel.SendAsync(new ControlCommand(ControlVerb.Hello), CancellationToken.None);
         return await channel.ReadAsync(CancellationToken.None) is var (_, payload)
             ? System.Text.Json.JsonSerializer.Deserialize(payload.Span, Protocol.ProtocolJson.Default.ControlAnswer)!.InFlight
