@@ -25,7 +25,15 @@ internal sealed partial class ControlServer(
     /// <summary>The connection by which a move was begun: when it ends, whoever moved the service is gone.</summary>
     private ControlChannel? _mover;
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>The server does not listen yet. An instance that is held calls itself instead.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (life.State == InstanceState.Serving && bundle.Rehearse() is { } failure)
+        {
+            LogNotRehearsed(logger, failure.Message);
+        }
+        return Task.CompletedTask;
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -339,6 +347,9 @@ internal sealed partial class ControlServer(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the daemon could not be let in: {Reason}")]
     private static partial void LogAcceptFailed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "the state could not be saved before the start: {Reason}")]
+    private static partial void LogNotRehearsed(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "the connection to the daemon broke: {Reason}")]
     private static partial void LogChannelBroke(ILogger logger, string reason);

@@ -14,11 +14,35 @@ namespace Yadokari.Rpc.Server;
 internal sealed class StateBundle(IEnumerable<ICarriedState> states, YadokariOptions options)
 {
     private const int MaxNameBytes = 1024;
+    private const long RehearsalBytes = 1 << 20;
     private const byte All = 0;
     private const byte Delta = 1;
     private const byte Round = 2;
 
     private readonly IReadOnlyList<ICarriedState> _states = [.. states];
+
+    /// <summary>Saves to nowhere, so that the first move is not the one for which that is compiled. No call may run yet; of a large
+    /// state only the beginning is saved.</summary>
+    /// <returns>What a state said to it; null: nothing.</returns>
+    public Exception? Rehearse()
+    {
+        StateBundle rehearsal = new(_states, new YadokariOptions { MaxStateBytes = Math.Min(RehearsalBytes, options.MaxStateBytes) });
+        Exception? failure = null;
+        foreach (Func<ReadOnlyMemory<byte>> step in (Func<ReadOnlyMemory<byte>>[])[rehearsal.SaveAhead, rehearsal.SaveRound, rehearsal.SaveRest])
+        {
+            try
+            {
+                step();
+            }
+            catch (Exception thrown) when (thrown is not OutOfMemoryException)
+            {
+                // A move will say it, too. A state may also be one that is complete only when the server runs.
+                failure = thrown;
+            }
+        }
+        StopTracking();
+        return failure;
+    }
 
     /// <summary>All state that can be copied ahead; calls run meanwhile.</summary>
     /// <exception cref="InvalidDataException">Over the bound.</exception>

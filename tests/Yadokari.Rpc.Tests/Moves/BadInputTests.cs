@@ -38,10 +38,14 @@ public sealed class BadInputTests
     [Fact]
     public async Task A_target_without_the_runtime()
     {
-        // Relative to the folder of the program, which is below the home of each host: only the first one has it.
+        // Relative to the folder of the program, which is below the home of each host: only the first one has something there.
         await using TwoHosts hosts = await TwoHosts.StartAsync(
             new Dictionary<string, string> { ["DOTNET_ROOT"] = "../../runtime" },
-            prepare: h => Directory.CreateSymbolicLink(Path.Combine(h.Files, "a", "runtime"), RuntimeRoot));
+            prepare: h =>
+            {
+                Directory.CreateSymbolicLink(Path.Combine(h.Files, "a", "runtime"), RuntimeRoot);
+                Directory.CreateDirectory(Path.Combine(h.Files, "b", "runtime"));
+            });
 
         await RefusesAsync(hosts, 5, "ended at its start on host hb", "install .NET");
     }
@@ -62,17 +66,15 @@ public sealed class BadInputTests
     {
         await using TwoHosts hosts = await TwoHosts.StartAsync();
 
-        await RefusesAsync(hosts, 4, "nowhere", target: "nowhere");
-        await RefusesAsync(hosts, 2, "already", target: "ha");
+        await RefusesToAsync(hosts, "nowhere", 4, "nowhere");
+        await RefusesToAsync(hosts, "ha", 2, "already");
     }
 
     private static string RuntimeRoot => Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
 
-    private static async Task RefusesAsync(TwoHosts hosts, int expected, params string[] parts) => await RefusesAsync(hosts, expected, parts, "hb");
+    private static Task RefusesAsync(TwoHosts hosts, int expected, params string[] parts) => RefusesToAsync(hosts, "hb", expected, parts);
 
-    private static Task RefusesAsync(TwoHosts hosts, int expected, string part, string target) => RefusesAsync(hosts, expected, [part], target);
-
-    private static async Task RefusesAsync(TwoHosts hosts, int expected, string[] parts, string target)
+    private static async Task RefusesToAsync(TwoHosts hosts, string target, int expected, params string[] parts)
     {
         (int status, _, string errors) = hosts.A.Yado("move", TwoHosts.Service, target);
 
