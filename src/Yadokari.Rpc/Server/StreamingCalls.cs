@@ -13,6 +13,30 @@ internal sealed class StreamingCalls
     private CancellationTokenSource _moving = new();
     private bool _closed;
 
+    /// <summary>Cancelled when the next move begins.</summary>
+    public CancellationToken Moving
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _moving.Token;
+            }
+        }
+    }
+
+    /// <summary>A move has begun, and no call can.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _closed;
+            }
+        }
+    }
+
     /// <summary>Begins a call; dispose what it returns at its end. Null: a move has begun, the call has to wait for its end.</summary>
     public IDisposable? TryBegin(HttpContext context)
     {
@@ -35,11 +59,12 @@ internal sealed class StreamingCalls
         CancellationTokenSource told;
         lock (_lock)
         {
-            _closed = true;
-            if (_running.Count == 0)
+            if (_closed && _running.Count == 0)
             {
                 return;
             }
+            _closed = true;
+            // Also when none runs just now: a SignalR client that polls is there between two polls, too.
             told = _moving;
             _moving = new CancellationTokenSource();
         }
