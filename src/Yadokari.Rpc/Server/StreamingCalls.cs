@@ -5,7 +5,7 @@ namespace Yadokari.Rpc.Server;
 /// <summary>The calls that last: told of a move, then cut; none begins until the move is decided. Thread-safe.</summary>
 internal sealed class StreamingCalls
 {
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _lock = new();
