@@ -28,6 +28,11 @@ public sealed class ProcessTable : IProcessTable, IDisposable
 
     public bool Signal(ProcessIdentity process, int signal)
     {
+        if (process.Pid <= 0)
+        {
+            // A program that had ended before anyone could look at it has no number.
+            return false;
+        }
         using SafeFileHandle? handle = PidFd.Open(process.Pid);
         // The descriptor is taken first: what it refers to cannot change any more while the identity is compared.
         return handle is not null && Identify(process.Pid) == process && PidFd.SendSignal(handle, signal);
@@ -51,6 +56,10 @@ public sealed class ProcessTable : IProcessTable, IDisposable
 
     public async Task<int?> WaitStatusAsync(ProcessIdentity process, CancellationToken cancellation)
     {
+        if (process.Pid <= 0)
+        {
+            return null;
+        }
         using SafeFileHandle? handle = PidFd.Open(process.Pid);
         if (handle is null || Identify(process.Pid) != process)
         {
