@@ -40,7 +40,8 @@ public sealed class BadInputTests
     {
         // Relative to the folder of the program, which is below the home of each host: only the first one has something there.
         await using TwoHosts hosts = await TwoHosts.StartAsync(
-            new Dictionary<string, string> { ["DOTNET_ROOT"] = "../../runtime" },
+            // The second name is stronger, and the test host sets it.
+            new Dictionary<string, string> { ["DOTNET_ROOT"] = "../../runtime", ["DOTNET_ROOT_X64"] = "../../runtime" },
             prepare: h =>
             {
                 Directory.CreateSymbolicLink(Path.Combine(h.Files, "a", "runtime"), RuntimeRoot);
