@@ -18,7 +18,7 @@ public sealed partial class ManualTests : IDisposable
         Yado.Run(new Dictionary<string, string>(), "man", "--output", ManDirectory).Succeeds();
 
         string overview = Read("man1/yado.1");
-        foreach (string command in HelpTests.Commands.Select(row => row.Data))
+        foreach (string command in HelpTests.Commands)
         {
             string help = Yado.Run(new Dictionary<string, string>(), command, "--help").Succeeds().Output;
             string page = Render($"man1/yado-{command}.1");

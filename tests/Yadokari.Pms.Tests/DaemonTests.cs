@@ -42,7 +42,7 @@ public sealed class DaemonTests(RealDaemon daemon) : IClassFixture<RealDaemon>
 
         ending.Status.ShouldBe(0, ending.Errors);
         ending.Lines.ShouldContain("save Continued");
-        string[] logged = [.. ending.Lines.Where(l => l.Contains("Yadokari.Pms", StringComparison.Ordinal)).Select(l => l[(l.IndexOf("] ", StringComparison.Ordinal) + 2)..])];
+        string[] logged = [.. ending.Lines.Where(l => l.Contains("Yadokari.Pms[", StringComparison.Ordinal)).Select(l => l[(l.IndexOf("] ", StringComparison.Ordinal) + 2)..])];
         logged.ShouldBe(
         [
             $"This program is a job of host {RealDaemon.Host}",

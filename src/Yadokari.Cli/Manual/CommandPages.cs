@@ -100,8 +100,10 @@ internal static class CommandPages
     private static void WriteOptions(RoffWriter page, Command command)
     {
         List<Option> options = [.. command.Options.Where(o => !o.Hidden)];
-        // What every command has.
-        options.AddRange(command is RootCommand ? [] : [CommonOptions.Verbose]);
+        for (Command? above = Above(command); above is not null; above = Above(above))
+        {
+            options.AddRange(above.Options.Where(o => o.Recursive && !o.Hidden));
+        }
         page.Section("OPTIONS");
         foreach (Option option in options)
         {
@@ -110,6 +112,8 @@ internal static class CommandPages
             page.Item(string.Join(", ", names.Distinct().Select(n => RoffWriter.Bold(n) + value)), option.Description ?? "");
         }
     }
+
+    private static Command? Above(Command command) => command.Parents.OfType<Command>().FirstOrDefault();
 
     private static void WriteCommands(RoffWriter page, Command command, string path)
     {

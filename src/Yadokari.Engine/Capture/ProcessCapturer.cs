@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Consent;
 using Yadokari.Engine.Context;
 using Yadokari.Engine.Freeze;
 using Yadokari.Engine.Image;
@@ -90,7 +91,7 @@ public static class ProcessCapturer
             Threads = threads,
             Signals = process.Signals,
             Timers = process.Timers,
-            Descriptors = descriptors.Table,
+            Descriptors = ProgramFiles.Mark(descriptors.Table, tree.Pid),
         };
         return (ContextWriter.Finish(image, sink, writer.Position), memoryBytes);
     }
