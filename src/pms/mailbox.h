@@ -23,6 +23,7 @@ enum request {
 enum file_use {
     FILE_FREE = 0,
     FILE_BY_PATH = 1, /* its content is on every host under the same name */
+    FILE_TRAVELS = 2, /* its content comes along */
 };
 
 struct mailbox_file {

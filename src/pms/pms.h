@@ -69,8 +69,8 @@ int pms_register(const char *name);
  *
  * As open(2), close(2), fopen(3) and fclose(3). What is written through them is on the disk of the file server when a
  * writer has closed it, so that a program that moved, and others on its new host, read what was written. Files are found
- * on the new host under the same name: their content does not travel. 'yado inspect' tells which files of a context file
- * were opened so, and are found by path.
+ * on the new host under the same name, and their content does not travel, unless pms_travels(3) says so. 'yado inspect'
+ * tells which files of a context file were opened so.
  * returns: as their namesakes.
  * errno: as their namesakes; pms_close and pms_fclose those of fsync(2) as well. The file is closed all the same.
  *   EIO      what was written is not on the disk
@@ -79,6 +79,18 @@ int pms_open(const char *path, int flags, ...);
 int pms_close(int fd);
 FILE *pms_fopen(const char *path, const char *mode);
 int pms_fclose(FILE *stream);
+
+/* Says that the content of an open file comes along.
+ *
+ * fd was opened by pms_open, or is fileno(3) of a stream of pms_fopen. The content then travels with the process, in a move and
+ * in a context file, for as long as the file is open. Where no file is at its path it is made there, with the same mode, as
+ * soon as the move is committed. Where one is, it must hold the same (as with a file system that both hosts share: that file
+ * is used) or the beginning of the same (as what the process left behind there on an earlier visit: it is replaced);
+ * anything else refuses the move. What is left behind on the old host stays as it was.
+ * returns: 0, or -1 with errno.
+ * errno:
+ *   EBADF  it was not opened by pms_open or pms_fopen, or is not open */
+int pms_travels(int fd);
 
 /* Hold the process in place for a while.
  *

@@ -1,6 +1,5 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Engine.Checkpointing;
-using Yadokari.Engine.Consent;
 using Yadokari.Engine.Context;
 using Yadokari.Engine.Freeze;
 using Yadokari.Engine.Image;
@@ -79,7 +78,7 @@ public static class ProcessCapturer
         long memoryBytes = writer.Written;
         memoryTaken();
 
-        ulong regionLength = RegionLengthFor(segments.Count + objects.Sum(shared => shared.Segments.Count));
+        ulong regionLength = RegionLengthFor(segments.Count + objects.Sum(TravellingFileRestore.SegmentCost));
         ProcessImage image = new()
         {
             Format = ProcessImage.CurrentFormat,
@@ -91,7 +90,7 @@ public static class ProcessCapturer
             Threads = threads,
             Signals = process.Signals,
             Timers = process.Timers,
-            Descriptors = ProgramFiles.Mark(descriptors.Table, tree.Pid),
+            Descriptors = descriptors.Table,
         };
         return (ContextWriter.Finish(image, sink, writer.Position), memoryBytes);
     }

@@ -1,33 +1,45 @@
 using Yadokari.Engine.Resources.Descriptors;
+using Yadokari.Linux.Descriptors;
 
 namespace Yadokari.Engine.Consent;
 
-/// <summary>Files that a program has opened by the library, and thereby promised to be found by path wherever it goes.</summary>
-internal static class ProgramFiles
+/// <summary>What a program has said of its open files: each is found by path wherever it goes, or travels.</summary>
+internal sealed class ProgramFiles
 {
-    /// <summary>Notes in the image of a process' descriptors which of them are such files. The process stands still.</summary>
-    public static DescriptorTableImage Mark(DescriptorTableImage table, int pid)
-    {
-        using ProgramMailbox? mailbox = ProgramMailbox.TryOpen(pid, null);
-        if (mailbox?.ReadFiles() is not { Count: > 0 } files)
-        {
-            return table;
-        }
-        JobPaths paths = new(pid);
-        return table with { Descriptions = [.. table.Descriptions.Select(d => Mark(d, files, paths))] };
-    }
+    private readonly IReadOnlyDictionary<int, ProgramFile> files;
+    private readonly JobPaths paths;
+    private readonly HashSet<(ulong, ulong)> travelling = [];
 
-    private static DescriptorImage Mark(DescriptorImage image, IReadOnlyDictionary<int, string> files, JobPaths paths)
+    /// <param name="paths">Of the process.</param>
+    /// <param name="descriptions">All that it has open: a file that travels does so for each of its descriptions.</param>
+    public ProgramFiles(int pid, JobPaths paths, IReadOnlyList<OpenDescription> descriptions)
     {
-        foreach (DescriptorNumber number in image.Numbers)
+        this.paths = paths;
+        using ProgramMailbox? mailbox = ProgramMailbox.TryOpen(pid, null);
+        files = mailbox?.ReadFiles() ?? new Dictionary<int, ProgramFile>();
+        foreach (OpenDescription description in files.Count > 0 ? descriptions : [])
         {
-            // Another file when the number was closed behind the library's back and given away again.
-            if (image is PathImage { IsRegular: true } path && files.TryGetValue(number.Number, out string? opened)
-                && paths.Status(opened, followLink: true) is { } meant && paths.Status(path.Path) is { } open && meant.IsSameFile(open))
+            if (description.Status.IsRegular && Find(description) is { Travels: true })
             {
-                return path with { OpenedAs = opened };
+                travelling.Add((description.Status.Device, description.Status.Inode));
             }
         }
-        return image;
+    }
+
+    public bool Travels(FileStatus file) => travelling.Contains((file.Device, file.Inode));
+
+    /// <summary>What was said of a description; null for one that was not opened by the library.</summary>
+    public ProgramFile? Find(OpenDescription description)
+    {
+        foreach (DescriptorNumber number in description.Numbers)
+        {
+            // Another file when the number was closed behind the library's back and given away again.
+            if (files.TryGetValue(number.Number, out ProgramFile file)
+                && paths.Status(file.Path, followLink: true) is { } meant && meant.IsSameFile(description.Status))
+            {
+                return file;
+            }
+        }
+        return null;
     }
 }

@@ -88,9 +88,10 @@ public sealed class ProgramMailbox : IDisposable
 
     /// <summary>Files that the program has opened by the library, by their descriptors: the absolute paths by which it did. Empty
     /// for a mailbox without a table of files (.NET).</summary>
-    public IReadOnlyDictionary<int, string> ReadFiles()
+    public IReadOnlyDictionary<int, ProgramFile> ReadFiles()
     {
-        Dictionary<int, string> files = [];
+        const uint travels = 2;
+        Dictionary<int, ProgramFile> files = [];
         byte[] table = new byte[FilesOffset + (MaxFiles * FileBytes)];
         if (_memory.Read(_address, table) != table.Length || Word(table, SizeOffset) != table.Length)
         {
@@ -104,7 +105,7 @@ public sealed class ProgramMailbox : IDisposable
             {
                 continue;
             }
-            files[(int)Word(table, at + 4)] = Encoding.UTF8.GetString(path[..end]);
+            files[(int)Word(table, at + 4)] = new ProgramFile(Encoding.UTF8.GetString(path[..end]), Word(table, at) == travels);
         }
         return files;
     }
