@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.SignalR;
 using Yadokari.Protocol.Services;
 using Yadokari.Rpc.Server.Replies;
 
@@ -216,5 +217,10 @@ internal sealed class MovableCalls(RequestDelegate next, ServiceLife life, Reply
     private static bool IsStreaming(HttpContext context) =>
         context.WebSockets.IsWebSocketRequest
         || context.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase)
-        || context.GetEndpoint()?.Metadata.GetMetadata<StreamingCallAttribute>() is not null;
+        || context.GetEndpoint()?.Metadata.GetMetadata<StreamingCallAttribute>() is not null
+        || IsPoll(context);
+
+    /// <summary>A SignalR client without WebSockets asks for messages by a GET that lasts.</summary>
+    private static bool IsPoll(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) && context.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is not null;
 }

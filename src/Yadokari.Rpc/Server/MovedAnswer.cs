@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Yadokari.Protocol.Services;
@@ -9,6 +11,8 @@ namespace Yadokari.Rpc.Server;
 internal static class MovedAnswer
 {
     private const string GrpcUnavailable = "14";
+    private const string Negotiate = "/negotiate";
+    private const string NegotiateVersion = "negotiateVersion";
 
     public static bool IsGrpc(HttpRequest request) => request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
 
@@ -19,6 +23,12 @@ internal static class MovedAnswer
         HttpResponse response = context.Response;
         bool http2 = HttpProtocol.IsHttp2(request.Protocol);
         string address = http2 ? place.Http2Address : place.Address;
+        if (IsNegotiation(request))
+        {
+            WriteNegotiation(context, place);
+            CloseConnection(context, http2);
+            return;
+        }
         response.Headers[MovedHeaders.Moved] = address;
         response.Headers[MovedHeaders.Epoch] = place.Epoch.ToString(CultureInfo.InvariantCulture);
         response.Headers[MovedHeaders.Service] = place.Service;
@@ -37,6 +47,29 @@ internal static class MovedAnswer
             response.ContentLength = 0;
         }
         CloseConnection(context, http2);
+    }
+
+    /// <summary>The first request of a SignalR client, which connects afterwards where it was told to: a 307 it would follow
+    /// for this request only, and then connect to the old place.</summary>
+    private static bool IsNegotiation(HttpRequest request) =>
+        HttpMethods.IsPost(request.Method) && request.Path.Value?.EndsWith(Negotiate, StringComparison.Ordinal) == true && request.Query.ContainsKey(NegotiateVersion);
+
+    /// <summary>A redirection as SignalR's own protocol has it (TransportProtocols.md, "POST [endpoint-base]/negotiate").</summary>
+    private static void WriteNegotiation(HttpContext context, ServicePlace place)
+    {
+        HttpRequest request = context.Request;
+        QueryString query = QueryString.Create(request.Query.Where(pair => pair.Key != NegotiateVersion));
+        string hub = request.Path.Value![..^Negotiate.Length];
+        ArrayBufferWriter<byte> json = new();
+        using (Utf8JsonWriter writer = new(json))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("url", $"http://{place.Address}{request.PathBase}{hub}{query}");
+            writer.WriteEndObject();
+        }
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = json.WrittenCount;
+        context.Response.BodyWriter.Write(json.WrittenSpan);
     }
 
     /// <summary>Try again: it has not run.</summary>

@@ -9,11 +9,14 @@ internal sealed class StreamingCalls
     private readonly ConcurrentDictionary<HttpContext, bool> _running = new();
     private CancellationTokenSource _moving = new();
 
+    /// <summary>Cancelled when the next move begins.</summary>
+    public CancellationToken Moving => Volatile.Read(ref _moving).Token;
+
     /// <summary>Begins a call; dispose what it returns at its end.</summary>
     public IDisposable Begin(HttpContext context)
     {
         _running[context] = true;
-        context.Features.Set<IMoveNotice>(new Notice(Volatile.Read(ref _moving).Token));
+        context.Features.Set<IMoveNotice>(new Notice(Moving));
         return new Call(this, context);
     }
 

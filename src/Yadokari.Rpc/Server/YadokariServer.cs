@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Yadokari.Rpc.Server.Replies;
@@ -28,6 +29,8 @@ public static class YadokariServer
         services.AddSingleton<StateBundle>();
         services.AddSingleton<SelfCalls>();
         services.AddSingleton<Forwarder>();
+        services.AddSingleton<MovingHubs>();
+        services.Configure<HubOptions>(hubs => hubs.AddFilter<MovingHubs>());
         if (settings is not null)
         {
             services.AddHostedService<ControlServer>();

@@ -5,6 +5,7 @@ using Yadokari.Rpc.Server;
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.Services.AddCarried<Counts>();
+builder.Services.AddSignalR();
 builder.Services.AddYadokari(options =>
 {
     options.MaxStateBytes = long.Parse(Environment.GetEnvironmentVariable("MAX_STATE_BYTES") ?? "268435456");
@@ -52,6 +53,7 @@ app.MapPost("/fill", async (HttpContext context, Counts counts) =>
 });
 app.MapPost("/missing", async (HttpContext context, Counts counts) => (await Lines(context)).Count(key => !counts.Has(key)).ToString());
 app.MapGet("/has", (string key, Counts counts) => counts.Has(key));
+app.MapHub<CountingHub>("/hub");
 app.MapGet("/stream", (HttpContext context) => Stream(context)).WithMetadata(new StreamingCallAttribute());
 app.Run();
 

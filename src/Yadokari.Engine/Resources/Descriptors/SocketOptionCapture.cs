@@ -16,8 +16,9 @@ internal static class SocketOptionCapture
     private const int ReceiveBuffer = 8;
 
     // socket(7): REUSEADDR, BROADCAST, SNDBUF, RCVBUF, KEEPALIVE, OOBINLINE, PRIORITY, LINGER, REUSEPORT, PASSCRED, RCVLOWAT,
-    // RCVTIMEO, SNDTIMEO, BINDTODEVICE, TIMESTAMP, PASSSEC, TIMESTAMPNS, MARK, RXQ_OVFL, PEEK_OFF, BUSY_POLL.
-    private static readonly int[] General = [2, 5, 6, SendBuffer, ReceiveBuffer, 9, 10, 12, 13, 15, 16, 18, 20, 21, 25, 29, 34, 35, 36, 40, 42, 46];
+    // RCVTIMEO, SNDTIMEO, BINDTODEVICE, TIMESTAMP, PASSSEC, TIMESTAMPNS, MARK, RXQ_OVFL, PEEK_OFF, BUSY_POLL,
+    // TIMESTAMPING, ZEROCOPY.
+    private static readonly int[] General = [2, 5, 6, SendBuffer, ReceiveBuffer, 9, 10, 12, 13, 15, 16, 18, 20, 21, 25, 29, 34, 35, 36, 37, 40, 42, 46, 60];
 
     // tcp(7): NODELAY, CORK, KEEPIDLE, KEEPINTVL, KEEPCNT, SYNCNT, LINGER2, DEFER_ACCEPT, CONGESTION, USER_TIMEOUT, FASTOPEN, NOTSENT_LOWAT, FASTOPEN_CONNECT; MAXSEG.
     private static readonly int[] Tcp = [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 18, 23, 25, 30];
