@@ -175,7 +175,7 @@ public sealed class OrdinaryHosts : IDisposable
     private string Reached(string host) => Path.Combine(Home(host), "fault.reached");
 
     /// <summary>The daemon's, or of the last one there was; 0 when there was none.</summary>
-    private int DaemonPid(string host)
+    internal int DaemonPid(string host)
     {
         string file = Path.Combine(Home(host), "daemon.lock");
         if (!File.Exists(file))

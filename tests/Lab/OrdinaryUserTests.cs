@@ -74,10 +74,8 @@ public sealed class OrdinaryUserTests(OrdinaryHosts hosts) : IClassFixture<Ordin
         hosts.YadoOn("one", "undrain", "one").Succeeds();
         RunOnlyOn("one", trails);
 
-        foreach (string name in trails.Keys)
-        {
-            hosts.YadoOn("one", "kill", name).Succeeds();
-        }
+        hosts.AsUser("one", "pkill", "-KILL", "-f", hosts.File_("d[0-9]+[.]trail")).Succeeds();
+        Until.Holds(() => hosts.Running("one").Count == 0, () => "a job that was killed runs on");
     }
 
     [Fact]
@@ -85,11 +83,11 @@ public sealed class OrdinaryUserTests(OrdinaryHosts hosts) : IClassFixture<Ordin
     {
         JobTrail trail = hosts.StartTrail("one", "survivor", "--every", "1s", "--keep", "2", "--restart");
         Until.Holds(() => Job("survivor").TryGetProperty("checkpoints", out JsonElement made) && made.GetArrayLength() == 2, () => "it is not saved");
-        int shell = ParentOf(Job("survivor").GetProperty("pid").GetInt32());
+        string[] processes = DownTo(Job("survivor").GetProperty("pid").GetInt32(), hosts.DaemonPid("one"));
 
-        // As when the power fails: the daemon first, which else would see the end of its job.
+        // As when the power fails: from the daemon down, so that nobody sees and writes down how another one ends.
         hosts.KillDaemon("one");
-        hosts.AsUser("one", "kill", "-KILL", shell.ToString(CultureInfo.InvariantCulture)).Succeeds();
+        hosts.AsUser("one", ["kill", "-KILL", .. processes]);
         Until.Holds(() => Copies("survivor") == 0, () => "it lives on without its shell");
         trail.Read();
         trail.Returns = 1;
@@ -161,6 +159,18 @@ public sealed class OrdinaryUserTests(OrdinaryHosts hosts) : IClassFixture<Ordin
     private static IEnumerable<(string Name, string Outcome)> Outcomes(Ending drain) =>
         JsonDocument.Parse(drain.Output).RootElement.GetProperty("jobs").EnumerateArray()
             .Select(j => (j.GetProperty("name").GetString()!, j.GetProperty("outcome").GetString()!)).Order();
+
+    /// <summary>The processes of a job's shell from below the daemon to the job itself.</summary>
+    private static string[] DownTo(int pid, int daemon)
+    {
+        List<string> chain = [];
+        for (int at = pid; at != daemon; at = ParentOf(at))
+        {
+            chain.Insert(0, at.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return [.. chain];
+    }
 
     private static int ParentOf(int pid)
     {
