@@ -8,9 +8,18 @@ using Yadokari.Rpc.State;
 // makes 2000 changes a second.
 const int WritesPerSecond = 2000;
 const int Rounds = 3;
-bool json = args.Contains("--json");
-int entries = Option("--entries", 1_000_000);
-int runs = Option("--runs", 5);
+Options options;
+try
+{
+    options = Options.Read(args);
+}
+catch (ArgumentException wrong)
+{
+    Console.Error.WriteLine($"bench: {wrong.Message}");
+    return 2;
+}
+
+(bool json, int entries, int runs) = options;
 
 // Compiles all of it before anything is measured.
 for (int i = 0; i < 20; i++)
@@ -43,6 +52,7 @@ double emptyPause = Median(empty, static t => t.Pause), largePause = Median(larg
 Console.WriteLine(json
     ? "{" + string.Join(", ", figures.Select(static f => string.Create(CultureInfo.InvariantCulture, $"\"{f.Name}\": {f.Value:0.###}"))) + "}"
     : string.Join("\n", figures.Select(static f => string.Create(CultureInfo.InvariantCulture, $"{f.Name,-20} {f.Value,14:0.###}"))));
+return 0;
 
 Times Measure(int size)
 {
@@ -82,7 +92,7 @@ Times Measure(int size)
     {
         var round = new ArrayBufferWriter<byte>();
         from.SaveRound(round);
-        into.Restore(round.WrittenMemory, 1);
+        into.RestoreRound(round.WrittenMemory, 1);
     }
 
     Volatile.Write(ref stop, true);
@@ -122,13 +132,5 @@ static double MeasurePlain(int size)
 }
 
 static double Median(List<Times> times, Func<Times, double> of) => times.Select(of).Order().ElementAt(times.Count / 2);
-
-int Option(string name, int otherwise)
-{
-    int at = Array.IndexOf(args, name);
-    return at < 0 ? otherwise
-        : at + 1 < args.Length && int.TryParse(args[at + 1], out int value) && value > 0 ? value
-        : throw new ArgumentException($"bench: {name} needs a number above 0");
-}
 
 internal sealed record Times(double Pause, double DeltaBytes, double Ahead, double AheadBytes, double Writes);

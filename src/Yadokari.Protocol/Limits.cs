@@ -60,6 +60,9 @@ public static class Limits
     /// <summary>Bytes of a service's state; 1 GiB.</summary>
     public const long MaxStateBytes = 1L << 30;
 
+    /// <summary>Rounds in which changes of a service's state are sent ahead.</summary>
+    public const int MaxStateRounds = 16;
+
     /// <summary>Bytes of a service's program folder; 2 GiB.</summary>
     public const long MaxProgramBytes = 2L << 30;
 

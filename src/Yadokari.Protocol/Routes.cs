@@ -46,6 +46,7 @@ public static class Routes
     public const string ServiceMove = "/v1/service-moves/{move}";
     public const string ServiceStart = "/v1/service-moves/{move}/start";
     public const string ServiceState = "/v1/service-moves/{move}/state";
+    public const string ServiceRound = "/v1/service-moves/{move}/round";
     public const string ServiceDelta = "/v1/service-moves/{move}/delta";
     public const string ServiceRelease = "/v1/service-moves/{move}/release";
     public const string ServiceAbort = "/v1/service-moves/{move}/abort";

@@ -1,5 +1,7 @@
 using System.Text;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 
 namespace Yadokari.Rpc.Generator;
@@ -17,37 +19,60 @@ public sealed class CarriedGenerator : IIncrementalGenerator
             .Select(static (result, _) => result!)
             .WithTrackingName("classes");
 
-        context.RegisterSourceOutput(classes, static (output, result) =>
-        {
-            foreach (Finding finding in result.Findings)
-            {
-                output.ReportDiagnostic(finding.ToDiagnostic());
-            }
+        // [property: Carried] on a parameter of a record stands at the parameter, where the search above does not see it.
+        IncrementalValuesProvider<Generated> records = context.SyntaxProvider
+            .CreateSyntaxProvider(static (node, _) => IsForProperty(node), static (found, cancel) => Generate(found, cancel))
+            .Where(static result => result is not null)
+            .Select(static (result, _) => result!)
+            .WithTrackingName("records");
 
-            if (result.Source is not null)
-            {
-                output.AddSource(result.FileName, SourceText.From(result.Source, Encoding.UTF8));
-            }
-        });
+        context.RegisterSourceOutput(classes, Output);
+        context.RegisterSourceOutput(records, Output);
     }
 
-    private static Generated? Generate(GeneratorAttributeSyntaxContext found, CancellationToken cancel)
+    private static void Output(SourceProductionContext output, Generated result)
     {
-        if (found.TargetSymbol.ContainingType is not { } type)
+        foreach (Finding finding in result.Findings)
+        {
+            output.ReportDiagnostic(finding.ToDiagnostic());
+        }
+
+        if (result.Source is not null)
+        {
+            output.AddSource(result.FileName, SourceText.From(result.Source, Encoding.UTF8));
+        }
+    }
+
+    private static bool IsForProperty(SyntaxNode node) =>
+        node is ParameterSyntax { AttributeLists.Count: > 0, Parent.Parent: RecordDeclarationSyntax } parameter
+        && parameter.AttributeLists.Any(static list => list.Target?.Identifier.IsKind(SyntaxKind.PropertyKeyword) == true);
+
+    private static Generated? Generate(GeneratorSyntaxContext found, CancellationToken cancel) =>
+        found.SemanticModel.GetDeclaredSymbol((ParameterSyntax)found.Node, cancel) is { ContainingType: { } type } parameter
+        && type.GetMembers(parameter.Name).OfType<IPropertySymbol>().FirstOrDefault(static p => p.Has(Names.CarriedAttribute)) is { } property
+            ? Generate(property, found.SemanticModel.Compilation, cancel)
+            : null;
+
+    private static Generated? Generate(GeneratorAttributeSyntaxContext found, CancellationToken cancel) =>
+        Generate(found.TargetSymbol, found.SemanticModel.Compilation, cancel);
+
+    private static Generated? Generate(ISymbol member, Compilation compilation, CancellationToken cancel)
+    {
+        if (member.ContainingType is not { } type)
         {
             return null;
         }
 
         // Each carried member leads here; the first one stands for its class.
         ISymbol first = type.GetMembers().First(static m => m.Has(Names.CarriedAttribute));
-        if (!SymbolEqualityComparer.Default.Equals(first, found.TargetSymbol))
+        if (!SymbolEqualityComparer.Default.Equals(first, member))
         {
             return null;
         }
 
         cancel.ThrowIfCancellationRequested();
         var findings = new List<Finding>();
-        ClassPlan? plan = ClassPlanner.Plan(type, found.SemanticModel.Compilation, findings);
+        ClassPlan? plan = ClassPlanner.Plan(type, compilation, findings);
         string? source = plan is null || findings.Any(static f => Rules.ById[f.Id].DefaultSeverity == DiagnosticSeverity.Error)
             ? null
             : ClassEmitter.Emit(plan);

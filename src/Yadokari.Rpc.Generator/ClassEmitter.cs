@@ -52,12 +52,13 @@ internal static class ClassEmitter
         code.Line($"string {self}.Name => {Names.Codec}.Instance.StateName;");
         code.Line($"int {self}.Version => {Names.Codec}.Instance.Version;");
         code.Line($"bool {self}.SupportsDelta => {carrier}.SupportsDelta;");
+        code.Line($"bool {self}.SupportsRounds => {carrier}.SupportsDelta;");
         foreach (string save in new[] { "Save", "SaveAhead", "SaveRound", "SaveDelta" })
         {
             code.Line($"void {self}.{save}(global::System.Buffers.IBufferWriter<byte> destination) => {carrier}.{save}(destination);");
         }
 
-        foreach (string restore in new[] { "Restore", "RestoreDelta" })
+        foreach (string restore in new[] { "Restore", "RestoreRound", "RestoreDelta" })
         {
             code.Line($"void {self}.{restore}(global::System.ReadOnlyMemory<byte> saved, int version) => {carrier}.{restore}(saved, version);");
         }

@@ -22,6 +22,7 @@ public sealed class DiagnosticTests
     [InlineData("YDK005", "partial class S { [Carried] string X { get; } = \"\"; }", "X")]
     [InlineData("YDK005", "partial class S { [Carried] string X { get; init; } = \"\"; }", "X")]
     [InlineData("YDK005", "public class P { public int X { get; private set; } } partial class S { [Carried] P? _x; }", "_x")]
+    [InlineData("YDK005", "partial record S([property: Carried] string X);", "X")]
     [InlineData("YDK006", "partial class S { [Carried] static int _x; }", "_x")]
     [InlineData("YDK006", "partial class S { [Carried] int X { set { } } }", "X")]
     [InlineData("YDK006", "partial class S { [Carried] const int X = 1; }", "X")]
@@ -32,6 +33,7 @@ public sealed class DiagnosticTests
     [InlineData("YDK009", "partial class S { [Carried, CarriedAs(\"_y\")] int _x; [Carried] int _y; }", "_y")]
     [InlineData("YDK009", "partial class B { [Carried] int _x; } partial class S : B { [Carried] int _x; }", "_x")]
     [InlineData("YDK010", "partial class S { [Carried] CarriedList<int> _x = new(); }", "_x")]
+    [InlineData("YDK010", "partial record S([property: Carried] CarriedList<int> X);", "X")]
     [InlineData("YDK010", "partial class S { [Carried] List<CarriedList<int>> _x = new(); }", "_x")]
     [InlineData("YDK010", "partial class P { [Carried] readonly CarriedList<int> _l = new(); } partial class S { [Carried] P? _x; }", "_x")]
     [InlineData("YDK011", "public class K { public int X { get; set; } } partial class S { [Carried] readonly CarriedDictionary<K, int> _x = new(); }", "_x")]
@@ -43,6 +45,7 @@ public sealed class DiagnosticTests
     [InlineData("YDK014", "public class P { private int _y = 1; public int X { get; set; } public int Y() => _y; } partial class S { [Carried] P? _x; }", "_x")]
     [InlineData("YDK015", "partial class S { [Carried] readonly CarriedDictionary<string, List<int>> _x = new(); }", "_x")]
     [InlineData("YDK016", "partial struct S { [Carried] int _x; }", "S")]
+    [InlineData("YDK016", "partial record struct S([property: Carried] int X);", "S")]
     public void What_can_t_be_carried_has_a_diagnostic_where_it_stands(string id, string source, string where)
     {
         Compiled compiled = Compiled.From("#pragma warning disable CS0169, CS0649\n" + source);

@@ -39,6 +39,9 @@ public sealed class HttpServiceTarget(string address) : IDisposable
     public Task<ServicePrepared> SendStateAsync(string move, Stream state, CancellationToken cancellation) =>
         SendAsync(Routes.ServiceState, move, new StreamContent(state), TransferTimeout, cancellation);
 
+    public Task<ServicePrepared> SendRoundAsync(string move, Stream changes, CancellationToken cancellation) =>
+        SendAsync(Routes.ServiceRound, move, new StreamContent(changes), TransferTimeout, cancellation);
+
     public Task<ServicePrepared> SendDeltaAsync(string move, ReadOnlyMemory<byte> delta, CancellationToken cancellation) =>
         SendAsync(Routes.ServiceDelta, move, new ReadOnlyMemoryContent(delta), PauseTimeout, cancellation);
 

@@ -20,6 +20,9 @@ public sealed class IncomingService(MoveRecord record, IDisposable? name)
     /// <summary>Where the service will be; null before the instance is started.</summary>
     internal ServicePlace? Place { get; set; }
 
+    /// <summary>Rounds of changes that have come.</summary>
+    internal int Rounds { get; set; }
+
     /// <summary>Keeps the name free.</summary>
     internal IDisposable? Name { get; set; } = name;
 

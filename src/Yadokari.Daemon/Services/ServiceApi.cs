@@ -60,6 +60,11 @@ public sealed class ServiceApi(
             ApiCall.AllowLargeBody(context);
             await Answer(context, await target.ReceiveStateAsync(Id(context), context.Request.Body, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
         }));
+        routes.MapPut(Routes.ServiceRound, ApiCall.Handler(logger, async context =>
+        {
+            ApiCall.AllowLargeBody(context);
+            await Answer(context, await target.ReceiveRoundAsync(Id(context), context.Request.Body, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+        }));
         routes.MapPut(Routes.ServiceDelta, ApiCall.Handler(logger, async context =>
         {
             ApiCall.AllowLargeBody(context);

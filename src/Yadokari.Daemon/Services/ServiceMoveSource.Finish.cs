@@ -54,7 +54,7 @@ public sealed partial class ServiceMoveSource
         {
             if (job?.Record.Epoch == move.Offer.Epoch - 1)
             {
-                await ServeOnAsync(job.Record, stopping).ConfigureAwait(false);
+                await ServeOnAsync(job.Record, DecisionPath(move), stopping).ConfigureAwait(false);
             }
             await TellAbortAsync(move, stopping).ConfigureAwait(false);
             return;
@@ -99,19 +99,19 @@ public sealed partial class ServiceMoveSource
         }
         _verdicts[move.Id] = MoveVerdict.Abort;
         LogGivenUp(logger, move.Id, record.Id, reason.Message);
-        _ = ServeOnAsync(record, stopping);
+        _ = ServeOnAsync(record, decisionPath, stopping);
         _ = TellAbortAsync(aborted, stopping);
     }
 
     /// <summary>Tells the instance to serve on. One that hears nothing finds its connection broken and reads the decision.</summary>
-    private async Task ServeOnAsync(JobRecord record, CancellationToken stopping)
+    private async Task ServeOnAsync(JobRecord record, string decisionPath, CancellationToken stopping)
     {
         try
         {
             using InstanceControl? control = await InstanceControl.TryConnectAsync(launcher.ControlPath(record.Id, record.Epoch), stopping).ConfigureAwait(false);
             if (control is not null)
             {
-                await control.DoAsync(ControlVerb.ServeOn, stopping).ConfigureAwait(false);
+                await control.DoAsync(new ControlCommand(ControlVerb.ServeOn) { DecisionPath = decisionPath }, stopping).ConfigureAwait(false);
             }
         }
         catch (Exception failure) when (failure is YadoException or OperationCanceledException)

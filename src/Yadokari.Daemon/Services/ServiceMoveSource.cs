@@ -74,6 +74,7 @@ public sealed partial class ServiceMoveSource(
         string decisionPath = DecisionPath(move);
         ServicePhases phases;
         ServicePlace place;
+        int rounds;
         Stopwatch down = new();
         InstanceControl? control = null;
         _verdicts[move.Id] = MoveVerdict.Pending;
@@ -96,6 +97,9 @@ public sealed partial class ServiceMoveSource(
             control = await InstanceControl.ConnectAsync(launcher.ControlPath(record.Id, record.Epoch), cancellation).ConfigureAwait(false);
             long stateBytes = await CopyAheadAsync(control, target, move, progress, cancellation).ConfigureAwait(false);
             await FaultPoint.PassAsync("ahead").ConfigureAwait(false);
+            await control.DoAsync(ControlVerb.FinishStreams, cancellation).ConfigureAwait(false);
+            (rounds, long roundBytes) = await CopyRoundsAsync(control, target, move, progress, cancellation).ConfigureAwait(false);
+            stateBytes += roundBytes;
             double ahead = Lap(step);
             Enter(ref move, new MoveState.Frozen());
 
@@ -145,7 +149,7 @@ public sealed partial class ServiceMoveSource(
             down.Stop();
             long bytes = phases.StateBytes + phases.DeltaBytes;
             progress.Report(new MoveProgress { Phase = MovePhase.Released, Bytes = bytes, Total = bytes });
-            return new MoveReport(done.Job, bytes, bytes, 1, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds)
+            return new MoveReport(done.Job, bytes, bytes, 1 + rounds, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds)
             {
                 Service = phases with { Activate = done.Activated, Release = done.Told },
             };
@@ -168,26 +172,6 @@ public sealed partial class ServiceMoveSource(
         SourceInstance = self.Instance,
         Service = new ServiceOffer(service.Spec, service.Place),
     };
-
-    /// <summary>Copies the state while calls run, by a file: it may be larger than the daemon wants to hold in memory.</summary>
-    private async Task<long> CopyAheadAsync(
-        InstanceControl control, HttpServiceTarget target, MoveRecord move, IProgress<MoveProgress> progress, CancellationToken cancellation)
-    {
-        await using FileStream state = new(home.Image(move.Id) + ".ahead", new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.ReadWrite,
-            Options = FileOptions.DeleteOnClose,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        await control.CollectAsync(new ControlCommand(ControlVerb.SaveAhead), state, cancellation).ConfigureAwait(false);
-        long bytes = state.Position;
-        state.Position = 0;
-        progress.Report(new MoveProgress { Phase = MovePhase.Copying, Round = 1, Total = bytes });
-        await target.SendStateAsync(move.Id, state, cancellation).ConfigureAwait(false);
-        progress.Report(new MoveProgress { Phase = MovePhase.Copying, Round = 1, Bytes = bytes, Total = bytes });
-        return bytes;
-    }
 
     private void Enter(ref MoveRecord move, MoveState state)
     {

@@ -41,6 +41,11 @@ public sealed partial class ServiceMoveTarget
 
     private string StatePath(string move) => home.Image(move) + ".state";
 
+    private string RoundPath(string move, int round) => $"{home.Image(move)}.round-{round}";
+
+    /// <summary>Of the rounds that have come, in their order; also after a restart of the daemon.</summary>
+    private IEnumerable<string> RoundPaths(string move) => Enumerable.Range(1, Limits.MaxStateRounds).Select(r => RoundPath(move, r)).TakeWhile(File.Exists);
+
     private string DeltaPath(string move) => home.Image(move) + ".delta";
 
     private string PlacePath(string move) => home.Image(move) + ".place";
@@ -50,7 +55,7 @@ public sealed partial class ServiceMoveTarget
 
     private void DeleteFiles(string move)
     {
-        foreach (string path in (ReadOnlySpan<string>)[StatePath(move), DeltaPath(move), PlacePath(move)])
+        foreach (string path in (string[])[StatePath(move), .. RoundPaths(move).Reverse(), DeltaPath(move), PlacePath(move)])
         {
             File.Delete(path);
         }

@@ -103,6 +103,21 @@ public sealed partial class ServiceMoveTarget(
         return bytes;
     }, cancellation);
 
+    /// <summary>Takes what has changed since <see cref="ReceiveStateAsync"/> or the last round; calls still run at the source.</summary>
+    /// <exception cref="YadoException">It does not fit, or is one too many; exit status 5; dropped.</exception>
+    public Task<ServicePrepared> ReceiveRoundAsync(string id, Stream changes, CancellationToken cancellation) => DoAsync(id, MovePhase.Copying, async move =>
+    {
+        if (++move.Rounds > Limits.MaxStateRounds)
+        {
+            throw new YadoException(5, $"more than {Limits.MaxStateRounds} rounds of changes");
+        }
+        string path = RoundPath(id, move.Rounds);
+        long bytes = await KeepAsync(path, changes, cancellation).ConfigureAwait(false);
+        await FeedAsync(move, ControlVerb.Restore, path, cancellation).ConfigureAwait(false);
+        await FaultPoint.PassAsync($"target-round-{move.Rounds}").ConfigureAwait(false);
+        return bytes;
+    }, cancellation);
+
     /// <summary>Takes the rest of the state. When this returns, the instance could serve, and the journal says so.</summary>
     /// <exception cref="YadoException">It does not fit; exit status 5; dropped.</exception>
     public Task<ServicePrepared> ReceiveDeltaAsync(string id, Stream delta, CancellationToken cancellation) => DoAsync(id, MovePhase.Copying, async move =>
@@ -224,6 +239,10 @@ public sealed partial class ServiceMoveTarget(
         LaunchedInstance instance = await launcher.LaunchAsync(offer.JobId, offer.Service!.Spec, PlaceOf(move), offer.Service.Place, CancellationToken.None).ConfigureAwait(false);
         move.Instance = instance;
         await FeedAsync(move, ControlVerb.Restore, StatePath(move.Record.Id), CancellationToken.None).ConfigureAwait(false);
+        foreach (string round in RoundPaths(move.Record.Id))
+        {
+            await FeedAsync(move, ControlVerb.Restore, round, CancellationToken.None).ConfigureAwait(false);
+        }
         await FeedAsync(move, ControlVerb.RestoreDelta, DeltaPath(move.Record.Id), CancellationToken.None).ConfigureAwait(false);
         return instance;
     }

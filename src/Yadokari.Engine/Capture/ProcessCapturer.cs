@@ -28,12 +28,9 @@ public static class ProcessCapturer
     /// <param name="memoryTaken">Called when the process is no longer needed: only the end of the file is to be written.</param>
     public static (long FileLength, long MemoryBytes) Capture(FrozenTree tree, CaptureOptions options, IImageSink sink, IProgress<CaptureProgress>? progress, Action memoryTaken)
     {
+        // Threads may run on a little there: what the process has is looked up behind it.
+        VdsoStep.LeaveVdso(tree, ProcMaps.ReadMaps(tree.Pid) ?? []);
         IReadOnlyList<Vma> vmas = Mappings(tree);
-        while (VdsoStep.LeaveVdso(tree, vmas))
-        {
-            vmas = Mappings(tree);
-        }
-
         List<Obstacle> obstacles = [];
         ObstacleScan.FindChanging(tree.Pid, vmas, obstacles);
         foreach (FrozenThread thread in tree.Threads)

@@ -4,6 +4,7 @@ using Yadokari.Engine.Context;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
+using Yadokari.Linux.Memory;
 using Yadokari.Linux.Spawn;
 
 namespace Yadokari.Engine.Capture;
@@ -17,6 +18,9 @@ internal static class Rehearsal
     private const ulong RegionBase = 1UL << 40;
     private const ulong RegionLength = 64UL << 20;
     private const int Rounds = 2;
+
+    /// <summary>Of a file that is longer.</summary>
+    private const int MappedLength = 64 * 1024;
 
     public static void Run()
     {
@@ -34,28 +38,56 @@ internal static class Rehearsal
             });
             using CheckpointSession session = CheckpointSession.Open(pid, new CaptureOptions());
             session.Freeze();
-            session.Capture(new NoSink());
+            using MemorySink sink = new();
+            session.Capture(sink);
             session.Kill();
         }
     }
 
-    /// <summary>A context file that rebuilds nothing and waits for ever.</summary>
+    /// <summary>A context file that maps what most programs have, and waits for ever.</summary>
     private static SafeFileHandle EmitSleeper()
     {
+        const int readOnly = 0;
+        const int read = 1;
+        const int readExecute = 5;
+        const int shared = 1;
+        const int mapPrivate = 2;
         PlanBuilder plan = new();
         PlanLabel again = new("again");
+        Slot file = plan.NewSlot();
+        if (Environment.ProcessPath is { } program)
+        {
+            plan.CallOrJump(file, again, SystemCall.Open, plan.Text(program), readOnly, 0);
+            plan.Try(null, SystemCall.Mmap, 0, MappedLength, read, shared, file, 0);
+            plan.Try(null, SystemCall.Mmap, 0, MappedLength, readExecute, mapPrivate, file, 0);
+        }
+
         plan.Place(again);
         plan.Try(null, SystemCall.Pause);
         plan.Jump(again);
         return StubFile.Create("yadokari-rehearsal", plan.Build(), RegionBase, RegionLength);
     }
 
-    private sealed class NoSink : IImageSink
+    /// <summary>As a file with room taken in advance is, and where that ends written like any other.</summary>
+    private sealed class MemorySink : IImageSink, IDisposable
     {
+        private const int Room = 128 * 1024;
+
+        private readonly SafeFileHandle file = MemoryFile.Create("yadokari-rehearsal-file");
+        private readonly MappedFile? mapped;
+
+        public MemorySink() => mapped = MappedFile.TryReserve(file, Room);
+
         public bool IsConcurrent => true;
 
-        public void Write(long offset, ReadOnlySpan<byte> bytes)
+        public Span<byte> Window(long offset, int length) => mapped is null ? default : mapped.Window(offset, length);
+
+        public void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(file, bytes, offset);
+
+        public void Dispose()
         {
+            mapped?.Dispose();
+            file.Dispose();
         }
     }
 }

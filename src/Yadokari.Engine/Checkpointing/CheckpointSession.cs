@@ -16,6 +16,7 @@ public sealed class CheckpointSession : IDisposable
     private readonly CaptureOptions options;
     private readonly Tracer tracer = new();
     private FrozenTree? tree;
+    private QuietHeap? heap;
     private bool disposed;
 
     private CheckpointSession(int pid, CaptureOptions options)
@@ -40,7 +41,11 @@ public sealed class CheckpointSession : IDisposable
     public long EstimateLength() => ProcessCapturer.Estimate(Pid);
 
     /// <summary>Stops every thread. On failure the process runs on.</summary>
-    public void Freeze() => tracer.Run(() => tree = FrozenTree.Freeze(Pid));
+    public void Freeze() => tracer.Run(() =>
+    {
+        heap = QuietHeap.Begin();
+        tree = FrozenTree.Freeze(Pid);
+    });
 
     /// <summary>Writes the context file into the sink. The process stays frozen unless <see cref="CaptureOptions.ThawEarly"/>.</summary>
     public CaptureReport Capture(IImageSink sink, IProgress<CaptureProgress>? progress = null) => tracer.Run(() =>
@@ -53,6 +58,7 @@ public sealed class CheckpointSession : IDisposable
             if (options.ThawEarly)
             {
                 frozen.Thaw();
+                heap?.Dispose();
                 thawed = Stopwatch.GetElapsedTime(frozen.StartedAt);
             }
         });
@@ -77,6 +83,7 @@ public sealed class CheckpointSession : IDisposable
         {
             tree?.Dispose();
             tree = null;
+            heap?.Dispose();
         });
         tracer.Dispose();
     }

@@ -13,6 +13,7 @@ public sealed class FrozenTree : IDisposable
 {
     private const int SigKill = 9;
     private const int MaxRounds = 100;
+    private const int MomentMicroseconds = 50;
 
     private readonly List<FrozenThread> threads = [];
     private bool released;
@@ -132,6 +133,8 @@ public sealed class FrozenTree : IDisposable
     {
         GiveBack(thread);
         thread.Tracee.TryContinue();
+        // Interrupted at once it would not have run at all.
+        ShortSleep.For(MomentMicroseconds);
         thread.Tracee.TryInterrupt();
         if (!WaitUntilFrozen(thread))
         {

@@ -8,15 +8,20 @@ namespace Yadokari.Engine.Freeze;
 /// of which they stand would not be there.
 /// </summary>
 /// <remarks>
-/// Stepping is enough nearly always. But the clock functions read again when the kernel has brought their data up to date
-/// meanwhile, at each tick; where a step takes long, as on a machine with many more runnable threads than processors, each
-/// pass through the loop sees a tick, and stepping would never end (vdso_read_retry, lib/vdso/gettimeofday.c). A thread
-/// that steps do not bring out runs on freely for a moment and is stopped again, until it stands elsewhere.
+/// A thread that is inside runs on freely for a moment and is stopped again, some times until it stands elsewhere: a
+/// clock function takes some ten nanoseconds, a step through one of its instructions some ten microseconds. A thread that
+/// does nothing but read the clock is stepped out. That need not end either: the clock functions read again when the
+/// kernel has brought their data up to date meanwhile, at each tick, and where a step takes long, as on a machine with
+/// many more runnable threads than processors, each pass through the loop sees a tick (vdso_read_retry,
+/// lib/vdso/gettimeofday.c). So both are tried in turn.
 /// </remarks>
 public static class VdsoStep
 {
     /// <summary>Several times what a clock function takes.</summary>
-    private const int StepsAtOnce = 200;
+    private const int StepsAtOnce = 100;
+
+    /// <summary>So often it runs on before it is stepped.</summary>
+    private const int RunsAtOnce = 40;
 
     private const int MaxAttempts = 20_000;
     private const int SigTrap = 5;
@@ -25,9 +30,9 @@ public static class VdsoStep
     /// (force_sig_info_to_task, kernel/signal.c).</summary>
     private const ulong AllButTrap = ~(1UL << (SigTrap - 1));
 
-    /// <summary>All threads stand outside the vdso afterwards.</summary>
-    /// <returns>True when threads ran on: what was read of the process before is out of date.</returns>
-    public static bool LeaveVdso(FrozenTree tree, IReadOnlyList<Vma> vmas)
+    /// <summary>All threads stand outside the vdso afterwards. They may have run on: what was read of the process before, but
+    /// for where its vdso is, is out of date.</summary>
+    public static void LeaveVdso(FrozenTree tree, IReadOnlyList<Vma> vmas)
     {
         Vma? vdso = null;
         foreach (Vma vma in vmas)
@@ -40,22 +45,18 @@ public static class VdsoStep
 
         if (vdso is null)
         {
-            return false;
+            return;
         }
 
         // A step's SIGTRAP would make a process that ignores it ignore it no longer.
         bool mayStep = ((ProcStatus.Read(tree.Pid)?.Ignored ?? 0) & ~AllButTrap) == 0;
-        bool ran = false;
         while (FindInside(tree, vdso) is { } thread)
         {
             if (Leave(tree, thread, vdso, mayStep))
             {
-                ran = true;
                 tree.StopNewThreads();
             }
         }
-
-        return ran;
     }
 
     private static FrozenThread? FindInside(FrozenTree tree, Vma vdso)
@@ -76,21 +77,22 @@ public static class VdsoStep
     /// <returns>True when it had to run on.</returns>
     private static bool Leave(FrozenTree tree, FrozenThread thread, Vma vdso, bool mayStep)
     {
+        bool ran = false;
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            if ((mayStep || thread.Stopped) && TryStepOut(thread, vdso))
-            {
-                return attempt > 0;
-            }
-
             // A thread in a group stop must not run; it has time enough.
-            if (!thread.Stopped)
+            if (!thread.Stopped && attempt % (RunsAtOnce + 1) < RunsAtOnce)
             {
                 tree.RunOn(thread);
+                ran = true;
                 if (!Inside(thread.Registers, vdso))
                 {
                     return true;
                 }
+            }
+            else if ((mayStep || thread.Stopped) && TryStepOut(thread, vdso))
+            {
+                return ran;
             }
         }
 

@@ -49,6 +49,12 @@ public sealed unsafe class MappedFile : IDisposable
             return null;
         }
 
+        // Under hypervisors that shadow page tables a page costs as much again when it is first touched through the mapping.
+        for (long at = 0; at < length; at += RemoteAddress.PageSize)
+        {
+            Volatile.Write(ref mapped.start[at], 0);
+        }
+
         return mapped;
     }
 

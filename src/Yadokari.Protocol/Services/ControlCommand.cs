@@ -3,8 +3,10 @@ namespace Yadokari.Protocol.Services;
 /// <summary>A command to an instance of a service.</summary>
 public sealed record ControlCommand(ControlVerb Verb)
 {
-    /// <summary>With <see cref="ControlVerb.Drain"/>: path of the symbolic link whose target is the decision,
-    /// <see cref="Decision.ServeOn"/> or <see cref="Decision.Moved"/>. Whoever makes it first decides.</summary>
+    /// <summary>With <see cref="ControlVerb.SaveAhead"/>, <see cref="ControlVerb.Drain"/> and <see cref="ControlVerb.ServeOn"/>, and the
+    /// same in all of one move: path of the symbolic link whose target is the decision,
+    /// <see cref="Decision.ServeOn"/> or <see cref="Decision.Moved"/>. Whoever makes it first decides. An instance that is told
+    /// to serve on by another move than the one it is in goes on with its own.</summary>
     public string? DecisionPath { get; init; }
 
     /// <summary>With <see cref="ControlVerb.Drain"/>: how long calls in flight may take, milliseconds.</summary>

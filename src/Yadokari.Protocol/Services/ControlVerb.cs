@@ -15,10 +15,17 @@ public enum ControlVerb
     /// <summary>Serving: send all of the state while calls run. Data and End come before the answer.</summary>
     SaveAhead,
 
+    /// <summary>Serving, after <see cref="SaveAhead"/>: send what has changed since then or the last round, while calls run. Data and End
+    /// come before the answer.</summary>
+    SaveRound,
+
+    /// <summary>Serving: tell the streaming calls, wait for their ends, cut those that last, and hold new ones; others run on.</summary>
+    FinishStreams,
+
     /// <summary>Serving: hold new calls, wait for those in flight, then send what has changed. Data and End come before the answer.</summary>
     Drain,
 
-    /// <summary>Held: take the state; Data and End follow the command.</summary>
+    /// <summary>Held: take the state or a round of changes; Data and End follow the command.</summary>
     Restore,
 
     /// <summary>Held: take the changes; Data and End follow the command.</summary>
@@ -27,7 +34,7 @@ public enum ControlVerb
     /// <summary>Held: serve.</summary>
     Activate,
 
-    /// <summary>Drained: serve on, the move is given up.</summary>
+    /// <summary>Serving or drained: serve on, the move is given up.</summary>
     ServeOn,
 
     /// <summary>Drained: the service is elsewhere; say so to every call, then end.</summary>

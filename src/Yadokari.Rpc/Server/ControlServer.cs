@@ -15,12 +15,25 @@ internal sealed partial class ControlServer(
     ServiceLife life, StateBundle bundle, SelfCalls selfCalls, Forwarder forwarder, YadokariOptions options, IHostApplicationLifetime application, ILogger<ControlServer> logger)
     : IHostedLifecycleService, IDisposable
 {
+    private const int LargeState = 1 << 20;
+
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
     private Socket? _listener;
     private string? _decisionPath;
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>The connection by which a move was begun: when it ends, whoever moved the service is gone.</summary>
+    private ControlChannel? _mover;
+
+    /// <summary>The server does not listen yet. An instance that is held calls itself instead.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (life.State == InstanceState.Serving && bundle.Rehearse() is { } failure)
+        {
+            LogNotRehearsed(logger, failure.Message);
+        }
+        return Task.CompletedTask;
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -106,7 +119,7 @@ internal sealed partial class ControlServer(
         {
             LogChannelBroke(logger, failure.Message);
         }
-        await DecideAloneAsync().ConfigureAwait(false);
+        await DecideAloneAsync(channel).ConfigureAwait(false);
     }
 
     private async Task ObeyAsync(ControlChannel channel, ControlCommand command)
@@ -118,11 +131,13 @@ internal sealed partial class ControlServer(
             {
                 ControlVerb.Hello => Answer(),
                 ControlVerb.WarmUp => await WarmUpAsync().ConfigureAwait(false),
-                ControlVerb.SaveAhead => await SaveAheadAsync(channel).ConfigureAwait(false),
+                ControlVerb.SaveAhead => await SaveAheadAsync(channel, command).ConfigureAwait(false),
+                ControlVerb.SaveRound => await SaveRoundAsync(channel).ConfigureAwait(false),
+                ControlVerb.FinishStreams => await FinishStreamsAsync(channel).ConfigureAwait(false),
                 ControlVerb.Drain => await DrainAsync(channel, command).ConfigureAwait(false),
                 ControlVerb.Restore or ControlVerb.RestoreDelta => await RestoreAsync(channel, command.Verb == ControlVerb.RestoreDelta).ConfigureAwait(false),
                 ControlVerb.Activate => Activate(),
-                ControlVerb.ServeOn => ServeOn(),
+                ControlVerb.ServeOn => command.DecisionPath == _decisionPath ? ServeOn() : Answer(),
                 ControlVerb.Moved => Moved(command),
                 _ => Leave(),
             };
@@ -131,7 +146,7 @@ internal sealed partial class ControlServer(
         {
             // What the program's own state throws is an answer, too: the daemon gives the move up.
             LogCommandFailed(logger, command.Verb, failure);
-            if (life.State == InstanceState.Drained)
+            if (command.Verb is ControlVerb.SaveAhead or ControlVerb.SaveRound or ControlVerb.FinishStreams or ControlVerb.Drain)
             {
                 ServeOn();
             }
@@ -150,15 +165,29 @@ internal sealed partial class ControlServer(
         return Answer();
     }
 
-    private async Task<ControlAnswer> SaveAheadAsync(ControlChannel channel)
+    private async Task<ControlAnswer> SaveAheadAsync(ControlChannel channel, ControlCommand command)
     {
         if (life.State != InstanceState.Serving)
         {
             return Wrong("save its state");
         }
-        ReadOnlyMemory<byte> state = bundle.SaveAhead();
-        await channel.SendDataAsync(new ReadOnlySequence<byte>(state), _stop.Token).ConfigureAwait(false);
-        return Answer() with { Bytes = state.Length };
+        _mover = channel;
+        _decisionPath = command.DecisionPath;
+        return await SendAsync(channel, bundle.SaveAhead()).ConfigureAwait(false);
+    }
+
+    private async Task<ControlAnswer> SaveRoundAsync(ControlChannel channel) => life.State == InstanceState.Serving && _mover == channel
+        ? await SendAsync(channel, bundle.SaveRound()).ConfigureAwait(false)
+        : Wrong("save what has changed");
+
+    private async Task<ControlAnswer> FinishStreamsAsync(ControlChannel channel)
+    {
+        if (life.State != InstanceState.Serving || _mover != channel)
+        {
+            return Wrong("end its streaming calls");
+        }
+        await life.Streaming.FinishAsync(options.StreamingBound, _stop.Token).ConfigureAwait(false);
+        return Answer();
     }
 
     private async Task<ControlAnswer> DrainAsync(ControlChannel channel, ControlCommand command)
@@ -167,6 +196,7 @@ internal sealed partial class ControlServer(
         {
             return Wrong("drain");
         }
+        _mover = channel;
         await life.Streaming.FinishAsync(options.StreamingBound, _stop.Token).ConfigureAwait(false);
         long start = Stopwatch.GetTimestamp();
         _decisionPath = command.DecisionPath;
@@ -183,9 +213,14 @@ internal sealed partial class ControlServer(
             return Answer($"{calls} calls did not end within {command.PatienceMilliseconds} ms: mark calls that last as streaming calls, or move it later");
         }
         double drained = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        ReadOnlyMemory<byte> rest = bundle.SaveRest();
-        await channel.SendDataAsync(new ReadOnlySequence<byte>(rest), _stop.Token).ConfigureAwait(false);
-        return Answer() with { Bytes = rest.Length, DrainMilliseconds = drained };
+        ControlAnswer sent = await SendAsync(channel, bundle.SaveRest()).ConfigureAwait(false);
+        return sent with { DrainMilliseconds = drained };
+    }
+
+    private async Task<ControlAnswer> SendAsync(ControlChannel channel, ReadOnlyMemory<byte> state)
+    {
+        await channel.SendDataAsync(new ReadOnlySequence<byte>(state), _stop.Token).ConfigureAwait(false);
+        return Answer() with { Bytes = state.Length };
     }
 
     private async Task<ControlAnswer> RestoreAsync(ControlChannel channel, bool last)
@@ -197,6 +232,11 @@ internal sealed partial class ControlServer(
         }
         bundle.Restore(state);
         life.IsComplete = last;
+        if (!last && state.Length >= LargeState)
+        {
+            // What was read is garbage now, and large: better collected here than in the pause.
+            GC.Collect();
+        }
         return Answer() with { Bytes = state.Length };
     }
 
@@ -220,7 +260,13 @@ internal sealed partial class ControlServer(
     {
         bundle.StopTracking();
         _decisionPath = null;
-        return life.State == InstanceState.Serving || life.TryChange(InstanceState.Drained, InstanceState.Serving) ? Answer() : Wrong("serve on");
+        _mover = null;
+        if (life.State == InstanceState.Serving)
+        {
+            life.Resume();
+            return Answer();
+        }
+        return life.TryChange(InstanceState.Drained, InstanceState.Serving) ? Answer() : Wrong("serve on");
     }
 
     private ControlAnswer Moved(ControlCommand command)
@@ -260,13 +306,22 @@ internal sealed partial class ControlServer(
         application.StopApplication();
     }
 
-    /// <summary>The daemon is gone. Unless it has decided that the service moves, the instance decides that it serves on.</summary>
-    private async Task DecideAloneAsync()
+    /// <summary>A connection has ended. If a move was begun by it, the daemon is gone: unless it has decided that the service moves, the
+    /// instance decides that it serves on.</summary>
+    private async Task DecideAloneAsync(ControlChannel channel)
     {
         await _one.WaitAsync().ConfigureAwait(false);
         try
         {
-            if (life.State == InstanceState.Drained && _decisionPath is { } path && !_stop.IsCancellationRequested)
+            if (_mover != channel || _stop.IsCancellationRequested)
+            {
+                return;
+            }
+            if (life.State == InstanceState.Serving)
+            {
+                ServeOn();
+            }
+            else if (life.State == InstanceState.Drained && _decisionPath is { } path)
             {
                 string decided = Decision.Make(path, Decision.ServeOn);
                 LogDecided(logger, decided);
@@ -292,6 +347,9 @@ internal sealed partial class ControlServer(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the daemon could not be let in: {Reason}")]
     private static partial void LogAcceptFailed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "the state could not be saved before the start: {Reason}")]
+    private static partial void LogNotRehearsed(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "the connection to the daemon broke: {Reason}")]
     private static partial void LogChannelBroke(ILogger logger, string reason);

@@ -25,10 +25,25 @@ internal sealed class MovableCalls(RequestDelegate next, ServiceLife life, Reply
             Task changed = life.Gate.Changed;
             if (life.Gate.TryEnter())
             {
-                await (streaming ? StreamAsync(context) : RunAsync(context, entered: true)).ConfigureAwait(false);
-                return;
+                if (streaming)
+                {
+                    if (await TryStreamAsync(context).ConfigureAwait(false))
+                    {
+                        return;
+                    }
+                }
+                else if (MovedAnswer.IsNegotiation(context.Request) && life.Streaming.IsClosed)
+                {
+                    // What it negotiates could not begin here any more.
+                    life.Gate.Leave();
+                }
+                else
+                {
+                    await RunAsync(context, entered: true).ConfigureAwait(false);
+                    return;
+                }
             }
-            if (life.IsElsewhere && life.Elsewhere is { } place)
+            else if (life.IsElsewhere && life.Elsewhere is { } place)
             {
                 if (!await forwarder.TryForwardAsync(context).ConfigureAwait(false))
                 {
@@ -71,12 +86,18 @@ internal sealed class MovableCalls(RequestDelegate next, ServiceLife life, Reply
         }
     }
 
-    /// <summary>A call that lasts is not counted by the gate: it is told of a move before the gate closes.</summary>
-    private async Task StreamAsync(HttpContext context)
+    /// <summary>A call that lasts is not counted by the gate: it is told of a move before the gate closes. False: it has to wait for
+    /// the end of a move that has begun.</summary>
+    private async Task<bool> TryStreamAsync(HttpContext context)
     {
-        using IDisposable call = life.Streaming.Begin(context);
+        using IDisposable? call = life.Streaming.TryBegin(context);
         life.Gate.Leave();
+        if (call is null)
+        {
+            return false;
+        }
         await next(context).ConfigureAwait(false);
+        return true;
     }
 
     private async Task RunAsync(HttpContext context, bool entered)

@@ -51,7 +51,7 @@ internal static class MovedAnswer
 
     /// <summary>The first request of a SignalR client, which connects afterwards where it was told to: a 307 it would follow
     /// for this request only, and then connect to the old place.</summary>
-    private static bool IsNegotiation(HttpRequest request) =>
+    public static bool IsNegotiation(HttpRequest request) =>
         HttpMethods.IsPost(request.Method) && request.Path.Value?.EndsWith(Negotiate, StringComparison.Ordinal) == true && request.Query.ContainsKey(NegotiateVersion);
 
     /// <summary>A redirection as SignalR's own protocol has it (TransportProtocols.md, "POST [endpoint-base]/negotiate").</summary>

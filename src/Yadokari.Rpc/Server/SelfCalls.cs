@@ -38,9 +38,11 @@ internal sealed class SelfCalls(ServiceLife life, StateBundle bundle, YadokariOp
         }
         // What is carried will replace all of this.
         ReadOnlyMemory<byte> ahead = bundle.SaveAhead();
+        ReadOnlyMemory<byte> changes = bundle.SaveRound();
         ReadOnlyMemory<byte> rest = bundle.SaveRest();
         bundle.StopTracking();
         bundle.Restore(ahead);
+        bundle.Restore(changes);
         bundle.Restore(rest);
     }
 }

@@ -49,6 +49,13 @@ internal sealed class ServiceLife
     /// <summary>Secret of this process: its own calls pass the gate while it is held.</summary>
     public string WarmUpToken { get; } = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
 
+    /// <summary>A move is given up before it closed the gate: streaming calls may begin again.</summary>
+    public void Resume()
+    {
+        Streaming.Open();
+        Gate.Wake();
+    }
+
     /// <summary>Moves from one state to another, or says that this is another state.</summary>
     public bool TryChange(InstanceState from, InstanceState to, ServicePlace? elsewhere = null)
     {
@@ -63,6 +70,7 @@ internal sealed class ServiceLife
         }
         if (to == InstanceState.Serving)
         {
+            Streaming.Open();
             Gate.Open();
         }
         else

@@ -8,18 +8,49 @@ namespace Yadokari.Rpc.Server;
 /// <summary>
 /// All carried state of a server as bytes. Little-endian, one section per state:
 /// <code>
-/// delta u8 | name length i32 | name, UTF-8 | version i32 | content length i64 | content
+/// kind u8 (0 all, 1 the last changes, 2 a round of changes) | name length i32 | name, UTF-8 | version i32 | content length i64 | content
 /// </code>
 /// </summary>
 internal sealed class StateBundle(IEnumerable<ICarriedState> states, YadokariOptions options)
 {
     private const int MaxNameBytes = 1024;
+    private const long RehearsalBytes = 1 << 20;
+    private const byte All = 0;
+    private const byte Delta = 1;
+    private const byte Round = 2;
 
     private readonly IReadOnlyList<ICarriedState> _states = [.. states];
 
+    /// <summary>Saves to nowhere, so that the first move is not the one for which that is compiled. No call may run yet; of a large
+    /// state only the beginning is saved.</summary>
+    /// <returns>What a state said to it; null: nothing.</returns>
+    public Exception? Rehearse()
+    {
+        StateBundle rehearsal = new(_states, new YadokariOptions { MaxStateBytes = Math.Min(RehearsalBytes, options.MaxStateBytes) });
+        Exception? failure = null;
+        foreach (Func<ReadOnlyMemory<byte>> step in (Func<ReadOnlyMemory<byte>>[])[rehearsal.SaveAhead, rehearsal.SaveRound, rehearsal.SaveRest])
+        {
+            try
+            {
+                step();
+            }
+            catch (Exception thrown) when (thrown is not OutOfMemoryException)
+            {
+                // A move will say it, too. A state may also be one that is complete only when the server runs.
+                failure = thrown;
+            }
+        }
+        StopTracking();
+        return failure;
+    }
+
     /// <summary>All state that can be copied ahead; calls run meanwhile.</summary>
     /// <exception cref="InvalidDataException">Over the bound.</exception>
-    public ReadOnlyMemory<byte> SaveAhead() => Write(_states.Where(s => s.SupportsDelta), delta: false, (s, to) => s.SaveAhead(to));
+    public ReadOnlyMemory<byte> SaveAhead() => Write(_states.Where(s => s.SupportsDelta), All, (s, to) => s.SaveAhead(to));
+
+    /// <summary>What has changed since <see cref="SaveAhead"/> or the last round; calls run meanwhile. Empty when no state has rounds.</summary>
+    /// <exception cref="InvalidDataException">Over the bound.</exception>
+    public ReadOnlyMemory<byte> SaveRound() => Write(_states.Where(s => s is { SupportsDelta: true, SupportsRounds: true }), Round, (s, to) => s.SaveRound(to));
 
     /// <summary>What has changed since, and all state that can't be copied ahead; no call runs.</summary>
     /// <exception cref="InvalidDataException">Over the bound.</exception>
@@ -28,18 +59,18 @@ internal sealed class StateBundle(IEnumerable<ICarriedState> states, YadokariOpt
         BoundedWriter all = new(options.MaxStateBytes);
         foreach (ICarriedState state in _states)
         {
-            WriteSection(all, state, state.SupportsDelta, state.SupportsDelta ? state.SaveDelta : state.Save);
+            WriteSection(all, state, state.SupportsDelta ? Delta : All, state.SupportsDelta ? state.SaveDelta : state.Save);
         }
         return all.Written;
     }
 
-    /// <summary>Takes what <see cref="SaveAhead"/> or <see cref="SaveRest"/> wrote.</summary>
+    /// <summary>Takes what <see cref="SaveAhead"/>, <see cref="SaveRound"/> or <see cref="SaveRest"/> wrote.</summary>
     /// <exception cref="InvalidDataException">It does not fit this program; one line for the user.</exception>
     public void Restore(ReadOnlyMemory<byte> saved)
     {
         while (!saved.IsEmpty)
         {
-            bool delta = Take(ref saved, 1).Span[0] != 0;
+            byte kind = Take(ref saved, 1).Span[0];
             int nameLength = BinaryPrimitives.ReadInt32LittleEndian(Take(ref saved, sizeof(int)).Span);
             if (nameLength is < 0 or > MaxNameBytes)
             {
@@ -50,13 +81,19 @@ internal sealed class StateBundle(IEnumerable<ICarriedState> states, YadokariOpt
             ReadOnlyMemory<byte> content = Take(ref saved, BinaryPrimitives.ReadInt64LittleEndian(Take(ref saved, sizeof(long)).Span));
             ICarriedState state = _states.FirstOrDefault(s => s.Name == name)
                 ?? throw new InvalidDataException($"the program on this host carries no state '{name}': use a version that does");
-            if (delta)
+            switch (kind)
             {
-                state.RestoreDelta(content, version);
-            }
-            else
-            {
-                state.Restore(content, version);
+                case All:
+                    state.Restore(content, version);
+                    break;
+                case Round:
+                    state.RestoreRound(content, version);
+                    break;
+                case Delta:
+                    state.RestoreDelta(content, version);
+                    break;
+                default:
+                    throw new InvalidDataException($"the state '{name}' is of the unknown kind {kind}");
             }
         }
     }
@@ -69,20 +106,20 @@ internal sealed class StateBundle(IEnumerable<ICarriedState> states, YadokariOpt
         }
     }
 
-    private ReadOnlyMemory<byte> Write(IEnumerable<ICarriedState> states, bool delta, Action<ICarriedState, IBufferWriter<byte>> save)
+    private ReadOnlyMemory<byte> Write(IEnumerable<ICarriedState> states, byte kind, Action<ICarriedState, IBufferWriter<byte>> save)
     {
         BoundedWriter all = new(options.MaxStateBytes);
         foreach (ICarriedState state in states)
         {
-            WriteSection(all, state, delta, to => save(state, to));
+            WriteSection(all, state, kind, to => save(state, to));
         }
         return all.Written;
     }
 
-    private static void WriteSection(BoundedWriter all, ICarriedState state, bool delta, Action<IBufferWriter<byte>> save)
+    private static void WriteSection(BoundedWriter all, ICarriedState state, byte kind, Action<IBufferWriter<byte>> save)
     {
         byte[] name = Encoding.UTF8.GetBytes(state.Name);
-        all.Write([delta ? (byte)1 : (byte)0]);
+        all.Write([kind]);
         WriteInt(all, name.Length);
         all.Write(name);
         WriteInt(all, state.Version);

@@ -8,6 +8,7 @@ namespace Yadokari.Rpc.State;
 /// <c>AddCarried</c>. The order of calls, source on the left:
 /// <code>
 /// SaveAhead (calls run on)            ──▶  Restore
+/// SaveRound (calls run on), some times ──▶  RestoreRound
 /// SaveDelta (no call runs)            ──▶  RestoreDelta, then the target serves
 /// StopTracking, when the move is given up
 /// </code>
@@ -34,16 +35,18 @@ public interface ICarriedState
     /// <exception cref="NotSupportedException">There is no <see cref="SupportsDelta"/>.</exception>
     void SaveAhead(IBufferWriter<byte> destination);
 
+    /// <summary>It has <see cref="SaveRound"/>; without, <see cref="SaveDelta"/> has all changes.</summary>
+    bool SupportsRounds => false;
+
     /// <summary>
     /// A round before the pause: writes what has changed since <see cref="SaveAhead"/> or the last round, while calls run on
-    /// other threads; the target takes it by <see cref="Restore"/>, after what <see cref="SaveAhead"/> wrote. Sending a
-    /// large state takes time, in which much changes: a few rounds leave little for <see cref="SaveDelta"/>, which
-    /// has only what no round wrote. Each must arrive, or the copy begins anew.
+    /// other threads. Sending a large state takes time, in which much changes: a few rounds leave little for
+    /// <see cref="SaveDelta"/>, which has only what no round wrote. Each must arrive, or the copy begins anew.
     /// </summary>
-    /// <exception cref="NotSupportedException">There are no rounds; <see cref="SaveDelta"/> has all changes then.</exception>
+    /// <exception cref="NotSupportedException">There is no <see cref="SupportsRounds"/>.</exception>
     void SaveRound(IBufferWriter<byte> destination) => throw new NotSupportedException($"state '{Name}' has no rounds");
 
-    /// <summary>Writes what has changed since <see cref="SaveAhead"/> began. No call runs meanwhile. Tracking goes on.</summary>
+    /// <summary>Writes what has changed since <see cref="SaveAhead"/> began, or since the last round. No call runs meanwhile. Tracking goes on.</summary>
     /// <exception cref="NotSupportedException">There is no <see cref="SupportsDelta"/>.</exception>
     void SaveDelta(IBufferWriter<byte> destination);
 
@@ -51,6 +54,10 @@ public interface ICarriedState
     /// <param name="version">The <see cref="Version"/> of who wrote it.</param>
     /// <exception cref="InvalidDataException">It does not fit this version; one line for the user. The move is given up.</exception>
     void Restore(ReadOnlyMemory<byte> saved, int version);
+
+    /// <summary>Applies what <see cref="SaveRound"/> wrote, after <see cref="Restore"/>; <see cref="RestoreDelta"/> follows in any case.</summary>
+    /// <exception cref="InvalidDataException">As <see cref="Restore"/>.</exception>
+    void RestoreRound(ReadOnlyMemory<byte> round, int version) => RestoreDelta(round, version);
 
     /// <summary>Applies what <see cref="SaveDelta"/> wrote, after <see cref="Restore"/>.</summary>
     /// <exception cref="InvalidDataException">As <see cref="Restore"/>.</exception>

@@ -73,7 +73,7 @@ public sealed class ForeignClientTests
         {
             await hosts.MoveAsync();
             await Until.HoldsAsync(
-                () => Task.FromResult(Volatile.Read(ref connected) == move && hub.State == HubConnectionState.Connected),
+                () => Task.FromResult(Volatile.Read(ref connected) >= move && hub.State == HubConnectionState.Connected),
                 () => $"after move {move} the hub is {hub.State}, connected again {connected} times");
             (await hub.InvokeAsync<int>("Add", $"key-{move}")).ShouldBe(1);
         }

@@ -40,7 +40,8 @@ internal sealed class Load : IAsyncDisposable
     }
 
     /// <summary>Ends the clients and asks the service what it has counted.</summary>
-    public async Task NothingIsLostAndNothingRanTwiceAsync()
+    /// <param name="filled">Entries that no call stands for.</param>
+    public async Task NothingIsLostAndNothingRanTwiceAsync(int filled = 0)
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_clients);
@@ -51,7 +52,9 @@ internal sealed class Load : IAsyncDisposable
         (await missing.Content.ReadAsStringAsync()).ShouldBe("0", "calls that were answered and that the service has forgotten");
         string[] report = (await client.GetStringAsync("/report")).Split(' ');
         report[1].ShouldBe("0", "calls that ran twice");
-        int.Parse(report[0]).ShouldBe(_answered.Count, "calls that the service has counted, and those that were answered");
+        int.Parse(report[0]).ShouldBe(_answered.Count + filled, "calls that the service has counted, and those that were answered");
+        int.Parse(report[2]).ShouldBe(_answered.Count, "runs in the service's log, and calls that were answered");
+        report[3].ShouldBe("True", "the service's dictionary and its log agree");
     }
 
     public async ValueTask DisposeAsync()

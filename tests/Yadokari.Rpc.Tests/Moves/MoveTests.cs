@@ -88,21 +88,6 @@ public sealed class MoveTests
     }
 
     [Fact]
-    public async Task State_over_the_bound_is_one_clear_error_and_the_source_serves_on()
-    {
-        await using TwoHosts hosts = await TwoHosts.StartAsync(new Dictionary<string, string> { ["MAX_STATE_BYTES"] = "2000" });
-        ServicePlace first = await hosts.PlaceAsync();
-        Curl("-sS", "-d", string.Join('\n', Enumerable.Range(0, 500).Select(i => $"key-{i}")), $"http://{first.Address}/fill");
-
-        (int status, _, string errors) = hosts.A.Yado("move", TwoHosts.Service, "hb");
-
-        status.ShouldBe(1);
-        errors.Trim().Split('\n').ShouldHaveSingleItem().ShouldContain("larger than 2000 bytes");
-        await hosts.SettledAsync("a state over the bound");
-        Curl("-sS", "-d", "k", $"http://{first.Address}/add").ShouldBe("1");
-    }
-
-    [Fact]
     public async Task A_call_that_lasts_ends_the_move_and_not_the_call()
     {
         await using TwoHosts hosts = await TwoHosts.StartAsync();
@@ -141,8 +126,7 @@ public sealed class MoveTests
 
     private static async Task<int> InFlightAsync(TwoHosts hosts)
     {
-        using ControlChannel channel = await ControlChannel.ConnectAsync(
-            Directory.EnumerateFiles(Path.Combine(hosts.Files, "a", "jobs"), "control", SearchOption.AllDirectories).Single(), CancellationToken.None);
+        using ControlChannel channel = await hosts.A.ControlAsync();
         await channel.SendAsync(new ControlCommand(ControlVerb.Hello), CancellationToken.None);
         return await channel.ReadAsync(CancellationToken.None) is var (_, payload)
             ? System.Text.Json.JsonSerializer.Deserialize(payload.Span, Protocol.ProtocolJson.Default.ControlAnswer)!.InFlight

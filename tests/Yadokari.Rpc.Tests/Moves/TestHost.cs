@@ -64,6 +64,33 @@ internal sealed class TestHost(string name, string home, int port, int peerPort)
         await Until.HoldsAsync(AnswersAsync, () => $"the daemon of {name} does not answer; {home}/../daemon-{name}.log");
     }
 
+    /// <summary>Starts the daemon anew, so that it waits at a step of a move until the returned file is deleted.</summary>
+    public async Task<string> StopAtAsync(string step)
+    {
+        string stopper = Path.Combine(home, "..", $"stop-{name}-{step}");
+        File.Delete(stopper + ".reached");
+        File.WriteAllText(stopper, "");
+        Kill();
+        await StartAsync($"{step}:{stopper}");
+        return stopper;
+    }
+
+    /// <summary>Waits until the step is reached.</summary>
+    /// <param name="move">Ends only after it.</param>
+    public static async Task ReachedAsync(string stopper, Task move)
+    {
+        await Until.HoldsAsync(() => Task.FromResult(File.Exists(stopper + ".reached") || move.IsCompleted), () => $"the move does not come to {stopper}");
+        if (!File.Exists(stopper + ".reached"))
+        {
+            await move;
+            throw new InvalidOperationException($"the move is over and never came to {stopper}");
+        }
+    }
+
+    /// <summary>A connection to the only instance here, as its daemon makes them.</summary>
+    public Task<ControlChannel> ControlAsync() => ControlChannel.ConnectAsync(
+        Directory.EnumerateFiles(Path.Combine(home, "jobs"), "control", SearchOption.AllDirectories).Single(), CancellationToken.None);
+
     /// <summary>kill -9.</summary>
     public void Kill()
     {

@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using Shouldly;
 using Yadokari.Protocol.Client;
-using Yadokari.Protocol.Errors;
-using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
 using Yadokari.Protocol.Services;
 
@@ -29,8 +26,7 @@ internal sealed class TwoHosts : IAsyncDisposable
 
     public string Files => _root;
 
-    public static string Server { get; } = Path.Combine(
-        TestHost.Root, "tests", "Yadokari.Rpc.Tests", "counting-server", "bin", Configuration, "net10.0", "counting-server");
+    public static string Server { get; } = ProgramOf("counting-server");
 
 #if DEBUG
     private const string Configuration = "Debug";
@@ -38,11 +34,16 @@ internal sealed class TwoHosts : IAsyncDisposable
     private const string Configuration = "Release";
 #endif
 
+    /// <summary>A program that is built with the tests.</summary>
+    public static string ProgramOf(string name) => Path.Combine(TestHost.Root, "tests", "Yadokari.Rpc.Tests", name, "bin", Configuration, "net10.0", name);
+
     /// <param name="environment">Settings of the service.</param>
-    public static async Task<TwoHosts> StartAsync(IReadOnlyDictionary<string, string>? environment = null, int forwardSeconds = 0)
+    /// <param name="prepare">Called before the service is started.</param>
+    public static async Task<TwoHosts> StartAsync(IReadOnlyDictionary<string, string>? environment = null, int forwardSeconds = 0, Action<TwoHosts>? prepare = null)
     {
         TwoHosts hosts = new();
         await Task.WhenAll(hosts.A.StartAsync(), hosts.B.StartAsync());
+        prepare?.Invoke(hosts);
         Dictionary<string, string> settings = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string)e.Value!);
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
         {
@@ -63,24 +64,8 @@ internal sealed class TwoHosts : IAsyncDisposable
     public TestHost Other(TestHost host) => host == A ? B : A;
 
     /// <summary>Where the service is, as any daemon knows.</summary>
-    public async Task<ServicePlace> PlaceAsync()
-    {
-        ServicePlace? best = null;
-        foreach (TestHost host in (TestHost[])[A, B])
-        {
-            try
-            {
-                using YadoClient client = host.Connect();
-                ServicePlace place = await client.FindServiceAsync(Service);
-                best = best is null || place.Epoch > best.Epoch ? place : best;
-            }
-            catch (YadoException)
-            {
-                // The other one knows.
-            }
-        }
-        return best ?? throw new InvalidOperationException("no daemon knows the service");
-    }
+    public async Task<ServicePlace> PlaceAsync() =>
+        await Settling.PlaceOfAsync(Service, A, B) ?? throw new InvalidOperationException("no daemon knows the service");
 
     public async Task<TestHost> ServingHostAsync() => (await PlaceAsync()).Host == A.Name ? A : B;
 
@@ -93,22 +78,7 @@ internal sealed class TwoHosts : IAsyncDisposable
     }
 
     /// <summary>Waits until exactly one instance serves, none is undecided, and its daemon says so.</summary>
-    public async Task SettledAsync(string after)
-    {
-        IReadOnlyList<InstanceState> seen = [];
-        string jobs = "";
-        await Until.HoldsAsync(async () =>
-        {
-            seen = [.. await A.InstancesAsync(), .. await B.InstancesAsync()];
-            using YadoClient a = A.Connect();
-            using YadoClient b = B.Connect();
-            JobInfo[] known = [.. (await a.ListJobsAsync()).Jobs, .. (await b.ListJobsAsync()).Jobs];
-            jobs = string.Join(", ", known.Select(j => $"{j.Host} {j.State} {j.Epoch}"));
-            return seen.Count(s => s == InstanceState.Serving) == 1
-                && seen.All(s => s is InstanceState.Serving or InstanceState.Moved)
-                && known.Count(j => j.State == JobState.Running) == 1 && known.All(j => j.State != JobState.Moving);
-        }, () => $"after {after} instances are {string.Join(", ", seen)}, jobs {jobs}");
-    }
+    public Task SettledAsync(string after) => Settling.AfterAsync(after, A, B);
 
     /// <summary>Ends one instance with SIGKILL.</summary>
     public static void KillProcess(int pid)

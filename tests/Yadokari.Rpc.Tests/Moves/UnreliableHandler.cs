@@ -2,7 +2,8 @@ namespace Yadokari.Rpc.Moves;
 
 /// <summary>Loses replies: the server has sent them, the client does not get them.</summary>
 /// <param name="every">Each so manieth; 0: none.</param>
-internal sealed class UnreliableHandler(int every) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
+internal sealed class UnreliableHandler(int every, HttpMessageHandler? inner = null)
+    : DelegatingHandler(inner ?? new SocketsHttpHandler { AllowAutoRedirect = false })
 {
     private int _count;
 

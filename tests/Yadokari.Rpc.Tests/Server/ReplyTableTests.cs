@@ -3,6 +3,7 @@ using System.Text;
 using Shouldly;
 using Xunit;
 using Yadokari.Rpc.Server.Replies;
+using Yadokari.Rpc.State;
 
 namespace Yadokari.Rpc.Server;
 
@@ -112,6 +113,50 @@ public sealed class ReplyTableTests
         arrived.Headers.ShouldBe(full.Headers);
         arrived.Trailers.ShouldBe(full.Trailers);
         arrived.Body.ShouldBe(full.Body);
+    }
+
+    [Fact]
+    public async Task Replies_that_are_given_while_rounds_are_copied_arrive()
+    {
+        const int Clients = 4;
+        YadokariOptions options = new() { MaxRepliesPerClient = 100_000 };
+        ReplyTable source = new(options);
+        using CancellationTokenSource stop = new();
+        long[] last = new long[Clients];
+        Task[] callers = [.. Enumerable.Range(0, Clients).Select(c => Task.Run(() =>
+        {
+            for (long number = 1; !stop.IsCancellationRequested; number++)
+            {
+                CallId call = Call(number, acknowledged: Math.Max(0, number - 5), client: $"client-no{c}");
+                source.Admit(call).ShouldBeOfType<Admission.Run>();
+                source.Complete(call, Answer($"{c}:{number}"));
+                Volatile.Write(ref last[c], number);
+            }
+        }))];
+        SpinWait.SpinUntil(() => Enumerable.Range(0, Clients).All(c => Volatile.Read(ref last[c]) > 10), TimeSpan.FromMinutes(2)).ShouldBeTrue();
+
+        ReplyTable target = new(options);
+        ArrayBufferWriter<byte> ahead = new();
+        source.SaveAhead(ahead);
+        target.Restore(ahead.WrittenMemory, source.Version);
+        for (int round = 0; round < 50; round++)
+        {
+            ArrayBufferWriter<byte> changes = new();
+            source.SaveRound(changes);
+            ((ICarriedState)target).RestoreRound(changes.WrittenMemory, source.Version);
+        }
+        await stop.CancelAsync();
+        await Task.WhenAll(callers);
+        ArrayBufferWriter<byte> delta = new();
+        source.SaveDelta(delta);
+        target.RestoreDelta(delta.WrittenMemory, source.Version);
+
+        target.Count.ShouldBe(source.Count);
+        target.Bytes.ShouldBe(source.Bytes);
+        for (int c = 0; c < Clients; c++)
+        {
+            Text(target.Admit(Call(last[c], attempt: 2, client: $"client-no{c}"))).ShouldBe($"{c}:{last[c]}");
+        }
     }
 
     [Theory]

@@ -69,7 +69,7 @@ public sealed class CopyAheadTests
         into.Restore(ahead, 1);
         foreach (byte[] round in rounds)
         {
-            into.Restore(round, 1);
+            into.RestoreRound(round, 1);
         }
 
         into.RestoreDelta(delta, 1);

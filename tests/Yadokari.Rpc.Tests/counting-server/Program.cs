@@ -5,6 +5,7 @@ using Yadokari.Rpc.Server;
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.Services.AddCarried<Counts>();
+builder.Services.AddCarried<Fit>();
 builder.Services.AddSignalR();
 builder.Services.AddYadokari(options =>
 {
@@ -43,12 +44,12 @@ app.MapPost("/fail", (string key, Counts counts) =>
     throw new InvalidOperationException("a call that fails after it has changed something");
 });
 app.MapPost("/counter.Counter/Add", (HttpContext context, Counts counts) => GrpcAdd.HandleAsync(context, counts));
-app.MapGet("/report", (Counts counts) => $"{counts.Keys} {counts.Twice} {Environment.ProcessId}");
+app.MapGet("/report", (Counts counts) => $"{counts.Keys} {counts.Twice} {counts.Runs} {counts.IsSound()}");
 app.MapPost("/fill", async (HttpContext context, Counts counts) =>
 {
     foreach (string key in await Lines(context))
     {
-        counts.Add(key);
+        counts.Fill(key);
     }
 });
 app.MapPost("/missing", async (HttpContext context, Counts counts) => (await Lines(context)).Count(key => !counts.Has(key)).ToString());

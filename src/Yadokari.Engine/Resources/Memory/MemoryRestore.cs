@@ -22,6 +22,7 @@ public static class MemoryRestore
     private const int PrSetMm = 35;
     private const int PrSetMmMap = 14;
     private const int PopulateWrite = 23;
+    private const ulong HugePage = 2UL << 20;
     private const int WorthPopulating = 64 * 1024;
     private const long WorthHelper = 16L << 20;
     private const int CloneLength = 88;
@@ -196,6 +197,11 @@ public static class MemoryRestore
             plan.Call(null, SystemCall.Close, own);
         }
 
+        if (mapping.Kind == MappingKind.Private && (mapping.Flags & VmaFlags.NoHugePage) == 0)
+        {
+            EmitHugePages(context.Plan, segments, first, end);
+        }
+
         EmitSegments(context, segments, first, end);
         if (unlock)
         {
@@ -217,6 +223,41 @@ public static class MemoryRestore
         plan.Do(OperationKind.AppendBytes, null, context.Passing.Index, plan.Text(""), 1);
         plan.CallInto(context.Passing, "open a shared object for reading", SystemCall.Open, path, ReadOnly | CloseOnExec, 0);
         return context.Passing;
+    }
+
+    /// <summary>
+    /// Memory that is full anyway is made of huge pages before it is read in, where the kernel has some: a fault for each
+    /// small page costs more than its content. The mapping's flags stay as they are (madvise(2), kernel 6.1), which
+    /// MADV_HUGEPAGE would change for good.
+    /// </summary>
+    private static void EmitHugePages(PlanBuilder plan, IReadOnlyList<MemorySegment> segments, int first, int end)
+    {
+        const int Collapse = 25;
+        int next = first;
+        while (next < end)
+        {
+            ulong from = segments[next].Address;
+            ulong to = from;
+            for (; next < end && segments[next].Address == to; next++)
+            {
+                to += (ulong)segments[next].Length;
+            }
+
+            from = (from + HugePage - 1) / HugePage * HugePage;
+            to = to / HugePage * HugePage;
+            if (from >= to)
+            {
+                continue;
+            }
+
+            for (ulong at = from; at < to; at += HugePage)
+            {
+                // Where nothing is, nothing can be collapsed.
+                plan.Do(OperationKind.Store64, null, new RemoteAddress(at), 0);
+            }
+
+            plan.Try(null, SystemCall.Madvise, new RemoteAddress(from), to - from, Argument.Named(Collapse, "MADV_COLLAPSE"));
+        }
     }
 
     private static void EmitSegments(PlanContext context, IReadOnlyList<MemorySegment> segments, int first, int end)

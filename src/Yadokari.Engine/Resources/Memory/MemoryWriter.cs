@@ -14,6 +14,9 @@ public sealed class MemoryWriter
 {
     private const int Page = RemoteAddress.PageSize;
 
+    /// <summary>Bytes; to start a thread takes as long as to copy some megabytes.</summary>
+    private const long WorthHelpers = 16L << 20;
+
     private readonly RemoteMemory memory;
     private readonly IImageSink sink;
     private readonly IProgress<CaptureProgress>? progress;
@@ -64,7 +67,7 @@ public sealed class MemoryWriter
         const int MaxBlock = 16 * MemorySegment.MaxLength;
         block = (int)Math.Clamp(total / 64 / MemorySegment.MaxLength * MemorySegment.MaxLength, MemorySegment.MaxLength, MaxBlock);
         inPlace = !sink.Window(position, 1).IsEmpty;
-        int workers = pieces.Count < 8 ? 1 : Math.Clamp(Environment.ProcessorCount, 1, 4);
+        int workers = total < WorthHelpers ? 1 : Math.Clamp(Environment.ProcessorCount, 1, 4);
         if (workers == 1)
         {
             Work();

@@ -21,6 +21,8 @@ internal sealed class ReplyTable(YadokariOptions options) : ICarriedState
 
     public bool SupportsDelta => true;
 
+    public bool SupportsRounds => true;
+
     /// <summary>Bytes kept.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
@@ -84,19 +86,23 @@ internal sealed class ReplyTable(YadokariOptions options) : ICarriedState
         Save(destination);
     }
 
+    public void SaveRound(IBufferWriter<byte> destination)
+    {
+        ReplyWriter writer = new(destination);
+        foreach (string name in _touched?.Keys ?? [])
+        {
+            // In this order: a call that ends from here on touches its client again.
+            _touched?.TryRemove(name, out _);
+            WriteNow(writer, name);
+        }
+    }
+
     public void SaveDelta(IBufferWriter<byte> destination)
     {
         ReplyWriter writer = new(destination);
         foreach (string name in _touched?.Keys ?? _clients.Keys)
         {
-            if (_clients.TryGetValue(name, out ClientReplies? client))
-            {
-                writer.Write(name, client);
-            }
-            else
-            {
-                writer.WriteGone(name);
-            }
+            WriteNow(writer, name);
         }
     }
 
@@ -129,6 +135,18 @@ internal sealed class ReplyTable(YadokariOptions options) : ICarriedState
     }
 
     public void StopTracking() => _touched = null;
+
+    private void WriteNow(ReplyWriter writer, string name)
+    {
+        if (_clients.TryGetValue(name, out ClientReplies? client))
+        {
+            writer.Write(name, client);
+        }
+        else
+        {
+            writer.WriteGone(name);
+        }
+    }
 
     private Admission Admit(ClientReplies client, CallId call)
     {

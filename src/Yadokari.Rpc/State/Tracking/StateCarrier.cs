@@ -118,6 +118,9 @@ public sealed class StateCarrier<T>
     /// <summary>As <see cref="ICarriedState.Restore"/>.</summary>
     public void Restore(ReadOnlyMemory<byte> saved, int version) => Read(saved, version, delta: false);
 
+    /// <summary>As <see cref="ICarriedState.RestoreRound"/>.</summary>
+    public void RestoreRound(ReadOnlyMemory<byte> round, int version) => Read(round, version, delta: false);
+
     /// <summary>As <see cref="ICarriedState.RestoreDelta"/>.</summary>
     public void RestoreDelta(ReadOnlyMemory<byte> delta, int version) => Read(delta, version, delta: true);
 
