@@ -69,6 +69,10 @@ public sealed class FaultLab : IDisposable
         }
     }
 
+    /// <summary>Where a host's own file is seen from here.</summary>
+    /// <param name="path">Absolute, as the host names it.</param>
+    public string Seen(int host, string path) => $"/proc/{Init(Path.Combine(_lab, $"h{host}", "init.pid"))}/root{path}";
+
     public void SetLink(int host, bool up) =>
         Run(["nsenter", .. User(), "--target", Init(Path.Combine(_lab, "lab.pid")), "--net", "--", "ip", "link", "set", $"p{host}", up ? "up" : "down"]);
 
@@ -139,7 +143,7 @@ public sealed class FaultLab : IDisposable
     }
 
     /// <summary>As the host itself sees it; its small disk is mounted nowhere else.</summary>
-    private string Home(int host) => $"/proc/{Init(Path.Combine(_lab, $"h{host}", "init.pid"))}/root{_lab}/h{host}/home/.yado";
+    private string Home(int host) => Seen(host, $"{_lab}/h{host}/home/.yado");
 
     private void MountSmallDisk()
     {

@@ -56,6 +56,13 @@ public sealed class ClusterTests(ClusterHosts hosts) : IClassFixture<ClusterHost
         try
         {
             hosts.YadoOn("h1", "move", "patient", "h2").Refuses(1, "etcd");
+            // Until every lease has run out: a minute is nothing more than that.
+            foreach (string host in (string[])["h1", "h2", "h3"])
+            {
+                Until.Holds(() => hosts.YadoOn(host, "run", "--detach", "--", "/bin/true").Status == 5, () => $"{host} is not fenced");
+                hosts.YadoOn(host, "run", "--detach", "--", "/bin/true").Refuses(5, "no contact with etcd");
+            }
+
             Beats(beat);
         }
         finally

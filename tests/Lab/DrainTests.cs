@@ -46,6 +46,58 @@ public sealed class DrainTests : IDisposable
         await CheckAsync(notOn: 2);
     }
 
+    [Fact]
+    public async Task What_can_not_leave_because_the_targets_died_is_saved_and_goes_on_where_it_was()
+    {
+        await StartJobsAsync();
+        // Both daemons that could take jobs die in the middle of taking one, and nobody starts them.
+        _lab.Arm(2, "target.prepared after", "kill", 0);
+        _lab.Arm(3, "target.prepared after", "kill", 0);
+        using YadoClient first = _lab.Client(1);
+
+        DrainReport report = await first.DrainAsync(new DrainHost());
+
+        report.Jobs.Select(j => j.Name).Order().ShouldBe(_trails.Keys.Order());
+        report.Jobs.ShouldAllBe(j => j.Outcome == DrainOutcome.Saved || j.Outcome == DrainOutcome.Moved);
+        DrainedJob[] saved = [.. report.Jobs.Where(j => j.Outcome == DrainOutcome.Saved)];
+        saved.ShouldNotBeEmpty();
+        saved.ShouldAllBe(j => File.Exists(_lab.Seen(1, j.File!)) && !j.Detail!.Contains('\n'));
+        (await first.ListJobsAsync()).Jobs.ShouldAllBe(j => j.IsOver);
+        UndrainReport back = await first.UndrainAsync();
+        back.Waiting.ShouldBeEmpty();
+        back.Resumed.Select(j => j.Name).Order().ShouldBe(saved.Select(j => j.Name).Order());
+
+        // The daemons come back: nothing that they hold runs beside what was saved.
+        await _lab.EnsureDaemonAsync(2);
+        await _lab.EnsureDaemonAsync(3);
+        await CheckAsync(notOn: 0);
+    }
+
+    [Fact]
+    public async Task Where_no_host_has_room_jobs_are_kept_or_saved_and_it_is_said_why()
+    {
+        await StartJobsAsync();
+        using YadoClient first = _lab.Client(1);
+        using YadoClient second = _lab.Client(2);
+        await second.DrainAsync(new DrainHost());
+        _lab.FillDisk(free: 1 << 20);
+
+        DrainReport kept = await first.DrainAsync(new DrainHost { Keep = true });
+        kept.Jobs.Count.ShouldBe(JobCount);
+        kept.Jobs.ShouldAllBe(j => j.Outcome == DrainOutcome.Kept && j.Detail == "no other host with room takes jobs");
+        await CheckAsync(notOn: 2);
+        await first.UndrainAsync();
+
+        DrainReport saved = await first.DrainAsync(new DrainHost());
+        saved.Jobs.Count.ShouldBe(JobCount);
+        saved.Jobs.ShouldAllBe(j => j.Outcome == DrainOutcome.Saved && j.Detail == "no other host with room takes jobs");
+        // The last host takes nothing either: one line, and nothing is begun.
+        YadoException refusal = await Should.ThrowAsync<YadoException>(() => first.StartJobAsync(new StartJob { Name = "late", Arguments = ["/bin/true"], Environment = [], WorkingDirectory = "/" }));
+        (refusal.ExitStatus, refusal.Message.Contains("drain", StringComparison.Ordinal)).ShouldBe((5, true), refusal.Message);
+        (await first.UndrainAsync()).Resumed.Count.ShouldBe(JobCount);
+        await CheckAsync(notOn: 2);
+    }
+
     public void Dispose() => _lab.Dispose();
 
     private async Task StartJobsAsync()

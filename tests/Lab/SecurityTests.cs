@@ -54,6 +54,22 @@ public sealed class SecurityTests(SecuredHosts hosts) : IClassFixture<SecuredHos
     }
 
     [Fact]
+    public void A_host_of_another_cluster_is_told_so_and_its_jobs_run_on()
+    {
+        string home = hosts.File_("alien");
+        string As(string command) => $"YADO_HOME={home} {command}";
+        hosts.On("h2", "sh", "-c", As("yado cluster init --name alien --address 10.199.0.2")).Succeeds();
+        hosts.On("h2", "sh", "-c", As($"yado host --listen 10.199.0.2:2993 </dev/null >{home}.log 2>&1 &")).Succeeds();
+        Until.Holds(() => hosts.On("h2", "sh", "-c", As("yado hosts")).Output.Contains("alien ", StringComparison.Ordinal), () => "the daemon does not come up");
+        hosts.On("h2", "sh", "-c", As("yado run --detach --name stranger -- sleep 1000")).Succeeds();
+
+        hosts.On("h2", "sh", "-c", As("yado move stranger 10.199.0.1:1991")).Refuses(1, "not of this cluster");
+
+        hosts.On("h2", "sh", "-c", As("yado ps --json")).Succeeds().Output.ShouldContain("\"state\": \"running\"");
+        hosts.On("h2", "sh", "-c", As($"yado kill stranger; kill $(cat {home}/daemon.lock)")).Succeeds();
+    }
+
+    [Fact]
     public void A_host_joins_once_and_a_token_that_was_used_is_refused()
     {
         string token = hosts.YadoOn("h1", "cluster", "token").Succeeds().Output.Trim();

@@ -12,11 +12,19 @@ internal static class Yado
         ? Path.GetFullPath(named)
         : Path.Combine(Root(), "artifacts", "yado", "yado");
 
-    /// <summary>Runs one command to its end.</summary>
+    /// <summary>Nothing to add to the environment of the tests.</summary>
+    public static IReadOnlyDictionary<string, string> NoVariables { get; } = new Dictionary<string, string>();
+
+    /// <summary>Runs one command of yado to its end.</summary>
     /// <param name="environment">Added to that of the tests.</param>
-    public static Ending Run(IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments)
+    public static Ending Run(IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments) =>
+        RunProgram(environment, [Program, .. arguments]);
+
+    /// <summary>Runs any command to its end.</summary>
+    /// <param name="environment">Added to that of the tests.</param>
+    public static Ending RunProgram(IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> command)
     {
-        ProcessStartInfo start = new(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        ProcessStartInfo start = new(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;
@@ -29,7 +37,7 @@ internal static class Yado
         if (!Task.WhenAll(output, errors).Wait(Patience))
         {
             process.Kill();
-            throw new TimeoutException($"yado {string.Join(' ', arguments)} did not end within {Patience.TotalSeconds} s: {errors}");
+            throw new TimeoutException($"{string.Join(' ', command)} did not end within {Patience.TotalSeconds} s");
         }
 
         process.WaitForExit();

@@ -54,7 +54,7 @@ public static class HostsCommand
         if (parsed.GetValue(History) is { } file)
         {
             ClusterPicture picture = await ClusterPicture.TakeAsync(daemon, parsed.GetValue(Seconds), cancel);
-            await File.WriteAllTextAsync(file, LoadFigure.Draw(picture.Histories), cancel);
+            await WriteAsync(file, LoadFigure.Draw(picture.Histories), cancel);
             Console.WriteLine($"the load of {picture.Histories.Count} {(picture.Histories.Count == 1 ? "host" : "hosts")} is drawn in {file}");
             return;
         }
@@ -72,6 +72,23 @@ public static class HostsCommand
         }
 
         Output.WriteTable(["HOST", "ADDRESS", "JOBS", "QUEUE", "CPU", "WAITING", "MEMORY FREE", "DISK FREE", "OWNER", "UP", "KERNEL"], hosts.Select(Row));
+    }
+
+    private static async Task WriteAsync(string file, string drawing, CancellationToken cancel)
+    {
+        try
+        {
+            await File.WriteAllTextAsync(file, drawing, cancel);
+        }
+        catch (DirectoryNotFoundException failure)
+        {
+            string directory = Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/";
+            throw new CommandFailure(ExitStatus.NotFound, $"cannot draw to {file}: there is no directory {directory}; make it or give another file", failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure(ExitStatus.Failed, $"cannot draw to {file}: {failure.Message} Give a file in a directory of yours", failure);
+        }
     }
 
     private static IReadOnlyList<string> Row(PeerInfo peer)

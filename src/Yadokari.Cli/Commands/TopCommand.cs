@@ -12,6 +12,9 @@ public static class TopCommand
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often it looks for a pressed key.</summary>
+    private static readonly TimeSpan KeyInterval = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Of a picture that goes to a file or a pipe.</summary>
     private const int UsualWidth = 100;
 
@@ -39,7 +42,8 @@ public static class TopCommand
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
             """
-            A curve is the host's run queue: threads that run or wait for a processor. All hosts have one scale. Ctrl-C ends.
+            A curve is the host's run queue: threads that run or wait for a processor. All hosts have one scale.
+            q or Ctrl-C ends.
 
             Examples:
               yado top
@@ -63,6 +67,11 @@ public static class TopCommand
 
         if (parsed.GetValue(Once) || Console.IsOutputRedirected)
         {
+            if (!parsed.GetValue(Once))
+            {
+                Console.Error.WriteLine("yado: standard output is no terminal: one picture, as with --once; programs read --json");
+            }
+
             int width = Console.IsOutputRedirected ? UsualWidth : Output.Console.Profile.Width;
             foreach (string line in TopView.Draw(await ClusterPicture.TakeAsync(daemon, seconds, either.Token), width, int.MaxValue))
             {
@@ -82,17 +91,35 @@ public static class TopCommand
         {
             await console.Live(new Text("…")).AutoClear(true).StartAsync(async live =>
             {
-                while (true)
+                do
                 {
                     ClusterPicture picture = await ClusterPicture.TakeAsync(daemon, seconds, cancel);
                     live.UpdateTarget(new Text(string.Join('\n', TopView.Draw(picture, console.Profile.Width, console.Profile.Height - 1))));
-                    await Task.Delay(Interval, cancel);
                 }
+                while (!await WantsEndAsync(cancel));
             });
         }
         catch (OperationCanceledException)
         {
             // Ctrl-C is how it ends.
         }
+    }
+
+    /// <summary>Waits for the next picture, or for the key that ends.</summary>
+    private static async Task<bool> WantsEndAsync(CancellationToken cancel)
+    {
+        for (TimeSpan waited = TimeSpan.Zero; waited < Interval; waited += KeyInterval)
+        {
+            await Task.Delay(KeyInterval, cancel);
+            while (!Console.IsInputRedirected && Console.KeyAvailable)
+            {
+                if (Console.ReadKey(intercept: true).KeyChar is 'q' or 'Q')
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 }

@@ -1,62 +1,101 @@
 using System.Globalization;
-using System.Text;
 using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Jobs;
 
 namespace Yadokari.Cli.Figures;
 
-/// <summary>The text of <c>yado top</c>: hosts as curves of their load, then jobs.</summary>
+/// <summary>
+/// The text of <c>yado top</c>: hosts as curves of their load, then jobs, those on their way first. Curves become lower, and
+/// at last a part of the host's own line, so that jobs keep a third of the screen.
+/// </summary>
 public static class TopView
 {
-    private const int CurveHeight = 3;
-    private const int LabelWidth = 14;
+    private const int TallestCurve = 3;
+    private const int ShortCurve = 16;
+    private const int LongestName = 20;
 
+    /// <param name="width">Columns; what is longer is cut.</param>
+    /// <param name="height">Lines; <see cref="int.MaxValue"/>: as many as it takes.</param>
     public static IReadOnlyList<string> Draw(ClusterPicture picture, int width, int height)
     {
-        CultureInfo invariant = CultureInfo.InvariantCulture;
-        List<string> lines = [];
         int moving = picture.Jobs.Count(j => j.State == JobState.Moving);
-        lines.Add($"{picture.Hosts.Count(h => h.Host is not null)} hosts, {picture.Jobs.Count} jobs, {moving} on their way; policy {picture.Policy}"
-            + (picture.Scheduler is { } by ? $", decided by {by}" : ""));
+        List<string> lines =
+        [
+            $"{Count(picture.Hosts.Count(h => h.Host is not null), "host")}, {Count(picture.Jobs.Count, "job")}, {moving} on their way; policy {picture.Policy}"
+                + (picture.Scheduler is { } by ? $", decided by {by}" : ""),
+            "",
+        ];
+        // The last two: a line between, and the heading of the jobs.
+        int forJobs = Math.Min(picture.Jobs.Count, height / 3) + 2;
+        AddHosts(lines, picture, width, height - lines.Count - forJobs);
         lines.Add("");
+        AddJobs(lines, picture.Jobs, height - lines.Count);
+        return [.. lines.Take(height).Select(l => Cut(l, width))];
+    }
+
+    private static void AddHosts(List<string> lines, ClusterPicture picture, int width, int room)
+    {
+        int nameWidth = Longest(picture.Hosts.Select(h => h.Name ?? h.Address));
         double top = Math.Max(1, picture.Histories.SelectMany(h => h.Samples).Select(s => s.RunQueue).DefaultIfEmpty(1).Max());
-        foreach (PeerInfo peer in picture.Hosts)
+        int curve = Math.Clamp((room / Math.Max(1, picture.Hosts.Count)) - 1, 0, TallestCurve);
+        int shown = curve > 0 || picture.Hosts.Count <= room ? picture.Hosts.Count : Math.Max(0, room - 1);
+        foreach (PeerInfo peer in picture.Hosts.Take(shown))
         {
-            if (peer.Host is not { } host)
+            string name = Cut(peer.Name ?? peer.Address, nameWidth).PadRight(nameWidth);
+            double[] values = picture.Histories.FirstOrDefault(h => h.Host == peer.Name)?.Samples.Select(s => s.RunQueue).ToArray() ?? [];
+            string facts = peer.Host is { } host ? Facts(host) : "no answer";
+            if (curve == 0)
             {
-                lines.Add($"{peer.Name ?? peer.Address,-LabelWidth} no answer");
-                lines.Add("");
+                lines.Add($"{name}  {LoadCurve.Draw(values, ShortCurve, 1, top)[0],-ShortCurve}  {facts}");
                 continue;
             }
 
-            lines.Add($"{host.Name,-LabelWidth} {Facts(host)}");
-            double[] values = picture.Histories.FirstOrDefault(h => h.Host == host.Name)?.Samples.Select(s => s.RunQueue).ToArray() ?? [];
-            IReadOnlyList<string> curve = LoadCurve.Draw(values, Math.Max(10, width - LabelWidth - 2), CurveHeight, top);
-            for (int line = 0; line < curve.Count; line++)
+            lines.Add($"{name}  {facts}");
+            if (peer.Host is null)
             {
-                string label = line == 0 ? top.ToString("0.#", invariant) : line == curve.Count - 1 ? "0" : "";
-                lines.Add($"{label,LabelWidth} {curve[line]}");
+                continue;
+            }
+
+            IReadOnlyList<string> drawn = LoadCurve.Draw(values, Math.Max(10, width - nameWidth - 2), curve, top);
+            for (int line = 0; line < drawn.Count; line++)
+            {
+                string label = line == 0 ? top.ToString("0.#", CultureInfo.InvariantCulture) : line == drawn.Count - 1 ? "0" : "";
+                lines.Add($"{label.PadLeft(nameWidth)}  {drawn[line]}");
             }
         }
 
-        lines.Add("");
-        lines.Add($"{"JOB",-20} {"HOST",-10} {"STATE",-8} {"CPU",5} {"WANTS",5} {"MEMORY",10} {"MOVES",5}  COMMAND");
-        foreach (JobInfo job in picture.Jobs)
+        if (shown < picture.Hosts.Count)
         {
-            StringBuilder row = new();
-            row.Append(invariant, $"{Cut(job.Name, 20),-20} {Cut(job.Host, 10),-10} {job.State.ToString().ToLowerInvariant(),-8} {job.CpuUse ?? 0,5:0.00} {job.Demand ?? 0,5:0.0} ");
-            row.Append(invariant, $"{(job.MemoryBytes is { } bytes ? Output.Size(bytes) : "-"),10} {job.Epoch - 1,5}  {string.Join(' ', job.Arguments)}");
-            lines.Add(row.ToString());
+            lines.Add($"… and {Count(picture.Hosts.Count - shown, "host")} more");
+        }
+    }
+
+    private static void AddJobs(List<string> lines, IReadOnlyList<JobInfo> jobs, int room)
+    {
+        if (jobs.Count == 0)
+        {
+            return;
         }
 
-        int hidden = lines.Count - height;
-        if (hidden > 0)
+        CultureInfo invariant = CultureInfo.InvariantCulture;
+        int nameWidth = Longest(jobs.Select(j => j.Name));
+        int hostWidth = Longest(jobs.Select(j => j.Host));
+        lines.Add($"{"JOB".PadRight(nameWidth)}  {"HOST".PadRight(hostWidth)}  {"STATE",-7} {"CPU",5} {"WANTS",5} {"MEMORY",10} {"MOVES",5}  COMMAND");
+        int shown = jobs.Count < room ? jobs.Count : Math.Max(0, room - 2);
+        foreach (JobInfo job in jobs.OrderBy(j => j.State == JobState.Moving ? 0 : 1).Take(shown))
         {
-            lines.RemoveRange(height - 1, hidden + 1);
-            lines.Add($"… and {hidden + 1} lines more");
+            string name = Cut(job.Name, nameWidth).PadRight(nameWidth);
+            string host = Cut(job.Host, hostWidth).PadRight(hostWidth);
+            string memory = job.MemoryBytes is { } bytes ? Output.Size(bytes) : "-";
+            lines.Add(string.Create(
+                invariant,
+                $"{name}  {host}  {job.State.ToString().ToLowerInvariant(),-7} {job.CpuUse ?? 0,5:0.00} {job.Demand ?? 0,5:0.0} {memory,10} {job.Epoch - 1,5}  {Plain(string.Join(' ', job.Arguments))}"));
         }
 
-        return [.. lines.Select(l => Cut(l, width))];
+        if (shown < jobs.Count)
+        {
+            lines.Add($"… and {Count(jobs.Count - shown, "job")} more");
+        }
     }
 
     private static string Facts(HostInfo host)
@@ -67,12 +106,11 @@ public static class TopView
         [
             string.Create(invariant, $"cpu {load?.CpuUse ?? 0:0.00} of {load?.Capacity ?? host.CpuCount:0.##}"),
             string.Create(invariant, $"queue {load?.RunQueue ?? 0:0.0}"),
-            $"{host.RunningJobs.ToString(invariant)} jobs",
-            $"{Output.Size(host.MemoryAvailable)} free",
+            Count(host.RunningJobs, "job"),
         ];
-        if (load?.CpuPressure is { } pressure)
+        if (host.Draining)
         {
-            facts.Add(string.Create(invariant, $"pressure {pressure:0} %"));
+            facts.Add("draining");
         }
 
         if (load?.OwnerPresent == true)
@@ -80,13 +118,27 @@ public static class TopView
             facts.Add("owner present");
         }
 
-        if (host.Draining)
+        facts.Add($"{Output.Size(host.MemoryAvailable)} free");
+        if (load?.CpuPressure is { } pressure)
         {
-            facts.Add("draining");
+            facts.Add(string.Create(invariant, $"pressure {pressure:0} %"));
         }
 
         return string.Join("   ", facts);
     }
 
-    private static string Cut(string text, int width) => text.Length <= width ? text : text[..Math.Max(1, width - 1)] + "…";
+    private static string Count(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
+
+    private static int Longest(IEnumerable<string> names) => Math.Clamp(names.Select(n => n.Length).DefaultIfEmpty(0).Max(), 4, LongestName);
+
+    /// <summary>Words of a job's user: they draw nothing on this terminal.</summary>
+    private static string Plain(string text) => string.Create(text.Length, text, (to, from) =>
+    {
+        for (int at = 0; at < to.Length; at++)
+        {
+            to[at] = char.IsControl(from[at]) ? ' ' : from[at];
+        }
+    });
+
+    private static string Cut(string text, int width) => text.Length <= width ? text : text[..Math.Max(0, width - 1)] + "…";
 }

@@ -48,7 +48,7 @@ public sealed partial class VirtualLab
             await Task.Delay(2, cancel);
         }
 
-        await WaitUntilAnswersAsync(host, cancel);
+        await WaitUntilAnswersAsync(host, StartLimit, cancel);
     }
 
     private static void WaitGone(ProcessIdentity init, string what)

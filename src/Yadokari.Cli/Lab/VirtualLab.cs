@@ -29,7 +29,11 @@ public sealed partial class VirtualLab
     /// and two hosts that listen at the same socket file there would be in each other's way, as real ones are not.</summary>
     public const string TemporaryDirectory = "/run/tmp";
 
+    /// <summary>For what one host does.</summary>
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>All daemons start at once and share this machine's processors, perhaps with other work.</summary>
+    private static readonly TimeSpan StartLimitPerHost = TimeSpan.FromSeconds(4);
 
     private readonly string _directory;
 
@@ -44,6 +48,8 @@ public sealed partial class VirtualLab
 
     public IReadOnlyList<LabHost> Hosts =>
         [.. Enumerable.Range(1, MaxHosts).Select(HostAt).TakeWhile(h => System.IO.Directory.Exists(h.Directory))];
+
+    private TimeSpan UpLimit => StartLimit + (StartLimitPerHost * Hosts.Count);
 
     private ProcessIdentity? Init => ProcessIdentity.ReadFile(Path.Combine(_directory, "lab.pid")) is { IsAlive: true } init ? init : null;
 
@@ -118,7 +124,7 @@ public sealed partial class VirtualLab
         {
             using Process process = Process.Start(start)!;
             lab.WaitUntilUp(process, cancel);
-            await Task.WhenAll(lab.Hosts.Select(h => WaitUntilAnswersAsync(h, cancel)));
+            await Task.WhenAll(lab.Hosts.Select(h => WaitUntilAnswersAsync(h, lab.UpLimit, cancel)));
         }
         catch
         {
@@ -277,7 +283,7 @@ public sealed partial class VirtualLab
     }
 
     /// <summary>The host's unix socket is a file, so it can be asked from here, outside its network.</summary>
-    private static async Task WaitUntilAnswersAsync(LabHost host, CancellationToken cancel)
+    private static async Task WaitUntilAnswersAsync(LabHost host, TimeSpan limit, CancellationToken cancel)
     {
         using YadoClient daemon = YadoClient.ForSocket(new HomeDirectory(host.YadoHome).Socket);
         Stopwatch clock = Stopwatch.StartNew();
@@ -288,7 +294,7 @@ public sealed partial class VirtualLab
                 await daemon.GetHostAsync(cancel);
                 return;
             }
-            catch (YadoException failure) when (failure.Unreachable && clock.Elapsed < StartLimit)
+            catch (YadoException failure) when (failure.Unreachable && clock.Elapsed < limit)
             {
                 await Task.Delay(10, cancel);
             }
@@ -306,7 +312,7 @@ public sealed partial class VirtualLab
         while (Init is null || Hosts.Any(h => h.Init is null))
         {
             cancel.ThrowIfCancellationRequested();
-            if (process.HasExited || clock.Elapsed > StartLimit)
+            if (process.HasExited || clock.Elapsed > UpLimit)
             {
                 string last = File.Exists(Log) ? File.ReadAllText(Log).Trim().Split('\n')[^1] : "";
                 List<LabHost> dead = [.. Hosts.Where(h => h.Init is null)];
@@ -315,7 +321,7 @@ public sealed partial class VirtualLab
                     last = File.ReadAllText(first.Log).Trim().Split('\n')[^1];
                 }
 
-                string why = process.HasExited ? $"ended with status {process.ExitCode}" : $"did not come up within {StartLimit.TotalSeconds} s ({string.Join(' ', dead.Select(h => h.Name))})";
+                string why = process.HasExited ? $"ended with status {process.ExitCode}" : $"did not come up within {UpLimit.TotalSeconds} s ({string.Join(' ', dead.Select(h => h.Name))})";
                 throw new CommandFailure(ExitStatus.Failed, $"the lab {why}: {(last.Length > 0 ? last : "no message")}; 'yado doctor' says what is permitted here");
             }
 

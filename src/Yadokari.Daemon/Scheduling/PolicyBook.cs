@@ -66,9 +66,14 @@ public sealed class PolicyBook(HostDatabase database, Action<string> onWords) : 
     }
 
     /// <summary>Another host's choice: taken when it is newer.</summary>
-    /// <exception cref="PolicyChoiceException">Made by a version that knows more policies.</exception>
+    /// <exception cref="PolicyChoiceException">Made by a version that knows more policies, or it names a program that
+    /// another user of this host could have put there.</exception>
     public void Adopt(ChoosePolicy choice)
     {
+        if (choice.Name == PolicyMaker.Program && choice.Settings.GetValueOrDefault(PolicyMaker.Path) is { } path)
+        {
+            ProgramOwner.Require(path);
+        }
         lock (_lock)
         {
             if (choice.Revision > _held.Choice.Revision)

@@ -8,7 +8,8 @@ public static class PolicyMaker
 {
     public const string Program = "program";
 
-    private const string Path = "path";
+    /// <summary>The setting that names the program.</summary>
+    public const string Path = "path";
 
     /// <summary>Of a program: seconds within which it must answer.</summary>
     private static readonly PolicySetting Timeout = new("timeout", 2, 0.05, 60, false, "seconds within which the program must answer");

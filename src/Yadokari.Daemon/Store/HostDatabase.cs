@@ -17,6 +17,9 @@ public sealed class HostDatabase : IHostStore, IDisposable
     /// <summary>Finished moves that are kept to answer questions about them.</summary>
     private const int KeptMoves = 10_000;
 
+    private const int Corrupt = 11; // SQLITE_CORRUPT
+    private const int NotADatabase = 26; // SQLITE_NOTADB
+
     private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
     private bool? _full;
@@ -39,7 +42,7 @@ public sealed class HostDatabase : IHostStore, IDisposable
         catch (SqliteException failure)
         {
             connection.Dispose();
-            throw new StoreException($"cannot open the database {path}: {failure.Message}", failure);
+            throw new StoreException($"cannot open the database {path}: {Describe(failure)}", failure);
         }
         catch
         {
@@ -155,6 +158,11 @@ public sealed class HostDatabase : IHostStore, IDisposable
             """);
     }
 
+    /// <summary>What SQLite says, and what to do when the file is damaged.</summary>
+    private static string Describe(Exception failure) => failure is SqliteException { SqliteErrorCode: not (Corrupt or NotADatabase) }
+        ? failure.Message
+        : $"{failure.Message.ReplaceLineEndings(" ")} Put a copy of it back, or move it away to begin with an empty one: the jobs run on, but are not known any more";
+
     private void SetFull(bool full)
     {
         if (_full != full)
@@ -193,7 +201,7 @@ public sealed class HostDatabase : IHostStore, IDisposable
             }
             catch (Exception failure) when (failure is SqliteException or JsonException)
             {
-                throw new StoreException($"cannot read the database {_connection.DataSource}: {failure.Message}", failure);
+                throw new StoreException($"cannot read the database {_connection.DataSource}: {Describe(failure)}", failure);
             }
         }
     }

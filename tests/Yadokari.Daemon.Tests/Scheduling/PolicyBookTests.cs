@@ -65,6 +65,24 @@ public sealed class PolicyBookTests : IDisposable
         book.Choice.Name.ShouldBe("age");
     });
 
+    [Theory]
+    [InlineData("r-xr-xr-x", false)]
+    [InlineData("rwxrwxrwx", true)]
+    public void Another_host_names_no_program_that_a_stranger_could_have_written(string mode, bool refused) => With(book =>
+    {
+        string program = Path.Combine(_directory, "policy.sh");
+        File.WriteAllText(program, "#!/bin/sh\n");
+        File.SetUnixFileMode(program, refused ? (UnixFileMode)0x1FF : (UnixFileMode)0x16D);
+        ChoosePolicy told = Choice("program", ("path", program)) with { Revision = book.Choice.Revision + 1 };
+
+        Exception? failure = Record.Exception(() => book.Adopt(told));
+
+        (failure is PolicyChoiceException).ShouldBe(refused, mode);
+        book.Choice.Name.ShouldBe(refused ? "none" : "program");
+        // Whoever is on this host may choose what he likes.
+        book.Choose(told).Name.ShouldBe("program");
+    });
+
     [Fact]
     public void A_choice_that_this_version_does_not_know_is_told_and_none_is_used()
     {

@@ -105,6 +105,63 @@ public sealed class HostDatabaseTests : IDisposable
         failure.Message.ShouldNotContain("\n");
     }
 
+    /// <summary>A power failure leaves any beginning of the write-ahead log, or one whose last page is half old, half new.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_write_that_was_cut_in_the_middle_never_was(bool torn)
+    {
+        const int writes = 12;
+        string copy = Path.Combine(_directory, "copy.db");
+        using HostDatabase database = HostDatabase.Open(DatabasePath);
+        List<long> whole = [];
+        for (int epoch = 1; epoch <= writes; epoch++)
+        {
+            database.Save(SampleJob with { Epoch = epoch }, SampleMove(new MoveState.Copying(epoch)), durable: true);
+            whole.Add(new FileInfo(DatabasePath + "-wal").Length);
+        }
+
+        byte[] log = ReadShared(DatabasePath + "-wal");
+        for (int write = 1; write < writes; write++)
+        {
+            // Anywhere within the write that comes next.
+            long cut = whole[write - 1] + ((whole[write] - whole[write - 1]) * write / writes);
+            File.WriteAllBytes(copy, ReadShared(DatabasePath));
+            File.WriteAllBytes(copy + "-wal", [.. log.AsSpan(0, (int)cut), .. torn ? new byte[whole[write] - cut] : []]);
+            File.Delete(copy + "-shm");
+
+            using HostDatabase found = HostDatabase.Open(copy);
+
+            found.LoadJobs().ShouldHaveSingleItem().Epoch.ShouldBe(write);
+            found.LoadMoves().ShouldHaveSingleItem().State.ShouldBe(new MoveState.Copying(write));
+            found.Save(SampleJob with { Epoch = 100 }, null, durable: true);
+            found.LoadJobs().ShouldHaveSingleItem().Epoch.ShouldBe(100);
+        }
+    }
+
+    [Fact]
+    public void A_database_that_was_cut_is_refused_with_one_line_that_says_what_to_do()
+    {
+        using (HostDatabase database = HostDatabase.Open(DatabasePath))
+        {
+            database.Save(SampleJob, null, durable: true);
+        }
+        using (FileStream file = new(DatabasePath, FileMode.Open))
+        {
+            file.SetLength(file.Length / 2);
+        }
+
+        StoreException failure = Should.Throw<StoreException>(() =>
+        {
+            using HostDatabase database = HostDatabase.Open(DatabasePath);
+            database.LoadJobs();
+        });
+
+        failure.Message.ShouldContain(DatabasePath);
+        failure.Message.ShouldContain("move it away");
+        failure.Message.ShouldNotContain("\n");
+    }
+
     [Fact]
     public void A_drawn_value_stays()
     {
@@ -119,6 +176,14 @@ public sealed class HostDatabaseTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private static byte[] ReadShared(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        byte[] bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
 
     private static MoveRecord SampleMove(MoveState state) => new(MoveRole.Source, Samples.Offer, "b", "127.0.0.1:1991", state);
 }
