@@ -50,11 +50,13 @@ int pms_main(int argc, char **argv)
                 bodies[i].y += 1e-5 * bodies[i].vy;
             }
         }
+        pms_hold(); /* whoever looks into the file of a saved program finds whole lines */
         fprintf(output, "%ld", line);
         for (int i = 0; i < 3; i++)
             fprintf(output, " %.17g %.17g", bodies[i].x, bodies[i].y);
         fprintf(output, "\n");
         fflush(output);
+        pms_release();
     }
     return pms_fclose(output) == 0 ? 0 : 1;
 }

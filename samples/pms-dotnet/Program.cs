@@ -1,35 +1,36 @@
-// A .NET program that knows it moves: counts primes, holds itself in place while it writes a line, and saves itself when
-// the count is half way. pms-dotnet OUTPUT [CONTEXT-FILE]
+// A .NET program that knows it moves: counts primes, holds itself in place while it counts a block and writes its line, and
+// saves itself when the count is half way. pms-dotnet OUTPUT [BLOCKS [CONTEXT-FILE]]
+using System.Globalization;
 using Yadokari.Pms;
 
-if (args.Length is 0 or > 2)
+if (args.Length is 0 or > 3)
 {
-    Console.Error.WriteLine("usage: pms-dotnet OUTPUT [CONTEXT-FILE]");
+    Console.Error.WriteLine("usage: pms-dotnet OUTPUT [BLOCKS [CONTEXT-FILE]]");
     return 2;
 }
-using StreamWriter output = new(args[0]) { AutoFlush = true };
+using StreamWriter file = new(args[0]) { AutoFlush = true };
+using TextWriter output = TextWriter.Synchronized(file);
 Pms.Moving += () => output.WriteLine($"leaving {Pms.Host}");
 Pms.Moved += () => output.WriteLine($"on {Pms.Host}");
 Console.WriteLine(Pms.Register(Environment.GetEnvironmentVariable("PMS_NAME")) ? "registered" : "no daemon here");
 
-const int Blocks = 200;
+int blocks = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 200;
 int primes = 0;
-for (int block = 0; block < Blocks; block++)
+for (int block = 0; block < blocks; block++)
 {
-    for (int n = block * 80_000; n < (block + 1) * 80_000; n++)
-    {
-        primes += IsPrime(n) ? 1 : 0;
-    }
-
     using (Pms.Hold())
     {
         string before = Environment.MachineName;
+        for (int n = block * 80_000; n < (block + 1) * 80_000; n++)
+        {
+            primes += IsPrime(n) ? 1 : 0;
+        }
         output.WriteLine($"{block} {primes}{(before == Environment.MachineName ? "" : " CUT")}");
     }
 
-    if (block == Blocks / 2 && args.Length == 2)
+    if (block == blocks / 2 && args.Length == 3)
     {
-        CheckpointOutcome outcome = await Pms.CheckpointAsync(args[1]);
+        CheckpointOutcome outcome = await Pms.CheckpointAsync(args[2]);
         output.WriteLine($"{outcome} on {Pms.Host}");
     }
 }

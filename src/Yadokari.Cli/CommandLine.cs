@@ -34,6 +34,7 @@ public static class CommandLine
             DoctorCommand.Create(),
             LabCommand.Create(),
             DemoCommand.Create(),
+            ManCommand.Create(),
             CommonOptions.Verbose,
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();

@@ -17,4 +17,15 @@ public static class ExitStatus
 
     /// <summary>The target refused.</summary>
     public const int Refused = 5;
+
+    /// <summary>What the help and the manual pages say of each.</summary>
+    internal static IReadOnlyList<(int Status, string Meaning)> Meanings { get; } =
+    [
+        (Done, "done"),
+        (Failed, "failed"),
+        (WrongUsage, "wrong usage"),
+        (Obstacles, "the job has obstacles (each is listed)"),
+        (NotFound, "no such job, host or file"),
+        (Refused, "the target refused"),
+    ];
 }

@@ -8,20 +8,15 @@ namespace Yadokari.Cli;
 /// <summary>The usual help, followed by what the command gave as its further text (examples, exit status).</summary>
 public sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
 {
-    private const string ExitStatuses =
-        """
-        Exit status:
-          0 done   1 failed   2 wrong usage   3 the job has obstacles (each is listed)
-          4 no such job, host or file   5 the target refused
-
-        """;
-
     private static readonly ConditionalWeakTable<Command, string> Texts = [];
 
     public override bool ClearsParseErrors => true;
 
     /// <summary>Sets the text that follows the usual help of a command.</summary>
     public static void SetText(Command command, string text) => Texts.Add(command, text);
+
+    /// <summary>That text; empty when there is none.</summary>
+    public static string TextOf(Command command) => Texts.TryGetValue(command, out string? text) ? text : "";
 
     public override int Invoke(ParseResult parseResult)
     {
@@ -36,7 +31,11 @@ public sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineA
 
         if (command is RootCommand)
         {
-            output.WriteLine(ExitStatuses.TrimEnd());
+            output.WriteLine("Exit status:");
+            foreach ((int Status, string Meaning)[] line in ExitStatus.Meanings.Chunk(4))
+            {
+                output.WriteLine("  " + string.Join("   ", line.Select(s => $"{s.Status} {s.Meaning}")));
+            }
         }
 
         return ExitStatus.Done;

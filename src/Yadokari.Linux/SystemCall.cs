@@ -144,6 +144,7 @@ public enum SystemCall
     Getpriority = 140,
     Chmod = 90,
     Newfstatat = 262,
+    Linkat = 265,
     Inotify_init1 = 294,
     Fallocate = 285,
     Mincore = 27,

@@ -15,6 +15,7 @@ namespace Yadokari.Pms;
 public static class Pms
 {
     private const int Ebusy = 16;
+    private const int Einval = 22;
     private const int Enotconn = 107;
     private const int Econnaborted = 103;
     private const int Edeadlk = 35;
@@ -28,7 +29,7 @@ public static class Pms
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
 
     private static readonly Mailbox Box = new();
-    private static readonly AsyncLocal<int> Depth = new();
+    private static readonly AsyncLocal<Flow?> Holder = new();
     private static readonly AutoResetEvent Wake = new(false);
     private static readonly Lock Starting = new();
     private static PosixSignalRegistration? _signal;
@@ -96,7 +97,7 @@ public static class Pms
     /// <summary>Makes this process a job of the local daemon, if it is none yet. Doing it again does no harm.</summary>
     /// <param name="name">Of the job; null: made from the program's name.</param>
     /// <returns>False when no daemon answers: the program runs as if nothing had been asked.</returns>
-    /// <exception cref="PmsException">The daemon refuses.</exception>
+    /// <exception cref="PmsException">The daemon refuses (EBUSY, EINVAL), or went away in the middle of the call (ECONNABORTED).</exception>
     public static bool Register(string? name = null)
     {
         try
@@ -105,13 +106,13 @@ public static class Pms
                 Routes.RegisterProgram, new RegisterProgram(Box.Address, name), ProtocolJson.Default.RegisterProgram, ProtocolJson.Default.JobInfo, CancellationToken.None));
             return true;
         }
-        catch (YadoException failure) when (failure.Unreachable)
+        catch (YadoException failure) when (ErrnoOf(failure) == Enotconn)
         {
             return false;
         }
         catch (YadoException failure)
         {
-            throw new PmsException(Ebusy, failure.Message, failure);
+            throw new PmsException(ErrnoOf(failure), failure.Message, failure);
         }
     }
 
@@ -124,8 +125,7 @@ public static class Pms
         {
             throw new PmsException(Edeadlk, "the move waits for this handler: it can't hold it up");
         }
-        Enter();
-        return new HoldScope();
+        return new HoldScope(Enter());
     }
 
     /// <summary>Saves this process as a context file and goes on, like fork: both it and each process that is resumed from
@@ -133,7 +133,8 @@ public static class Pms
     /// <exception cref="PmsException">It was not saved; <see cref="PmsException.Errno"/> says why.</exception>
     public static async Task<CheckpointOutcome> CheckpointAsync(string path, CancellationToken cancellation = default)
     {
-        if (_inHandler || Depth.Value > 0)
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (_inHandler || IsHolding)
         {
             throw new PmsException(Edeadlk, "this flow holds the process in place: end the hold first");
         }
@@ -141,12 +142,11 @@ public static class Pms
         CheckpointProgram request = new((uint)Box.BeginCheckpoint(), Path.GetFullPath(path));
         try
         {
-            Converse(api => api.PostAsync(
-                Routes.CheckpointProgram, request, ProtocolJson.Default.CheckpointProgram, ProtocolJson.Default.CheckpointProgram, cancellation));
+            AskToBeSaved(request, cancellation);
         }
         catch (YadoException failure)
         {
-            throw new PmsException(failure.Unreachable || failure.ExitStatus == 4 ? Enotconn : Ebusy, failure.Message, failure);
+            throw new PmsException(ErrnoOf(failure), failure.Message, failure);
         }
         TimeSpan silent = default;
         for (int beat = Box.Beat; ; beat = Box.Beat)
@@ -171,14 +171,38 @@ public static class Pms
         }
     }
 
+    private static bool IsHolding => Holder.Value is { Depth: > 0 };
+
+    private static void AskToBeSaved(CheckpointProgram request, CancellationToken cancellation)
+    {
+        void Ask() => Converse(api => api.PostAsync(
+            Routes.CheckpointProgram, request, ProtocolJson.Default.CheckpointProgram, ProtocolJson.Default.CheckpointProgram, cancellation));
+        try
+        {
+            Ask();
+        }
+        catch (YadoException unknown) when (unknown.ExitStatus == 4)
+        {
+            // A daemon that does not know this process yet.
+            Register();
+            Ask();
+        }
+    }
+
+    /// <summary>As pms.h has it.</summary>
+    private static int ErrnoOf(YadoException failure) => failure switch
+    {
+        { Unreachable: true, InnerException: HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } } => Enotconn,
+        { Unreachable: true } => Econnaborted,
+        { ExitStatus: 4 } => Enotconn,
+        { ExitStatus: 2 } => Einval,
+        _ => Ebusy,
+    };
+
     /// <summary>A connection of its own within a hold, closed before the hold ends.</summary>
     private static void Converse<T>(Func<ApiConnection, Task<T>> call)
     {
-        bool enters = !_inHandler && Depth.Value == 0;
-        if (enters)
-        {
-            Enter();
-        }
+        Flow? flow = _inHandler || IsHolding ? null : Enter();
         try
         {
             using ApiConnection api = ApiConnection.ToSocket(SocketPath());
@@ -187,38 +211,33 @@ public static class Pms
         }
         finally
         {
-            if (enters)
-            {
-                Leave();
-            }
+            flow?.Leave();
         }
     }
 
-    private static void Enter()
+    private static Flow Enter()
     {
-        if (Depth.Value++ > 0)
+        if (Holder.Value is { } nested)
         {
-            // Nested: goes on also while a capture is asked for.
+            // Goes on also while a capture is asked for. Counted first, so that the outer hold may end just now.
             Box.Enter();
-            return;
+            if (nested.TryNest())
+            {
+                return nested;
+            }
+            Box.Leave();
         }
         while (true)
         {
             Box.Enter();
             if (Box.Request == Mailbox.None)
             {
-                return;
+                return Holder.Value = new Flow();
             }
             // A capture is asked for: it goes first.
             Box.Leave();
             WaitWhile(static () => Box.Request != Mailbox.None);
         }
-    }
-
-    private static void Leave()
-    {
-        Depth.Value--;
-        Box.Leave();
     }
 
     private static void WaitWhile(Func<bool> stands)
@@ -354,7 +373,34 @@ public static class Pms
         }
     }
 
-    private sealed class HoldScope : IDisposable
+    /// <summary>The holds of one asynchronous flow, which may end in another flow than they began in.</summary>
+    private sealed class Flow
+    {
+        private int _depth = 1;
+
+        public int Depth => Volatile.Read(ref _depth);
+
+        /// <summary>False when all its holds have ended: the next one is an outermost one again.</summary>
+        public bool TryNest()
+        {
+            for (int depth = Depth; depth > 0; depth = Depth)
+            {
+                if (Interlocked.CompareExchange(ref _depth, depth + 1, depth) == depth)
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        public void Leave()
+        {
+            Interlocked.Decrement(ref _depth);
+            Box.Leave();
+        }
+    }
+
+    private sealed class HoldScope(Flow flow) : IDisposable
     {
         private int _ended;
 
@@ -363,7 +409,7 @@ public static class Pms
             // A second time is a mistake without consequence, as with any disposable.
             if (Interlocked.Exchange(ref _ended, 1) == 0)
             {
-                Leave();
+                flow.Leave();
             }
         }
     }

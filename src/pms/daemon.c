@@ -68,6 +68,15 @@ static int send_all(int connection, const char *text, size_t length)
     return 0;
 }
 
+/* A daemon closes at once on a user whom it does not serve. */
+static int is_others(int connection)
+{
+    struct ucred peer = {.uid = geteuid()};
+    socklen_t size = sizeof peer;
+    getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size);
+    return peer.uid != geteuid();
+}
+
 static int converse(const char *route, const char *body, char *answer, unsigned size)
 {
     char text[16384];
@@ -92,10 +101,13 @@ static int converse(const char *route, const char *body, char *answer, unsigned 
             break;
         got += (size_t)count;
     }
+    int others = is_others(connection);
     close(connection);
     text[got] = 0;
     int status = 0;
     char *end = strstr(text, "\r\n\r\n");
+    if (got == 0 && others)
+        return pms_fail(EPERM, "the daemon does not speak with this user");
     if (end == NULL || sscanf(text, "HTTP/1.%*1d %3d", &status) != 1)
         return pms_fail(ECONNABORTED, "the daemon went away in the middle of a call");
     snprintf(answer, size, "%s", end + 4);
@@ -181,10 +193,8 @@ int pms_register(const char *name)
     }
     strcpy(end, "}");
     int status = pms_call("/v1/program/register", body, answer, sizeof answer);
-    if (status == -1) {
-        /* The socket is closed before anything is said to who may not speak: that is another user's daemon. */
-        return errno == ECONNABORTED ? pms_fail(EPERM, "the daemon does not speak with this user") : -1;
-    }
+    if (status == -1)
+        return -1;
     /* Where this runs is written by the daemon itself, which knows the mailbox now. */
     return status == 200 ? 0 : refused(answer, status == 404 ? ENOTCONN : status == 400 ? EINVAL : EBUSY);
 }

@@ -83,6 +83,17 @@ static int flush(int fd)
     return -1;
 }
 
+int pms_travels(int fd)
+{
+    pms_prepare();
+    pthread_mutex_lock(&lock);
+    struct mailbox_file *file = find(fd);
+    if (file != NULL)
+        atomic_store(&file->use, FILE_TRAVELS);
+    pthread_mutex_unlock(&lock);
+    return file != NULL ? 0 : pms_fail(EBADF, "the descriptor was not opened by pms_open or pms_fopen, or 63 others were");
+}
+
 int pms_open(const char *path, int flags, ...)
 {
     mode_t mode = 0;

@@ -46,8 +46,11 @@ public sealed partial class PmsTests(TwoHosts hosts, PmsPrograms programs) : ICl
         string[] arguments = ["5000", "20000"];
         hosts.On("h1", [programs["orbit"], hosts.File_("orbit.unmoved"), .. arguments]).Succeeds();
         string moved = hosts.File_("orbit.moved");
-        StartOutside("h1", "orbit", programs["orbit"], [moved, .. arguments]);
+        PmsPrograms.StartOutside(hosts, "h1", "orbit", programs["orbit"], [moved, .. arguments]);
         Until.Holds(() => File.Exists(moved) && new FileInfo(moved).Length > 0, () => "orbit writes nothing");
+        string context = hosts.File_("orbit.ctx");
+        hosts.YadoOn("h1", "checkpoint", "orbit", "-o", context, "--leave-running").Succeeds();
+        hosts.YadoOn("h1", "inspect", context).Succeeds().Output.ShouldContain("opened by pms: found by path");
 
         hosts.YadoOn("h1", "move", "orbit", "h2").Succeeds();
 
@@ -58,7 +61,7 @@ public sealed partial class PmsTests(TwoHosts hosts, PmsPrograms programs) : ICl
     [Fact]
     public void A_program_that_holds_for_ever_is_refused_and_runs_on()
     {
-        StartOutside("h1", "holder", programs["holder"]);
+        PmsPrograms.StartOutside(hosts, "h1", "holder", programs["holder"]);
 
         hosts.YadoOn("h1", "move", "holder", "h2", "--hold-timeout", "0.3").Refuses(3, "held", "pms_hold");
         hosts.YadoOn("h1", "checkpoint", "holder", "-o", hosts.File_("holder.ctx"), "--hold-timeout", "0.3").Refuses(3, "held");
@@ -104,8 +107,7 @@ public sealed partial class PmsTests(TwoHosts hosts, PmsPrograms programs) : ICl
     public void A_dotnet_program_hears_of_its_move_and_saves_itself()
     {
         (string output, string file) = (hosts.File_("net"), hosts.File_("net.ctx"));
-        string configuration = AppContext.BaseDirectory.Contains("/Debug/", StringComparison.Ordinal) ? "Debug" : "Release";
-        StartOutside("h1", "net", Path.Combine(Yado.Root(), "samples/pms-dotnet/bin", configuration, "net10.0/pms-dotnet"), output, file);
+        PmsPrograms.StartOutside(hosts, "h1", "net", PmsPrograms.Dotnet, output, "200", file);
 
         hosts.YadoOn("h1", "move", "net", "h2").Succeeds();
         hosts.YadoOn("h2", "wait", "net").Succeeds();
@@ -123,25 +125,14 @@ public sealed partial class PmsTests(TwoHosts hosts, PmsPrograms programs) : ICl
         resumed.SkipWhile(l => l != "Resumed on h2").ShouldContain(counted[^1]);
     }
 
-    /// <summary>What the tests' own starter left open is none of the program's business.</summary>
-    private const string CloseAll = "for fd in /proc/self/fd/*; do fd=${fd##*/}; [ $fd -le 2 ] || eval \"exec $fd>&-\"; done; ";
-
-    private Ending Save(string file) => hosts.On("h1", "bash", "-c", CloseAll + "exec \"$@\"", "bash", programs["saver"], file);
+    private Ending Save(string file) => hosts.On("h1", "bash", "-c", PmsPrograms.CloseAll + "exec \"$@\"", "bash", programs["saver"], file);
 
     private string StartSections(string host, string name, bool callbacks)
     {
         string report = hosts.File_(name);
-        StartOutside(host, name, programs["sections"], [report, report + ".stop", .. callbacks ? ["callbacks"] : Array.Empty<string>()]);
+        PmsPrograms.StartOutside(hosts, host, name, programs["sections"], [report, report + ".stop", .. callbacks ? ["callbacks"] : Array.Empty<string>()]);
         Until.Holds(() => File.Exists(report), () => $"{name} does not begin");
         return report;
-    }
-
-    /// <summary>Starts a program as anyone would, without yado, and waits until it is a job by its own doing.</summary>
-    private void StartOutside(string host, string name, string program, params IReadOnlyList<string> arguments)
-    {
-        const string start = CloseAll + "setsid \"$@\" </dev/null >/dev/null 2>&1 &";
-        hosts.On(host, ["env", $"PMS_NAME={name}", "bash", "-c", start, "bash", program, .. arguments]).Succeeds();
-        Until.Holds(() => hosts.YadoOn(host, "ps").Output.Contains($"{name} ", StringComparison.Ordinal), () => $"{name} is no job");
     }
 
     private Facts EndSections(string report, string name, string host)

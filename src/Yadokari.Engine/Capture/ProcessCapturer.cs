@@ -75,7 +75,7 @@ public static class ProcessCapturer
         long memoryBytes = writer.Written;
         memoryTaken();
 
-        ulong regionLength = RegionLengthFor(segments.Count + objects.Sum(shared => shared.Segments.Count));
+        ulong regionLength = RegionLengthFor(segments.Count + objects.Sum(TravellingFileRestore.SegmentCost));
         ProcessImage image = new()
         {
             Format = ProcessImage.CurrentFormat,

@@ -29,6 +29,11 @@ public sealed class ProgramMailbox : IDisposable
     private const int SocketBytes = 256;
     private const int MessageOffset = 512;
     private const int MessageBytes = 512;
+    private const int SizeOffset = 24;
+    private const int FilesOffset = 1024;
+    private const int FileBytes = 1024;
+    private const int MaxFiles = 63;
+    private const int FilePathOffset = 8;
 
     private readonly RemoteMemory _memory;
     private readonly RemoteAddress _address;
@@ -79,6 +84,30 @@ public sealed class ProgramMailbox : IDisposable
         return new MailboxState(
             Word(head, 32), (ProgramRequest)Word(head, RequestOffset), Word(head, NumberOffset), Word(head, 48) != 0, Word(head, 52),
             (int)Word(head, 56), (int)Word(head, 60), Word(head, MovesOffset), Word(head, 72));
+    }
+
+    /// <summary>Files that the program has opened by the library, by their descriptors: the absolute paths by which it did. Empty
+    /// for a mailbox without a table of files (.NET).</summary>
+    public IReadOnlyDictionary<int, ProgramFile> ReadFiles()
+    {
+        const uint travels = 2;
+        Dictionary<int, ProgramFile> files = [];
+        byte[] table = new byte[FilesOffset + (MaxFiles * FileBytes)];
+        if (_memory.Read(_address, table) != table.Length || Word(table, SizeOffset) != table.Length)
+        {
+            return files;
+        }
+        for (int at = FilesOffset; at < table.Length; at += FileBytes)
+        {
+            ReadOnlySpan<byte> path = table.AsSpan(at + FilePathOffset, FileBytes - FilePathOffset);
+            int end = path.IndexOf((byte)0);
+            if (Word(table, at) == 0 || end <= 0 || path[0] != '/')
+            {
+                continue;
+            }
+            files[(int)Word(table, at + 4)] = new ProgramFile(Encoding.UTF8.GetString(path[..end]), Word(table, at) == travels);
+        }
+        return files;
     }
 
     public void WriteRequest(ProgramRequest request) => WriteWord(RequestOffset, (uint)request);

@@ -29,6 +29,14 @@ internal static class HostCheck
             }
         }
 
+        foreach (SharedObjectImage shared in image.Memory.SharedObjects)
+        {
+            if (shared.Travels is { } travelling)
+            {
+                CheckTravelling(travelling, shared, missing);
+            }
+        }
+
         if (!Directory.Exists(image.Attributes.WorkingDirectory))
         {
             missing.Add(new Obstacle("missing-directory", $"the working directory {image.Attributes.WorkingDirectory} does not exist here"));
@@ -92,6 +100,19 @@ internal static class HostCheck
         else if (file.Length < length)
         {
             missing.Add(new Obstacle("short-file", $"the {use} file {path} has {file.Length} bytes here, {length} at the checkpoint"));
+        }
+    }
+
+    /// <summary>Whether a file that is there agrees is decided by the plan, which reads it.</summary>
+    private static void CheckTravelling(string path, SharedObjectImage shared, List<Obstacle> missing)
+    {
+        if (!Directory.Exists(shared.Directory))
+        {
+            missing.Add(new Obstacle("missing-directory", $"{path} travels with the job, and its directory does not exist here"));
+        }
+        else if (Directory.Exists(path) || new FileInfo(path) is { Exists: true } file && file.Length > shared.Length)
+        {
+            missing.Add(new Obstacle("other-file", $"{path} travels with the job, and another file is there: move that away first"));
         }
     }
 

@@ -103,6 +103,7 @@ public static class PlanCompiler
             FirstFreeNumber = context.FirstOwn + PlanContext.OwnCount,
             Streams = streams,
             File = file => context.Objects[SharedObjectImage.KeyOf(file.Device, file.Inode)],
+            Found = file => context.Found[SharedObjectImage.KeyOf(file.Device, file.Inode)],
         });
     }
 

@@ -36,6 +36,9 @@ public sealed class PlanContext(ProcessImage image, PlanBuilder plan, int firstO
     /// <summary>Where each shared object's descriptor is, by its key; kept until all descriptors are rebuilt.</summary>
     public Dictionary<string, Slot> Objects { get; } = [];
 
+    /// <summary>What was found at the path of each file that travels, by its key.</summary>
+    public Dictionary<string, Slot> Found { get; } = [];
+
     /// <summary>For results that are used at once; the job's main thread only.</summary>
     public Slot Passing { get; } = plan.NewSlot();
 

@@ -1,9 +1,9 @@
 namespace Yadokari.Engine.Resources.Descriptors;
 
-/// <summary>A file that no path leads to: its content travels inside the context file.</summary>
+/// <summary>A file that no path leads to, or that its program takes along: its content travels inside the context file.</summary>
 /// <param name="Id">Number that descriptions use.</param>
 /// <param name="Kind">How it is made again.</param>
-/// <param name="Name">Of a memory file its name, of a deleted file its former path.</param>
+/// <param name="Name">Of a memory file its name, of a deleted file its former path, of one that travels its path.</param>
 /// <param name="Device">st_dev on the old host: with the inode, what mappings of the same file are found by.</param>
 /// <param name="Inode">st_ino on the old host.</param>
 /// <param name="Size">Bytes, holes included.</param>

@@ -1,3 +1,4 @@
+using Yadokari.Engine.Resources.Memory;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 
@@ -8,23 +9,75 @@ namespace Yadokari.Engine.Resources.Descriptors;
 internal sealed class CarriedFileRestore(PlanBuilder plan, DescriptorTableImage table, DescriptorRestorePlace place)
 {
     private const int AddSealsCommand = 1033;
+    private const int CloseOnExec = 0x80000;
 
     private readonly HashSet<int> taken = [];
 
     /// <summary>True the first time: the description that the file was made with may become one of the job's.</summary>
     public bool TryTake(int id) => taken.Add(id);
 
-    public Slot Slot(int id)
+    public Slot Slot(int id) => place.File(File(id));
+
+    private CarriedFileImage File(int id)
     {
         foreach (CarriedFileImage file in table.Files)
         {
             if (file.Id == id)
             {
-                return place.File(file);
+                return file;
             }
         }
 
         throw new EngineException(EngineError.BadContextFile, $"the image has no carried file {id}");
+    }
+
+    /// <summary>After the gate, and as the job's user: files that travel get their names.</summary>
+    public void GiveNames()
+    {
+        HashSet<int> named = [];
+        foreach (DescriptorImage image in table.Descriptions)
+        {
+            if (image is not CarriedFileDescriptorImage { Travels: true } carried)
+            {
+                continue;
+            }
+
+            (Slot found, string path) = (place.Found(File(carried.FileId)), File(carried.FileId).Name);
+            if (named.Add(carried.FileId))
+            {
+                TravellingFileRestore.GiveName(plan, found, path, image.Numbers[0].Number);
+            }
+
+            OpenByName(carried, found, path);
+        }
+    }
+
+    /// <summary>The kernel goes on calling a descriptor by what its file was made as: open it by its name, if that can be.</summary>
+    private void OpenByName(CarriedFileDescriptorImage image, Slot found, string path)
+    {
+        const int openFlags = 0x145c03; // access, O_APPEND, O_NONBLOCK, O_SYNC, O_DIRECT, O_NOATIME: as it is open already
+        const int noTerminal = 0x100;
+        const int setOwner = 8, setSignal = 10, asynchronous = 0x2000, setFlags = 4;
+        PlanLabel done = new("opened by name");
+        Slot opened = plan.NewSlot();
+        plan.JumpIf(found, Condition.Equal, TravellingFileRestore.IsThere, done);
+        plan.CallOrJump(opened, done, SystemCall.Open, plan.Text(path), (image.Flags & openFlags) | noTerminal | CloseOnExec, 0);
+        plan.Try(null, SystemCall.Lseek, opened, image.Offset, 0);
+        foreach (DescriptorNumber number in image.Numbers)
+        {
+            plan.Try(null, SystemCall.Dup3, opened, number.Number, number.CloseOnExec ? CloseOnExec : 0);
+        }
+
+        plan.Call(null, SystemCall.Close, opened);
+        int first = image.Numbers[0].Number;
+        if (image.Owner != 0 || image.Signal != 0 || (image.Flags & asynchronous) != 0)
+        {
+            plan.Try(null, SystemCall.Fcntl, first, setOwner, image.Owner);
+            plan.Try(null, SystemCall.Fcntl, first, setSignal, image.Signal);
+            plan.Try(null, SystemCall.Fcntl, first, setFlags, image.Flags & (asynchronous | 0xc00));
+        }
+
+        plan.Place(done);
     }
 
     /// <summary>Modes and seals, which would stand in the way before; then the passing descriptors go.</summary>
@@ -33,7 +86,11 @@ internal sealed class CarriedFileRestore(PlanBuilder plan, DescriptorTableImage 
         foreach (CarriedFileImage file in table.Files)
         {
             Slot slot = place.File(file);
-            plan.Call($"set the mode of {file.Name}", SystemCall.Fchmod, slot, file.Mode);
+            if (file.Kind != CarriedFileKind.Travelling)
+            {
+                plan.Call($"set the mode of {file.Name}", SystemCall.Fchmod, slot, file.Mode);
+            }
+
             if (file.Seals is > 0)
             {
                 plan.Call($"seal {file.Name}", SystemCall.Fcntl, slot, AddSealsCommand, file.Seals.Value);

@@ -139,6 +139,7 @@ public sealed class DescriptorRestore
     /// afterwards (closing any descriptor of a file drops the process' POSIX locks on it).</summary>
     public void Lock()
     {
+        files.GiveNames();
         foreach (DescriptorImage image in table.Descriptions)
         {
             DescriptorLockRestore.Emit(plan, image);

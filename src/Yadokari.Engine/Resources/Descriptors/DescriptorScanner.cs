@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Consent;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
 
@@ -19,6 +20,7 @@ internal sealed class DescriptorScanner : IDisposable
     private readonly JobPaths paths;
     private readonly List<OpenDescription> descriptions;
     private readonly SocketScanner sockets;
+    private readonly ProgramFiles programFiles;
     private readonly List<DescriptorImage> images = [];
     private readonly List<Obstacle> obstacles = [];
     private readonly Dictionary<(ulong, ulong), CarriedFileImage> files = [];
@@ -33,6 +35,7 @@ internal sealed class DescriptorScanner : IDisposable
         this.frozen = frozen;
         paths = new JobPaths(pid);
         descriptions = OpenDescription.FetchAll(pid);
+        programFiles = new ProgramFiles(pid, paths, descriptions);
         sockets = new SocketScanner(pid, unixDiag, frozen, paths, descriptions, obstacles);
     }
 
@@ -145,11 +148,23 @@ internal sealed class DescriptorScanner : IDisposable
 
     private DescriptorImage? ScanPath(OpenDescription description)
     {
-        string own = paths.Own(description.Link);
         FileStatus status = description.Status;
+        ProgramFile? known = programFiles.Find(description);
+        string own = paths.Own(description.Link);
         FileStatus? now = paths.Status(own);
+        if (known is { Travels: true } named && !(now?.IsSameFile(status) ?? false))
+        {
+            // The kernel still calls it by the number that it was made under.
+            (own, now) = (named.Path, status);
+        }
+
         if (now is not null && now.Value.IsSameFile(status))
         {
+            if ((description.Flags & PathOnly) == 0 && programFiles.Travels(status))
+            {
+                return ScanCarried(description, CarriedFileKind.Travelling, own);
+            }
+
             return new PathImage
             {
                 Numbers = description.Numbers,
@@ -159,6 +174,7 @@ internal sealed class DescriptorScanner : IDisposable
                 Mode = status.Mode,
                 Size = status.Size,
                 ModifiedNanoseconds = status.ModifiedNanoseconds,
+                OpenedAs = known?.Path,
             };
         }
 
@@ -184,26 +200,28 @@ internal sealed class DescriptorScanner : IDisposable
 
         return (description.Flags & PathOnly) != 0
             ? Refuse(description, "removed-file", $"{description.Link} was opened with O_PATH and is removed; close it")
-            : ScanCarried(description);
+            : ScanCarried(description, CarriedFileKind.Deleted, description.Link);
     }
 
-    /// <summary>A file that no path leads to: memory file, or removed while open.</summary>
-    private CarriedFileDescriptorImage? ScanCarried(OpenDescription description)
+    /// <summary>A file whose content comes along: memory file, removed while open, or one that travels.</summary>
+    /// <param name="named">Kind of a file that is no memory file.</param>
+    /// <param name="path">Its path, or its former one.</param>
+    private CarriedFileDescriptorImage? ScanCarried(OpenDescription description, CarriedFileKind named, string path)
     {
         FileStatus status = description.Status;
-        string name = description.Link.EndsWith(" (deleted)", StringComparison.Ordinal) ? description.Link[..^" (deleted)".Length] : description.Link;
+        string name = path.EndsWith(" (deleted)", StringComparison.Ordinal) ? path[..^" (deleted)".Length] : path;
         bool memory = name.StartsWith("/memfd:", StringComparison.Ordinal) && status.Links == 0;
         if (!files.TryGetValue((status.Device, status.Inode), out CarriedFileImage? file))
         {
             SafeFileHandle? own = Descriptor.Reopen(description.Handle, 0);
             if (own is null)
             {
-                Refuse(description, "unreadable-removed-file", $"{description.Link} is removed and may not be read; close it");
+                Refuse(description, "unreadable-removed-file", $"{description.Link} {(named == CarriedFileKind.Travelling ? "travels" : "is removed")} and may not be read; close it");
                 return null;
             }
 
             int? seals = memory ? Descriptor.GetSeals(description.Handle) : null;
-            file = new CarriedFileImage(files.Count, memory ? CarriedFileKind.MemoryFile : CarriedFileKind.Deleted,
+            file = new CarriedFileImage(files.Count, memory ? CarriedFileKind.MemoryFile : named,
                 memory ? name["/memfd:".Length..] : paths.Own(name), status.Device, status.Inode, status.Size, status.Permissions, seals);
             files.Add((status.Device, status.Inode), file);
             contents.Add(new CarriedContent(file, own, frozen ? SparseFile.FindData(own, status.Size) : []));
@@ -215,7 +233,8 @@ internal sealed class DescriptorScanner : IDisposable
             Flags = description.Flags,
             FileId = file.Id,
             Offset = description.Info.Position,
-            Name = description.Link,
+            Name = path,
+            Travels = file.Kind == CarriedFileKind.Travelling,
         };
     }
 

@@ -20,6 +20,9 @@ public sealed record PathImage : DescriptorImage
     /// <summary>Nanoseconds since 1970 when captured.</summary>
     public required long ModifiedNanoseconds { get; init; }
 
+    /// <summary>The path by which the program opened it through <c>pms_open</c> or <c>pms_fopen</c>; null for any other file.</summary>
+    public string? OpenedAs { get; init; }
+
     [JsonIgnore]
     public bool IsRegular => (Mode & 0xF000) == 0x8000;
 
@@ -35,5 +38,7 @@ public sealed record PathImage : DescriptorImage
     public override string Kind => IsRegular ? "file" : IsDirectory ? "directory" : "device";
 
     [JsonIgnore]
-    public override string Detail => IsRegular ? $"{Path} at {Offset}" : Path;
+    public override string Detail => IsRegular ? $"{Path} at {Offset}{Promise}" : Path;
+
+    private string Promise => OpenedAs is null ? "" : OpenedAs == Path ? ", opened by pms: found by path" : $", opened by pms as {OpenedAs}: found by path";
 }

@@ -117,7 +117,13 @@ public static class MemoryRestore
             Slot low = plan.NewSlot();
             Slot file = plan.NewSlot();
             PlanLabel made = new("object made");
-            if (shared.Directory is not null)
+            Slot? found = shared.Travels is null ? null : TravellingFileRestore.Find(context, shared, low, made);
+            if (shared.Travels is not null)
+            {
+                plan.CallInto(low, $"make {shared.Travels}, which travels, in its directory", SystemCall.Open, plan.Text(shared.Directory!), Argument.Named(UnnamedFile, "O_TMPFILE|O_RDWR|O_CLOEXEC"), shared.Mode);
+                plan.Jump(made);
+            }
+            else if (shared.Directory is not null)
             {
                 PlanLabel inMemory = new("in memory");
                 plan.CallOrJump(low, inMemory, SystemCall.Open, plan.Text(shared.Directory), Argument.Named(UnnamedFile, "O_TMPFILE|O_RDWR|O_CLOEXEC"), shared.Mode);
@@ -130,6 +136,14 @@ public static class MemoryRestore
             plan.CallInto(file, "keep a shared object", SystemCall.Fcntl, low, Argument.Named(1030, "F_DUPFD_CLOEXEC"), context.FirstOwn + PlanContext.OwnCount);
             plan.Call(null, SystemCall.Close, low);
             context.Objects.Add(shared.Key, file);
+            PlanLabel filled = new("object filled");
+            if (found is { } there)
+            {
+                context.Found.Add(shared.Key, there);
+                plan.JumpIf(there, Condition.Equal, TravellingFileRestore.IsThere, filled);
+                TravellingFileRestore.GiveOwner(context, file);
+            }
+
             if (shared.Length > 0)
             {
                 plan.Call("size a shared object", SystemCall.Ftruncate, file, shared.Length);
@@ -144,6 +158,7 @@ public static class MemoryRestore
             }
 
             plan.Call(null, SystemCall.Fchmod, file, shared.Mode);
+            plan.Place(filled);
         }
     }
 

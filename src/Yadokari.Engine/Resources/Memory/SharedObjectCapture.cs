@@ -74,7 +74,8 @@ internal static class SharedObjectCapture
             Length = file.Size,
             Seals = file.Seals ?? -1,
             Mode = (int)(file.Mode & 0xfff),
-            Directory = file.Kind == CarriedFileKind.Deleted ? Path.GetDirectoryName(file.Name) : null,
+            Directory = file.Kind == CarriedFileKind.MemoryFile ? null : Path.GetDirectoryName(file.Name),
+            Travels = file.Kind == CarriedFileKind.Travelling ? file.Name : null,
             Segments = segments,
         };
     }

@@ -19,8 +19,11 @@ public sealed record SharedObjectImage
     /// <summary>Permission bits.</summary>
     public int Mode { get; init; } = 0x1ff;
 
-    /// <summary>For a file that was deleted while in use: the directory where it was, to make an unnamed file in; null: a memfd.</summary>
+    /// <summary>For a file that was deleted while in use, or travels: the directory where it was, to make an unnamed file in; null: a memfd.</summary>
     public string? Directory { get; init; }
+
+    /// <summary>For a file that travels: the path where it is made, unless it is there. Null for anything else.</summary>
+    public string? Travels { get; init; }
 
     public IReadOnlyList<MemorySegment> Segments { get; init; } = [];
 

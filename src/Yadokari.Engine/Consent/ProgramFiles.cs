@@ -1,0 +1,45 @@
+using Yadokari.Engine.Resources.Descriptors;
+using Yadokari.Linux.Descriptors;
+
+namespace Yadokari.Engine.Consent;
+
+/// <summary>What a program has said of its open files: each is found by path wherever it goes, or travels.</summary>
+internal sealed class ProgramFiles
+{
+    private readonly IReadOnlyDictionary<int, ProgramFile> files;
+    private readonly JobPaths paths;
+    private readonly HashSet<(ulong, ulong)> travelling = [];
+
+    /// <param name="paths">Of the process.</param>
+    /// <param name="descriptions">All that it has open: a file that travels does so for each of its descriptions.</param>
+    public ProgramFiles(int pid, JobPaths paths, IReadOnlyList<OpenDescription> descriptions)
+    {
+        this.paths = paths;
+        using ProgramMailbox? mailbox = ProgramMailbox.TryOpen(pid, null);
+        files = mailbox?.ReadFiles() ?? new Dictionary<int, ProgramFile>();
+        foreach (OpenDescription description in files.Count > 0 ? descriptions : [])
+        {
+            if (description.Status.IsRegular && Find(description) is { Travels: true })
+            {
+                travelling.Add((description.Status.Device, description.Status.Inode));
+            }
+        }
+    }
+
+    public bool Travels(FileStatus file) => travelling.Contains((file.Device, file.Inode));
+
+    /// <summary>What was said of a description; null for one that was not opened by the library.</summary>
+    public ProgramFile? Find(OpenDescription description)
+    {
+        foreach (DescriptorNumber number in description.Numbers)
+        {
+            // Another file when the number was closed behind the library's back and given away again.
+            if (files.TryGetValue(number.Number, out ProgramFile file)
+                && paths.Status(file.Path, followLink: true) is { } meant && meant.IsSameFile(description.Status))
+            {
+                return file;
+            }
+        }
+        return null;
+    }
+}
