@@ -212,7 +212,7 @@ public static class MemoryRestore
             plan.Call(null, SystemCall.Close, own);
         }
 
-        if (mapping.Kind == MappingKind.Private && (mapping.Flags & VmaFlags.NoHugePage) == 0)
+        if (mapping.Kind == MappingKind.Private && (mapping.Flags & VmaFlags.NoHugePage) == 0 && !context.Image.Attributes.ThpDisabled)
         {
             EmitHugePages(context.Plan, segments, first, end);
         }
