@@ -59,6 +59,9 @@ internal sealed class Journey : IDisposable
         (Ending ending, string said) = Tool.Checkpoint(_scene, Pid, ContextFile, leaveRunning: true);
         ending.ShouldBe(new Ending(false, 0), $"yado checkpoint --leave-running said: {said}\n{_scene.Transcript}");
         ProcessTable.IsAlive(Pid).ShouldBeTrue($"process {Pid} should run on\n{_scene.Transcript}");
+        // The file runs by its plan alone; hosts and `yado resume` read its manifest as well.
+        (ending, said) = Tool.Run(_scene, "inspect", ContextFile);
+        ending.ShouldBe(new Ending(false, 0), $"yado inspect said: {said}\n{_scene.Transcript}");
     }
 
     /// <summary>Asks the tool to save the process, whatever it answers.</summary>

@@ -20,7 +20,7 @@ public sealed record SocketImage : DescriptorImage
     public required byte[] Peer { get; init; }
 
     /// <summary>Backlog of a listening socket; null: does not listen.</summary>
-    public required int? Backlog { get; init; }
+    public int? Backlog { get; init; }
 
     /// <summary>File a unix socket is bound to; null: abstract, or not a unix socket.</summary>
     public string? Path { get; init; }
