@@ -24,6 +24,9 @@ public static class ProcessCapturer
     /// <summary>Bytes of plan that a segment takes at most: a shared object's is mapped, read and unmapped (3 × 80).</summary>
     private const int SegmentCost = 256;
 
+    /// <summary>Bytes of memory up to which the process is read once before it stands still.</summary>
+    private const long WorthReadingTwice = 32L << 20;
+
     /// <summary>Captures everything; the process is as before afterwards, still frozen.</summary>
     /// <param name="memoryTaken">Called when the process is no longer needed: only the end of the file is to be written.</param>
     public static (long FileLength, long MemoryBytes) Capture(FrozenTree tree, CaptureOptions options, IImageSink sink, IProgress<CaptureProgress>? progress, Action memoryTaken)
@@ -103,17 +106,39 @@ public static class ProcessCapturer
         const long Rest = 4 << 20;
         try
         {
-            long bytes = ContextWriter.FirstPage + Rest;
-            foreach (PageRun run in MemoryCapture.Scan(pid, ProcMaps.ReadMaps(pid) ?? []).Runs)
+            long bytes = 0;
+            IReadOnlyList<PageRun> runs = MemoryCapture.Scan(pid, ProcMaps.ReadMaps(pid) ?? []).Runs;
+            foreach (PageRun run in runs)
             {
                 bytes += (long)run.Length;
             }
 
-            return bytes;
+            if (bytes <= WorthReadingTwice)
+            {
+                ReadAhead(pid, runs);
+            }
+
+            return ContextWriter.FirstPage + Rest + bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SystemCallException)
         {
             return 0;
+        }
+    }
+
+    /// <summary>Reads what will be copied once before, while the process runs: pages of files that it has not touched yet are
+    /// mapped, and what a hypervisor does at the first reading of each page is done. Nothing is kept.</summary>
+    private static void ReadAhead(int pid, IReadOnlyList<PageRun> runs)
+    {
+        byte[] buffer = new byte[MemorySegment.MaxLength];
+        using RemoteMemory memory = new(pid);
+        foreach (PageRun run in runs)
+        {
+            for (ulong at = 0; at < run.Length; at += (ulong)buffer.Length)
+            {
+                // It may have given the memory back meanwhile.
+                memory.Read(run.Start + at, buffer.AsSpan(0, (int)Math.Min((ulong)buffer.Length, run.Length - at)));
+            }
         }
     }
 
