@@ -20,6 +20,6 @@ public sealed class FaultTests
         result.Stories.ShouldBeEmpty(string.Join('\n', rounds));
         (result.Lost, result.Twice, result.Unrecovered).ShouldBe((0, 0, 0));
         result.Runs.ShouldBeGreaterThanOrEqualTo(runs);
-        result.Struck.ShouldBeGreaterThan(runs / 10, string.Join('\n', rounds));
+        result.Struck.ShouldBeGreaterThan(runs / 20, string.Join('\n', rounds));
     }
 }
