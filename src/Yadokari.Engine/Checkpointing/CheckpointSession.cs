@@ -37,7 +37,8 @@ public sealed class CheckpointSession : IDisposable
         return obstacles.Count > 0 ? throw new ObstacleException(pid, obstacles) : new CheckpointSession(pid, options);
     }
 
-    /// <summary>About how many bytes the context file will have, for <see cref="FileContextWriter.Reserve"/>. The process runs meanwhile.</summary>
+    /// <summary>About how many bytes the context file will have, for <see cref="FileContextWriter.Reserve"/>. The process runs
+    /// meanwhile; the memory of a small one is read once, so that reading it in the pause is quick.</summary>
     public long EstimateLength() => ProcessCapturer.Estimate(Pid);
 
     /// <summary>Stops every thread. On failure the process runs on.</summary>

@@ -9,7 +9,7 @@ namespace Yadokari.Engine.Freeze;
 /// </summary>
 /// <remarks>
 /// A thread that is inside runs on freely for a moment and is stopped again, some times until it stands elsewhere: a
-/// clock function takes some ten nanoseconds, a step through one of its instructions some ten microseconds. A thread that
+/// clock function takes some ten nanoseconds, a step through one of its instructions tens of microseconds. A thread that
 /// does nothing but read the clock is stepped out. That need not end either: the clock functions read again when the
 /// kernel has brought their data up to date meanwhile, at each tick, and where a step takes long, as on a machine with
 /// many more runnable threads than processors, each pass through the loop sees a tick (vdso_read_retry,
