@@ -87,6 +87,18 @@ public sealed class PlanBuilder
     /// <summary>Sets a variable.</summary>
     public void Set(Slot slot, Argument value) => Do(OperationKind.Add, slot, value, 0);
 
+    /// <summary>Writes the path that leads to a descriptor of one's own, <c>/proc/self/fd/N</c>.</summary>
+    /// <param name="path">Where to; room for 40 bytes.</param>
+    /// <param name="cursor">Used meanwhile.</param>
+    public void DescriptorPath(DataReference path, Slot cursor, Slot descriptor)
+    {
+        DataReference prefix = Text("/proc/self/fd/");
+        Set(cursor, path);
+        Do(OperationKind.AppendBytes, null, cursor.Index, prefix, prefix.Length - 1);
+        Do(OperationKind.AppendDecimal, null, cursor.Index, descriptor);
+        Do(OperationKind.AppendBytes, null, cursor.Index, Text(""), 1);
+    }
+
     public RestorePlan Build() => new([.. operations], data.ToArray());
 
     private DataReference Add(ReadOnlySpan<byte> bytes, int alignment, string text)

@@ -20,7 +20,6 @@ internal sealed class RestoreTools
     private readonly Slot cursor;
     private readonly DataReference pair;
     private readonly DataReference path;
-    private readonly DataReference prefix;
 
     public RestoreTools(PlanBuilder plan, DescriptorRestorePlace place)
     {
@@ -33,7 +32,6 @@ internal sealed class RestoreTools
         cursor = plan.NewSlot();
         pair = plan.Room(8, "pair");
         path = plan.Room(40, "/proc/self/fd/N");
-        prefix = plan.Text("/proc/self/fd/");
     }
 
     /// <summary>Where a call's own result may be put before <see cref="Lift"/>.</summary>
@@ -81,10 +79,7 @@ internal sealed class RestoreTools
     public Slot Reopen(string message, Slot descriptor, int flags)
     {
         Slot opened = result;
-        plan.Set(cursor, path);
-        plan.Do(OperationKind.AppendBytes, null, cursor.Index, prefix, prefix.Length - 1);
-        plan.Do(OperationKind.AppendDecimal, null, cursor.Index, descriptor);
-        plan.Do(OperationKind.AppendBytes, null, cursor.Index, plan.Text(""), 1);
+        plan.DescriptorPath(path, cursor, descriptor);
         plan.CallInto(Raw, message, SystemCall.Open, path, flags, 0);
         return Lift(Raw, opened);
     }

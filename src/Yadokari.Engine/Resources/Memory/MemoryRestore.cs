@@ -230,12 +230,8 @@ public static class MemoryRestore
     private static Slot OpenForReading(PlanContext context, Slot made)
     {
         PlanBuilder plan = context.Plan;
-        DataReference prefix = plan.Text("/proc/self/fd/");
         DataReference path = plan.Room(40, "/proc/self/fd/N");
-        plan.Set(context.Passing, path);
-        plan.Do(OperationKind.AppendBytes, null, context.Passing.Index, prefix, prefix.Length - 1);
-        plan.Do(OperationKind.AppendDecimal, null, context.Passing.Index, made);
-        plan.Do(OperationKind.AppendBytes, null, context.Passing.Index, plan.Text(""), 1);
+        plan.DescriptorPath(path, context.Passing, made);
         plan.CallInto(context.Passing, "open a shared object for reading", SystemCall.Open, path, ReadOnly | CloseOnExec, 0);
         return context.Passing;
     }
