@@ -1,19 +1,15 @@
-using System.Globalization;
-using System.Text;
-
 namespace Yadokari.Conformance;
 
-/// <summary>A program that nobody wrote for this suite (or a cruncher in its language), with its work.</summary>
+/// <summary>A program that nobody wrote for this suite (or a cruncher in its language), with its work. It goes on until it is let
+/// end: some look for the file <c>gate</c>, the others read an input that has no end before the test makes one.</summary>
 /// <param name="Name">As the test shows it.</param>
-/// <param name="Gated">It goes on until the file <c>gate</c> exists, so it can be moved as often as one likes.</param>
-/// <param name="Command">Made in a scene, for a given number of moves: more moves, more work.</param>
-/// <param name="Input">A file of the scene that is its standard input, or none.</param>
+/// <param name="Command">Made in a scene.</param>
+/// <param name="Input">What it reads, or null when it looks for the gate.</param>
 /// <param name="Outputs">Files of the scene that it makes, besides what it prints.</param>
 internal sealed record RealProgram(
     string Name,
-    bool Gated,
-    Func<Scene, int, IReadOnlyList<string>> Command,
-    string? Input = null,
+    Func<Scene, IReadOnlyList<string>> Command,
+    InputText? Input = null,
     params string[] Outputs)
 {
     private const string Gate = "gate";
@@ -23,17 +19,17 @@ internal sealed record RealProgram(
 
     public static IReadOnlyList<RealProgram> All { get; } =
     [
-        new("a static C program", true, (scene, _) => [Compiled(scene, "crunch_static"), scene.File_(Gate), "60"]),
-        new("a dynamic C program", true, (scene, _) => [Compiled(scene, "crunch"), scene.File_(Gate), "60"]),
-        new("16 threads with AVX and locks", true, (scene, _) => [Compiled(scene, "crunch_threads"), scene.File_(Gate), "120"]),
-        new("python3 with numpy", true, (scene, _) => ["/usr/bin/python3", Script(scene, "crunch.py"), scene.File_(Gate), "60"]),
-        new("perl", true, (scene, _) => ["/usr/bin/perl", Script(scene, "text.pl"), scene.File_(Gate), "60"]),
-        new("node", true, (scene, _) => ["/usr/bin/node", Script(scene, "busy.js"), scene.File_(Gate), "16"]),
-        new(".NET with many threads and a busy GC", true, (scene, _) => [DotNet, Published(scene), scene.File_(Gate), "40"]),
-        new("gzip", false, (scene, moves) => ["/bin/gzip", "-9", "-n", "-c", Text(scene, moves > 1 ? 420 : 50)]),
-        new("xz with two threads", false, (scene, moves) => ["/usr/bin/xz", "-6", "-T2", "--block-size=1MiB", "-c", Text(scene, moves > 1 ? 56 : 8)]),
-        new("bc", false, (scene, moves) => ["/usr/bin/bc", "-l", "-q", Numbers(scene, moves > 1 ? 1200 : 100)]),
-        new("sqlite3 writing a database file", false, (scene, moves) => ["/usr/bin/sqlite3", Statements(scene, moves > 1 ? 320 : 40)], "input.sql", "made.db"),
+        new("a static C program", scene => [Compiled(scene, "crunch_static"), scene.File_(Gate), "60"]),
+        new("a dynamic C program", scene => [Compiled(scene, "crunch"), scene.File_(Gate), "60"]),
+        new("16 threads with AVX and locks", scene => [Compiled(scene, "crunch_threads"), scene.File_(Gate), "120"]),
+        new("python3 with numpy", scene => ["/usr/bin/python3", Script(scene, "crunch.py"), scene.File_(Gate), "60"]),
+        new("perl", scene => ["/usr/bin/perl", Script(scene, "text.pl"), scene.File_(Gate), "60"]),
+        new("node", scene => ["/usr/bin/node", Script(scene, "busy.js"), scene.File_(Gate), "16"]),
+        new(".NET with many threads and a busy GC", scene => [DotNet, Published(scene), scene.File_(Gate), "40"]),
+        new("gzip", scene => ["/bin/gzip", "-9", "-n", "-c", InputText.Words.In(scene)], InputText.Words),
+        new("xz with two threads", scene => ["/usr/bin/xz", "-3", "-T2", "--block-size=1MiB", "-c", InputText.Words.In(scene)], InputText.Words with { Ahead = 40_000_000 }),
+        new("bc", scene => ["/usr/bin/bc", "-l", "-q", InputText.Numbers.In(scene)], InputText.Numbers),
+        new("sqlite3 writing a database file", scene => ["/usr/bin/sqlite3", scene.File_("made.db")], InputText.Statements, "made.db"),
     ];
 
     public static RealProgram Named(string name) => All.Single(program => program.Name == name);
@@ -66,48 +62,5 @@ internal sealed record RealProgram(
         string to = scene.File_(Path.GetFileName(from));
         File.Copy(from, to);
         return to;
-    }
-
-    /// <summary>Text of so many megabytes, always the same.</summary>
-    private static string Text(Scene scene, int megabytes)
-    {
-        string path = scene.File_("data.txt");
-        Random random = new(1991);
-        string[] words = [.. Enumerable.Range(0, 5000).Select(_ => new string([.. Enumerable.Range(0, random.Next(2, 11)).Select(_ => (char)random.Next('a', 'z' + 1))]))];
-        using StreamWriter writer = new(path, append: false, Encoding.ASCII, 1 << 20);
-        for (long written = 0; written < megabytes * 1_000_000L;)
-        {
-            string word = words[random.Next(words.Length)];
-            writer.Write(word);
-            writer.Write(random.Next(12) == 0 ? '\n' : ' ');
-            written += word.Length + 1;
-        }
-
-        return path;
-    }
-
-    private static string Numbers(Scene scene, int count)
-    {
-        string path = scene.File_("numbers.bc");
-        File.WriteAllText(path, string.Create(CultureInfo.InvariantCulture,
-            $"scale=200\nfor (i=1;i<={count};i++) {{ print i, \" \"; a(i/7)*l(i+1)+e(1/i) }}\nquit\n"));
-        return path;
-    }
-
-    private static string Statements(Scene scene, int count)
-    {
-        StringBuilder sql = new("PRAGMA cache_size=200;\nCREATE TABLE t(id INTEGER PRIMARY KEY, a INTEGER, b TEXT);\nCREATE INDEX ta ON t(a);\n");
-        for (int i = 1; i <= count; i++)
-        {
-            sql.Append(CultureInfo.InvariantCulture, $"""
-                INSERT INTO t(a,b) WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM c WHERE n<5000)
-                SELECT (n*7919+{i}*104729)%100003, printf('row %d of {i}', n) FROM c;
-                SELECT {i}, count(*), max(a) FROM t;
-
-                """);
-        }
-
-        File.WriteAllText(scene.File_("input.sql"), sql.ToString());
-        return scene.File_("made.db");
     }
 }

@@ -1,0 +1,21 @@
+using Xunit;
+
+namespace Yadokari.Conformance;
+
+/// <summary>The law of <see cref="RealMove"/> as an ordinary user, when the tests run as root.</summary>
+public class RealProgramAsOrdinaryUserTests : IClassFixture<CompiledPrograms>
+{
+    [SkippableTheory]
+    [MemberData(nameof(RealProgramTests.Programs), MemberType = typeof(RealProgramTests))]
+    public void Its_output_is_the_same_after_a_move(string program) => Move(program, 1);
+
+    [SkippableTheory]
+    [MemberData(nameof(RealProgramTests.Programs), MemberType = typeof(RealProgramTests))]
+    public void Its_output_is_the_same_after_twenty_moves(string program) => Move(program, 20);
+
+    private static void Move(string program, int moves)
+    {
+        Skip.IfNot(Environment.IsPrivilegedProcess, "the other tests run as an ordinary user already");
+        RealMove.Move(program, moves, User.Ordinary);
+    }
+}
