@@ -27,7 +27,7 @@ internal sealed record RealProgram(
         new("node", scene => ["/usr/bin/node", Script(scene, "busy.js"), scene.File_(Gate), "16"]),
         new(".NET with many threads and a busy GC", scene => [DotNet, Published(scene), scene.File_(Gate), "40"]),
         new("gzip", scene => ["/bin/gzip", "-9", "-n", "-c", InputText.Words.In(scene)], InputText.Words),
-        new("xz with two threads", scene => ["/usr/bin/xz", "-3", "-T2", "--block-size=1MiB", "-c", InputText.Words.In(scene)], InputText.Words with { Ahead = 40_000_000 }),
+        new("xz with two threads", scene => ["/usr/bin/xz", "-3", "-T2", "--block-size=256KiB", "-c", InputText.Words.In(scene)], InputText.Words with { Ahead = 40_000_000 }),
         new("bc", scene => ["/usr/bin/bc", "-l", "-q", InputText.Numbers.In(scene)], InputText.Numbers),
         new("sqlite3 writing a database file", scene => ["/usr/bin/sqlite3", scene.File_("made.db")], InputText.Statements, "made.db"),
     ];
