@@ -148,7 +148,8 @@ public sealed class ContextFile
     {
         byte[] buffer = new byte[segment.Length];
         ReadExactly(file, buffer, segment.FileOffset);
-        if (Checksum.Compute(buffer) != segment.Checksum)
+        // The first format had one checksum for all.
+        if ((header.Format == 1 ? Checksum.Compute(buffer) : Checksum.OfSegment(buffer)) != segment.Checksum)
         {
             throw new EngineException(EngineError.BadContextFile, $"{path}: its memory is damaged between offsets {segment.FileOffset} and {segment.FileOffset + segment.Length}");
         }

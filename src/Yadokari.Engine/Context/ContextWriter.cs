@@ -19,7 +19,7 @@ public static class ContextWriter
         long controlOffset = (position + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
         RestorePlan plan = PlanCompiler.Compile(image);
         byte[] control = plan.Encode(new RemoteAddress(image.RegionBase), image.RegionLength);
-        if ((ulong)control.Length + Resources.Memory.VdsoRestore.ParkLength(image.Memory.Vdso) > image.RegionLength)
+        if ((ulong)control.Length + RegionLayout.EndLength(image.Memory.Vdso) > image.RegionLength)
         {
             throw new EngineException(EngineError.Failed, $"the restore plan needs {control.Length} bytes, {image.RegionLength} are reserved");
         }

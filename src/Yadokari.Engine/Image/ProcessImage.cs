@@ -11,7 +11,7 @@ namespace Yadokari.Engine.Image;
 public sealed record ProcessImage
 {
     /// <summary>Raised when an older reader could misunderstand the file.</summary>
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
 
     public required int Format { get; init; }
 

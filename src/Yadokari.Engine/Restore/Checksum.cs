@@ -7,6 +7,21 @@ namespace Yadokari.Engine.Restore;
 /// then the lanes in turn. Fast on any x86-64-v2, and simple enough for the interpreter.</summary>
 public static class Checksum
 {
+    /// <summary>Of a segment of pages: the checksums of its pieces of <see cref="ReadBuffer.Piece"/> bytes, fed into one more lane.</summary>
+    /// <param name="bytes">Their count must be a multiple of 32.</param>
+    public static uint OfSegment(ReadOnlySpan<byte> bytes)
+    {
+        ulong all = uint.MaxValue;
+        while (!bytes.IsEmpty)
+        {
+            ReadOnlySpan<byte> piece = bytes[..Math.Min(ReadBuffer.Piece, bytes.Length)];
+            all = Sse42.X64.Crc32(all, Compute(piece));
+            bytes = bytes[piece.Length..];
+        }
+
+        return (uint)all;
+    }
+
     /// <param name="bytes">Their count must be a multiple of 32.</param>
     public static uint Compute(ReadOnlySpan<byte> bytes)
     {

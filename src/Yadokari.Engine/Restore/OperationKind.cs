@@ -19,7 +19,7 @@ public enum OperationKind : byte
     MemoryEqual = 4,
 
     /// <summary>Reads argument 2 bytes of descriptor argument 0 at file offset argument 3 to address argument 1,
-    /// and compares their checksum with argument 4.</summary>
+    /// and compares their checksum (<see cref="Checksum.OfSegment"/>) with argument 4. Argument 5: a <see cref="ReadBuffer"/>.</summary>
     ReadChecked = 5,
 
     /// <summary>Waits until the 32-bit counter at argument 0 is at least argument 1 (futex). Goes to the target when the

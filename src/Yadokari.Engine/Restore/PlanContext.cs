@@ -48,6 +48,10 @@ public sealed class PlanContext(ProcessImage image, PlanBuilder plan, int firstO
     /// <summary>A constant 64-bit mask of ones in memory.</summary>
     public DataReference AllSignals { get; } = plan.Bytes([255, 255, 255, 255, 255, 255, 255, 255], "~[]");
 
+    /// <summary>The n-th of the readers' buffers, which lie before what is parked at the region's end.</summary>
+    public Argument Buffer(int reader) => new RemoteAddress(
+        Image.RegionBase + Image.RegionLength - RegionLayout.EndLength(Image.Memory.Vdso) + ((ulong)reader * ReadBuffer.Length));
+
     /// <summary>An address in the stub's region.</summary>
     public static Argument Shared(int offset, string name) => Argument.InRegion((ulong)offset, name);
 }

@@ -1,11 +1,13 @@
+using Yadokari.Engine.Resources.Memory;
+
 namespace Yadokari.Engine.Restore;
 
 /// <summary>
 /// Where things are in the stub's region, by offset from its base. The region lies at an address that the
 /// job does not use, and is unmapped when the job runs.
 /// <code>
-/// base ─ code ─ header ─ slots ─ shared page ─ operations ─ data ─ parking (vdso, vvar) ─ end
-///        8 KiB  at +1F00  32 KiB   4 KiB         n × 80
+/// base ─ code ─ header ─ slots ─ shared page ─ operations ─ data ─ buffers ─ parking (vdso, vvar) ─ end
+///        8 KiB  at +1F00  32 KiB   4 KiB         n × 80                 2 × 36 KiB
 /// </code>
 /// </summary>
 public static class RegionLayout
@@ -49,4 +51,7 @@ public static class RegionLayout
     public const int SharedStatus = SharedOffset + 320;
 
     public const int SharedStatusValid = SharedOffset + 328;
+
+    /// <summary>Bytes at the region's end that no plan may reach: the readers' buffers and the parked vdso.</summary>
+    public static ulong EndLength(VdsoImage? vdso) => ReadBuffer.AllLength + VdsoRestore.ParkLength(vdso);
 }

@@ -397,8 +397,8 @@ static void law_begin(void)
 // Says that the set-up stands: from here on the process may be moved.
 static void law_ready(void)
 {
-    // Twice the same: threads that were just started have come to rest.
-    for (int look = 0; law_compares && look < 200; look++) {
+    // Twice the same: threads that were just started have come to rest, which takes them long on a busy machine.
+    for (int look = 0; law_compares && look < 10000; look++) {
         law_census(law_before);
         law_sleep_ms(2);
         law_census(law_after);

@@ -90,13 +90,15 @@ public class ContextFileTests
         }
     }
 
-    [Fact]
-    public void A_damaged_page_is_found_with_its_place()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(ProcessImage.CurrentFormat)]
+    public void A_damaged_page_is_found_with_its_place(int format)
     {
         byte[] page = new byte[8192];
         new Random(3).NextBytes(page);
-        MemorySegment segment = new(0x10000, page.Length, ContextWriter.FirstPage, Checksum.Compute(page));
-        ProcessImage image = Images.Small();
+        MemorySegment segment = new(0x10000, page.Length, ContextWriter.FirstPage, format == 1 ? Checksum.Compute(page) : Checksum.OfSegment(page));
+        ProcessImage image = Images.Small() with { Format = format };
         byte[] whole = FileOf.Image(image with { Memory = image.Memory with { Segments = [segment] } }, page);
         FileOf.Open(whole, file =>
         {

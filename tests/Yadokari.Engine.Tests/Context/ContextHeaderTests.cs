@@ -56,7 +56,7 @@ public class ContextHeaderTests
     {
         byte[] page = Sample.ToBytes();
         BinaryPrimitives.WriteInt32LittleEndian(page.AsSpan(0x108), 7);
-        Refused(page, 5000).ShouldBe("its format 7 is newer than this version reads (1): use a newer yado");
+        Refused(page, 5000).ShouldBe("its format 7 is newer than this version reads (2): use a newer yado");
     }
 
     [Theory]

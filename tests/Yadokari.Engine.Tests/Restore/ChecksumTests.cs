@@ -12,6 +12,15 @@ public class ChecksumTests
 {
     private static Arbitrary<byte[]> Bytes => Gen.Choose(1, 64).SelectMany(blocks => Gen.Choose(0, 255).Select(number => (byte)number).ArrayOf(blocks * 32)).ToArbitrary();
 
+    /// <summary>Of one piece and of several, the last seldom whole.</summary>
+    private static Arbitrary<byte[]> Segments => Gen.Choose(1, 3 * ReadBuffer.Piece / 32)
+        .Select(blocks =>
+        {
+            byte[] bytes = new byte[blocks * 32];
+            new Random(blocks).NextBytes(bytes);
+            return bytes;
+        }).ToArbitrary();
+
     [Fact]
     public void It_is_four_crc32c_over_the_quarters() =>
         Prop.ForAll(Bytes, bytes => Checksum.Compute(bytes) == Naive(bytes)).QuickCheckThrowOnFailure();
@@ -40,8 +49,22 @@ public class ChecksumTests
     }
 
     [Fact]
-    public void The_machine_code_computes_the_same() =>
-        Prop.ForAll(Bytes, bytes =>
+    public void A_segment_is_the_lane_over_its_pieces() =>
+        Prop.ForAll(Segments, bytes => Checksum.OfSegment(bytes) == NaiveOfSegment(bytes)).Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+
+    [Fact]
+    public void Pieces_that_change_places_change_a_segments()
+    {
+        byte[] bytes = new byte[2 * ReadBuffer.Piece];
+        new Random(7).NextBytes(bytes);
+        byte[] swapped = [.. bytes[ReadBuffer.Piece..], .. bytes[..ReadBuffer.Piece]];
+        Checksum.OfSegment(swapped).ShouldNotBe(Checksum.OfSegment(bytes));
+    }
+
+    /// <summary>The program compares what it has read, byte for byte, with the file as it maps it.</summary>
+    [Fact]
+    public void The_machine_code_computes_the_same_and_puts_every_byte_in_its_place() =>
+        Prop.ForAll(Segments, bytes =>
         {
             string path = Path.GetTempFileName();
             try
@@ -49,15 +72,30 @@ public class ChecksumTests
                 File.WriteAllBytes(path, bytes);
                 PlanBuilder plan = new();
                 Slot file = plan.CallResult("open", SystemCall.Open, plan.Text(path), 0, 0);
-                plan.Do(OperationKind.ReadChecked, null, file, plan.Room(bytes.Length), bytes.Length, 0, Naive(bytes));
-                plan.Call(null, SystemCall.Exit_group, 0);
-                return PlanProcess.Run(plan).WaitStatus == 0;
+                Slot room = plan.CallResult("map", SystemCall.Mmap, 0, bytes.Length, 3, 0x22, -1, 0);
+                Slot mapped = plan.CallResult("map the file", SystemCall.Mmap, 0, bytes.Length, 1, 2, file, 0);
+                Slot equal = plan.NewSlot();
+                plan.Do(OperationKind.ReadChecked, null, file, room, bytes.Length, 0, NaiveOfSegment(bytes), plan.Room(ReadBuffer.Length));
+                plan.Do(OperationKind.MemoryEqual, equal, room, mapped, bytes.Length);
+                plan.Call(null, SystemCall.Exit_group, equal);
+                return PlanProcess.Run(plan).ExitStatus == 1;
             }
             finally
             {
                 File.Delete(path);
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+
+    private static uint NaiveOfSegment(byte[] bytes)
+    {
+        uint all = uint.MaxValue;
+        for (int at = 0; at < bytes.Length; at += ReadBuffer.Piece)
+        {
+            all = StepWord(all, Naive(bytes[at..Math.Min(bytes.Length, at + ReadBuffer.Piece)]));
+        }
+
+        return all;
+    }
 
     private static uint Naive(byte[] bytes)
     {
@@ -75,15 +113,17 @@ public class ChecksumTests
         uint all = lanes[0];
         for (int lane = 1; lane < 4; lane++)
         {
-            byte[] word = new byte[8];
-            BinaryPrimitives.WriteUInt64LittleEndian(word, lanes[lane]);
-            foreach (byte value in word)
-            {
-                all = Step(all, value);
-            }
+            all = StepWord(all, lanes[lane]);
         }
 
         return all;
+    }
+
+    private static uint StepWord(uint crc, uint lane)
+    {
+        byte[] word = new byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(word, lane);
+        return word.Aggregate(crc, Step);
     }
 
     /// <summary>CRC-32C bit by bit: reflected polynomial 0x82F63B78.</summary>

@@ -316,7 +316,7 @@ public partial class InterpreterTests
     public void Read_checked_reads_what_has_the_right_checksum(int length)
     {
         byte[] content = Random(length + 100, length);
-        uint checksum = Checksum.Compute(content.AsSpan(100, length));
+        uint checksum = Checksum.OfSegment(content.AsSpan(100, length));
         WithFile(content, path =>
         {
             PlanBuilder plan = ReadPlan(path, 100, length, checksum);
@@ -333,7 +333,7 @@ public partial class InterpreterTests
     public void Read_checked_says_that_a_file_is_cut_short(int missing)
     {
         byte[] content = Random(4096, 1);
-        uint checksum = Checksum.Compute(content);
+        uint checksum = Checksum.OfSegment(content);
         WithFile(content[..^missing], path =>
         {
             PlanEnding ending = PlanProcess.Run(ReadPlan(path, 0, 4096, checksum));
@@ -347,7 +347,7 @@ public partial class InterpreterTests
     public void Read_checked_refuses_a_single_flipped_bit_anywhere()
     {
         byte[] content = Random(256, 3);
-        uint checksum = Checksum.Compute(content);
+        uint checksum = Checksum.OfSegment(content);
         for (int bit = 0; bit < content.Length * 8; bit += 111)
         {
             byte[] flipped = [.. content];
@@ -360,7 +360,7 @@ public partial class InterpreterTests
     public void Read_checked_tells_a_read_error_as_any_call_does()
     {
         PlanBuilder plan = new();
-        plan.Add(new Operation { Kind = OperationKind.ReadChecked, Arguments = [99, plan.Room(32), 32, 0, 0], Message = plan.Text("read memory") });
+        plan.Add(new Operation { Kind = OperationKind.ReadChecked, Arguments = [99, plan.Room(32), 32, 0, 0, plan.Room(ReadBuffer.Length)], Message = plan.Text("read memory") });
         PlanEnding ending = PlanProcess.Run(plan);
         ending.ExitStatus.ShouldBe(Refused);
         ending.Errors.ShouldBe("yadokari: read memory: Bad file descriptor\n");
@@ -374,7 +374,7 @@ public partial class InterpreterTests
         PlanBuilder plan = new();
         Slot file = plan.CallResult("open", SystemCall.Open, plan.Text(path), 0, 0);
         Slot room = plan.CallResult("map", SystemCall.Mmap, 0, length, 3, 0x22, -1, 0);
-        plan.Do(OperationKind.ReadChecked, null, file, room, length, offset, checksum);
+        plan.Do(OperationKind.ReadChecked, null, file, room, length, offset, checksum, plan.Room(ReadBuffer.Length));
         plan.Call("write", SystemCall.Write, 1, room, length);
         Exit(plan, 0);
         return plan;

@@ -153,7 +153,7 @@ public static class MemoryRestore
             foreach (MemorySegment segment in shared.Segments)
             {
                 plan.CallInto(window, "map a shared object", SystemCall.Mmap, 0, segment.Length, 3, MapShared, file, segment.Address);
-                plan.Do(OperationKind.ReadChecked, null, context.Self, window, segment.Length, segment.FileOffset, segment.Checksum);
+                plan.Do(OperationKind.ReadChecked, null, context.Self, window, segment.Length, segment.FileOffset, segment.Checksum, context.Buffer(0));
                 plan.Call(null, SystemCall.Munmap, window, segment.Length);
             }
 
@@ -281,7 +281,7 @@ public static class MemoryRestore
 
         if (bytes < WorthHelper)
         {
-            EmitReads(context, segments, first, end);
+            EmitReads(context, 0, segments, first, end);
             return;
         }
 
@@ -303,20 +303,20 @@ public static class MemoryRestore
         PlanLabel second = new("second half of the memory");
         PlanLabel done = new("memory read");
         plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [clone, CloneLength], Result = helper, OnError = OnError.Ignore, Target = second });
-        EmitReads(context, segments, first, middle);
+        EmitReads(context, 0, segments, first, middle);
         plan.JumpIf(helper, Condition.Less, 0, second);
         plan.Call("wait for the second half of the memory", SystemCall.Wait4, helper, status, Argument.Named(WaitAll, "__WALL"), 0);
         plan.Do(OperationKind.Load32, ended, status);
         plan.JumpIf(ended, Condition.Equal, 0, done);
         plan.Do(OperationKind.ExitAs, null, ended); // it has said why
         plan.Place(second);
-        EmitReads(context, segments, middle, end);
+        EmitReads(context, 1, segments, middle, end);
         plan.JumpIf(helper, Condition.Less, 0, done);
         plan.Call(null, SystemCall.Exit, 0);
         plan.Place(done);
     }
 
-    private static void EmitReads(PlanContext context, IReadOnlyList<MemorySegment> segments, int first, int end)
+    private static void EmitReads(PlanContext context, int reader, IReadOnlyList<MemorySegment> segments, int first, int end)
     {
         for (int i = first; i < end; i++)
         {
@@ -328,7 +328,7 @@ public static class MemoryRestore
                 context.Plan.Try(null, SystemCall.Madvise, address, segment.Length, Argument.Named(PopulateWrite, "MADV_POPULATE_WRITE"));
             }
 
-            context.Plan.Do(OperationKind.ReadChecked, null, context.Self, address, segment.Length, segment.FileOffset, segment.Checksum);
+            context.Plan.Do(OperationKind.ReadChecked, null, context.Self, address, segment.Length, segment.FileOffset, segment.Checksum, context.Buffer(reader));
         }
     }
 

@@ -130,7 +130,7 @@ public sealed class MemoryWriter
         }
 
         long offset = Interlocked.Add(ref position, bytes.Length) - bytes.Length;
-        uint checksum = Checksum.Compute(bytes);
+        uint checksum = Checksum.OfSegment(bytes);
         WriteSink(offset, bytes);
         return new MemorySegment(address, bytes.Length, offset, checksum);
     }
@@ -210,7 +210,7 @@ public sealed class MemoryWriter
     {
         int length = to - from;
         ReadOnlySpan<byte> run = bytes.Slice(from, length);
-        uint checksum = Checksum.Compute(run);
+        uint checksum = Checksum.OfSegment(run);
         if (!inPlace)
         {
             at = Interlocked.Add(ref position, length) - length;
