@@ -89,7 +89,7 @@ public static class TopView
             string memory = job.MemoryBytes is { } bytes ? Output.Size(bytes) : "-";
             lines.Add(string.Create(
                 invariant,
-                $"{name}  {host}  {job.State.ToString().ToLowerInvariant(),-7} {job.CpuUse ?? 0,5:0.00} {job.Demand ?? 0,5:0.0} {memory,10} {job.Epoch - 1,5}  {Plain(string.Join(' ', job.Arguments))}"));
+                $"{name}  {host}  {job.State.ToString().ToLowerInvariant(),-7} {job.CpuUse ?? 0,5:0.00} {job.Demand ?? 0,5:0.0} {memory,10} {job.Epoch - 1,5}  {Way(job)}{Plain(string.Join(' ', job.Arguments))}"));
         }
 
         if (shown < jobs.Count)
@@ -97,6 +97,12 @@ public static class TopView
             lines.Add($"… and {Count(jobs.Count - shown, "job")} more");
         }
     }
+
+    private static string Way(JobInfo job) => job.UnderWay is { } way
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"to {way.To}: {way.Phase.ToString().ToLowerInvariant()}{(way.Total > 0 ? $", {100.0 * way.Bytes / way.Total:0} % of {Output.Size(way.Total)}" : "")}   ")
+        : "";
 
     private static string Facts(HostInfo host)
     {

@@ -3,6 +3,7 @@ using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Load;
 using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Moves;
 
 namespace Yadokari.Daemon.Api;
 
@@ -11,6 +12,9 @@ public sealed class JobViews(IProcessTable processes, HostSelf self)
 {
     /// <summary>How busy a job is, by its id; set once the meter runs.</summary>
     public Func<string, JobLoad?> Load { get; set; } = static _ => null;
+
+    /// <summary>How far a job is on its way, by its id.</summary>
+    public Func<string, MoveUnderWay?> UnderWay { get; init; } = static _ => null;
 
     public JobInfo Show(JobRecord job)
     {
@@ -37,6 +41,7 @@ public sealed class JobViews(IProcessTable processes, HostSelf self)
             Signal = status?.Signal,
             MovedTo = job.MovedTo,
             MovedToAddress = job.MovedToAddress,
+            UnderWay = job.State == JobState.Moving ? UnderWay(job.Id) : null,
             Note = job.Note,
             Kind = job.Service is null ? JobKind.Process : JobKind.Service,
             ServiceAddress = job.IsHere ? job.Service?.Place.Address : null,

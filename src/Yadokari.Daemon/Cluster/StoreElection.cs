@@ -8,6 +8,8 @@ namespace Yadokari.Daemon.Cluster;
 /// <param name="lease">This host's lease; null while it is fenced.</param>
 public sealed class StoreElection(ICoordinationStore store, Func<long?> lease) : ISchedulerElection
 {
+    public bool NeedsOthers => false;
+
     /// <summary>The instance that decides now, this one if nobody does; null when that can't be known: then nobody does.</summary>
     public async ValueTask<string?> FindAsync(HostInfo self, IReadOnlyList<HostInfo> others, CancellationToken cancellation)
     {

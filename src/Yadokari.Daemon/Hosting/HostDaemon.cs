@@ -110,20 +110,23 @@ public static class HostDaemon
             Ask = ConsentedFreeze.Ask,
         };
         MoveTarget target = new(
-            engine, processes, jobs, store, home, self, new ClusterMoveOracle(new HttpMoveOracle(), directory), watcher.Watch, RetryPace.Default, loggers.CreateLogger<MoveTarget>())
+            engine, processes, jobs, store, home, self, new ClusterMoveOracle(new HttpMoveOracle(Routes.Move), directory), watcher.Watch, RetryPace.Default, loggers.CreateLogger<MoveTarget>())
         {
             Room = facts.Room,
         };
         ProgramStore programs = new(home);
         ServiceLauncher launcher = new(engine, processes, home, self, programs);
         ServiceMoveSource serviceSource = new(
-            processes, jobs, database, home, self, programs, launcher, RetryPace.Default, loggers.CreateLogger<ServiceMoveSource>());
+            processes, jobs, database, home, self, programs, launcher, RetryPace.Default, loggers.CreateLogger<ServiceMoveSource>())
+        {
+            Directory = directory,
+        };
         ServiceMoveTarget serviceTarget = new(
-            processes, jobs, database, home, self, programs, launcher, watcher.Watch, RetryPace.Default, loggers.CreateLogger<ServiceMoveTarget>())
+            processes, jobs, database, home, self, programs, launcher, new ClusterMoveOracle(new HttpMoveOracle(Routes.ServiceMove), directory), watcher.Watch, RetryPace.Default, loggers.CreateLogger<ServiceMoveTarget>())
         {
             Room = facts.Room,
         };
-        JobViews views = new(processes, self);
+        JobViews views = new(processes, self) { UnderWay = id => jobs.TryGet(id)?.UnderWay };
         cluster?.Follow(jobs, processes, peers, loggers);
         using SchedulingPart scheduling = new(database, home, self, jobs, facts, views, peers, source, serviceSource, group, cluster?.Election, stop.Token, loggers);
 

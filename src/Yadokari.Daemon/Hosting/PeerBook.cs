@@ -128,7 +128,8 @@ public sealed partial class PeerBook(PeerGate gate, HostSelf self, Func<HostInfo
 
     private string? Known(string name) => _names.FirstOrDefault(p => p.Value == name).Key;
 
-    private async Task<PeerInfo> AskAsync(string address, CancellationToken cancellation)
+    /// <summary>Asks one host, at an address that was checked, who it is.</summary>
+    public async Task<PeerInfo> AskAsync(string address, CancellationToken cancellation)
     {
         try
         {

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Yadokari.Daemon.Cluster;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
@@ -18,22 +17,10 @@ public sealed partial class MoveSource
     /// <exception cref="YadoException">Another host has the job: the move is void.</exception>
     private async Task CommitInDirectoryAsync(MoveRecord move, CancellationToken stopping)
     {
-        for (int attempt = 0; ; attempt++)
+        if (await DirectoryCommit.MakeAsync(Directory, move, pace, logger, stopping).ConfigureAwait(false))
         {
-            try
-            {
-                if (await Directory.CommitAsync(move, stopping).ConfigureAwait(false))
-                {
-                    _verdicts[move.Id] = MoveVerdict.Commit;
-                    return;
-                }
-                break;
-            }
-            catch (YadoException failure)
-            {
-                LogCommitRetried(logger, move.Id, failure.Message);
-                await Task.Delay(pace.Delay(attempt), stopping).ConfigureAwait(false);
-            }
+            _verdicts[move.Id] = MoveVerdict.Commit;
+            return;
         }
         string note = "another host had taken the job over before the move was committed";
         _verdicts[move.Id] = MoveVerdict.Abort;
@@ -49,7 +36,4 @@ public sealed partial class MoveSource
         _ = TellAbortAsync(aborted, stopping);
         throw new YadoException(1, $"job '{move.Offer.JobName}': {note}");
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "move {Move}: the directory has not taken the commit yet: {Reason}")]
-    private static partial void LogCommitRetried(ILogger logger, string move, string reason);
 }

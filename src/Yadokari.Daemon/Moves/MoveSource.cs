@@ -77,6 +77,7 @@ public sealed partial class MoveSource(
             }
             finally
             {
+                job.EndMove();
                 job.Gate.Release();
             }
         }
@@ -189,6 +190,7 @@ public sealed partial class MoveSource(
             Mailbox = record.Mailbox,
         };
         MoveRecord move = new(MoveRole.Source, offer, there.Name, targetAddress, new MoveState.Reserved());
+        progress = job.Follow(there.Name, progress);
         CaptureReport report;
         long bytes;
         Stopwatch down = new();

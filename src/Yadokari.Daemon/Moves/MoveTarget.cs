@@ -254,31 +254,7 @@ public sealed partial class MoveTarget(
 
     private List<ObstacleInfo> FindReasons(MoveOffer offer)
     {
-        List<ObstacleInfo> reasons = [];
-        if (offer.ProtocolVersion != ProtocolVersion.Current)
-        {
-            reasons.Add(new("protocol-version", $"it speaks protocol {ProtocolVersion.Current}, the source {offer.ProtocolVersion}: use the same version of yado on both"));
-        }
-        if (self.Draining)
-        {
-            reasons.Add(new("draining", $"it takes no jobs: 'yado undrain {self.Name}' changes that"));
-        }
-        if (self.Fence() is { } fence)
-        {
-            reasons.Add(new("no-cluster", fence));
-        }
-        if (offer.Uid != self.Uid)
-        {
-            reasons.Add(new("user", $"its daemon runs jobs of user {self.Uid}, the job is user {offer.Uid}'s"));
-        }
-        if (offer.SourceInstance == self.Instance)
-        {
-            reasons.Add(new("same-host", "the job is there already"));
-        }
-        if (jobs.TryGet(offer.JobId) is { } known && (known.Record.IsHere || known.Record.Epoch >= offer.Epoch))
-        {
-            reasons.Add(new("duplicate", $"it knows job {offer.JobId} as {known.Record.State} with epoch {known.Record.Epoch}"));
-        }
+        List<ObstacleInfo> reasons = OfferCheck.FindReasons(offer, self, jobs);
         (long memory, long disk) = Room();
         if (offer.EstimatedBytes > memory)
         {

@@ -6,6 +6,8 @@ namespace Yadokari.Daemon.Scheduling;
 /// round. On both sides of a cut network one decides, for the hosts it reaches.</summary>
 public sealed class LowestInstanceElection : ISchedulerElection
 {
+    public bool NeedsOthers => true;
+
     public ValueTask<string?> FindAsync(HostInfo self, IReadOnlyList<HostInfo> others, CancellationToken cancellation) =>
         ValueTask.FromResult(others.Append(self).Select(h => h.Instance).Min(StringComparer.Ordinal));
 }

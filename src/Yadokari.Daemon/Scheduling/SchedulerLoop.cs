@@ -31,8 +31,13 @@ public sealed partial class SchedulerLoop(
 {
     private static readonly TimeSpan PeerPatience = TimeSpan.FromSeconds(3);
 
+    /// <summary>After so many rounds in which only the deciding host was asked, all are: a new one may have to decide.</summary>
+    private const int RoundsBetweenLooks = 12;
+
     private readonly JobLedger _ledger = new();
     private IPlacementPolicy? _inUse;
+    private HostInfo? _decider;
+    private int _roundsToLook;
     private long _rounds;
     private long _refused;
 
@@ -115,6 +120,10 @@ public sealed partial class SchedulerLoop(
     {
         Stopwatch clock = Stopwatch.StartNew();
         HostInfo self = facts();
+        if (await AnotherDecidesAsync(choice, self, stopping).ConfigureAwait(false))
+        {
+            return;
+        }
         HostInfo[] others =
         [
             .. (await peers.AskAllAsync(stopping).ConfigureAwait(false)).Select(p => p.Host is { } host ? host with { Address = p.Address } : null)
@@ -129,12 +138,36 @@ public sealed partial class SchedulerLoop(
         Scheduler = others.Append(self).FirstOrDefault(h => h.Instance == elected)?.Name;
         if (elected != self.Instance)
         {
+            _decider = others.FirstOrDefault(h => h.Instance == elected);
+            // Not all in the same round.
+            _roundsToLook = Random.Shared.Next(RoundsBetweenLooks / 2, RoundsBetweenLooks);
             return;
         }
         HostInfo[] hosts = [self, .. others];
         IReadOnlyList<JobInfo> jobs = await AskJobsAsync(self, others, stopping).ConfigureAwait(false);
         Decide(choice, made, hosts, jobs);
         LastRoundMilliseconds = clock.Elapsed.TotalMilliseconds;
+    }
+
+    /// <summary>The host that decided at the last look still does: then nobody else is asked, for if every host asked all others each round,
+    /// requests would grow with the square of their number.</summary>
+    private async Task<bool> AnotherDecidesAsync(ChoosePolicy choice, HostInfo self, CancellationToken stopping)
+    {
+        if (_decider is not { Address: { } address } decider)
+        {
+            return false;
+        }
+        _decider = null;
+        bool elected = election.NeedsOthers
+            ? _roundsToLook-- > 0
+            : await election.FindAsync(self, [], stopping).ConfigureAwait(false) == decider.Instance;
+        if (!elected || (await peers.AskAsync(address, stopping).ConfigureAwait(false)).Host is not { } host || host.Instance != decider.Instance)
+        {
+            return false;
+        }
+        _decider = decider;
+        await AgreeAsync(choice, [host with { Address = address }], stopping).ConfigureAwait(false);
+        return true;
     }
 
     private void Decide(ChoosePolicy choice, PolicyChoice made, HostInfo[] hosts, IReadOnlyList<JobInfo> jobs)

@@ -26,7 +26,7 @@ public sealed partial class ServiceMoveSource
             }
             JobEntry? job = jobs.TryGet(move.Offer.JobId) is { } entry && entry.Record.Epoch == move.Offer.Epoch - 1 ? entry : null;
             bool commit = move.State is MoveState.Committed || (job is not null && DecideNow(move, job.Record) == Decision.Moved);
-            _verdicts[move.Id] = commit ? MoveVerdict.Commit : MoveVerdict.Abort;
+            _verdicts[move.Id] = commit ? AfterDecision : MoveVerdict.Abort;
             MoveRecord decided = move with
             {
                 State = commit ? Committed(move.State) : new MoveState.Aborted("the source's daemon was restarted"),
@@ -60,6 +60,7 @@ public sealed partial class ServiceMoveSource
             return;
         }
         JobRecord? record = job?.Record.Epoch == move.Offer.Epoch - 1 ? job.Record : null;
+        await CommitInDirectoryAsync(job, record, move, stopping).ConfigureAwait(false);
         await ReleaseAsync(job, record, move, stopping).ConfigureAwait(false);
         if (record is not null && job!.Record.Service?.Elsewhere is { } place)
         {
@@ -134,16 +135,19 @@ public sealed partial class ServiceMoveSource
         }
     }
 
-    /// <summary>After the commit: the target serves, and the held calls are told where. At once, for the target's instance holds a call
-    /// that comes before it is told to serve.</summary>
-    private async Task<(JobInfo Job, double Activated, double Told)> FinishAsync(
+    /// <summary>After the decision: the directory is told, the target serves, and the held calls are told where. The last two at once, for the
+    /// target's instance holds a call that comes before it is told to serve.</summary>
+    private async Task<(JobInfo Job, double Committed, double Activated, double Told)> FinishAsync(
         JobEntry job, JobRecord record, MoveRecord move, ServicePlace place, InstanceControl control, Stopwatch step, CancellationToken stopping)
     {
+        await CommitInDirectoryAsync(job, record, move, stopping).ConfigureAwait(false);
+        double committed = Lap(step);
+        await FaultPoint.PassAsync("claimed").ConfigureAwait(false);
         Task<double> telling = TellAsync();
         JobInfo there = await ReleaseAsync(job, record, move, stopping, place).ConfigureAwait(false);
         double activated = step.Elapsed.TotalMilliseconds;
         await FaultPoint.PassAsync("activated").ConfigureAwait(false);
-        return (there, activated, await telling.ConfigureAwait(false));
+        return (there, committed, activated, await telling.ConfigureAwait(false));
 
         async Task<double> TellAsync()
         {

@@ -42,6 +42,7 @@ public sealed partial class ServiceMoveSource(
         }
         finally
         {
+            job.EndMove();
             job.Gate.Release();
         }
     }
@@ -64,6 +65,7 @@ public sealed partial class ServiceMoveSource(
         {
             throw new YadoException(1, "this host has no address for others: restart its daemon with 'yado host --listen ADDR:PORT'");
         }
+        await Directory.CheckOwnedAsync(record, cancellation).ConfigureAwait(false);
         using HttpServiceTarget target = new(targetAddress);
         HostInfo there = await target.HelloAsync(cancellation).ConfigureAwait(false);
         if (there.Instance == self.Instance)
@@ -71,6 +73,7 @@ public sealed partial class ServiceMoveSource(
             throw new YadoException(2, $"service '{record.Name}' is on host {self.Name} already");
         }
         MoveRecord move = new(MoveRole.Source, OfferOf(record, service, ownAddress), there.Name, targetAddress, new MoveState.Reserved());
+        progress = job.Follow(there.Name, progress);
         string decisionPath = DecisionPath(move);
         ServicePhases phases;
         ServicePlace place;
@@ -111,7 +114,10 @@ public sealed partial class ServiceMoveSource(
                 new ControlCommand(ControlVerb.Drain) { DecisionPath = decisionPath, PatienceMilliseconds = DrainPatienceMilliseconds }, rest, cancellation).ConfigureAwait(false);
             double drain = Lap(step);
             await FaultPoint.PassAsync("drained").ConfigureAwait(false);
-            await target.SendDeltaAsync(move.Id, rest.GetBuffer().AsMemory(0, (int)rest.Length), cancellation).ConfigureAwait(false);
+            // The last look goes on meanwhile: a host that has lost its lease, or the service, commits nothing.
+            await Task.WhenAll(
+                target.SendDeltaAsync(move.Id, rest.GetBuffer().AsMemory(0, (int)rest.Length), cancellation),
+                Directory.CheckOwnedAsync(record, cancellation)).ConfigureAwait(false);
             Enter(ref move, new MoveState.Prepared(stateBytes + rest.Length, null, false));
             double delta = Lap(step);
             await FaultPoint.PassAsync("prepared").ConfigureAwait(false);
@@ -129,14 +135,14 @@ public sealed partial class ServiceMoveSource(
             throw AsYado(failure, record, there);
         }
 
-        // Decided: from now on every answer is "commit".
+        // Decided: from now on every answer is "commit", once the directory has taken it.
         using (control)
         {
-            _verdicts[move.Id] = MoveVerdict.Commit;
+            _verdicts[move.Id] = AfterDecision;
             await FaultPoint.PassAsync("committed").ConfigureAwait(false);
             Stopwatch step = Stopwatch.StartNew();
-            Task<(JobInfo Job, double Activated, double Told)> finishing = FinishAsync(job, record, move, place, control, step, stopping);
-            (JobInfo Job, double Activated, double Told) done;
+            Task<(JobInfo Job, double Committed, double Activated, double Told)> finishing = FinishAsync(job, record, move, place, control, step, stopping);
+            (JobInfo Job, double Committed, double Activated, double Told) done;
             try
             {
                 done = await finishing.WaitAsync(pace.ReleasePatience, stopping).ConfigureAwait(false);
@@ -151,7 +157,7 @@ public sealed partial class ServiceMoveSource(
             progress.Report(new MoveProgress { Phase = MovePhase.Released, Bytes = bytes, Total = bytes });
             return new MoveReport(done.Job, bytes, bytes, 1 + rounds, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds)
             {
-                Service = phases with { Activate = done.Activated, Release = done.Told },
+                Service = phases with { Commit = phases.Commit + done.Committed, Activate = done.Activated, Release = done.Told },
             };
         }
     }

@@ -12,8 +12,6 @@ namespace Yadokari.Daemon.Services;
 /// <content>The files of a move, what is dropped, and what goes on after a daemon or a source was gone for a while.</content>
 public sealed partial class ServiceMoveTarget
 {
-    private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(5);
-
     /// <summary>After a start of the daemon: what was not prepared is dropped, what was prepared asks its source.</summary>
     public Task RecoverAsync(CancellationToken stopping)
     {
@@ -126,9 +124,7 @@ public sealed partial class ServiceMoveTarget
             attempt++;
             try
             {
-                using ApiConnection api = ApiConnection.ToAddress(move.Record.PeerAddress);
-                MoveStatus status = await api.GetAsync(
-                    Routes.Of(Routes.ServiceMove, move.Record.Id), ProtocolJson.Default.MoveStatus, stopping, AskPatience).ConfigureAwait(false);
+                MoveStatus status = await oracle.AskAsync(move.Record, stopping).ConfigureAwait(false);
                 if (status.Verdict == MoveVerdict.Abort)
                 {
                     await AbortAsync(move.Record.Id).ConfigureAwait(false);

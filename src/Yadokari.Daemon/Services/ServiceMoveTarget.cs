@@ -20,7 +20,7 @@ namespace Yadokari.Daemon.Services;
 /// </summary>
 public sealed partial class ServiceMoveTarget(
     IProcessTable processes, JobTable jobs, IHostStore store, HomeDirectory home, HostSelf self, ProgramStore programs, ServiceLauncher launcher,
-    Action<JobEntry> watch, RetryPace pace, ILogger<ServiceMoveTarget> logger)
+    IMoveOracle oracle, Action<JobEntry> watch, RetryPace pace, ILogger<ServiceMoveTarget> logger)
 {
     private const int MaxIncoming = 64;
 
@@ -303,27 +303,7 @@ public sealed partial class ServiceMoveTarget(
 
     private List<ObstacleInfo> FindReasons(MoveOffer offer)
     {
-        List<ObstacleInfo> reasons = [];
-        if (offer.ProtocolVersion != ProtocolVersion.Current)
-        {
-            reasons.Add(new("protocol-version", $"it speaks protocol {ProtocolVersion.Current}, the source {offer.ProtocolVersion}: use the same version of yado on both"));
-        }
-        if (self.Draining)
-        {
-            reasons.Add(new("draining", $"it takes no jobs: 'yado undrain {self.Name}' changes that"));
-        }
-        if (offer.Uid != self.Uid)
-        {
-            reasons.Add(new("user", $"its daemon runs jobs of user {self.Uid}, the service is user {offer.Uid}'s"));
-        }
-        if (offer.SourceInstance == self.Instance)
-        {
-            reasons.Add(new("same-host", "the service is there already"));
-        }
-        if (jobs.TryGet(offer.JobId) is { } known && (known.Record.IsHere || known.Record.Epoch >= offer.Epoch))
-        {
-            reasons.Add(new("duplicate", $"it knows service {offer.JobId} as {known.Record.State} with epoch {known.Record.Epoch}"));
-        }
+        List<ObstacleInfo> reasons = OfferCheck.FindReasons(offer, self, jobs);
         (long memory, long disk) = Room();
         if (offer.EstimatedBytes > memory)
         {

@@ -39,10 +39,16 @@ public sealed class RemoteBatch : IDisposable
 
     /// <summary>Borrows the range.</summary>
     /// <param name="vmas">Mappings of the process, to find a <c>syscall</c> instruction in.</param>
+    /// <exception cref="ObstacleException">It may not have such memory.</exception>
     public static RemoteBatch Create(FrozenTree tree, IReadOnlyList<Vma> vmas)
     {
         RemoteBatch batch = new(tree, FindSystemCallInstruction(tree, vmas));
         long result = batch.Single(tree.Main, SystemCall.Mmap, 0, Length, ProtectionAll, PrivateAnonymous, ulong.MaxValue, 0);
+        if (result == -Errno.EACCES)
+        {
+            throw new ObstacleException(tree.Pid, [new Obstacle("write-or-execute", "it may have no memory that is writable and executable (PR_SET_MDWE, or a security module)")]);
+        }
+
         if (result is < 0 and > -4096)
         {
             throw new EngineException(EngineError.Failed, $"process {tree.Pid} has no room for {Length / 1024} KiB: {Errno.Message((int)-result)}");

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Yadokari.Protocol.Moves;
 
 namespace Yadokari.Protocol.Jobs;
 
@@ -65,6 +66,9 @@ public sealed record JobInfo
 
     /// <summary>ADDR:PORT of the host it went to.</summary>
     public string? MovedToAddress { get; init; }
+
+    /// <summary>How far it is on its way; null unless it is <see cref="JobState.Moving"/>.</summary>
+    public MoveUnderWay? UnderWay { get; init; }
 
     /// <summary>What a user should know, e.g. where the context file of a lost job is.</summary>
     public string? Note { get; init; }

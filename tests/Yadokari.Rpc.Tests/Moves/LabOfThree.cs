@@ -29,12 +29,13 @@ internal sealed class LabOfThree : IAsyncDisposable
     public TestHost B { get; }
 
     /// <summary>The lab with the service on the first host, and clients that call it.</summary>
-    public static async Task<LabOfThree> StartAsync()
+    /// <param name="cluster">The hosts share an etcd.</param>
+    public static async Task<LabOfThree> StartAsync(bool cluster = false)
     {
         LabOfThree lab = new();
         try
         {
-            lab.Lab("up", "3");
+            lab.Lab(["up", "3", .. cluster ? ["--cluster"] : Array.Empty<string>()]);
             using (YadoClient client = lab.A.Connect())
             {
                 await client.StartServiceAsync(new StartService

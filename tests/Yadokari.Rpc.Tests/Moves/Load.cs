@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using Shouldly;
 using Yadokari.Protocol.Services;
@@ -11,21 +10,24 @@ internal sealed class Load : IAsyncDisposable
 {
     private readonly TwoHosts _hosts;
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentBag<string> _answered = [];
-    private readonly ConcurrentBag<string> _failed = [];
-    private readonly Task[] _clients;
-    private int _moves;
+    private readonly CountingCaller[] _callers;
+    private readonly Task[] _calling;
 
     private Load(TwoHosts hosts, ServicePlace place, int clients, int loseEvery)
     {
         _hosts = hosts;
-        _clients = [.. Enumerable.Range(0, clients).Select(i => Task.Run(() => CallAsync(i, i % 2 == 0 ? place.Address : place.Http2Address, i % 2 == 0 ? HttpVersion.Version11 : HttpVersion.Version20, loseEvery)))];
+        _callers = [.. Enumerable.Range(0, clients).Select(i => i % 2 == 0
+            ? new CountingCaller(Connect(loseEvery), $"c{i}", place.Address, HttpVersion.Version11)
+            : new CountingCaller(Connect(loseEvery), $"c{i}", place.Http2Address, HttpVersion.Version20))];
+        _calling = [.. _callers.Select(c => Task.Run(() => c.RunAsync(_stop.Token)))];
     }
 
-    public int Answered => _answered.Count;
+    public int Answered => _callers.Sum(c => c.Answered.Count);
 
     /// <summary>Calls that were answered "moved".</summary>
-    public int Moves => _moves;
+    public int Moves => _callers.Sum(c => c.Moves);
+
+    private IEnumerable<string> Failed => _callers.SelectMany(c => c.Failed);
 
     /// <summary>Half of the clients by HTTP/1.1, half by HTTP/2.</summary>
     /// <param name="loseEvery">Each so manieth reply is lost on its way; 0: none.</param>
@@ -35,67 +37,44 @@ internal sealed class Load : IAsyncDisposable
     public async Task FlowsAsync(string after)
     {
         int before = Answered;
-        await Until.HoldsAsync(() => Task.FromResult(Answered >= before + 20 || !_failed.IsEmpty), () => $"after {after} no calls are answered");
-        _failed.ShouldBeEmpty($"after {after}");
+        await Until.HoldsAsync(() => Task.FromResult(Answered >= before + 20 || Failed.Any()), () => $"after {after} no calls are answered");
+        Failed.ShouldBeEmpty($"after {after}");
     }
 
     /// <summary>Ends the clients and asks the service what it has counted.</summary>
     /// <param name="filled">Entries that no call stands for.</param>
     public async Task NothingIsLostAndNothingRanTwiceAsync(int filled = 0)
     {
-        await _stop.CancelAsync();
-        await Task.WhenAll(_clients);
-        _failed.ShouldBeEmpty();
+        await StopAsync();
+        Failed.ShouldBeEmpty();
         using HttpClient client = new() { BaseAddress = new Uri($"http://{(await _hosts.PlaceAsync()).Address}") };
-        using StringContent keys = new(string.Join('\n', _answered));
+        string[] answered = [.. _callers.SelectMany(c => c.Answered)];
+        using StringContent keys = new(string.Join('\n', answered));
         using HttpResponseMessage missing = await client.PostAsync("/missing", keys);
         (await missing.Content.ReadAsStringAsync()).ShouldBe("0", "calls that were answered and that the service has forgotten");
         string[] report = (await client.GetStringAsync("/report")).Split(' ');
         report[1].ShouldBe("0", "calls that ran twice");
-        int.Parse(report[0]).ShouldBe(_answered.Count + filled, "calls that the service has counted, and those that were answered");
-        int.Parse(report[2]).ShouldBe(_answered.Count, "runs in the service's log, and calls that were answered");
+        int.Parse(report[0]).ShouldBe(answered.Length + filled, "calls that the service has counted, and those that were answered");
+        int.Parse(report[2]).ShouldBe(answered.Length, "runs in the service's log, and calls that were answered");
         report[3].ShouldBe("True", "the service's dictionary and its log agree");
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await Task.WhenAll(_clients);
+        await StopAsync();
+        Array.ForEach(_callers, c => c.Dispose());
         _stop.Dispose();
     }
 
-    private async Task CallAsync(int name, string address, Version version, int loseEvery)
+    private async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_calling);
+    }
+
+    private HttpClient Connect(int loseEvery)
     {
         YadokariClientOptions options = new() { Service = TwoHosts.Service, Deadline = TimeSpan.FromSeconds(90), Daemons = { _hosts.A.Socket, _hosts.B.Socket } };
-        using HttpClient client = new(new YadokariHandler(options, new UnreliableHandler(loseEvery))) { Timeout = Timeout.InfiniteTimeSpan };
-        for (int number = 0; !_stop.IsCancellationRequested; number++)
-        {
-            string key = $"c{name}-{number}";
-            using HttpRequestMessage request = new(HttpMethod.Post, $"http://{address}/add")
-            {
-                Content = new StringContent(key),
-                Version = version,
-                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            };
-            try
-            {
-                using HttpResponseMessage response = await client.SendAsync(request);
-                string count = await response.Content.ReadAsStringAsync();
-                if (response.IsSuccessStatusCode && count == "1")
-                {
-                    _answered.Add(key);
-                    Interlocked.Add(ref _moves, request.Options.TryGetValue(YadokariHandler.Report, out CallReport? report) ? report.Moves : 0);
-                }
-                else
-                {
-                    _failed.Add($"{key}: {(int)response.StatusCode} {count}");
-                }
-            }
-            catch (HttpRequestException failure)
-            {
-                _failed.Add($"{key}: {failure.Message} {failure.InnerException?.Message}");
-            }
-            await Task.Delay(4);
-        }
+        return new HttpClient(new YadokariHandler(options, new UnreliableHandler(loseEvery))) { Timeout = Timeout.InfiniteTimeSpan };
     }
 }

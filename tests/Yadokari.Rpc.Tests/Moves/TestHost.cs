@@ -8,7 +8,8 @@ using Yadokari.Protocol.Services;
 namespace Yadokari.Rpc.Moves;
 
 /// <summary>A real daemon on this machine, with a home of its own.</summary>
-internal sealed class TestHost(string name, string home, int port, int peerPort) : IDisposable
+/// <param name="cluster">What <c>--cluster</c> gets; null: alone with its peer.</param>
+internal sealed class TestHost(string name, string home, int port, int peerPort, string? cluster = null) : IDisposable
 {
     private Process? _daemon;
 
@@ -49,7 +50,7 @@ internal sealed class TestHost(string name, string home, int port, int peerPort)
         Directory.CreateDirectory(home);
         ProcessStartInfo start = new("/bin/sh") { UseShellExecute = false };
         foreach (string word in (string[])["-c", "exec \"$@\" </dev/null >>\"$YADO_HOME/../daemon-$NAME.log\" 2>&1", "sh", Program,
-            "host", "--listen", $"127.0.0.1:{port}", "--peer", $"127.0.0.1:{peerPort}", "--name", name])
+            "host", "--listen", $"127.0.0.1:{port}", "--peer", $"127.0.0.1:{peerPort}", "--name", name, .. cluster is null ? Array.Empty<string>() : ["--cluster", cluster]])
         {
             start.ArgumentList.Add(word);
         }

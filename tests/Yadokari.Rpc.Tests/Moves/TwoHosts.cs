@@ -12,12 +12,13 @@ internal sealed class TwoHosts : IAsyncDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("yado-rpc-").FullName;
 
-    private TwoHosts()
+    private TwoHosts(bool cluster)
     {
+        string? store = cluster ? $"sqlite://{Path.Combine(_root, "cluster.db")}" : null;
         int first = TestHost.FreePort();
         int second = TestHost.FreePort();
-        A = new TestHost("ha", Path.Combine(_root, "a"), first, second);
-        B = new TestHost("hb", Path.Combine(_root, "b"), second, first);
+        A = new TestHost("ha", Path.Combine(_root, "a"), first, second, store);
+        B = new TestHost("hb", Path.Combine(_root, "b"), second, first, store);
     }
 
     public TestHost A { get; }
@@ -39,9 +40,10 @@ internal sealed class TwoHosts : IAsyncDisposable
 
     /// <param name="environment">Settings of the service.</param>
     /// <param name="prepare">Called before the service is started.</param>
-    public static async Task<TwoHosts> StartAsync(IReadOnlyDictionary<string, string>? environment = null, int forwardSeconds = 0, Action<TwoHosts>? prepare = null)
+    /// <param name="cluster">They share a coordination store.</param>
+    public static async Task<TwoHosts> StartAsync(IReadOnlyDictionary<string, string>? environment = null, int forwardSeconds = 0, Action<TwoHosts>? prepare = null, bool cluster = false)
     {
-        TwoHosts hosts = new();
+        TwoHosts hosts = new(cluster);
         await Task.WhenAll(hosts.A.StartAsync(), hosts.B.StartAsync());
         prepare?.Invoke(hosts);
         Dictionary<string, string> settings = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string)e.Value!);

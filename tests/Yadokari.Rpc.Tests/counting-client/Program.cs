@@ -1,5 +1,6 @@
 using System.Net;
-using CountingClient;
+using Yadokari.Rpc.Client;
+using Yadokari.Rpc.Moves;
 
 // counting-client DIRECTORY HTTP1-ADDRESS HTTP2-ADDRESS DAEMON…
 // Calls the counting service from four clients until there is a file 'stop' in the directory. How many calls were answered stands in
@@ -7,9 +8,9 @@ using CountingClient;
 string directory = args[0];
 string[] daemons = args[3..];
 using CancellationTokenSource stop = new();
-Client[] clients = [.. Enumerable.Range(0, 4).Select(i => i % 2 == 0
-    ? new Client($"c{i}", args[1], HttpVersion.Version11, daemons)
-    : new Client($"c{i}", args[2], HttpVersion.Version20, daemons))];
+CountingCaller[] clients = [.. Enumerable.Range(0, 4).Select(i => i % 2 == 0
+    ? new CountingCaller(Connect(loseEvery: 40), $"c{i}", args[1], HttpVersion.Version11)
+    : new CountingCaller(Connect(loseEvery: 40), $"c{i}", args[2], HttpVersion.Version20))];
 Task[] running = [.. clients.Select(c => Task.Run(() => c.RunAsync(stop.Token)))];
 while (!File.Exists(Path.Combine(directory, "stop")))
 {
@@ -23,7 +24,7 @@ await Task.WhenAll(running);
 
 string[] answered = [.. clients.SelectMany(c => c.Answered)];
 string[] failed = [.. clients.SelectMany(c => c.Failed)];
-using HttpClient asks = Client.Connect(daemons, loseEvery: 0);
+using HttpClient asks = Connect(loseEvery: 0);
 using StringContent keys = new(string.Join('\n', answered));
 using HttpResponseMessage missing = await asks.PostAsync($"http://{args[1]}/missing", keys);
 string[] report = (await asks.GetStringAsync($"http://{args[1]}/report")).Split(' ');
@@ -34,3 +35,15 @@ Console.WriteLine($"keys={report[0]}");
 Console.WriteLine($"twice={report[1]}");
 Console.WriteLine($"runs={report[2]}");
 Console.WriteLine($"sound={report[3]}");
+
+// Some replies get lost on purpose.
+HttpClient Connect(int loseEvery)
+{
+    YadokariClientOptions options = new() { Service = "counting", Deadline = TimeSpan.FromSeconds(90), AttemptTimeout = TimeSpan.FromSeconds(3) };
+    foreach (string daemon in daemons)
+    {
+        options.Daemons.Add(daemon);
+    }
+    SocketsHttpHandler sockets = new() { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(1), EnableMultipleHttp2Connections = true };
+    return new HttpClient(new YadokariHandler(options, new UnreliableHandler(loseEvery, sockets))) { Timeout = Timeout.InfiniteTimeSpan };
+}

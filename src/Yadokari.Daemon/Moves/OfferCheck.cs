@@ -1,0 +1,43 @@
+using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Jobs;
+using Yadokari.Protocol;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Moves;
+
+namespace Yadokari.Daemon.Moves;
+
+/// <summary>Why a host takes no job that is offered, whatever room it has.</summary>
+internal static class OfferCheck
+{
+    /// <returns>Every reason; empty when there is none.</returns>
+    public static List<ObstacleInfo> FindReasons(MoveOffer offer, HostSelf self, JobTable jobs)
+    {
+        string what = offer.Service is null ? "job" : "service";
+        List<ObstacleInfo> reasons = [];
+        if (offer.ProtocolVersion != ProtocolVersion.Current)
+        {
+            reasons.Add(new("protocol-version", $"it speaks protocol {ProtocolVersion.Current}, the source {offer.ProtocolVersion}: use the same version of yado on both"));
+        }
+        if (self.Draining)
+        {
+            reasons.Add(new("draining", $"it takes no jobs: 'yado undrain {self.Name}' changes that"));
+        }
+        if (self.Fence() is { } fence)
+        {
+            reasons.Add(new("no-cluster", fence));
+        }
+        if (offer.Uid != self.Uid)
+        {
+            reasons.Add(new("user", $"its daemon runs jobs of user {self.Uid}, the {what} is user {offer.Uid}'s"));
+        }
+        if (offer.SourceInstance == self.Instance)
+        {
+            reasons.Add(new("same-host", $"the {what} is there already"));
+        }
+        if (jobs.TryGet(offer.JobId) is { } known && (known.Record.IsHere || known.Record.Epoch >= offer.Epoch))
+        {
+            reasons.Add(new("duplicate", $"it knows {what} {offer.JobId} as {known.Record.State} with epoch {known.Record.Epoch}"));
+        }
+        return reasons;
+    }
+}
