@@ -4,8 +4,8 @@ using Yadokari.Protocol.Errors;
 
 namespace Yadokari.Daemon.Moves;
 
-/// <summary>Writes the commit of a move into the cluster's directory, however long that takes: nothing serves or runs meanwhile that could
-/// be asked to wait no longer.</summary>
+/// <summary>Writes the commit of a move into the cluster's directory, however long that takes: what was at the source is dead, or serves no
+/// more, and the target waits.</summary>
 public static partial class DirectoryCommit
 {
     /// <returns>False: another host has the job; the move is void.</returns>
