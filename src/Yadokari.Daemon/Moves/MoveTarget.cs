@@ -7,7 +7,6 @@ using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Store;
 using Yadokari.Engine;
 using Yadokari.Engine.Resume;
-using Yadokari.Protocol;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Store;
 using Yadokari.Protocol;
-using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Moves;
 using Yadokari.Protocol.Services;
