@@ -229,6 +229,82 @@ public static partial class Interpreter
         c.jmp(next);
     }
 
+    /// <summary>rdi = file, rsi = other file, rdx = bytes, r10 and r8 = their offsets, r9 = two <see cref="ReadBuffer"/>s → rax.</summary>
+    private static void EmitSameBytes(Assembler c, Label next)
+    {
+        const int File = 0;
+        const int Other = 8;
+        const int PieceLength = 16;
+        const int OtherPiece = ReadBuffer.Length;
+        Label piece = c.CreateLabel();
+        Label more = c.CreateLabel();
+        Label moreOther = c.CreateLabel();
+        Label full = c.CreateLabel();
+        Label ended = c.CreateLabel();
+        Label differ = c.CreateLabel();
+        c.mov(r14, r9);
+        c.mov(__[r14 + File], rdi);
+        c.mov(__[r14 + Other], rsi);
+        c.mov(r13, rdx);
+        c.mov(r12, r10);
+        c.mov(rbp, r8);
+        c.Label(ref piece);
+        c.mov(edx, ReadBuffer.Piece);
+        c.cmp(rdx, r13);
+        c.cmova(rdx, r13);
+        c.mov(__[r14 + PieceLength], rdx);
+        c.mov(rdi, __[r14 + File]);
+        c.mov(r10, r12);
+        c.lea(rsi, __[r14 + ReadBuffer.Head]);
+        c.Label(ref more);
+        EmitCall(c, SystemCall.Pread64);
+        c.test(rax, rax);
+        c.jle(differ);
+        c.add(rsi, rax);
+        c.add(r10, rax);
+        c.sub(rdx, rax);
+        c.jnz(more);
+        c.mov(r12, r10);
+        c.mov(rdx, __[r14 + PieceLength]);
+        c.mov(rdi, __[r14 + Other]);
+        c.mov(r10, rbp);
+        c.lea(rsi, __[r14 + (OtherPiece + ReadBuffer.Head)]);
+        c.Label(ref moreOther);
+        EmitCall(c, SystemCall.Pread64);
+        c.test(rax, rax);
+        c.js(differ);
+        c.jz(ended);
+        c.add(rsi, rax);
+        c.add(r10, rax);
+        c.sub(rdx, rax);
+        c.jnz(moreOther);
+        c.jmp(full);
+        c.Label(ref ended);
+        c.add(r10, rdx);
+        c.mov(rcx, rdx);
+        c.mov(rdi, rsi);
+        c.xor(eax, eax);
+        c.cld();
+        c.rep.stosb();
+        c.Label(ref full);
+        c.mov(rbp, r10);
+        c.mov(rcx, __[r14 + PieceLength]);
+        c.sub(r13, rcx);
+        c.shr(rcx, 3);
+        c.lea(rsi, __[r14 + ReadBuffer.Head]);
+        c.lea(rdi, __[r14 + (OtherPiece + ReadBuffer.Head)]);
+        c.cld();
+        c.repe.cmpsq();
+        c.jne(differ);
+        c.test(r13, r13);
+        c.jnz(piece);
+        c.mov(eax, 1);
+        c.jmp(next);
+        c.Label(ref differ);
+        c.xor(eax, eax);
+        c.jmp(next);
+    }
+
     /// <summary>rdi = counter, rsi = wanted, rdx = error word, r10 = a child whose end is an error too (0: none).
     /// Sleeps in slices, since a killed child cannot say so.</summary>
     private static void EmitWaitCount(Assembler c, Label next, Label take)

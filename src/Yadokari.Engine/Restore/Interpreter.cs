@@ -56,7 +56,7 @@ public static partial class Interpreter
 
         c.Label(ref loop);
         EmitFetch(c);
-        (OperationKind Kind, Label Label)[] handlers = new (OperationKind, Label)[23];
+        (OperationKind Kind, Label Label)[] handlers = new (OperationKind, Label)[24];
         for (int i = 0; i < handlers.Length; i++)
         {
             handlers[i] = ((OperationKind)i, c.CreateLabel());
@@ -117,6 +117,7 @@ public static partial class Interpreter
             c.jmp(next);
         });
         Handler(OperationKind.ReadChecked, () => EmitReadChecked(c, next, fail, checksum, damaged));
+        Handler(OperationKind.SameBytes, () => EmitSameBytes(c, next));
         Handler(OperationKind.WaitCount, () => EmitWaitCount(c, next, take));
         Handler(OperationKind.Count, () =>
         {

@@ -74,4 +74,9 @@ public enum OperationKind : byte
 
     /// <summary>Result = the 8 bytes at address argument 0.</summary>
     Load64 = 22,
+
+    /// <summary>Result = 1 when descriptor argument 0 holds from offset argument 3 the same argument 2 bytes (a multiple of 8) as
+    /// descriptor argument 1 from offset argument 4, where zeros follow the end of the second; else 0, also when one can't be
+    /// read. Argument 5: room for two <see cref="ReadBuffer"/>s.</summary>
+    SameBytes = 23,
 }

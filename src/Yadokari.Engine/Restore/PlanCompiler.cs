@@ -116,6 +116,18 @@ public static class PlanCompiler
         const int RefusedStatus = 5;
         CpuFeatures features = CpuFeatures.FromNames(origin.CpuFeatures, out _);
         Slot has = plan.NewSlot();
+        PlanLabel lacks = new("lacks");
+        PlanLabel fits = new("fits");
+
+        // Hypervisors answer CPUID themselves, each time: only one that lacks something is asked feature by feature.
+        foreach (CpuidTest test in features.Tests())
+        {
+            plan.Do(OperationKind.CpuId, has, test.Leaf, test.Subleaf, (int)test.Register, test.Mask);
+            plan.JumpIf(has, Condition.NotEqual, 1, lacks);
+        }
+
+        plan.Jump(fits);
+        plan.Place(lacks);
         foreach (string name in features.Names)
         {
             foreach (CpuidTest test in CpuFeatures.FromNames([name], out _).Tests())
@@ -127,5 +139,7 @@ public static class PlanCompiler
                 plan.Place(next);
             }
         }
+
+        plan.Place(fits);
     }
 }

@@ -42,6 +42,9 @@ public sealed class PlanContext(ProcessImage image, PlanBuilder plan, int firstO
     /// <summary>For results that are used at once; the job's main thread only.</summary>
     public Slot Passing { get; } = plan.NewSlot();
 
+    /// <summary>Result of a comparison, used at once; the job's main thread only.</summary>
+    public Slot Same { get; } = plan.NewSlot();
+
     /// <summary>The descriptors' part of the plan.</summary>
     public Resources.Descriptors.DescriptorRestore? Descriptors { get; set; }
 

@@ -49,18 +49,30 @@ public sealed unsafe class MappedFile : IDisposable
             return null;
         }
 
-        // Under hypervisors that shadow page tables a page costs as much again when it is first touched through the mapping.
-        for (long at = 0; at < length; at += RemoteAddress.PageSize)
-        {
-            Volatile.Write(ref mapped.start[at], 0);
-        }
-
+        mapped.Touch();
         return mapped;
     }
 
     /// <summary>Bytes of the file; empty when they are not all mapped.</summary>
     public Span<byte> Window(long offset, int length) =>
         start != null && offset >= 0 && length >= 0 && offset <= Length - length ? new Span<byte>(start + offset, length) : default;
+
+    /// <summary>Under hypervisors that shadow page tables a page costs as much again when it is first touched through the mapping,
+    /// and once more when the kernel does it: each has tables of its own.</summary>
+    private void Touch()
+    {
+        for (long at = 0; at < Length; at += RemoteAddress.PageSize)
+        {
+            Volatile.Write(ref start[at], 0);
+        }
+
+        using SafeFileHandle zeros = File.OpenHandle("/dev/zero");
+        for (long at = 0; at < Length;)
+        {
+            // The mapping ends where it was asked to, however much the kernel can read at once.
+            at += RandomAccess.Read(zeros, new Span<byte>(start + at, (int)Math.Min(Length - at, 1 << 20)), 0);
+        }
+    }
 
     public void Dispose()
     {

@@ -27,6 +27,10 @@ public sealed record MappingImage
     /// <summary>For mappings of files found by path: length in bytes at the capture; the target's must not be shorter.</summary>
     public long FileLength { get; init; }
 
+    /// <summary>For <see cref="MappingKind.Private"/>: the pages are those of the file <see cref="Name"/> from <see cref="Offset"/>,
+    /// unchanged, which is mapped again where the target has one with the same bytes. Their content travels all the same.</summary>
+    public bool Unchanged { get; init; }
+
     /// <summary>A shared mapping that may be written: the file must be opened for writing.</summary>
     public bool Writable { get; init; }
 

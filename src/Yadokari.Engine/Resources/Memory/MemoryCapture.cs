@@ -20,6 +20,8 @@ public sealed class MemoryCapture
     private readonly List<SharedView> views = [];
     private readonly List<SharedObjectImage> objects = [];
     private readonly Dictionary<string, int> objectNumbers = [];
+    private readonly List<PageRun> copied = [];
+    private readonly Dictionary<string, long> lengths = [];
     private Vma? vdso;
 
     /// <summary>By ascending address.</summary>
@@ -180,9 +182,38 @@ public sealed class MemoryCapture
         {
             // The whole content travels: the target needs neither the program nor its libraries.
             runs.Add(new PageRun(vma.Start, vma.End));
+            if (IsUnchanged(pid, vma, pages))
+            {
+                mapping = mapping with { Unchanged = true, Offset = vma.Offset };
+            }
         }
 
         mappings.Add(mapping);
+    }
+
+    /// <summary>Whether every page is the file's own, by a path that others may have as well.</summary>
+    private bool IsUnchanged(int pid, Vma vma, PageMap pages)
+    {
+        if ((vma.Protection & VmaProtection.Write) != 0 || vma.Name.EndsWith(Deleted, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        copied.Clear();
+        pages.FindCopied(vma.Start, vma.End, copied);
+        if (copied.Count > 0)
+        {
+            return false;
+        }
+
+        if (!lengths.TryGetValue(vma.Name, out long length))
+        {
+            FileFacts.TryLength(pid, vma.Name, out length);
+            lengths.Add(vma.Name, length);
+        }
+
+        // Behind the end of the file a page faults (SIGBUS), which memory made of zeros would not.
+        return vma.Offset + vma.Length <= ((ulong)length + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
     }
 
     private MappingImage AddShared(int pid, Vma vma, MappingImage mapping)

@@ -12,6 +12,7 @@ public static class MemoryRestore
     private const int ReadOnly = 0;
     private const int ReadWrite = 2;
     private const int CloseOnExec = 0x80000;
+    private const int ReadAtOnce = 0x900 | CloseOnExec; // O_NONBLOCK|O_NOCTTY: whatever else may be at the path
     private const ulong MapShared = 1;
     private const ulong MapPrivate = 2;
     private const ulong MapAnonymous = 0x20;
@@ -164,8 +165,65 @@ public static class MemoryRestore
 
     private static void EmitMapping(PlanContext context, MappingImage mapping, IReadOnlyList<MemorySegment> segments, int first, int end)
     {
+        if (mapping.Unchanged && Covers(mapping, segments, first, end))
+        {
+            PlanLabel mapped = new($"mapped {new RemoteAddress(mapping.Start)}");
+            EmitSameFile(context, mapping, segments, first, end, mapped);
+            EmitContent(context, mapping, segments, first, end);
+            context.Plan.Place(mapped);
+        }
+        else
+        {
+            EmitContent(context, mapping, segments, first, end);
+        }
+
+        EmitAdvice(context.Plan, mapping);
+    }
+
+    /// <summary>Whether the segments hold every byte of a mapping (runs of zeros are left out of files).</summary>
+    private static bool Covers(MappingImage mapping, IReadOnlyList<MemorySegment> segments, int first, int end)
+    {
+        ulong at = mapping.Start;
+        for (int i = first; i < end && segments[i].Address == at; i++)
+        {
+            at += (ulong)segments[i].Length;
+        }
+
+        return at == mapping.End;
+    }
+
+    /// <summary>Maps this host's own file when it holds the same bytes: its pages are in memory already and shared with other
+    /// programs. Else, whatever the reason, goes on behind with what the context file holds.</summary>
+    private static void EmitSameFile(PlanContext context, MappingImage mapping, IReadOnlyList<MemorySegment> segments, int first, int end, PlanLabel mapped)
+    {
         PlanBuilder plan = context.Plan;
-        ulong flags = MapFixed;
+        RemoteAddress start = new(mapping.Start);
+        PlanLabel differs = new($"another file at {start}");
+        PlanLabel content = new($"content of {start}");
+        plan.CallOrJump(context.Passing, content, SystemCall.Open, plan.Text(mapping.Name), Argument.Named(ReadAtOnce, "O_RDONLY|O_NONBLOCK|O_NOCTTY|O_CLOEXEC"), 0);
+        for (int i = first; i < end; i++)
+        {
+            MemorySegment segment = segments[i];
+            plan.Do(OperationKind.SameBytes, context.Same, context.Self, context.Passing, segment.Length, segment.FileOffset, mapping.Offset + (segment.Address - mapping.Start), context.Buffer(0));
+            plan.JumpIf(context.Same, Condition.Equal, 0, differs);
+        }
+
+        ulong flags = MapFixed | MapPrivate | KeptFlags(mapping);
+        plan.CallOrJump(null, differs, SystemCall.Mmap, start, mapping.Length, Protection(mapping.Protection), Argument.Named(flags, FlagText(flags)), context.Passing, mapping.Offset);
+        plan.Call(null, SystemCall.Close, context.Passing);
+        plan.Jump(mapped);
+        plan.Place(differs);
+        plan.Call(null, SystemCall.Close, context.Passing);
+        plan.Place(content);
+    }
+
+    private static ulong KeptFlags(MappingImage mapping) =>
+        ((mapping.Flags & VmaFlags.GrowsDown) != 0 ? MapGrowsDown : 0) | ((mapping.Flags & VmaFlags.NoReserve) != 0 ? MapNoReserve : 0);
+
+    private static void EmitContent(PlanContext context, MappingImage mapping, IReadOnlyList<MemorySegment> segments, int first, int end)
+    {
+        PlanBuilder plan = context.Plan;
+        ulong flags = MapFixed | KeptFlags(mapping);
         Argument file = -1;
         Slot? opened = null;
         switch (mapping.Kind)
@@ -193,8 +251,6 @@ public static class MemoryRestore
                 break;
         }
 
-        flags |= (mapping.Flags & VmaFlags.GrowsDown) != 0 ? MapGrowsDown : 0;
-        flags |= (mapping.Flags & VmaFlags.NoReserve) != 0 ? MapNoReserve : 0;
         bool writable = (mapping.Protection & VmaProtection.Write) != 0;
         bool unlock = end > first && !writable;
         RemoteAddress start = new(mapping.Start);
@@ -222,8 +278,6 @@ public static class MemoryRestore
         {
             plan.Call($"protect {start}", SystemCall.Mprotect, start, mapping.Length, Protection(mapping.Protection));
         }
-
-        EmitAdvice(plan, mapping);
     }
 
     /// <returns>Another description of a shared object; the slot is valid until the next file is opened.</returns>
