@@ -2,6 +2,7 @@ using Yadokari.Engine.Image;
 using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Linux.Cpu;
+using Yadokari.Linux.Descriptors;
 
 namespace Yadokari.Engine.Context;
 
@@ -96,6 +97,10 @@ internal static class HostCheck
         if (!file.Exists)
         {
             missing.Add(new Obstacle("missing-file", $"the {use} file {path} does not exist here"));
+        }
+        else if (FileStatus.AtPath(path) is not { IsRegular: true })
+        {
+            missing.Add(new Obstacle("other-file", $"the {use} file {path} is no regular file here"));
         }
         else if (file.Length < length)
         {

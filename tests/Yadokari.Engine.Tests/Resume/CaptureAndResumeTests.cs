@@ -1,12 +1,10 @@
 using System.Buffers.Binary;
-using Microsoft.Win32.SafeHandles;
 using Shouldly;
 using Xunit;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Context;
 using Yadokari.Engine.Resume;
 using Yadokari.Engine.Tests.Restore;
-using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Spawn;
 
 namespace Yadokari.Engine.Tests.Resume;
@@ -36,15 +34,9 @@ public sealed class CaptureAndResumeTests : IDisposable
         sys.exit(13)
         """;
 
-    private static readonly CaptureOptions Options = new() { InheritStandardStreams = true };
-    private readonly string folder = Directory.CreateTempSubdirectory("yadokari-resume-").FullName;
-    private readonly SafeFileHandle exit = MemoryFile.Create("exit");
+    private readonly TalkingProgram program = new(Program);
 
-    public void Dispose()
-    {
-        exit.Dispose();
-        Directory.Delete(folder, recursive: true);
-    }
+    public void Dispose() => program.Dispose();
 
     [Fact]
     public void A_program_goes_on_where_it_was()
@@ -53,14 +45,14 @@ public sealed class CaptureAndResumeTests : IDisposable
         pid.ShouldBeGreaterThan(1);
 
         using Talker before = new();
-        int original = Start(before);
+        int original = program.Start(before);
         string first = before.Ask("5");
         string tid = first.Split(' ')[1];
-        string path = Save(original, kill: true);
+        string path = program.Save(original, kill: true);
         Directory.Exists($"/proc/{original}").ShouldBeFalse();
 
         using Talker after = new();
-        using HeldProcess held = Prepare(path, after);
+        using HeldProcess held = program.Prepare(path, after);
         held.Release();
         held.Pid.ShouldBe(original, "the old pid is free");
         string second = after.Ask("70000");
@@ -70,7 +62,7 @@ public sealed class CaptureAndResumeTests : IDisposable
 
         after.Dispose();
         ChildProcess.Wait(held.ShellPid).ShouldBe(13 << 8);
-        BinaryPrimitives.ReadInt32LittleEndian(PlanProcess.Content(exit)).ShouldBe(13 << 8);
+        BinaryPrimitives.ReadInt32LittleEndian(PlanProcess.Content(program.Exit)).ShouldBe(13 << 8);
     }
 
     [Fact]
@@ -78,12 +70,12 @@ public sealed class CaptureAndResumeTests : IDisposable
     {
         (string[] unmoved, _) = Unmoved();
         using Talker before = new();
-        int original = Start(before);
+        int original = program.Start(before);
         string first = before.Ask("5");
-        string path = Save(original, kill: true);
+        string path = program.Save(original, kill: true);
 
         using Talker never = new();
-        using (HeldProcess held = Prepare(path, never))
+        using (HeldProcess held = program.Prepare(path, never))
         {
             held.Pid.ShouldBe(original);
         }
@@ -91,7 +83,7 @@ public sealed class CaptureAndResumeTests : IDisposable
         Directory.Exists($"/proc/{original}").ShouldBeFalse();
 
         using Talker after = new();
-        using HeldProcess again = Prepare(path, after);
+        using HeldProcess again = program.Prepare(path, after);
         again.Release();
         Compare([first, after.Ask("70000"), after.Ask("1")], unmoved);
         after.Dispose();
@@ -103,13 +95,13 @@ public sealed class CaptureAndResumeTests : IDisposable
     {
         (string[] unmoved, _) = Unmoved();
         using Talker before = new();
-        int original = Start(before);
+        int original = program.Start(before);
         string first = before.Ask("5");
-        string path = Save(original, kill: false);
+        string path = program.Save(original, kill: false);
 
         // The pid is taken: the copy gets a namespace of its own.
         using Talker copy = new();
-        using HeldProcess held = Prepare(path, copy);
+        using HeldProcess held = program.Prepare(path, copy);
         held.Release();
         held.Pid.ShouldNotBe(original);
         Compare([first, copy.Ask("70000"), copy.Ask("1")], unmoved);
@@ -124,18 +116,18 @@ public sealed class CaptureAndResumeTests : IDisposable
     public void Nothing_grows_from_hop_to_hop()
     {
         using Talker before = new();
-        int original = Start(before);
+        int original = program.Start(before);
         before.Ask("5");
-        string path = Save(original, kill: true);
+        string path = program.Save(original, kill: true);
         ContextSummary first = ContextFile.Open(path).Summary;
         ContextSummary last = first;
         for (int hop = 0; hop < 3; hop++)
         {
             using Talker talker = new();
-            using HeldProcess held = Prepare(path, talker);
+            using HeldProcess held = program.Prepare(path, talker);
             held.Release();
             talker.Ask("0").ShouldStartWith("5 ");
-            path = Save(held.Pid, kill: true);
+            path = program.Save(held.Pid, kill: true);
             ChildProcess.Wait(held.ShellPid);
             last = ContextFile.Open(path).Summary;
         }
@@ -150,8 +142,8 @@ public sealed class CaptureAndResumeTests : IDisposable
     public void A_damaged_page_is_refused_before_anything_runs()
     {
         using Talker before = new();
-        int original = Start(before);
-        string path = Save(original, kill: true);
+        int original = program.Start(before);
+        string path = program.Save(original, kill: true);
         using (FileStream file = File.Open(path, FileMode.Open))
         {
             file.Position = 4096 + 100;
@@ -162,7 +154,7 @@ public sealed class CaptureAndResumeTests : IDisposable
 
         Should.Throw<EngineException>(() => ContextFile.Open(path).VerifyPages()).Error.ShouldBe(EngineError.BadContextFile);
         using Talker never = new();
-        EngineException refused = Should.Throw<EngineException>(() => Prepare(path, never));
+        EngineException refused = Should.Throw<EngineException>(() => program.Prepare(path, never));
         refused.Message.ShouldBe("the context file is damaged or cut short");
         Directory.Exists($"/proc/{original}").ShouldBeFalse();
     }
@@ -171,16 +163,16 @@ public sealed class CaptureAndResumeTests : IDisposable
     public void What_is_no_program_can_not_be_prepared()
     {
         using Talker never = new();
-        Should.Throw<EngineException>(() => Prepare("/etc/passwd", never)).Error.ShouldBe(EngineError.HostLacks);
-        Should.Throw<EngineException>(() => Prepare("/nowhere/job.ctx", never)).Error.ShouldBe(EngineError.HostLacks);
+        Should.Throw<EngineException>(() => program.Prepare("/etc/passwd", never)).Error.ShouldBe(EngineError.HostLacks);
+        Should.Throw<EngineException>(() => program.Prepare("/nowhere/job.ctx", never)).Error.ShouldBe(EngineError.HostLacks);
     }
 
     [Fact]
     public void A_session_that_is_disposed_thaws()
     {
         using Talker talker = new();
-        int original = Start(talker);
-        using (CheckpointSession session = CheckpointSession.Open(original, Options))
+        int original = program.Start(talker);
+        using (CheckpointSession session = CheckpointSession.Open(original, TalkingProgram.Options))
         {
             session.Freeze();
         }
@@ -190,59 +182,14 @@ public sealed class CaptureAndResumeTests : IDisposable
         ChildProcess.Wait(original).ShouldBe(13 << 8);
     }
 
-    private static int Start(Talker talker)
-    {
-        int pid = ChildProcess.Start(new SpawnRequest
-        {
-            Program = "/usr/bin/python3",
-            Arguments = ["python3", "-c", Program],
-            Environment = ["PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"],
-            Descriptors = [talker.Pair.Child, talker.Pair.Child, null],
-            NewSession = true,
-        });
-        talker.Pair.Child.Dispose();
-        talker.Hear().ShouldBe("ready");
-        return pid;
-    }
-
-    private static (string[] Answers, int Pid) Unmoved()
+    private (string[] Answers, int Pid) Unmoved()
     {
         using Talker talker = new();
-        int pid = Start(talker);
+        int pid = program.Start(talker);
         string[] answers = [talker.Ask("5"), talker.Ask("70000"), talker.Ask("1")];
         talker.Dispose();
         ChildProcess.Wait(pid).ShouldBe(13 << 8);
         return (answers, pid);
-    }
-
-    private string Save(int pid, bool kill)
-    {
-        string path = Path.Combine(folder, $"{Guid.NewGuid():N}.ctx");
-        using CheckpointSession session = CheckpointSession.Open(pid, Options);
-        using FileContextWriter file = FileContextWriter.Create(path);
-        session.Freeze();
-        CaptureReport report = session.Capture(file);
-        file.Commit();
-        report.FileLength.ShouldBe(new FileInfo(path).Length);
-        report.Threads.ShouldBe(2);
-        if (kill)
-        {
-            session.Kill();
-        }
-
-        return path;
-    }
-
-    private HeldProcess Prepare(string path, Talker talker)
-    {
-        HeldProcess held = HeldProcess.Prepare(path, new ResumeOptions
-        {
-            StandardInput = talker.Pair.Child,
-            StandardOutput = talker.Pair.Child,
-            ExitStatusFile = exit,
-        });
-        talker.Pair.Child.Dispose();
-        return held;
     }
 
     /// <summary>What is mapped how. The kernel joins neighbours that have become alike, as those of one file do.</summary>

@@ -165,18 +165,25 @@ public sealed class DescriptorRestore
 
         // A file made with O_TMPFILE, which has this bit in it, and linked later, is no directory.
         flags &= image.IsDirectory ? ~0 : ~DirectoryOnly;
+        if (image.IsRegular && !image.IsKernelMade && (image.Flags & PathOnly) == 0)
+        {
+            // Whatever is at the path here: to open a pipe would wait for its other end, and to seek in it fails.
+            Slot file = tools.Make($"open {image.Path}", SystemCall.Open, plan.Text(image.Path), flags | NonBlocking, 0);
+            plan.Call($"seek in {image.Path}", SystemCall.Lseek, file, image.Offset, 0);
+            if ((image.Flags & NonBlocking) == 0)
+            {
+                SetFlags(image, file);
+            }
+
+            Put(image, file, SettableFlags);
+            return;
+        }
+
         Slot made = tools.Make($"open {image.Path}", SystemCall.Open, plan.Text(image.Path), flags, 0);
         if (image.Offset != 0 && (image.Flags & PathOnly) == 0)
         {
-            if (image.IsRegular && !image.IsKernelMade)
-            {
-                plan.Call($"seek in {image.Path}", SystemCall.Lseek, made, image.Offset, 0);
-            }
-            else
-            {
-                // A place in a directory or in a file of the kernel may not exist any more; then reading goes on elsewhere.
-                plan.Try(null, SystemCall.Lseek, made, image.Offset, 0);
-            }
+            // A place in a directory or in a file of the kernel may not exist any more; then reading goes on elsewhere.
+            plan.Try(null, SystemCall.Lseek, made, image.Offset, 0);
         }
 
         Put(image, made, SettableFlags);

@@ -12,7 +12,7 @@ public static class MemoryRestore
     private const int ReadOnly = 0;
     private const int ReadWrite = 2;
     private const int CloseOnExec = 0x80000;
-    private const int ReadAtOnce = 0x900 | CloseOnExec; // O_NONBLOCK|O_NOCTTY: whatever else may be at the path
+    private const int AtOnce = 0x900 | CloseOnExec; // O_NONBLOCK|O_NOCTTY: whatever may be at the path, nobody waits for a pipe's other end
     private const ulong MapShared = 1;
     private const ulong MapPrivate = 2;
     private const ulong MapAnonymous = 0x20;
@@ -200,7 +200,7 @@ public static class MemoryRestore
         RemoteAddress start = new(mapping.Start);
         PlanLabel differs = new($"another file at {start}");
         PlanLabel content = new($"content of {start}");
-        plan.CallOrJump(context.Passing, content, SystemCall.Open, plan.Text(mapping.Name), Argument.Named(ReadAtOnce, "O_RDONLY|O_NONBLOCK|O_NOCTTY|O_CLOEXEC"), 0);
+        plan.CallOrJump(context.Passing, content, SystemCall.Open, plan.Text(mapping.Name), Argument.Named(AtOnce, "O_RDONLY|O_NONBLOCK|O_NOCTTY|O_CLOEXEC"), 0);
         for (int i = first; i < end; i++)
         {
             MemorySegment segment = segments[i];
@@ -243,7 +243,7 @@ public static class MemoryRestore
             case MappingKind.SharedFile or MappingKind.PrivateFile:
                 flags |= mapping.Kind == MappingKind.SharedFile ? MapShared : MapPrivate;
                 opened = context.Passing;
-                plan.CallInto(context.Passing, $"open {mapping.Name}", SystemCall.Open, plan.Text(mapping.Name), (mapping.Writable ? ReadWrite : ReadOnly) | CloseOnExec, 0);
+                plan.CallInto(context.Passing, $"open {mapping.Name}", SystemCall.Open, plan.Text(mapping.Name), (mapping.Writable ? ReadWrite : ReadOnly) | AtOnce, 0);
                 file = context.Passing;
                 break;
             default:
