@@ -99,6 +99,12 @@ public sealed partial class ServiceMoveTarget(
     {
         long bytes = await KeepAsync(StatePath(id), state, cancellation).ConfigureAwait(false);
         await FeedAsync(move, ControlVerb.Restore, StatePath(id), cancellation).ConfigureAwait(false);
+        if (move.Record.Offer.Service!.Spec.ForwardSeconds == 0)
+        {
+            // It takes calls from the same port as the new one, which says the same until the commit; behind it, what it says is
+            // out of date. One that forwards stays until then: should the move be given up, its clients have no other way.
+            await LeaveFormerAsync(move.Record.Offer).ConfigureAwait(false);
+        }
         await FaultPoint.PassAsync("target-ahead").ConfigureAwait(false);
         return bytes;
     }, cancellation);
@@ -188,8 +194,7 @@ public sealed partial class ServiceMoveTarget(
     private async Task<JobRecord> ServeAsync(IncomingService move, MoveState.Prepared prepared)
     {
         MoveOffer offer = move.Record.Offer;
-        ServicePart? former = jobs.TryGet(offer.JobId)?.Record.Service;
-        int formerEpoch = jobs.TryGet(offer.JobId)?.Record.Epoch ?? 0;
+        Task left = LeaveFormerAsync(offer);
         LaunchedInstance instance = await FindInstanceAsync(move, prepared).ConfigureAwait(false);
         await instance.Control.DoAsync(ControlVerb.Activate, CancellationToken.None).ConfigureAwait(false);
         await FaultPoint.PassAsync("target-activated").ConfigureAwait(false);
@@ -213,7 +218,7 @@ public sealed partial class ServiceMoveTarget(
         move.Close();
         watch(entry);
         LogPhase(logger, released.Id, MovePhase.Released);
-        _ = Task.Run(() => TidyAsync(released.Id, offer.JobId, former is null ? 0 : formerEpoch), CancellationToken.None);
+        _ = Task.Run(() => TidyAsync(released.Id, left), CancellationToken.None);
         return record;
     }
 
@@ -247,13 +252,14 @@ public sealed partial class ServiceMoveTarget(
         return instance;
     }
 
-    /// <summary>Takes the files away, and ends an instance of an earlier stay here that only told where the service was.</summary>
-    private async Task TidyAsync(string move, string job, int formerEpoch)
+    /// <summary>Ends an instance of an earlier stay here, which only told where the service is.</summary>
+    private Task LeaveFormerAsync(MoveOffer offer) => jobs.TryGet(offer.JobId)?.Record is { Service: not null } former
+        ? Task.Run(() => launcher.LeaveAsync(offer.JobId, former.Epoch, CancellationToken.None))
+        : Task.CompletedTask;
+
+    private async Task TidyAsync(string move, Task left)
     {
-        if (formerEpoch > 0)
-        {
-            await launcher.LeaveAsync(job, formerEpoch, CancellationToken.None).ConfigureAwait(false);
-        }
+        await left.ConfigureAwait(false);
         DeleteFiles(move);
     }
 

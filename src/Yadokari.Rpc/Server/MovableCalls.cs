@@ -14,12 +14,14 @@ internal sealed class MovableCalls(RequestDelegate next, ServiceLife life, Reply
 
     public async Task InvokeAsync(HttpContext context)
     {
+        bool streaming = IsStreaming(context);
         if (context.Request.Headers[MovedHeaders.WarmUp] is [{ } token] && token == life.WarmUpToken)
         {
+            // As a call that comes before the commit would: it is held, and let go.
+            await HoldAsync(Task.Delay(1), context).ConfigureAwait(false);
             await RunAsync(context, entered: false).ConfigureAwait(false);
             return;
         }
-        bool streaming = IsStreaming(context);
         while (true)
         {
             Task changed = life.Gate.Changed;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime;
 using Yadokari.Protocol.Services;
 
 namespace Yadokari.Rpc.Server;
@@ -6,7 +7,16 @@ namespace Yadokari.Rpc.Server;
 /// <summary>Calls that a held instance makes to itself, so that everything on a call's way is compiled before it serves.</summary>
 internal sealed class SelfCalls(ServiceLife life, StateBundle bundle, YadokariOptions options)
 {
-    private const int Rounds = 40;
+    private const int Rounds = 80;
+    private const int AtOnce = 8;
+
+    /// <summary>Longer than the runtime waits for calls to become rare (TieredCompilation's 100 ms).</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(150);
+
+    private const int MostLooks = 20;
+
+    /// <summary>Each reaches this process or the former one by chance.</summary>
+    private const int MostConnections = 64;
 
     /// <exception cref="HttpRequestException">It does not answer itself.</exception>
     public async Task RunAsync(CancellationToken cancellation)
@@ -14,28 +24,18 @@ internal sealed class SelfCalls(ServiceLife life, StateBundle bundle, YadokariOp
         ServiceSettings settings = life.Settings!;
         foreach ((IPEndPoint end, Version version) in ((IPEndPoint, Version)[])[(settings.Listen, HttpVersion.Version11), (settings.ListenHttp2, HttpVersion.Version20)])
         {
-            using HttpClient client = new()
+            using HttpClient client = await ReachAsync(end, version, cancellation).ConfigureAwait(false);
+            // Several at a time, as many clients will call.
+            await Parallel.ForAsync(2, Rounds, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (number, stop) =>
             {
-                BaseAddress = new Uri($"http://{end}"),
-                DefaultRequestVersion = version,
-                DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            };
-            client.DefaultRequestHeaders.Add(MovedHeaders.WarmUp, life.WarmUpToken);
-            for (int round = 1; round <= Rounds; round++)
-            {
-                using HttpRequestMessage request = new(HttpMethod.Post, "/yadokari/warm-up") { Content = new StringContent("warm") };
-                request.Version = version;
-                request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
-                request.Headers.Add(MovedHeaders.Client, "warmwarm");
-                request.Headers.Add(MovedHeaders.Call, $"{round}");
-                request.Headers.Add(MovedHeaders.Acknowledged, $"{round}");
-                using HttpResponseMessage response = await client.SendAsync(request, cancellation).ConfigureAwait(false);
-            }
+                using HttpResponseMessage response = await CallAsync(client, number, stop).ConfigureAwait(false);
+            }).ConfigureAwait(false);
             if (options.WarmUp is { } own)
             {
                 await own(client, cancellation).ConfigureAwait(false);
             }
         }
+        await CalmAsync(cancellation).ConfigureAwait(false);
         // What is carried will replace all of this.
         ReadOnlyMemory<byte> ahead = bundle.SaveAhead();
         ReadOnlyMemory<byte> changes = bundle.SaveRound();
@@ -44,5 +44,58 @@ internal sealed class SelfCalls(ServiceLife life, StateBundle bundle, YadokariOp
         bundle.Restore(ahead);
         bundle.Restore(changes);
         bundle.Restore(rest);
+    }
+
+    /// <summary>Waits until the runtime no longer compiles anew what was called often, which it does in the background and which would
+    /// take the processor from the pause.</summary>
+    private static async Task CalmAsync(CancellationToken cancellation)
+    {
+        long before = -1;
+        for (int look = 0; look < MostLooks && JitInfo.GetCompiledMethodCount() is var now && now != before; look++)
+        {
+            before = now;
+            await Task.Delay(BetweenLooks, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A client whose connection leads to this process: a former instance here may listen on the same port, and the kernel
+    /// gives a connection to either.</summary>
+    private async Task<HttpClient> ReachAsync(IPEndPoint end, Version version, CancellationToken cancellation)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            HttpClient client = new()
+            {
+                BaseAddress = new Uri($"http://{end}"),
+                DefaultRequestVersion = version,
+                DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
+            client.DefaultRequestHeaders.Add(MovedHeaders.WarmUp, life.WarmUpToken);
+            try
+            {
+                using HttpResponseMessage response = await CallAsync(client, 1, cancellation).ConfigureAwait(false);
+                if (attempt == MostConnections || !response.Headers.Contains(MovedHeaders.Moved))
+                {
+                    return client;
+                }
+            }
+            catch
+            {
+                client.Dispose();
+                throw;
+            }
+            client.Dispose();
+        }
+    }
+
+    private static async Task<HttpResponseMessage> CallAsync(HttpClient client, int number, CancellationToken cancellation)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, "/yadokari/warm-up") { Content = new StringContent("warm") };
+        request.Version = client.DefaultRequestVersion;
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        request.Headers.Add(MovedHeaders.Client, $"warmwarm{request.Version.Major}");
+        request.Headers.Add(MovedHeaders.Call, $"{number}");
+        request.Headers.Add(MovedHeaders.Acknowledged, "1");
+        return await client.SendAsync(request, cancellation).ConfigureAwait(false);
     }
 }

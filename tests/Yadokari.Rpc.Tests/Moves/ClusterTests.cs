@@ -23,7 +23,7 @@ public sealed class ClusterTests
         string stopper = await hosts.A.StopAtAsync("claimed");
         Task move = hosts.MoveAsync();
         await TestHost.ReachedAsync(stopper, move);
-        int old = hosts.InstancePids(hosts.A)[^1];
+        int old = TwoHosts.InstancePids(hosts.A)[^1];
         hosts.A.Kill();
         TwoHosts.KillProcess(old);
         await Should.ThrowAsync<YadoException>(() => move);

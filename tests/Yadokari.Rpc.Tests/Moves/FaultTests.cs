@@ -81,9 +81,9 @@ public sealed class FaultTests
         await TestHost.ReachedAsync(stopper, move);
 
         TestHost struck = killSource ? hosts.A : hosts.B;
-        int victim = hosts.InstancePids(struck)[^1];
+        int victim = TwoHosts.InstancePids(struck)[^1];
         TwoHosts.KillProcess(victim);
-        await Until.HoldsAsync(() => Task.FromResult(!hosts.InstancePids(struck).Contains(victim)), () => "the instance lives on");
+        await Until.HoldsAsync(() => Task.FromResult(!TwoHosts.InstancePids(struck).Contains(victim)), () => "the instance lives on");
         File.Delete(stopper);
         await move;
 
@@ -103,7 +103,7 @@ public sealed class FaultTests
         await TestHost.ReachedAsync(stopper, move);
 
         (int status, _, string second) = hosts.A.Yado("move", TwoHosts.Service, hosts.B.Name);
-        TwoHosts.KillProcess(hosts.InstancePids(hosts.B)[^1]);
+        TwoHosts.KillProcess(TwoHosts.InstancePids(hosts.B)[^1]);
         File.Delete(stopper);
         YadoException first = await Should.ThrowAsync<YadoException>(() => move);
 

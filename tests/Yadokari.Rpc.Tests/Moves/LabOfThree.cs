@@ -30,7 +30,9 @@ internal sealed class LabOfThree : IAsyncDisposable
 
     /// <summary>The lab with the service on the first host, and clients that call it.</summary>
     /// <param name="cluster">The hosts share an etcd.</param>
-    public static async Task<LabOfThree> StartAsync(bool cluster = false)
+    /// <param name="port">The service's own on every host; 0: any.</param>
+    /// <param name="environment">Settings of the service.</param>
+    public static async Task<LabOfThree> StartAsync(bool cluster = false, int port = 0, params string[] environment)
     {
         LabOfThree lab = new();
         try
@@ -43,7 +45,8 @@ internal sealed class LabOfThree : IAsyncDisposable
                     Name = TwoHosts.Service,
                     Program = TwoHosts.Server,
                     Arguments = [],
-                    Environment = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => $"{e.Key}={e.Value}")],
+                    Environment = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => $"{e.Key}={e.Value}"), .. environment],
+                    Port = port,
                 });
             }
             ServicePlace place = await lab.PlaceAsync();

@@ -48,7 +48,7 @@ public sealed class RoundTests
 
         // Calls go on, and so do the changes of which the copy knows nothing yet.
         await load.FlowsAsync("the first round");
-        TwoHosts.KillProcess(hosts.InstancePids(hosts.B)[^1]);
+        TwoHosts.KillProcess(TwoHosts.InstancePids(hosts.B)[^1]);
         File.Delete(stopper);
         YadoException failure = await Should.ThrowAsync<YadoException>(() => move);
 

@@ -90,7 +90,7 @@ internal sealed class TwoHosts : IAsyncDisposable
     }
 
     /// <summary>Processes of instances below a host's home, newest last.</summary>
-    public IReadOnlyList<int> InstancePids(TestHost host)
+    public static IReadOnlyList<int> InstancePids(TestHost host)
     {
         string home = Path.GetDirectoryName(host.Socket)! + "/";
         return [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => n!.All(char.IsAsciiDigit)).Select(n => int.Parse(n!)).Order().Where(pid => Runs(pid, home))];
