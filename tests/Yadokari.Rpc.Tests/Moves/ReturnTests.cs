@@ -16,7 +16,7 @@ public sealed class ReturnTests
         await lab.MoveAsync();
         TwoHosts.InstancePids(lab.A).Count.ShouldBe(1, "it lingers, and tells of the new place");
 
-        string stopper = lab.StopAt("committed");
+        string stopper = lab.StopAt("prepared");
         Task<MoveReport> back = lab.MoveAsync();
         await TestHost.ReachedAsync(stopper, back);
         await Until.HoldsAsync(() => Task.FromResult(TwoHosts.InstancePids(lab.A).Count == 1), () => "the former instance takes calls from the new one");
