@@ -79,6 +79,10 @@ internal sealed class SelfCalls(ServiceLife life, StateBundle bundle, YadokariOp
                     return client;
                 }
             }
+            catch (Exception failure) when (attempt < MostConnections && failure is (HttpRequestException or IOException))
+            {
+                // The former one ends an HTTP/2 connection with its answer, which may come too late to be read.
+            }
             catch
             {
                 client.Dispose();
