@@ -66,6 +66,11 @@ public sealed unsafe class MappedFile : IDisposable
             Volatile.Write(ref start[at], 0);
         }
 
+        if (!File.Exists("/dev/zero"))
+        {
+            return;
+        }
+
         using SafeFileHandle zeros = File.OpenHandle("/dev/zero");
         for (long at = 0; at < Length;)
         {
