@@ -28,22 +28,17 @@ internal sealed class SelfCalls(ServiceLife life, StateBundle bundle, YadokariOp
             // Several at a time, as many clients will call.
             await Parallel.ForAsync(2, Rounds, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (number, stop) =>
             {
-                using HttpResponseMessage response = await CallAsync(client, number, stop).ConfigureAwait(false);
+                using HttpResponseMessage response = await CallAsync(client, number, acknowledged: 1, stop).ConfigureAwait(false);
             }).ConfigureAwait(false);
+            // None of its replies is needed again.
+            (await CallAsync(client, Rounds, acknowledged: Rounds, cancellation).ConfigureAwait(false)).Dispose();
             if (options.WarmUp is { } own)
             {
                 await own(client, cancellation).ConfigureAwait(false);
             }
         }
         await CalmAsync(cancellation).ConfigureAwait(false);
-        // What is carried will replace all of this.
-        ReadOnlyMemory<byte> ahead = bundle.SaveAhead();
-        ReadOnlyMemory<byte> changes = bundle.SaveRound();
-        ReadOnlyMemory<byte> rest = bundle.SaveRest();
-        bundle.StopTracking();
-        bundle.Restore(ahead);
-        bundle.Restore(changes);
-        bundle.Restore(rest);
+        bundle.SaveAndRestore();
     }
 
     /// <summary>Waits until the runtime no longer compiles anew what was called often, which it does in the background and which would
@@ -73,7 +68,7 @@ internal sealed class SelfCalls(ServiceLife life, StateBundle bundle, YadokariOp
             client.DefaultRequestHeaders.Add(MovedHeaders.WarmUp, life.WarmUpToken);
             try
             {
-                using HttpResponseMessage response = await CallAsync(client, 1, cancellation).ConfigureAwait(false);
+                using HttpResponseMessage response = await CallAsync(client, 1, acknowledged: 1, cancellation).ConfigureAwait(false);
                 if (attempt == MostConnections || !response.Headers.Contains(MovedHeaders.Moved))
                 {
                     return client;
@@ -92,14 +87,14 @@ internal sealed class SelfCalls(ServiceLife life, StateBundle bundle, YadokariOp
         }
     }
 
-    private static async Task<HttpResponseMessage> CallAsync(HttpClient client, int number, CancellationToken cancellation)
+    private static async Task<HttpResponseMessage> CallAsync(HttpClient client, int number, int acknowledged, CancellationToken cancellation)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, "/yadokari/warm-up") { Content = new StringContent("warm") };
         request.Version = client.DefaultRequestVersion;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
         request.Headers.Add(MovedHeaders.Client, $"warmwarm{request.Version.Major}");
         request.Headers.Add(MovedHeaders.Call, $"{number}");
-        request.Headers.Add(MovedHeaders.Acknowledged, "1");
+        request.Headers.Add(MovedHeaders.Acknowledged, $"{acknowledged}");
         return await client.SendAsync(request, cancellation).ConfigureAwait(false);
     }
 }

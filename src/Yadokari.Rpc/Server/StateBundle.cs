@@ -44,6 +44,20 @@ internal sealed class StateBundle(IEnumerable<ICarriedState> states, YadokariOpt
         return failure;
     }
 
+    /// <summary>Saves and restores once what warm-up calls have left here, and what is carried will replace. The bound is not for that.</summary>
+    public void SaveAndRestore()
+    {
+        YadokariOptions usual = new();
+        StateBundle own = new(_states, new YadokariOptions { MaxStateBytes = Math.Max(usual.MaxStateBytes, options.MaxStateBytes) });
+        ReadOnlyMemory<byte> ahead = own.SaveAhead();
+        ReadOnlyMemory<byte> changes = own.SaveRound();
+        ReadOnlyMemory<byte> rest = own.SaveRest();
+        own.StopTracking();
+        own.Restore(ahead);
+        own.Restore(changes);
+        own.Restore(rest);
+    }
+
     /// <summary>All state that can be copied ahead; calls run meanwhile.</summary>
     /// <exception cref="InvalidDataException">Over the bound.</exception>
     public ReadOnlyMemory<byte> SaveAhead() => Write(_states.Where(s => s.SupportsDelta), All, (s, to) => s.SaveAhead(to));
