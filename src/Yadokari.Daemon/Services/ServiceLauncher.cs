@@ -106,6 +106,18 @@ public sealed class ServiceLauncher(IJobEngine engine, IProcessTable processes, 
         }
     }
 
+    /// <summary>Asks an instance of this host that does not serve any more to end, and waits until it has: while it ends it takes the
+    /// processor from others.</summary>
+    public async Task LeaveAsync(JobRecord former, CancellationToken cancellation)
+    {
+        await LeaveAsync(former.Id, former.Epoch, cancellation).ConfigureAwait(false);
+        long end = Environment.TickCount64 + (long)LeavePatience.TotalMilliseconds;
+        while (processes.IsAlive(former.Main) && Environment.TickCount64 < end)
+        {
+            await Task.Delay(Look, cancellation).ConfigureAwait(false);
+        }
+    }
+
     private HeldFacts Start(string job, ServiceSpec spec, ServicePlace place, ServicePlace? heldFor)
     {
         string folder = programs.PathOf(spec.ProgramHash);

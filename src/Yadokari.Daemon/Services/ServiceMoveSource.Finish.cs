@@ -61,7 +61,8 @@ public sealed partial class ServiceMoveSource
         }
         JobRecord? record = job?.Record.Epoch == move.Offer.Epoch - 1 ? job.Record : null;
         await CommitInDirectoryAsync(job, record, move, stopping).ConfigureAwait(false);
-        await ReleaseAsync(job, record, move, stopping).ConfigureAwait(false);
+        using HttpServiceTarget target = new(move.PeerAddress);
+        await ReleaseAsync(job, record, move, target, stopping).ConfigureAwait(false);
         if (record is not null && job!.Record.Service?.Elsewhere is { } place)
         {
             await TellMovedAsync(record, place, stopping).ConfigureAwait(false);
@@ -138,28 +139,29 @@ public sealed partial class ServiceMoveSource
     /// <summary>After the decision: the directory is told, the target serves, and the held calls are told where. The last two at once, for the
     /// target's instance holds a call that comes before it is told to serve.</summary>
     private async Task<(JobInfo Job, double Committed, double Activated, double Told)> FinishAsync(
-        JobEntry job, JobRecord record, MoveRecord move, ServicePlace place, InstanceControl control, Stopwatch step, CancellationToken stopping)
+        JobEntry job, JobRecord record, MoveRecord move, ServicePlace place, ServiceMoveLinks links, Stopwatch step, CancellationToken stopping)
     {
+        using ServiceMoveLinks owned = links;
         await CommitInDirectoryAsync(job, record, move, stopping).ConfigureAwait(false);
         double committed = Lap(step);
         await FaultPoint.PassAsync("claimed").ConfigureAwait(false);
         Task<double> telling = TellAsync();
-        JobInfo there = await ReleaseAsync(job, record, move, stopping, place).ConfigureAwait(false);
+        JobInfo there = await ReleaseAsync(job, record, move, links.Target, stopping, place).ConfigureAwait(false);
         double activated = step.Elapsed.TotalMilliseconds;
         await FaultPoint.PassAsync("activated").ConfigureAwait(false);
         return (there, committed, activated, await telling.ConfigureAwait(false));
 
         async Task<double> TellAsync()
         {
-            await TellMovedAsync(record, place, stopping, control).ConfigureAwait(false);
+            await TellMovedAsync(record, place, stopping, links.Instance).ConfigureAwait(false);
             return step.Elapsed.TotalMilliseconds;
         }
     }
 
     /// <summary>Tells the target to serve until it has answered, and journals that it does.</summary>
-    private async Task<JobInfo> ReleaseAsync(JobEntry? job, JobRecord? record, MoveRecord move, CancellationToken stopping, ServicePlace? place = null)
+    private async Task<JobInfo> ReleaseAsync(
+        JobEntry? job, JobRecord? record, MoveRecord move, HttpServiceTarget target, CancellationToken stopping, ServicePlace? place = null)
     {
-        using HttpServiceTarget target = new(move.PeerAddress);
         for (int attempt = 0; ; attempt++)
         {
             try

@@ -66,7 +66,8 @@ public sealed partial class ServiceMoveSource(
             throw new YadoException(1, "this host has no address for others: restart its daemon with 'yado host --listen ADDR:PORT'");
         }
         await Directory.CheckOwnedAsync(record, cancellation).ConfigureAwait(false);
-        using HttpServiceTarget target = new(targetAddress);
+        using ServiceMoveLinks links = new(new HttpServiceTarget(targetAddress));
+        HttpServiceTarget target = links.Target;
         HostInfo there = await target.HelloAsync(cancellation).ConfigureAwait(false);
         if (there.Instance == self.Instance)
         {
@@ -79,7 +80,6 @@ public sealed partial class ServiceMoveSource(
         ServicePlace place;
         int rounds;
         Stopwatch down = new();
-        InstanceControl? control = null;
         _verdicts[move.Id] = MoveVerdict.Pending;
         try
         {
@@ -97,7 +97,7 @@ public sealed partial class ServiceMoveSource(
             await FaultPoint.PassAsync("started").ConfigureAwait(false);
             place = started.Place;
             double start = Lap(step);
-            control = await InstanceControl.ConnectAsync(launcher.ControlPath(record.Id, record.Epoch), cancellation).ConfigureAwait(false);
+            InstanceControl control = links.Instance = await InstanceControl.ConnectAsync(launcher.ControlPath(record.Id, record.Epoch), cancellation).ConfigureAwait(false);
             long stateBytes = await CopyAheadAsync(control, target, move, progress, cancellation).ConfigureAwait(false);
             await FaultPoint.PassAsync("ahead").ConfigureAwait(false);
             await control.DoAsync(ControlVerb.FinishStreams, cancellation).ConfigureAwait(false);
@@ -131,35 +131,30 @@ public sealed partial class ServiceMoveSource(
         catch (Exception failure)
         {
             GiveUp(job, record, move, decisionPath, failure, stopping);
-            control?.Dispose();
             throw AsYado(failure, record, there);
         }
 
         // Decided: from now on every answer is "commit", once the directory has taken it.
-        using (control)
+        _verdicts[move.Id] = AfterDecision;
+        await FaultPoint.PassAsync("committed").ConfigureAwait(false);
+        Task<(JobInfo Job, double Committed, double Activated, double Told)> finishing = FinishAsync(job, record, move, place, links.Keep(), Stopwatch.StartNew(), stopping);
+        (JobInfo Job, double Committed, double Activated, double Told) done;
+        try
         {
-            _verdicts[move.Id] = AfterDecision;
-            await FaultPoint.PassAsync("committed").ConfigureAwait(false);
-            Stopwatch step = Stopwatch.StartNew();
-            Task<(JobInfo Job, double Committed, double Activated, double Told)> finishing = FinishAsync(job, record, move, place, control, step, stopping);
-            (JobInfo Job, double Committed, double Activated, double Told) done;
-            try
-            {
-                done = await finishing.WaitAsync(pace.ReleasePatience, stopping).ConfigureAwait(false);
-            }
-            catch (TimeoutException failure)
-            {
-                throw new YadoException(
-                    1, $"service '{record.Name}' is committed to host {there.Name}, which does not answer: it serves there as soon as it does", failure);
-            }
-            down.Stop();
-            long bytes = phases.StateBytes + phases.DeltaBytes;
-            progress.Report(new MoveProgress { Phase = MovePhase.Released, Bytes = bytes, Total = bytes });
-            return new MoveReport(done.Job, bytes, bytes, 1 + rounds, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds)
-            {
-                Service = phases with { Commit = phases.Commit + done.Committed, Activate = done.Activated, Release = done.Told },
-            };
+            done = await finishing.WaitAsync(pace.ReleasePatience, stopping).ConfigureAwait(false);
         }
+        catch (TimeoutException failure)
+        {
+            throw new YadoException(
+                1, $"service '{record.Name}' is committed to host {there.Name}, which does not answer: it serves there as soon as it does", failure);
+        }
+        down.Stop();
+        long bytes = phases.StateBytes + phases.DeltaBytes;
+        progress.Report(new MoveProgress { Phase = MovePhase.Released, Bytes = bytes, Total = bytes });
+        return new MoveReport(done.Job, bytes, bytes, 1 + rounds, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds)
+        {
+            Service = phases with { Commit = phases.Commit + done.Committed, Activate = done.Activated, Release = done.Told },
+        };
     }
 
     private MoveOffer OfferOf(JobRecord record, ServicePart service, string ownAddress) => new()

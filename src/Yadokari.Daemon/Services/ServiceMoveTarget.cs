@@ -104,6 +104,7 @@ public sealed partial class ServiceMoveTarget(
             // It takes calls from the same port as the new one, which says the same until the commit; behind it, what it says is
             // out of date. One that forwards stays until then: should the move be given up, its clients have no other way.
             await LeaveFormerAsync(move.Record.Offer).ConfigureAwait(false);
+            move.HasLeft = true;
         }
         await FaultPoint.PassAsync("target-ahead").ConfigureAwait(false);
         return bytes;
@@ -194,7 +195,7 @@ public sealed partial class ServiceMoveTarget(
     private async Task<JobRecord> ServeAsync(IncomingService move, MoveState.Prepared prepared)
     {
         MoveOffer offer = move.Record.Offer;
-        Task left = LeaveFormerAsync(offer);
+        Task left = move.HasLeft ? Task.CompletedTask : LeaveFormerAsync(offer);
         LaunchedInstance instance = await FindInstanceAsync(move, prepared).ConfigureAwait(false);
         await instance.Control.DoAsync(ControlVerb.Activate, CancellationToken.None).ConfigureAwait(false);
         await FaultPoint.PassAsync("target-activated").ConfigureAwait(false);
@@ -254,9 +255,10 @@ public sealed partial class ServiceMoveTarget(
 
     /// <summary>Ends an instance of an earlier stay here, which only told where the service is.</summary>
     private Task LeaveFormerAsync(MoveOffer offer) => jobs.TryGet(offer.JobId)?.Record is { Service: not null } former
-        ? Task.Run(() => launcher.LeaveAsync(offer.JobId, former.Epoch, CancellationToken.None))
+        ? Task.Run(() => launcher.LeaveAsync(former, CancellationToken.None))
         : Task.CompletedTask;
 
+    /// <summary>Deletes what was kept for an instance that is started again, which is over.</summary>
     private async Task TidyAsync(string move, Task left)
     {
         await left.ConfigureAwait(false);

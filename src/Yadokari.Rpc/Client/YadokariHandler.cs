@@ -44,6 +44,9 @@ public sealed class YadokariHandler : DelegatingHandler
         _directory = new ClusterDirectory(options);
     }
 
+    /// <summary>A call that changes nothing (RFC 9110, 9.2.1), and so needs no number.</summary>
+    internal static bool IsSafe(HttpMethod method) => method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Options;
+
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
         SendAsync(request, cancellationToken).GetAwaiter().GetResult();
 
@@ -53,9 +56,8 @@ public sealed class YadokariHandler : DelegatingHandler
         _directory.Prepare();
         ServiceRoute route = _routes.GetOrAdd(uri.Authority, authority => new ServiceRoute(authority));
         bool streaming = _options.IsStreaming(request);
-        bool safe = request.Method == HttpMethod.Get || request.Method == HttpMethod.Head || request.Method == HttpMethod.Options;
         KeptRequest kept = await KeptRequest.TakeAsync(request, _options.MaxRequestBytes, cancellationToken).ConfigureAwait(false);
-        (long Number, long Acknowledged)? call = streaming || safe ? null : route.Begin();
+        (long Number, long Acknowledged)? call = streaming || IsSafe(request.Method) ? null : route.Begin();
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(_options.Deadline);
         Journey journey = new() { Http2 = request.Version.Major >= 2 };

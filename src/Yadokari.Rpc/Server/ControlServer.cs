@@ -20,6 +20,7 @@ internal sealed partial class ControlServer(
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
     private Socket? _listener;
+    private Timer? _end;
     private string? _decisionPath;
 
     /// <summary>The connection by which a move was begun: when it ends, whoever moved the service is gone.</summary>
@@ -69,6 +70,7 @@ internal sealed partial class ControlServer(
     public void Dispose()
     {
         _listener?.Dispose();
+        _end?.Dispose();
         _stop.Dispose();
         _one.Dispose();
     }
@@ -161,8 +163,16 @@ internal sealed partial class ControlServer(
         {
             return Wrong("warm up");
         }
+        RehearseCommand();
         await selfCalls.RunAsync(_stop.Token).ConfigureAwait(false);
         return Answer();
+    }
+
+    /// <summary>Reads a command with all that the commands of a pause have: the first one of a kind is compiled while it is read.</summary>
+    private void RehearseCommand()
+    {
+        ControlCommand full = new(ControlVerb.Moved) { DecisionPath = "/", PatienceMilliseconds = 1, Place = life.Settings!.Own, ForwardSeconds = 1 };
+        _ = JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(full, ProtocolJson.Default.ControlCommand), ProtocolJson.Default.ControlCommand);
     }
 
     private async Task<ControlAnswer> SaveAheadAsync(ControlChannel channel, ControlCommand command)
@@ -285,8 +295,7 @@ internal sealed partial class ControlServer(
             return Wrong("leave");
         }
         TimeSpan linger = TimeSpan.FromSeconds(command.ForwardSeconds);
-        application.ApplicationStopping.Register(_stop.Cancel);
-        _ = EndLaterAsync(linger > options.MovedLinger ? linger : options.MovedLinger);
+        _end = new Timer(_ => application.StopApplication(), null, linger > options.MovedLinger ? linger : options.MovedLinger, Timeout.InfiniteTimeSpan);
         return Answer();
     }
 
@@ -298,12 +307,6 @@ internal sealed partial class ControlServer(
         }
         application.StopApplication();
         return Answer();
-    }
-
-    private async Task EndLaterAsync(TimeSpan linger)
-    {
-        await Task.Delay(linger, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        application.StopApplication();
     }
 
     /// <summary>A connection has ended. If a move was begun by it, the daemon is gone: unless it has decided that the service moves, the
