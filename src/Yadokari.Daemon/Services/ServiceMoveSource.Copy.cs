@@ -12,9 +12,9 @@ public sealed partial class ServiceMoveSource
     private const int FewBytes = 16 << 10;
 
     private async Task<long> CopyAheadAsync(
-        InstanceControl control, HttpServiceTarget target, MoveRecord move, IProgress<MoveProgress> progress, CancellationToken cancellation)
+        InstanceControl control, HttpServiceTarget target, MoveRecord move, ServicePlace place, IProgress<MoveProgress> progress, CancellationToken cancellation)
     {
-        ControlCommand command = new(ControlVerb.SaveAhead) { DecisionPath = DecisionPath(move) };
+        ControlCommand command = new(ControlVerb.SaveAhead) { DecisionPath = DecisionPath(move), Place = place };
         return await CopyAsync(control, command, move, 1, state => target.SendStateAsync(move.Id, state, cancellation), progress, cancellation).ConfigureAwait(false);
     }
 

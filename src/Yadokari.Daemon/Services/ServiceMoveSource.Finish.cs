@@ -145,8 +145,10 @@ public sealed partial class ServiceMoveSource
         await CommitInDirectoryAsync(job, record, move, stopping).ConfigureAwait(false);
         double committed = Lap(step);
         await FaultPoint.PassAsync("claimed").ConfigureAwait(false);
+        // The release first: behind what clients are told comes all that they do.
+        Task<JobInfo> releasing = ReleaseAsync(job, record, move, links.Target, stopping, place);
         Task<double> telling = TellAsync();
-        JobInfo there = await ReleaseAsync(job, record, move, links.Target, stopping, place).ConfigureAwait(false);
+        JobInfo there = await releasing.ConfigureAwait(false);
         double activated = step.Elapsed.TotalMilliseconds;
         await FaultPoint.PassAsync("activated").ConfigureAwait(false);
         return (there, committed, activated, await telling.ConfigureAwait(false));

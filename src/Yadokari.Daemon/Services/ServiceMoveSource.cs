@@ -98,7 +98,7 @@ public sealed partial class ServiceMoveSource(
             place = started.Place;
             double start = Lap(step);
             InstanceControl control = links.Instance = await InstanceControl.ConnectAsync(launcher.ControlPath(record.Id, record.Epoch), cancellation).ConfigureAwait(false);
-            long stateBytes = await CopyAheadAsync(control, target, move, progress, cancellation).ConfigureAwait(false);
+            long stateBytes = await CopyAheadAsync(control, target, move, place, progress, cancellation).ConfigureAwait(false);
             await FaultPoint.PassAsync("ahead").ConfigureAwait(false);
             await control.DoAsync(ControlVerb.FinishStreams, cancellation).ConfigureAwait(false);
             (rounds, long roundBytes) = await CopyRoundsAsync(control, target, move, progress, cancellation).ConfigureAwait(false);

@@ -12,7 +12,7 @@ public sealed record ControlCommand(ControlVerb Verb)
     /// <summary>With <see cref="ControlVerb.Drain"/>: how long calls in flight may take, milliseconds.</summary>
     public int PatienceMilliseconds { get; init; }
 
-    /// <summary>With <see cref="ControlVerb.Moved"/>: where the service is now.</summary>
+    /// <summary>With <see cref="ControlVerb.SaveAhead"/>: where the service will be; with <see cref="ControlVerb.Moved"/>: where it is now.</summary>
     public ServicePlace? Place { get; init; }
 
     /// <summary>With <see cref="ControlVerb.Moved"/>: seconds to pass plain calls on.</summary>

@@ -9,6 +9,13 @@ public static class MovedHeaders
     /// <summary>ADDR:PORT of where the service is now, for the protocol that the call came by.</summary>
     public const string Moved = "yado-moved";
 
+    /// <summary>Answer, while a move is under way: ADDR:PORT of where the service will be if nothing comes between. The call has run;
+    /// a client may connect there already.</summary>
+    public const string Next = "yado-next";
+
+    /// <summary>Request that only opens a connection: answered 204 by an instance that serves or is about to.</summary>
+    public const string Connect = "yado-connect";
+
     /// <summary>Counts the moves of the service; a client believes the highest.</summary>
     public const string Epoch = "yado-epoch";
 

@@ -95,6 +95,7 @@ public sealed class YadokariHandler : DelegatingHandler
                 if (moved is null && !IsToBeTriedAgain(response))
                 {
                     Learn(route, response);
+                    PrepareMove(route, response, request);
                     request.Options.Set(Report, new CallReport(journey.Attempts, journey.Moves));
                     response.RequestMessage = request;
                     return response;
@@ -153,6 +154,41 @@ public sealed class YadokariHandler : DelegatingHandler
         }
         journey.Moves++;
         return true;
+    }
+
+    /// <summary>Connects to where the service is about to be, behind, so that a call that meets the move needs not.</summary>
+    private void PrepareMove(ServiceRoute route, HttpResponseMessage response, HttpRequestMessage request)
+    {
+        if (Header(response, MovedHeaders.Next) is { } next && IPEndPoint.TryParse(next, out IPEndPoint? end) && route.ConnectionsAhead(next) is var count and > 0)
+        {
+            for (int i = 0; i < (request.Version.Major >= 2 ? 1 : count); i++)
+            {
+                _ = Task.Run(() => ConnectAheadAsync(route, end, request.RequestUri!.Scheme, request.Version));
+            }
+        }
+    }
+
+    private async Task ConnectAheadAsync(ServiceRoute route, IPEndPoint end, string scheme, Version version)
+    {
+        using CancellationTokenSource limit = new(_options.AttemptTimeout);
+        try
+        {
+            if (!route.IsSameHost(end.Address) && !await _directory.IsMemberAsync(end.Address, limit.Token).ConfigureAwait(false))
+            {
+                return;
+            }
+            using HttpRequestMessage request = new(HttpMethod.Head, new Uri($"{scheme}://{end}/"))
+            {
+                Version = version,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
+            request.Headers.Add(MovedHeaders.Connect, "1");
+            using HttpResponseMessage response = await base.SendAsync(request, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It has saved nothing: the first call there connects by itself.
+        }
     }
 
     private async Task PauseAsync(ServiceRoute route, Journey journey, CancellationToken deadline)

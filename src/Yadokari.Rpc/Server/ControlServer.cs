@@ -183,6 +183,7 @@ internal sealed partial class ControlServer(
         }
         _mover = channel;
         _decisionPath = command.DecisionPath;
+        life.Next = command.Place;
         return await SendAsync(channel, bundle.SaveAhead()).ConfigureAwait(false);
     }
 
@@ -271,6 +272,7 @@ internal sealed partial class ControlServer(
         bundle.StopTracking();
         _decisionPath = null;
         _mover = null;
+        life.Next = null;
         if (life.State == InstanceState.Serving)
         {
             life.Resume();

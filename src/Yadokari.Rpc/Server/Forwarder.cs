@@ -26,10 +26,11 @@ internal sealed class Forwarder : IDisposable
         _target = new Uri($"http://{place.Address}");
     }
 
-    /// <summary>False when calls are not passed on, or this one speaks for itself: a client that follows, gRPC, a WebSocket.</summary>
+    /// <summary>False when calls are not passed on, or this one speaks for itself: a client that follows or connects ahead, gRPC, a WebSocket.</summary>
     public async Task<bool> TryForwardAsync(HttpContext context)
     {
-        if (_target is not { } target || context.Request.Headers.ContainsKey(MovedHeaders.Client) || MovedAnswer.IsGrpc(context.Request)
+        if (_target is not { } target || context.Request.Headers.ContainsKey(MovedHeaders.Client) || context.Request.Headers.ContainsKey(MovedHeaders.Connect)
+            || MovedAnswer.IsGrpc(context.Request)
             || context.WebSockets.IsWebSocketRequest)
         {
             return false;

@@ -14,6 +14,11 @@ internal sealed class MovableCalls(RequestDelegate next, ServiceLife life, Reply
 
     public async Task InvokeAsync(HttpContext context)
     {
+        if (context.Request.Headers.ContainsKey(MovedHeaders.Connect) && life.State != InstanceState.Moved)
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
         bool streaming = IsStreaming(context);
         if (context.Request.Headers[MovedHeaders.WarmUp] is [{ } token] && token == life.WarmUpToken)
         {
@@ -110,6 +115,10 @@ internal sealed class MovableCalls(RequestDelegate next, ServiceLife life, Reply
             {
                 context.Response.Headers[MovedHeaders.Service] = settings.Own.Service;
                 context.Response.Headers[MovedHeaders.Epoch] = settings.Own.Epoch.ToString(CultureInfo.InvariantCulture);
+                if (life.Next is { } place)
+                {
+                    context.Response.Headers[MovedHeaders.Next] = MovedAnswer.AddressFor(context.Request, place);
+                }
             }
             CallId? call = CallId.Read(context.Request.Headers, out string? error);
             if (error is not null)
@@ -200,11 +209,7 @@ internal sealed class MovableCalls(RequestDelegate next, ServiceLife life, Reply
         response.StatusCode = reply.Status;
         foreach ((string name, string value) in reply.Headers)
         {
-            // Who answers now is told above.
-            if (name is not (MovedHeaders.Service or MovedHeaders.Epoch))
-            {
-                response.Headers.Append(name, value);
-            }
+            response.Headers.Append(name, value);
         }
         response.Headers[MovedHeaders.Repeated] = "1";
         foreach ((string name, string value) in response.SupportsTrailers() ? reply.Trailers : [])

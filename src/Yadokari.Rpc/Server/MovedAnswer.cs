@@ -16,13 +16,16 @@ internal static class MovedAnswer
 
     public static bool IsGrpc(HttpRequest request) => request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
 
+    /// <summary>ADDR:PORT at a place for the protocol of a request.</summary>
+    public static string AddressFor(HttpRequest request, ServicePlace place) => HttpProtocol.IsHttp2(request.Protocol) ? place.Http2Address : place.Address;
+
     /// <summary>The call has not run: it is to be made again at <paramref name="place"/>.</summary>
     public static void Write(HttpContext context, ServicePlace place)
     {
         HttpRequest request = context.Request;
         HttpResponse response = context.Response;
         bool http2 = HttpProtocol.IsHttp2(request.Protocol);
-        string address = http2 ? place.Http2Address : place.Address;
+        string address = AddressFor(request, place);
         if (IsNegotiation(request))
         {
             WriteNegotiation(context, place);

@@ -8,6 +8,7 @@ internal sealed class ServiceLife
     private readonly Lock _lock = new();
     private volatile InstanceState _state = InstanceState.Serving;
     private volatile ServicePlace? _elsewhere;
+    private volatile ServicePlace? _next;
     private volatile bool _complete;
 
     public ServiceLife(ServiceSettings? settings)
@@ -45,6 +46,13 @@ internal sealed class ServiceLife
 
     /// <summary>Where the service is while this instance is held or moved.</summary>
     public ServicePlace? Elsewhere => _elsewhere;
+
+    /// <summary>Where the service will be when the move that is under way succeeds; null: it stays, as far as is known.</summary>
+    public ServicePlace? Next
+    {
+        get => _next;
+        set => _next = value;
+    }
 
     /// <summary>Secret of this process: its own calls pass the gate while it is held.</summary>
     public string WarmUpToken { get; } = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));

@@ -34,6 +34,9 @@ public sealed class CaptureAndResumeTests : IDisposable
         sys.exit(13)
         """;
 
+    /// <summary>Its main one and the one that works.</summary>
+    private const int Threads = 2;
+
     private readonly TalkingProgram program = new(Program);
 
     public void Dispose() => program.Dispose();
@@ -48,7 +51,7 @@ public sealed class CaptureAndResumeTests : IDisposable
         int original = program.Start(before);
         string first = before.Ask("5");
         string tid = first.Split(' ')[1];
-        string path = program.Save(original, kill: true);
+        string path = program.Save(original, kill: true, Threads);
         Directory.Exists($"/proc/{original}").ShouldBeFalse();
 
         using Talker after = new();
@@ -72,7 +75,7 @@ public sealed class CaptureAndResumeTests : IDisposable
         using Talker before = new();
         int original = program.Start(before);
         string first = before.Ask("5");
-        string path = program.Save(original, kill: true);
+        string path = program.Save(original, kill: true, Threads);
 
         using Talker never = new();
         using (HeldProcess held = program.Prepare(path, never))
@@ -97,7 +100,7 @@ public sealed class CaptureAndResumeTests : IDisposable
         using Talker before = new();
         int original = program.Start(before);
         string first = before.Ask("5");
-        string path = program.Save(original, kill: false);
+        string path = program.Save(original, kill: false, Threads);
 
         // The pid is taken: the copy gets a namespace of its own.
         using Talker copy = new();
@@ -118,7 +121,7 @@ public sealed class CaptureAndResumeTests : IDisposable
         using Talker before = new();
         int original = program.Start(before);
         before.Ask("5");
-        string path = program.Save(original, kill: true);
+        string path = program.Save(original, kill: true, Threads);
         ContextSummary first = ContextFile.Open(path).Summary;
         ContextSummary last = first;
         for (int hop = 0; hop < 3; hop++)
@@ -127,7 +130,7 @@ public sealed class CaptureAndResumeTests : IDisposable
             using HeldProcess held = program.Prepare(path, talker);
             held.Release();
             talker.Ask("0").ShouldStartWith("5 ");
-            path = program.Save(held.Pid, kill: true);
+            path = program.Save(held.Pid, kill: true, Threads);
             ChildProcess.Wait(held.ShellPid);
             last = ContextFile.Open(path).Summary;
         }
@@ -143,7 +146,7 @@ public sealed class CaptureAndResumeTests : IDisposable
     {
         using Talker before = new();
         int original = program.Start(before);
-        string path = program.Save(original, kill: true);
+        string path = program.Save(original, kill: true, Threads);
         using (FileStream file = File.Open(path, FileMode.Open))
         {
             file.Position = 4096 + 100;

@@ -39,7 +39,7 @@ internal sealed class TalkingProgram(string source) : IDisposable
         return pid;
     }
 
-    public string Save(int pid, bool kill)
+    public string Save(int pid, bool kill, int threads = 1)
     {
         string path = Path.Combine(Folder, $"{Guid.NewGuid():N}.ctx");
         using CheckpointSession session = CheckpointSession.Open(pid, Options);
@@ -48,6 +48,7 @@ internal sealed class TalkingProgram(string source) : IDisposable
         CaptureReport report = session.Capture(file);
         file.Commit();
         report.FileLength.ShouldBe(new FileInfo(path).Length);
+        report.Threads.ShouldBe(threads);
         if (kill)
         {
             session.Kill();

@@ -2,6 +2,7 @@ using Shouldly;
 using Xunit;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Services;
 
 namespace Yadokari.Rpc.Moves;
 
@@ -113,6 +114,9 @@ public sealed class FaultTests
         await hosts.SettledAsync("a held instance was killed");
         (await hosts.ServingHostAsync()).ShouldBe(hosts.A);
         await load.FlowsAsync("a held instance was killed");
+        using HttpClient client = new();
+        using HttpResponseMessage answer = await client.GetAsync(new Uri($"http://{(await hosts.PlaceAsync()).Address}/report"));
+        answer.Headers.Contains(MovedHeaders.Next).ShouldBeFalse("it stays where it is");
         await load.NothingIsLostAndNothingRanTwiceAsync();
     }
 

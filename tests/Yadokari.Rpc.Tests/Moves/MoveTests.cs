@@ -4,7 +4,9 @@ using Shouldly;
 using Xunit;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Moves;
 using Yadokari.Protocol.Services;
+using Yadokari.Rpc.Client;
 
 namespace Yadokari.Rpc.Moves;
 
@@ -27,6 +29,41 @@ public sealed class MoveTests
         (await hosts.ServingHostAsync()).ShouldBe(hosts.A);
         load.Moves.ShouldBeGreaterThan(0);
         await load.NothingIsLostAndNothingRanTwiceAsync();
+    }
+
+    [Fact]
+    public async Task While_it_is_copied_answers_say_where_it_will_be_and_clients_connect_there_already()
+    {
+        await using TwoHosts hosts = await TwoHosts.StartAsync();
+        Uri here = new($"http://{(await hosts.PlaceAsync()).Address}/add");
+        CountedConnections connections = new();
+        using HttpClient client = new(new YadokariHandler(new YadokariClientOptions { Daemons = { hosts.A.Socket } }, connections.Handler));
+        string stopper = await hosts.A.StopAtAsync("ahead");
+        Task<MoveReport> move = hosts.MoveAsync();
+        await TestHost.ReachedAsync(stopper, move);
+
+        string next = (await NextAsync(client, here)).ShouldNotBeNull();
+        await Until.HoldsAsync(() => Task.FromResult(connections.To(next) == 1), () => "the client does not connect to the next place");
+        using HttpClient plain = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+        using HttpRequestMessage connect = new(HttpMethod.Head, $"http://{next}/") { Headers = { { MovedHeaders.Connect, "1" } } };
+        using HttpResponseMessage connected = await plain.SendAsync(connect);
+        connected.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        using HttpResponseMessage early = await plain.PostAsync(new Uri($"http://{next}/add"), new StringContent("early"));
+        early.StatusCode.ShouldBe(HttpStatusCode.TemporaryRedirect, "it does not serve yet");
+        File.Delete(stopper);
+        await move;
+
+        (await hosts.PlaceAsync()).Address.ShouldBe(next);
+        (await NextAsync(client, here)).ShouldBeNull("it stays");
+        connections.To(next).ShouldBe(1, "the call after the move went by the connection from before it");
+    }
+
+    private static async Task<string?> NextAsync(HttpClient client, Uri address)
+    {
+        using StringContent body = new($"{Guid.NewGuid()}");
+        using HttpResponseMessage response = await client.PostAsync(address, body);
+        (await response.Content.ReadAsStringAsync()).ShouldBe("1");
+        return response.Headers.TryGetValues(MovedHeaders.Next, out IEnumerable<string>? values) ? values.Single() : null;
     }
 
     [Fact]

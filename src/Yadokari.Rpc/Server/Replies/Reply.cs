@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Yadokari.Protocol.Services;
 
 namespace Yadokari.Rpc.Server.Replies;
 
@@ -9,7 +10,10 @@ internal sealed record Reply(
     int Status, IReadOnlyList<KeyValuePair<string, string>> Headers, IReadOnlyList<KeyValuePair<string, string>> Trailers, byte[]? Body)
 {
     /// <summary>Headers that the server makes anew for each answer.</summary>
-    private static readonly HashSet<string> NotKept = new(StringComparer.OrdinalIgnoreCase) { "Date", "Server", "Connection", "Transfer-Encoding", "Content-Length" };
+    private static readonly HashSet<string> NotKept = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Date", "Server", "Connection", "Transfer-Encoding", "Content-Length", MovedHeaders.Service, MovedHeaders.Epoch, MovedHeaders.Next,
+    };
 
     public int Size => (Body?.Length ?? 0) + 64 + Headers.Concat(Trailers).Sum(h => h.Key.Length + h.Value.Length + 16);
 
