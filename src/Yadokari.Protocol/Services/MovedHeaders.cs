@@ -9,8 +9,11 @@ public static class MovedHeaders
     /// <summary>ADDR:PORT of where the service is now, for the protocol that the call came by.</summary>
     public const string Moved = "yado-moved";
 
-    /// <summary>Answer, while a move is under way: ADDR:PORT of where the service will be if nothing comes between. The call has run;
-    /// a client may connect there already.</summary>
+    /// <summary>
+    /// ADDR:PORT of where the service will be if nothing comes between. In an answer: a client may connect there already; with status
+    /// 307 and without <see cref="Moved"/>: the call has not run, and may be made there, where it is held until the service has come
+    /// or the connection breaks. In a request: this client is connected there, and knows what such an answer means.
+    /// </summary>
     public const string Next = "yado-next";
 
     /// <summary>Request that only opens a connection: answered 204 by an instance that serves or is about to.</summary>

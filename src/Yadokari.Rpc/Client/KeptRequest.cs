@@ -19,9 +19,10 @@ internal sealed class KeptRequest(HttpRequestMessage original, byte[]? body)
     }
 
     /// <summary>The request for one attempt. The caller disposes it.</summary>
-    public HttpRequestMessage Make(ServiceRoute route, (long Number, long Acknowledged)? call, int attempt)
+    /// <param name="next">The place ahead that the client is connected to; null: none, or it is not to be sent there.</param>
+    public HttpRequestMessage Make(ServiceRoute route, string authority, (long Number, long Acknowledged)? call, int attempt, string? next)
     {
-        HttpRequestMessage copy = new(original.Method, Rewrite(original.RequestUri!, route.Authority))
+        HttpRequestMessage copy = new(original.Method, Rewrite(original.RequestUri!, authority))
         {
             Version = original.Version,
             VersionPolicy = original.VersionPolicy,
@@ -38,6 +39,10 @@ internal sealed class KeptRequest(HttpRequestMessage original, byte[]? body)
         {
             copy.Content = new ByteArrayContent(body);
             CopyHeaders(original.Content!.Headers, copy.Content.Headers);
+        }
+        if (next is not null)
+        {
+            copy.Headers.TryAddWithoutValidation(MovedHeaders.Next, next);
         }
         if (call is var (number, acknowledged))
         {

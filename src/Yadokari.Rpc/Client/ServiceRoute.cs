@@ -5,17 +5,10 @@ namespace Yadokari.Rpc.Client;
 /// <summary>Where the service behind one address is now, and the numbers of the calls to it. Thread-safe.</summary>
 internal sealed class ServiceRoute(string origin)
 {
-    private const int MaxConnectionsAhead = 8;
-
-    /// <summary>A connection that nobody uses is not kept open for ever.</summary>
-    private static readonly TimeSpan AheadLasts = TimeSpan.FromSeconds(20);
-
     private readonly Lock _lock = new();
     private readonly SortedSet<long> _outstanding = [];
     private string _authority = origin;
     private long _last;
-    private string? _ahead;
-    private long _aheadAt;
 
     /// <summary>The authority that the client was given.</summary>
     public string Origin { get; } = origin;
@@ -64,25 +57,28 @@ internal sealed class ServiceRoute(string origin)
             {
                 return false;
             }
+            if (_authority != authority)
+            {
+                Next.Clear();
+            }
             _authority = authority;
             Epoch = epoch;
             return true;
         }
     }
 
-    /// <summary>The service is about to move: how many connections to the new place are worth opening, as many as calls are made at once.
-    /// 0: they have been opened.</summary>
-    public int ConnectionsAhead(string authority)
+    /// <summary>Where the service is about to be.</summary>
+    public NextPlace Next { get; } = new();
+
+    /// <summary>Numbered calls that are not answered yet.</summary>
+    public int Outstanding
     {
-        lock (_lock)
+        get
         {
-            long now = Environment.TickCount64;
-            if (_ahead == authority && now - _aheadAt < (long)AheadLasts.TotalMilliseconds)
+            lock (_lock)
             {
-                return 0;
+                return _outstanding.Count;
             }
-            (_ahead, _aheadAt) = (authority, now);
-            return Math.Clamp(_outstanding.Count, 1, MaxConnectionsAhead);
         }
     }
 

@@ -86,13 +86,17 @@ public sealed class YadokariHandler : DelegatingHandler
         while (true)
         {
             journey.Attempts++;
-            HttpRequestMessage attempt = kept.Make(route, call, journey.Attempts);
+            string? detour = journey.TakeDetour();
+            string? ready = detour ?? (streaming || journey.HasDetoured ? null : route.Next.Ready);
+            HttpRequestMessage attempt = kept.Make(route, detour ?? route.Authority, call, journey.Attempts, ready);
             HttpResponseMessage? response = null;
             try
             {
                 response = await AttemptAsync(attempt, streaming, deadline).ConfigureAwait(false);
                 IPEndPoint? moved = ReadMoved(response, out int epoch);
-                if (moved is null && !IsToBeTriedAgain(response))
+                bool sentAhead = moved is null && ready is not null && response.StatusCode == HttpStatusCode.TemporaryRedirect && Header(response, MovedHeaders.Next) == ready;
+                bool answered = moved is null && !sentAhead && !IsToBeTriedAgain(response);
+                if (answered && (detour is null || Arrive(route, detour, response, journey)))
                 {
                     Learn(route, response);
                     PrepareMove(route, response, request);
@@ -102,6 +106,10 @@ public sealed class YadokariHandler : DelegatingHandler
                 }
                 response.Dispose();
                 attempt.Dispose();
+                if (sentAhead && journey.TryDetour(ready!))
+                {
+                    continue;
+                }
                 if (moved is not null && await FollowAsync(route, moved, epoch, journey, deadline).ConfigureAwait(false))
                 {
                     continue;
@@ -139,6 +147,17 @@ public sealed class YadokariHandler : DelegatingHandler
         }
     }
 
+    /// <summary>A call that was sent ahead of the move is answered: the service has come. False when it is another one that answers there.</summary>
+    private static bool Arrive(ServiceRoute route, string detour, HttpResponseMessage response, Journey journey)
+    {
+        if (ReadEpoch(response) is not { } epoch || !route.TryFollow(detour, epoch, again: true))
+        {
+            return false;
+        }
+        journey.Moves++;
+        return true;
+    }
+
     /// <summary>Goes to the new place when it may be believed.</summary>
     private async Task<bool> FollowAsync(ServiceRoute route, IPEndPoint moved, int epoch, Journey journey, CancellationToken deadline)
     {
@@ -159,23 +178,24 @@ public sealed class YadokariHandler : DelegatingHandler
     /// <summary>Connects to where the service is about to be, behind, so that a call that meets the move needs not.</summary>
     private void PrepareMove(ServiceRoute route, HttpResponseMessage response, HttpRequestMessage request)
     {
-        if (Header(response, MovedHeaders.Next) is { } next && IPEndPoint.TryParse(next, out IPEndPoint? end) && route.ConnectionsAhead(next) is var count and > 0)
+        if (Header(response, MovedHeaders.Next) is { } next && IPEndPoint.TryParse(next, out IPEndPoint? end))
         {
-            for (int i = 0; i < (request.Version.Major >= 2 ? 1 : count); i++)
+            int count = route.Next.Begin(next, request.Version.Major >= 2 ? 1 : route.Outstanding);
+            for (int i = 0; i < count; i++)
             {
-                _ = Task.Run(() => ConnectAheadAsync(route, end, request.RequestUri!.Scheme, request.Version));
+                _ = Task.Run(async () => route.Next.End(next, await TryConnectAheadAsync(route, end, request.RequestUri!.Scheme, request.Version).ConfigureAwait(false)));
             }
         }
     }
 
-    private async Task ConnectAheadAsync(ServiceRoute route, IPEndPoint end, string scheme, Version version)
+    private async Task<bool> TryConnectAheadAsync(ServiceRoute route, IPEndPoint end, string scheme, Version version)
     {
         using CancellationTokenSource limit = new(_options.AttemptTimeout);
         try
         {
             if (!route.IsSameHost(end.Address) && !await _directory.IsMemberAsync(end.Address, limit.Token).ConfigureAwait(false))
             {
-                return;
+                return false;
             }
             using HttpRequestMessage request = new(HttpMethod.Head, new Uri($"{scheme}://{end}/"))
             {
@@ -184,10 +204,12 @@ public sealed class YadokariHandler : DelegatingHandler
             };
             request.Headers.Add(MovedHeaders.Connect, "1");
             using HttpResponseMessage response = await base.SendAsync(request, limit.Token).ConfigureAwait(false);
+            return response.StatusCode == HttpStatusCode.NoContent;
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
         {
             // It has saved nothing: the first call there connects by itself.
+            return false;
         }
     }
 
@@ -210,20 +232,18 @@ public sealed class YadokariHandler : DelegatingHandler
     {
         if (Header(response, MovedHeaders.Service) is { } service)
         {
-            _ = int.TryParse(Header(response, MovedHeaders.Epoch), NumberStyles.None, CultureInfo.InvariantCulture, out int epoch);
-            route.Learn(service, epoch);
+            route.Learn(service, ReadEpoch(response) ?? 0);
         }
     }
+
+    private static int? ReadEpoch(HttpResponseMessage response) =>
+        int.TryParse(Header(response, MovedHeaders.Epoch), NumberStyles.None, CultureInfo.InvariantCulture, out int epoch) ? epoch : null;
 
     /// <summary>Where a "moved" leads; null when the answer is none.</summary>
     private static IPEndPoint? ReadMoved(HttpResponseMessage response, out int epoch)
     {
-        epoch = 0;
-        return Header(response, MovedHeaders.Moved) is { } moved
-            && IPEndPoint.TryParse(moved, out IPEndPoint? end)
-            && int.TryParse(Header(response, MovedHeaders.Epoch), NumberStyles.None, CultureInfo.InvariantCulture, out epoch)
-            ? end
-            : null;
+        epoch = ReadEpoch(response) ?? -1;
+        return epoch >= 0 && Header(response, MovedHeaders.Moved) is { } moved && IPEndPoint.TryParse(moved, out IPEndPoint? end) ? end : null;
     }
 
     /// <summary>The server says that it has not run the call and that it may be made again.</summary>
@@ -241,6 +261,8 @@ public sealed class YadokariHandler : DelegatingHandler
     /// <summary>What has happened to one call so far.</summary>
     private sealed class Journey
     {
+        private string? _detour;
+
         public int Attempts { get; set; }
 
         public int Failures { get; set; }
@@ -250,5 +272,27 @@ public sealed class YadokariHandler : DelegatingHandler
         public bool Http2 { get; init; }
 
         public Exception? LastFailure { get; set; }
+
+        /// <summary>The call was sent ahead of a move once. When that failed, it stays with the service.</summary>
+        public bool HasDetoured { get; private set; }
+
+        /// <summary>Sends the next attempt to the place ahead; false: it has been there.</summary>
+        public bool TryDetour(string next)
+        {
+            if (HasDetoured)
+            {
+                return false;
+            }
+            (_detour, HasDetoured) = (next, true);
+            return true;
+        }
+
+        /// <summary>Where the next attempt goes instead, if anywhere; for one attempt.</summary>
+        public string? TakeDetour()
+        {
+            string? detour = _detour;
+            _detour = null;
+            return detour;
+        }
     }
 }

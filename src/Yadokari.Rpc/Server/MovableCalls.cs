@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -50,12 +51,17 @@ internal sealed class MovableCalls(RequestDelegate next, ServiceLife life, Reply
                     return;
                 }
             }
-            else if (life.IsElsewhere && life.Elsewhere is { } place)
+            else if (life.IsElsewhere && life.Elsewhere is { } place && !IsExpected(context.Request))
             {
                 if (!await forwarder.TryForwardAsync(context).ConfigureAwait(false))
                 {
                     MovedAnswer.Write(context, place);
                 }
+                return;
+            }
+            else if (!streaming && life.State == InstanceState.Drained && IsReady(context.Request, out string? next))
+            {
+                MovedAnswer.WriteNext(context, next);
                 return;
             }
             if (!await HoldAsync(changed, context).ConfigureAwait(false))
@@ -65,6 +71,17 @@ internal sealed class MovableCalls(RequestDelegate next, ServiceLife life, Reply
             }
         }
     }
+
+    /// <summary>Its client is connected to where the service is about to be: there it waits as well as here, and is answered sooner.</summary>
+    private bool IsReady(HttpRequest request, [NotNullWhen(true)] out string? next)
+    {
+        next = life.Next is { } place ? MovedAnswer.AddressFor(request, place) : null;
+        return next is not null && request.Headers[MovedHeaders.Next] == next;
+    }
+
+    /// <summary>The instance that serves has sent it here before it is decided that the service comes.</summary>
+    private bool IsExpected(HttpRequest request) =>
+        life is { State: InstanceState.Held, Settings: { } settings } && request.Headers[MovedHeaders.Next] == MovedAnswer.AddressFor(request, settings.Own);
 
     /// <summary>Waits for the decision; false when that takes too long, or too many wait.</summary>
     private async Task<bool> HoldAsync(Task changed, HttpContext context)

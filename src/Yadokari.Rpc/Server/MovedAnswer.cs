@@ -52,6 +52,14 @@ internal static class MovedAnswer
         CloseConnection(context, http2);
     }
 
+    /// <summary>The call has not run: it may be made at the next place, which is not decided for yet.</summary>
+    public static void WriteNext(HttpContext context, string next)
+    {
+        context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+        context.Response.Headers[MovedHeaders.Next] = next;
+        context.Response.ContentLength = 0;
+    }
+
     /// <summary>The first request of a SignalR client, which connects afterwards where it was told to: a 307 it would follow
     /// for this request only, and then connect to the old place.</summary>
     public static bool IsNegotiation(HttpRequest request) =>

@@ -50,8 +50,12 @@ public sealed class MoveTests
         connected.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         using HttpResponseMessage early = await plain.PostAsync(new Uri($"http://{next}/add"), new StringContent("early"));
         early.StatusCode.ShouldBe(HttpStatusCode.TemporaryRedirect, "it does not serve yet");
+        using HttpRequestMessage expected = new(HttpMethod.Post, $"http://{next}/add") { Headers = { { MovedHeaders.Next, next } }, Content = new StringContent("expected") };
+        Task<HttpResponseMessage> held = plain.SendAsync(expected);
         File.Delete(stopper);
         await move;
+        using HttpResponseMessage answer = await held;
+        (await answer.Content.ReadAsStringAsync()).ShouldBe("1", "it was held until the service had come");
 
         (await hosts.PlaceAsync()).Address.ShouldBe(next);
         (await NextAsync(client, here)).ShouldBeNull("it stays");
