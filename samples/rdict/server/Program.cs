@@ -3,7 +3,7 @@ using Yadokari.Rpc.Server;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
-builder.Services.AddYadokari();
+builder.Services.AddYadokari(options => options.WarmUp = WarmUpAsync);
 builder.Services.AddCarried<Words>();
 WebApplication app = builder.Build();
 app.UseYadokari();
@@ -25,3 +25,15 @@ if (File.Exists(file))
 }
 
 app.Run();
+
+// What a new instance calls before it takes over. The dictionary comes behind, in the place of what this leaves there.
+static async Task WarmUpAsync(HttpClient self, CancellationToken cancellation)
+{
+    for (int i = 0; i < 40; i++)
+    {
+        using var word = new StringContent("warm");
+        (await self.PostAsync("/words/warm", word, cancellation)).Dispose();
+        await self.GetStringAsync("/lookup/warm", cancellation);
+        await self.GetStringAsync("/define/warm", cancellation);
+    }
+}

@@ -11,8 +11,9 @@ public static class MovedHeaders
 
     /// <summary>
     /// ADDR:PORT of where the service will be if nothing comes between. In an answer: a client may connect there already; with status
-    /// 307 and without <see cref="Moved"/>: the call has not run, and may be made there, where it is held until the service has come
-    /// or the connection breaks. In a request: this client is connected there, and knows what such an answer means.
+    /// 307 and with neither <see cref="Moved"/> nor <see cref="Service"/>: the call has not run, and may be made there, where it is held
+    /// until the service has come or the connection breaks. In a request: this client is connected there, and knows what such an answer
+    /// means.
     /// </summary>
     public const string Next = "yado-next";
 

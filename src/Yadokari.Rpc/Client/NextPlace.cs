@@ -8,13 +8,14 @@ internal sealed class NextPlace
     /// <summary>A connection that nobody uses is not kept open for ever.</summary>
     private static readonly TimeSpan Lasts = TimeSpan.FromSeconds(20);
 
-    /// <summary>Until one that did not come about is tried again: a former instance there may have taken it.</summary>
-    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
+    /// <summary>Until one that did not come about is tried again: a former instance there may have taken it. Twice as long each time.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _lock = new();
     private string? _authority;
     private bool _connected;
     private int _connecting;
+    private int _failures;
     private long _since;
 
     /// <summary>ADDR:PORT when the client is connected there; else null.</summary>
@@ -37,9 +38,9 @@ internal sealed class NextPlace
         {
             if (_authority != authority)
             {
-                (_authority, _connected, _connecting) = (authority, false, 0);
+                (_authority, _connected, _connecting, _failures) = (authority, false, 0, 0);
             }
-            else if (_connecting > 0 || Environment.TickCount64 - _since < (long)(_connected ? Lasts : BetweenTries).TotalMilliseconds)
+            else if (_connecting > 0 || Environment.TickCount64 - _since < (long)Pause.TotalMilliseconds)
             {
                 return 0;
             }
@@ -56,6 +57,7 @@ internal sealed class NextPlace
             {
                 _connecting--;
                 _connected |= connected;
+                _failures += connected ? 0 : 1;
                 _since = Environment.TickCount64;
             }
         }
@@ -66,7 +68,9 @@ internal sealed class NextPlace
     {
         lock (_lock)
         {
-            (_authority, _connected, _connecting) = (null, false, 0);
+            (_authority, _connected, _connecting, _failures) = (null, false, 0, 0);
         }
     }
+
+    private TimeSpan Pause => !_connected && FirstPause * Math.Pow(2, Math.Min(_failures - 1, 16)) is var pause && pause < Lasts ? pause : Lasts;
 }

@@ -94,7 +94,7 @@ public sealed class YadokariHandler : DelegatingHandler
             {
                 response = await AttemptAsync(attempt, streaming, deadline).ConfigureAwait(false);
                 IPEndPoint? moved = ReadMoved(response, out int epoch);
-                bool sentAhead = moved is null && ready is not null && response.StatusCode == HttpStatusCode.TemporaryRedirect && Header(response, MovedHeaders.Next) == ready;
+                bool sentAhead = moved is null && ready is not null && IsSentAhead(response, ready);
                 bool answered = moved is null && !sentAhead && !IsToBeTriedAgain(response);
                 if (answered && (detour is null || Arrive(route, detour, response, journey)))
                 {
@@ -245,6 +245,11 @@ public sealed class YadokariHandler : DelegatingHandler
         epoch = ReadEpoch(response) ?? -1;
         return epoch >= 0 && Header(response, MovedHeaders.Moved) is { } moved && IPEndPoint.TryParse(moved, out IPEndPoint? end) ? end : null;
     }
+
+    /// <summary>The server says that it has not run the call, which may be made at the next place. A redirect of the program's own, which
+    /// also tells of the next place, is one that the service has answered.</summary>
+    private static bool IsSentAhead(HttpResponseMessage response, string ready) =>
+        response.StatusCode == HttpStatusCode.TemporaryRedirect && Header(response, MovedHeaders.Service) is null && Header(response, MovedHeaders.Next) == ready;
 
     /// <summary>The server says that it has not run the call and that it may be made again.</summary>
     private static bool IsToBeTriedAgain(HttpResponseMessage response) =>

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
@@ -65,6 +66,36 @@ public sealed class ConnectingAheadTests
         (await Post(client, source)).ShouldBe("target");
         sent.ShouldBe(1, "the client knows now where the service is");
         connections.To(target.Address.Authority).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_redirect_of_the_programs_own_is_the_callers_also_while_a_move_is_under_way()
+    {
+        await using SmallServer target = await TargetAsync(context => AnswerAsync(context, "target", epoch: 2));
+        await using SmallServer source = await SourceAsync(target, context =>
+        {
+            if (IsReady(context, target))
+            {
+                context.Response.Headers.Location = "/elsewhere";
+                context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+            }
+            return AnswerAsync(context, "source", epoch: 1);
+        });
+        using HttpClient client = ClientOf(new CountedConnections());
+        HttpStatusCode status = default;
+
+        await Until.HoldsAsync(
+            async () =>
+            {
+                using StringContent body = new("a");
+                using HttpResponseMessage response = await client.PostAsync(new Uri(source.Address, "/add"), body);
+                (await response.Content.ReadAsStringAsync()).ShouldBe("source");
+                status = response.StatusCode;
+                return status != HttpStatusCode.OK;
+            },
+            () => "the client does not connect to the next place");
+
+        status.ShouldBe(HttpStatusCode.TemporaryRedirect);
     }
 
     [Theory]
