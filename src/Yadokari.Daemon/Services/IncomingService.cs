@@ -23,9 +23,6 @@ public sealed class IncomingService(MoveRecord record, IDisposable? name)
     /// <summary>Rounds of changes that have come.</summary>
     internal int Rounds { get; set; }
 
-    /// <summary>The instance of an earlier stay here has ended.</summary>
-    internal bool HasLeft { get; set; }
-
     /// <summary>Keeps the name free.</summary>
     internal IDisposable? Name { get; set; } = name;
 

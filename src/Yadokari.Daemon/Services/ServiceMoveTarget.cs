@@ -104,7 +104,6 @@ public sealed partial class ServiceMoveTarget(
             // It takes calls from the same port as the new one, which says the same until the commit; behind it, what it says is
             // out of date. One that forwards stays until then: should the move be given up, its clients have no other way.
             await LeaveFormerAsync(move.Record.Offer).ConfigureAwait(false);
-            move.HasLeft = true;
         }
         await FaultPoint.PassAsync("target-ahead").ConfigureAwait(false);
         return bytes;
@@ -195,7 +194,7 @@ public sealed partial class ServiceMoveTarget(
     private async Task<JobRecord> ServeAsync(IncomingService move, MoveState.Prepared prepared)
     {
         MoveOffer offer = move.Record.Offer;
-        Task left = move.HasLeft ? Task.CompletedTask : LeaveFormerAsync(offer);
+        Task left = LeaveFormerAsync(offer);
         LaunchedInstance instance = await FindInstanceAsync(move, prepared).ConfigureAwait(false);
         await instance.Control.DoAsync(ControlVerb.Activate, CancellationToken.None).ConfigureAwait(false);
         await FaultPoint.PassAsync("target-activated").ConfigureAwait(false);
@@ -253,8 +252,8 @@ public sealed partial class ServiceMoveTarget(
         return instance;
     }
 
-    /// <summary>Ends an instance of an earlier stay here, which only told where the service is.</summary>
-    private Task LeaveFormerAsync(MoveOffer offer) => jobs.TryGet(offer.JobId)?.Record is { Service: not null } former
+    /// <summary>Ends an instance of an earlier stay here, if it lives, which only told where the service is.</summary>
+    private Task LeaveFormerAsync(MoveOffer offer) => jobs.TryGet(offer.JobId)?.Record is { Service: not null } former && processes.IsAlive(former.Main)
         ? Task.Run(() => launcher.LeaveAsync(former, CancellationToken.None))
         : Task.CompletedTask;
 

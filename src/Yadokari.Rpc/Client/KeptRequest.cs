@@ -19,7 +19,7 @@ internal sealed class KeptRequest(HttpRequestMessage original, byte[]? body)
     }
 
     /// <summary>The request for one attempt. The caller disposes it.</summary>
-    /// <param name="next">The place ahead that the client is connected to; null: none, or it is not to be sent there.</param>
+    /// <param name="next">The next place, when the client is connected there; null: none, or it is not to be sent there.</param>
     public HttpRequestMessage Make(ServiceRoute route, string authority, (long Number, long Acknowledged)? call, int attempt, string? next)
     {
         HttpRequestMessage copy = new(original.Method, Rewrite(original.RequestUri!, authority))
@@ -46,18 +46,24 @@ internal sealed class KeptRequest(HttpRequestMessage original, byte[]? body)
         }
         if (call is var (number, acknowledged))
         {
-            copy.Headers.TryAddWithoutValidation(MovedHeaders.Client, route.Client);
-            copy.Headers.TryAddWithoutValidation(MovedHeaders.Call, number.ToString(CultureInfo.InvariantCulture));
-            copy.Headers.TryAddWithoutValidation(MovedHeaders.Acknowledged, acknowledged.ToString(CultureInfo.InvariantCulture));
-            copy.Headers.TryAddWithoutValidation(MovedHeaders.Attempt, attempt.ToString(CultureInfo.InvariantCulture));
+            Number(copy.Headers, route, number, acknowledged, attempt);
         }
         return copy;
+    }
+
+    /// <summary>Says which call it is.</summary>
+    public static void Number(HttpRequestHeaders headers, ServiceRoute route, long number, long acknowledged, int attempt)
+    {
+        headers.TryAddWithoutValidation(MovedHeaders.Client, route.Client);
+        headers.TryAddWithoutValidation(MovedHeaders.Call, number.ToString(CultureInfo.InvariantCulture));
+        headers.TryAddWithoutValidation(MovedHeaders.Acknowledged, acknowledged.ToString(CultureInfo.InvariantCulture));
+        headers.TryAddWithoutValidation(MovedHeaders.Attempt, attempt.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>The same address at another place.</summary>
     public static Uri Rewrite(Uri uri, string authority) => new($"{uri.Scheme}://{authority}{uri.PathAndQuery}");
 
-    private static void CopyHeaders(HttpContentHeaders from, HttpContentHeaders to)
+    public static void CopyHeaders(HttpContentHeaders from, HttpContentHeaders to)
     {
         foreach ((string name, IEnumerable<string> values) in from)
         {

@@ -86,9 +86,9 @@ public sealed class YadokariHandler : DelegatingHandler
         while (true)
         {
             journey.Attempts++;
-            string? detour = journey.TakeDetour();
-            string? ready = detour ?? (streaming || journey.HasDetoured ? null : route.Next.Ready);
-            HttpRequestMessage attempt = kept.Make(route, detour ?? route.Authority, call, journey.Attempts, ready);
+            string? ahead = journey.TakeAhead();
+            string? ready = ahead ?? (streaming || journey.WasSentAhead ? null : route.Next.Ready);
+            HttpRequestMessage attempt = kept.Make(route, ahead ?? route.Authority, call, journey.Attempts, ready);
             HttpResponseMessage? response = null;
             try
             {
@@ -96,7 +96,7 @@ public sealed class YadokariHandler : DelegatingHandler
                 IPEndPoint? moved = ReadMoved(response, out int epoch);
                 bool sentAhead = moved is null && ready is not null && IsSentAhead(response, ready);
                 bool answered = moved is null && !sentAhead && !IsToBeTriedAgain(response);
-                if (answered && (detour is null || Arrive(route, detour, response, journey)))
+                if (answered && (ahead is null || Arrive(route, ahead, response, journey)))
                 {
                     Learn(route, response);
                     PrepareMove(route, response, request);
@@ -106,7 +106,7 @@ public sealed class YadokariHandler : DelegatingHandler
                 }
                 response.Dispose();
                 attempt.Dispose();
-                if (sentAhead && journey.TryDetour(ready!))
+                if (sentAhead && journey.TrySendAhead(ready!))
                 {
                     continue;
                 }
@@ -148,9 +148,9 @@ public sealed class YadokariHandler : DelegatingHandler
     }
 
     /// <summary>A call that was sent ahead of the move is answered: the service has come. False when it is another one that answers there.</summary>
-    private static bool Arrive(ServiceRoute route, string detour, HttpResponseMessage response, Journey journey)
+    private static bool Arrive(ServiceRoute route, string ahead, HttpResponseMessage response, Journey journey)
     {
-        if (ReadEpoch(response) is not { } epoch || !route.TryFollow(detour, epoch, again: true))
+        if (ReadEpoch(response) is not { } epoch || !route.TryFollow(ahead, epoch, again: true))
         {
             return false;
         }
@@ -158,10 +158,14 @@ public sealed class YadokariHandler : DelegatingHandler
         return true;
     }
 
+    /// <summary>A server may send the client to another port of its own host, or to a host of its cluster.</summary>
+    private async Task<bool> IsBelievedAsync(ServiceRoute route, IPAddress address, CancellationToken cancellation) =>
+        route.IsSameHost(address) || await _directory.IsMemberAsync(address, cancellation).ConfigureAwait(false);
+
     /// <summary>Goes to the new place when it may be believed.</summary>
     private async Task<bool> FollowAsync(ServiceRoute route, IPEndPoint moved, int epoch, Journey journey, CancellationToken deadline)
     {
-        if (!route.IsSameHost(moved.Address) && !await _directory.IsMemberAsync(moved.Address, deadline).ConfigureAwait(false))
+        if (!await IsBelievedAsync(route, moved.Address, deadline).ConfigureAwait(false))
         {
             throw new UntrustedMoveException($"{route.Authority} says that the service has moved to {moved}, which is no host of its cluster: not followed");
         }
@@ -193,7 +197,7 @@ public sealed class YadokariHandler : DelegatingHandler
         using CancellationTokenSource limit = new(_options.AttemptTimeout);
         try
         {
-            if (!route.IsSameHost(end.Address) && !await _directory.IsMemberAsync(end.Address, limit.Token).ConfigureAwait(false))
+            if (!await IsBelievedAsync(route, end.Address, limit.Token).ConfigureAwait(false))
             {
                 return false;
             }
@@ -266,7 +270,7 @@ public sealed class YadokariHandler : DelegatingHandler
     /// <summary>What has happened to one call so far.</summary>
     private sealed class Journey
     {
-        private string? _detour;
+        private string? _ahead;
 
         public int Attempts { get; set; }
 
@@ -279,25 +283,25 @@ public sealed class YadokariHandler : DelegatingHandler
         public Exception? LastFailure { get; set; }
 
         /// <summary>The call was sent ahead of a move once. When that failed, it stays with the service.</summary>
-        public bool HasDetoured { get; private set; }
+        public bool WasSentAhead { get; private set; }
 
-        /// <summary>Sends the next attempt to the place ahead; false: it has been there.</summary>
-        public bool TryDetour(string next)
+        /// <summary>Sends the next attempt to the next place; false: it has been there.</summary>
+        public bool TrySendAhead(string next)
         {
-            if (HasDetoured)
+            if (WasSentAhead)
             {
                 return false;
             }
-            (_detour, HasDetoured) = (next, true);
+            (_ahead, WasSentAhead) = (next, true);
             return true;
         }
 
         /// <summary>Where the next attempt goes instead, if anywhere; for one attempt.</summary>
-        public string? TakeDetour()
+        public string? TakeAhead()
         {
-            string? detour = _detour;
-            _detour = null;
-            return detour;
+            string? ahead = _ahead;
+            _ahead = null;
+            return ahead;
         }
     }
 }

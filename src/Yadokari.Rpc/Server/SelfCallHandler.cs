@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Yadokari.Protocol.Services;
 using Yadokari.Rpc.Client;
@@ -23,9 +22,7 @@ internal sealed class SelfCallHandler(string token) : DelegatingHandler(new Sock
         (long Number, long Acknowledged)? call = YadokariHandler.IsSafe(request.Method) || request.Headers.Contains(MovedHeaders.Client) ? null : _route.Begin();
         if (call is var (number, acknowledged))
         {
-            request.Headers.Add(MovedHeaders.Client, _route.Client);
-            request.Headers.Add(MovedHeaders.Call, number.ToString(CultureInfo.InvariantCulture));
-            request.Headers.Add(MovedHeaders.Acknowledged, acknowledged.ToString(CultureInfo.InvariantCulture));
+            KeptRequest.Number(request.Headers, _route, number, acknowledged, attempt: 1);
         }
         if (request.Content is { } content && Interlocked.Increment(ref _count) % 2 == 0)
         {
@@ -74,10 +71,7 @@ internal sealed class SelfCallHandler(string token) : DelegatingHandler(new Sock
         public LateContent(HttpContent content)
         {
             _content = content;
-            foreach ((string name, IEnumerable<string> values) in content.Headers)
-            {
-                Headers.TryAddWithoutValidation(name, values);
-            }
+            KeptRequest.CopyHeaders(content.Headers, Headers);
         }
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)

@@ -22,18 +22,9 @@ internal sealed class SelfCalls(ServiceLife life, StateBundle bundle, YadokariOp
         ServiceSettings settings = life.Settings!;
         foreach ((IPEndPoint end, Version version) in ((IPEndPoint, Version)[])[(settings.Listen, HttpVersion.Version11), (settings.ListenHttp2, HttpVersion.Version20)])
         {
-            using HttpClient client = new(new SelfCallHandler(life.WarmUpToken))
-            {
-                BaseAddress = new Uri($"http://{end}"),
-                DefaultRequestVersion = version,
-                DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            };
+            using HttpClient client = ClientOf(new SelfCallHandler(life.WarmUpToken), end, version);
             // Several at a time, as many clients will call.
-            await Parallel.ForAsync(0, Rounds, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (_, stop) =>
-            {
-                using StringContent body = new("warm");
-                using HttpResponseMessage response = await client.PostAsync(NoEndpoint, body, stop).ConfigureAwait(false);
-            }).ConfigureAwait(false);
+            await ManyAsync(Rounds, stop => CallAsync(client, stop), cancellation).ConfigureAwait(false);
             if (options.WarmUp is { } own)
             {
                 await own(client, cancellation).ConfigureAwait(false);
@@ -47,25 +38,37 @@ internal sealed class SelfCalls(ServiceLife life, StateBundle bundle, YadokariOp
     /// <summary>Calls as others do, to be told where the service is: what this instance will say when it is left itself.</summary>
     private static async Task MeetMovesAsync(IPEndPoint end, Version version, CancellationToken cancellation)
     {
-        using HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false })
-        {
-            BaseAddress = new Uri($"http://{end}"),
-            DefaultRequestVersion = version,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        };
-        await Parallel.ForAsync(0, AtOnce, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (_, stop) =>
+        using HttpClient client = ClientOf(new SocketsHttpHandler { AllowAutoRedirect = false }, end, version);
+        await ManyAsync(AtOnce, TryCallAsync, cancellation).ConfigureAwait(false);
+
+        async Task TryCallAsync(CancellationToken stop)
         {
             try
             {
-                using StringContent body = new("warm");
-                using HttpResponseMessage response = await client.PostAsync(NoEndpoint, body, stop).ConfigureAwait(false);
+                await CallAsync(client, stop).ConfigureAwait(false);
             }
             catch (Exception failure) when (failure is HttpRequestException or IOException)
             {
                 // The connection ends with such an answer, which may come too late to be read: said it was.
             }
-        }).ConfigureAwait(false);
+        }
     }
+
+    private static HttpClient ClientOf(HttpMessageHandler handler, IPEndPoint end, Version version) => new(handler)
+    {
+        BaseAddress = new Uri($"http://{end}"),
+        DefaultRequestVersion = version,
+        DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+    };
+
+    private static async Task CallAsync(HttpClient client, CancellationToken cancellation)
+    {
+        using StringContent body = new("warm");
+        using HttpResponseMessage response = await client.PostAsync(NoEndpoint, body, cancellation).ConfigureAwait(false);
+    }
+
+    private static Task ManyAsync(int count, Func<CancellationToken, Task> call, CancellationToken cancellation) => Parallel.ForAsync(
+        0, count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (_, stop) => await call(stop).ConfigureAwait(false));
 
     /// <summary>Waits until the runtime no longer compiles anew what was called often, which it does in the background and which would
     /// take the processor from the pause.</summary>

@@ -191,9 +191,13 @@ public sealed class ConnectingAheadTests
         CountedConnections connections = new();
         using HttpClient client = ClientOf(connections);
 
-        (await Post(client, source)).ShouldBe("source");
-        await Until.HoldsAsync(() => Task.FromResult(connections.To(nowhere) > 0), () => "nobody tries");
-        (await Post(client, source)).ShouldBe("source");
+        await Until.HoldsAsync(
+            async () =>
+            {
+                (await Post(client, source)).ShouldBe("source");
+                return connections.To(nowhere) > 1;
+            },
+            () => "nobody tries again");
     }
 
     /// <summary>Lets clients connect; answers other calls as it is told.</summary>
