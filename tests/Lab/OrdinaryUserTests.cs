@@ -56,7 +56,7 @@ public sealed class OrdinaryUserTests(OrdinaryHosts hosts) : IClassFixture<Ordin
         hosts.Arm("one", "source.prepared after");
         hosts.YadoOn("one", "drain", "one").Refuses(1);
         hosts.StartDaemon("one");
-        Outcomes(hosts.YadoOn("one", "drain", "one", "--json").Succeeds()).ShouldBe(trails.Keys.Order().Select(n => (n, "moved")));
+        HaveAll("moved", trails, hosts.YadoOn("one", "drain", "one", "--json"));
         hosts.YadoOn("one", "undrain", "one").Succeeds();
         RunOnlyOn("two", trails);
 
@@ -65,11 +65,11 @@ public sealed class OrdinaryUserTests(OrdinaryHosts hosts) : IClassFixture<Ordin
         Task<Ending> draining = Task.Run(() => hosts.YadoOn("two", "drain", "two", "--json"));
         Until.Holds(() => hosts.HasStruck("one") || draining.IsCompleted, () => "the fault does not strike");
         hosts.StartDaemon("one");
-        Outcomes((await draining).Succeeds()).ShouldBe(trails.Keys.Order().Select(n => (n, "moved")));
+        HaveAll("moved", trails, await draining);
         RunOnlyOn("one", trails);
 
         // Nobody is left, for two is drained still: they are saved, and go on where they were.
-        Outcomes(hosts.YadoOn("one", "drain", "one", "--json").Succeeds()).ShouldBe(trails.Keys.Order().Select(n => (n, "saved")));
+        HaveAll("saved", trails, hosts.YadoOn("one", "drain", "one", "--json"));
         trails.Keys.ShouldAllBe(name => Copies(name) == 0);
         hosts.YadoOn("one", "undrain", "one").Succeeds();
         RunOnlyOn("one", trails);
@@ -156,9 +156,10 @@ public sealed class OrdinaryUserTests(OrdinaryHosts hosts) : IClassFixture<Ordin
     /// <summary>Both hosts are this machine: all copies there are.</summary>
     private int Copies(string name) => Yado.RunProgram(Yado.NoVariables, ["pgrep", "-f", hosts.TrailFile(name)]).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
 
-    private static IEnumerable<(string Name, string Outcome)> Outcomes(Ending drain) =>
-        JsonDocument.Parse(drain.Output).RootElement.GetProperty("jobs").EnumerateArray()
-            .Select(j => (j.GetProperty("name").GetString()!, j.GetProperty("outcome").GetString()!)).Order();
+    private static void HaveAll(string outcome, Dictionary<string, JobTrail> trails, Ending drain) =>
+        JsonDocument.Parse(drain.Succeeds().Output).RootElement.GetProperty("jobs").EnumerateArray()
+            .Select(j => (j.GetProperty("name").GetString()!, j.GetProperty("outcome").GetString()!)).Order()
+            .ShouldBe(trails.Keys.Order().Select(n => (n, outcome)), drain.Output);
 
     /// <summary>The processes of a job's shell from below the daemon to the job itself.</summary>
     private static string[] DownTo(int pid, int daemon)

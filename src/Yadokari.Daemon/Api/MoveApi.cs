@@ -19,7 +19,7 @@ public sealed class MoveApi(MoveSource source, MoveTarget target, JobViews views
         {
             MoveOffer offer = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.MoveOffer).ConfigureAwait(false));
             RequireSource(context, offer.SourceName);
-            await Answer(context, target.Reserve(offer, stopping)).ConfigureAwait(false);
+            await Answer(context, await target.ReserveAsync(offer, stopping).ConfigureAwait(false)).ConfigureAwait(false);
         }));
         routes.MapGet(Routes.Move, ApiCall.Handler(logger, context =>
         {
@@ -39,7 +39,7 @@ public sealed class MoveApi(MoveSource source, MoveTarget target, JobViews views
             await Answer(context, await target.PrepareAsync(SourcesId(context), prepare, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
         }));
         routes.MapPost(Routes.MoveRelease, ApiCall.Handler(logger, async context => await ApiCall.WriteAsync(
-            context, views.Show(await target.ReleaseAsync(SourcesId(context)).ConfigureAwait(false)), ProtocolJson.Default.JobInfo).ConfigureAwait(false)));
+            context, views.Show(await target.ReleaseAsync(SourcesId(context), stopping).ConfigureAwait(false)), ProtocolJson.Default.JobInfo).ConfigureAwait(false)));
         routes.MapPost(Routes.MoveAbort, ApiCall.Handler(logger, async context =>
             await Answer(context, await target.AbortAsync(SourcesId(context)).ConfigureAwait(false)).ConfigureAwait(false)));
     }

@@ -79,24 +79,23 @@ public sealed record HomeDirectory(string Path)
     public string CheckpointDirectory(string job) => System.IO.Path.Combine(Checkpoints, job);
 
     /// <summary>Removes the checkpoints of a job that is over here.</summary>
-    public void DeleteCheckpoints(string job)
-    {
-        if (Directory.Exists(CheckpointDirectory(job)))
-        {
-            Directory.Delete(CheckpointDirectory(job), recursive: true);
-        }
-    }
+    public void DeleteCheckpoints(string job) => DeleteTree(CheckpointDirectory(job));
 
     public string Image(string move) => System.IO.Path.Combine(Images, $"{move}.ctx");
 
     public void CreateJobDirectory(string job, int epoch) => Directory.CreateDirectory(JobDirectory(job, epoch), OwnerOnly);
 
-    public void DeleteJobDirectory(string job, int epoch)
+    public void DeleteJobDirectory(string job, int epoch) => DeleteTree(JobDirectory(job, epoch));
+
+    /// <summary>Deletes a directory with all in it; one that is gone, or goes meanwhile, is as good as deleted.</summary>
+    public static void DeleteTree(string path)
     {
-        string path = JobDirectory(job, epoch);
-        if (Directory.Exists(path))
+        try
         {
             Directory.Delete(path, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
         }
     }
 

@@ -28,7 +28,7 @@ public sealed class HomeSweeper(HomeDirectory home, Action<string> forget, JobTa
         {
             if (!wanted.Contains(directory) && !IsComing(Path.GetFileName(directory)))
             {
-                Remove(directory);
+                HomeDirectory.DeleteTree(directory);
             }
         }
         SweepCheckpoints();
@@ -38,18 +38,6 @@ public sealed class HomeSweeper(HomeDirectory home, Action<string> forget, JobTa
             {
                 File.Delete(image);
             }
-        }
-    }
-
-    private static void Remove(string directory)
-    {
-        try
-        {
-            Directory.Delete(directory, recursive: true);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // A move that is being recovered meanwhile was given up, and has removed it.
         }
     }
 

@@ -149,10 +149,14 @@ public static class HostDaemon
             new ServiceRunner(jobs, home, self, programs, launcher, watcher), new ServiceDirectory(jobs, peers), serviceSource, serviceTarget, views,
             stop.Token, loggers.CreateLogger<ServiceApi>()).Map(app);
 
-        // Decided before anyone can ask: an answer given now must hold for ever.
+        // Decided and known before anyone can ask: an answer given now must hold for ever.
         source.DecideUnfinished();
         serviceSource.DecideUnfinished();
+        target.LoadUnfinished();
+        serviceTarget.LoadUnfinished();
         care.Repair();
+        programs.Sweep();
+        new HomeSweeper(home, database.DeleteJob, jobs, target, serviceTarget.NeedsJob).Sweep();
         File.Delete(home.Socket);
         await StartAsync(app, listen).ConfigureAwait(false);
         File.SetUnixFileMode(home.Socket, OwnerOnly);
@@ -161,18 +165,14 @@ public static class HostDaemon
             self.Address = ActualEnd(app);
         }
 
-        Task recovered = target.RecoverAsync(stop.Token);
-        Task servicesRecovered = serviceTarget.RecoverAsync(stop.Token);
-        programs.Sweep();
-        new HomeSweeper(home, database.DeleteJob, jobs, target, serviceTarget.NeedsJob).Sweep();
         foreach (JobEntry job in jobs.All.Where(e => e.Record.IsHere))
         {
             watcher.Watch(job);
         }
         Task[] behind =
         [
-            recovered,
-            servicesRecovered,
+            target.FinishUnfinishedAsync(stop.Token),
+            serviceTarget.FinishUnfinishedAsync(stop.Token),
             source.FinishUnfinishedAsync(stop.Token),
             serviceSource.FinishUnfinishedAsync(stop.Token),
             peers.GreetAsync(stop.Token),

@@ -249,18 +249,20 @@ public sealed partial class MoveSource(
         // The copy here is dead: from now on every answer is "commit", once the directory has taken it.
         _verdicts[move.Id] = AfterDeath;
         JobRecord moved = MovedRecord(record, move);
+        JobRecord? unwritten = null;
         try
         {
             jobs.Update(job, moved, move, durable: false);
         }
         catch (StoreException failure)
         {
-            // The journal says Committed and the copy is dead, which after a restart means the same.
+            // The journal says Committed and the copy is dead, which after a restart means the same; it must not say Released before this.
             LogStoreFailed(logger, move.Id, failure);
             JobTable.UpdateInMemory(job, moved);
+            unwritten = moved;
         }
 
-        Task<JobInfo> releasing = ReleaseAsync(move, stopping);
+        Task<JobInfo> releasing = ReleaseAsync(move, stopping, unwritten);
         JobInfo jobThere;
         try
         {
@@ -320,7 +322,8 @@ public sealed partial class MoveSource(
     }
 
     /// <summary>Tells the target to release until it has answered; before that, in a cluster, the directory.</summary>
-    private async Task<JobInfo> ReleaseAsync(MoveRecord move, CancellationToken stopping)
+    /// <param name="unwritten">What the journal does not have yet of the job; null: nothing.</param>
+    private async Task<JobInfo> ReleaseAsync(MoveRecord move, CancellationToken stopping, JobRecord? unwritten = null)
     {
         await CommitInDirectoryAsync(move, stopping).ConfigureAwait(false);
         using IMoveTarget target = connect(move.PeerAddress);
@@ -329,7 +332,7 @@ public sealed partial class MoveSource(
             try
             {
                 JobInfo job = await target.ReleaseAsync(move.Id, stopping).ConfigureAwait(false);
-                store.Save(null, move with { State = new MoveState.Released() }, durable: false);
+                store.Save(unwritten, move with { State = new MoveState.Released() }, durable: false);
                 LogPhase(logger, move.Id, MovePhase.Released);
                 return job;
             }
@@ -340,7 +343,7 @@ public sealed partial class MoveSource(
                 {
                     jobs.Update(entry, entry.Record with { State = JobState.Lost, Note = note }, null, durable: true);
                 }
-                store.Save(null, move with { State = new MoveState.Aborted(note) }, durable: true);
+                // The move stays committed: should the target know it again, what it hears is the same as before.
                 throw;
             }
             catch (Exception failure) when (failure is YadoException or StoreException)

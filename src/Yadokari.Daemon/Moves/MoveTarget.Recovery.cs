@@ -18,29 +18,52 @@ namespace Yadokari.Daemon.Moves;
 /// <content>What goes on after a daemon or a source was gone for a while.</content>
 public sealed partial class MoveTarget
 {
-    /// <summary>A committed move of the daemon's life before: the job runs, has run, or never ran.</summary>
+    private readonly List<IncomingMove> _unfinished = [];
+
+    /// <summary>At the start of the daemon, before anyone can ask: the moves are known again. What was not prepared is dropped.</summary>
+    public void LoadUnfinished()
+    {
+        foreach (MoveRecord record in store.LoadMoves().Where(m => m.Role == MoveRole.Target && m.Offer.Service is null))
+        {
+            IncomingMove move = new(record, null);
+            _moves[record.Id] = move;
+            switch (record.State)
+            {
+                case MoveState.Released or MoveState.Aborted:
+                    DeleteImage(record.Id);
+                    break;
+                case MoveState.Prepared:
+                    // A job that took the name meanwhile does not keep this one from being released: names are a convenience.
+                    move.Name = jobs.TryReserveName(record.Offer.JobName);
+                    _unfinished.Add(move);
+                    break;
+                case MoveState.Committed:
+                    _unfinished.Add(move);
+                    break;
+                default:
+                    Drop(move, "the target's daemon was restarted");
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Goes on with what <see cref="LoadUnfinished"/> found: what was prepared asks its source; what was committed is
+    /// released, unless it runs already. Returns when all are over.</summary>
+    public Task FinishUnfinishedAsync(CancellationToken stopping) => Task.WhenAll(_unfinished.Select(
+        m => m.Record.State is MoveState.Committed ? ReleaseAgainAsync(m, stopping) : WatchSourceAsync(m, askNow: true, stopping)));
+
+    /// <summary>A committed move of the daemon's life before.</summary>
     private async Task ReleaseAgainAsync(IncomingMove move, CancellationToken stopping)
     {
-        MoveState.Committed state = (MoveState.Committed)move.Record.State;
-        MoveOffer offer = move.Record.Offer;
         for (int attempt = 0; ; attempt++)
         {
             await move.Gate.WaitAsync(stopping).ConfigureAwait(false);
             try
             {
-                if (move.Record.State is not MoveState.Committed)
+                if (move.Record.State is MoveState.Committed state)
                 {
-                    return;
+                    await ReleaseCommittedAsync(move, state, stopping).ConfigureAwait(false);
                 }
-                // A held process ends by itself when the daemon that held it dies; one that was released does not.
-                bool runs = state.Held is { } held && await StaysAliveAsync(held.Main, stopping).ConfigureAwait(false);
-                bool ran = home.ReadExit(offer.JobId, offer.Epoch) is not null;
-                if ((runs || ran) && jobs.TryGet(offer.JobId) is { } entry && entry.Record.Epoch == offer.Epoch)
-                {
-                    Finish(move, entry);
-                    return;
-                }
-                ReleaseLocked(move, state.ImageLength, null, state.ErrorsToOutput);
                 return;
             }
             catch (Exception failure) when (failure is YadoException or StoreException or EngineException)
@@ -52,6 +75,41 @@ public sealed partial class MoveTarget
                 move.Gate.Release();
             }
             await Task.Delay(pace.Delay(attempt), stopping).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The release was begun before, by this daemon or its life before: the job runs, has run, or never ran.</summary>
+    private async Task ReleaseCommittedAsync(IncomingMove move, MoveState.Committed state, CancellationToken stopping)
+    {
+        MoveOffer offer = move.Record.Offer;
+        // What is held still was not released. A held process ends by itself when the daemon that held it dies; one that was released does not.
+        bool runs = move.Held is null && state.Held is { } held && await StaysAliveAsync(held.Main, stopping).ConfigureAwait(false);
+        bool ran = home.ReadExit(offer.JobId, offer.Epoch) is not null;
+        if ((runs || ran) && jobs.TryGet(offer.JobId) is { } entry && entry.Record.Epoch == offer.Epoch)
+        {
+            Finish(move, entry);
+            return;
+        }
+        ReleaseLocked(move, state.ImageLength, state.Held, state.ErrorsToOutput);
+    }
+
+    /// <summary>An earlier move of the same job may have been given up by a source that has not come to say so yet.</summary>
+    private async Task DropGivenUpAsync(string job, CancellationToken stopping)
+    {
+        foreach (IncomingMove earlier in _moves.Values.Where(m => !m.Record.State.IsFinal && m.Record.Offer.JobId == job))
+        {
+            try
+            {
+                if ((await oracle.AskAsync(earlier.Record, stopping).ConfigureAwait(false)).Verdict == MoveVerdict.Abort)
+                {
+                    await AbortAsync(earlier.Record.Id).ConfigureAwait(false);
+                }
+            }
+            catch (YadoException failure)
+            {
+                // It stays, and the new one is refused as a second.
+                LogSourceSilent(logger, earlier.Record.Id, earlier.Record.PeerAddress, failure.Message);
+            }
         }
     }
 
@@ -95,7 +153,7 @@ public sealed partial class MoveTarget
                 }
                 else if (status.Verdict == MoveVerdict.Commit && move.Record.State.Phase is MovePhase.Prepared or MovePhase.Committed)
                 {
-                    await ReleaseAsync(move.Record.Id).ConfigureAwait(false);
+                    await ReleaseAsync(move.Record.Id, stopping).ConfigureAwait(false);
                 }
             }
             catch (Exception failure) when (failure is YadoException or StoreException)

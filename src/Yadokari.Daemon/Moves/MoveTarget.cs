@@ -40,8 +40,9 @@ public sealed partial class MoveTarget(
 
     /// <summary>Agrees to take a job and keeps its name, or refuses with every reason at once.</summary>
     /// <exception cref="YadoException">Refused; exit status 5.</exception>
-    public MoveStatus Reserve(MoveOffer offer, CancellationToken stopping)
+    public async Task<MoveStatus> ReserveAsync(MoveOffer offer, CancellationToken stopping)
     {
+        await DropGivenUpAsync(offer.JobId, stopping).ConfigureAwait(false);
         List<ObstacleInfo> reasons = FindReasons(offer);
         if (reasons.Count > 0)
         {
@@ -165,7 +166,7 @@ public sealed partial class MoveTarget(
     /// <summary>The source's copy is dead: lets the job run. Says the same when it runs already.</summary>
     /// <exception cref="YadoException">Exit status 4: no such move, or dropped. Another one: it could not be rebuilt now;
     /// its image is kept, ask again.</exception>
-    public async Task<JobRecord> ReleaseAsync(string id)
+    public async Task<JobRecord> ReleaseAsync(string id, CancellationToken stopping)
     {
         IncomingMove move = Find(id);
         // The caller may go away; what it has asked for happens all the same.
@@ -180,7 +181,7 @@ public sealed partial class MoveTarget(
                     ReleaseLocked(move, prepared.ImageLength, prepared.Held, prepared.ErrorsToOutput);
                     break;
                 case MoveState.Committed committed:
-                    ReleaseLocked(move, committed.ImageLength, committed.Held, committed.ErrorsToOutput);
+                    await ReleaseCommittedAsync(move, committed, stopping).ConfigureAwait(false);
                     break;
                 default:
                     throw new YadoException(4, $"host {self.Name} has no prepared job for move {id}: it is {move.Record.State.Phase}");
@@ -217,38 +218,6 @@ public sealed partial class MoveTarget(
         {
             move.Gate.Release();
         }
-    }
-
-    /// <summary>
-    /// After a start of the daemon: what was not prepared is dropped; what was prepared asks its source; what was
-    /// committed is released, unless it runs already. Returns when the moves are known; the rest goes on behind.
-    /// </summary>
-    public Task RecoverAsync(CancellationToken stopping)
-    {
-        List<Task> tasks = [];
-        foreach (MoveRecord record in store.LoadMoves().Where(m => m.Role == MoveRole.Target && m.Offer.Service is null))
-        {
-            IncomingMove move = new(record, null);
-            _moves[record.Id] = move;
-            switch (record.State)
-            {
-                case MoveState.Released or MoveState.Aborted:
-                    DeleteImage(record.Id);
-                    break;
-                case MoveState.Prepared:
-                    // A job that took the name meanwhile does not keep this one from being released: names are a convenience.
-                    move.Name = jobs.TryReserveName(record.Offer.JobName);
-                    tasks.Add(WatchSourceAsync(move, askNow: true, stopping));
-                    break;
-                case MoveState.Committed:
-                    tasks.Add(ReleaseAgainAsync(move, stopping));
-                    break;
-                default:
-                    Drop(move, "the target's daemon was restarted");
-                    break;
-            }
-        }
-        return Task.WhenAll(tasks);
     }
 
     private List<ObstacleInfo> FindReasons(MoveOffer offer)

@@ -38,7 +38,7 @@ public sealed class ServiceApi(
             {
                 throw new YadoException(2, "the offer is not one of a service");
             }
-            await ApiCall.WriteAsync(context, target.Reserve(offer, stopping), ProtocolJson.Default.ServiceOffered).ConfigureAwait(false);
+            await ApiCall.WriteAsync(context, await target.ReserveAsync(offer, stopping).ConfigureAwait(false), ProtocolJson.Default.ServiceOffered).ConfigureAwait(false);
         }));
         routes.MapPut(Routes.Program, ApiCall.Handler(logger, async context =>
         {

@@ -186,7 +186,8 @@ public sealed partial class ServiceMoveSource
                 string note = $"host {move.PeerName} no longer knows the move, and the service was its already";
                 if (job is not null && record is not null)
                 {
-                    Journal(job, job.Record with { State = JobState.Lost, Note = note }, move with { State = new MoveState.Aborted(note) });
+                    // The move stays committed: should the target know it again, what it hears is the same as before.
+                    Journal(job, job.Record with { State = JobState.Lost, Note = note }, move);
                 }
                 throw;
             }

@@ -11,10 +11,12 @@ namespace Yadokari.Daemon.Services;
 /// <content>The files of a move, what is dropped, and what goes on after a daemon or a source was gone for a while.</content>
 public sealed partial class ServiceMoveTarget
 {
-    /// <summary>After a start of the daemon: what was not prepared is dropped, what was prepared asks its source.</summary>
-    public Task RecoverAsync(CancellationToken stopping)
+    private readonly List<IncomingService> _prepared = [];
+    private readonly List<Task> _dropping = [];
+
+    /// <summary>At the start of the daemon, before anyone can ask: the moves are known again. What was not prepared is dropped.</summary>
+    public void LoadUnfinished()
     {
-        List<Task> tasks = [];
         foreach (MoveRecord record in store.LoadMoves().Where(m => m.Role == MoveRole.Target && m.Offer.Service is not null))
         {
             IncomingService move = new(record, null);
@@ -26,14 +28,37 @@ public sealed partial class ServiceMoveTarget
                     break;
                 case MoveState.Prepared:
                     move.Name = jobs.TryReserveName(record.Offer.JobName);
-                    tasks.Add(WatchSourceAsync(move, askNow: true, stopping));
+                    _prepared.Add(move);
                     break;
                 default:
-                    tasks.Add(DropAsync(move, "the target's daemon was restarted"));
+                    _dropping.Add(DropAsync(move, "the target's daemon was restarted"));
                     break;
             }
         }
-        return Task.WhenAll(tasks);
+    }
+
+    /// <summary>Asks the sources of what <see cref="LoadUnfinished"/> found prepared. Returns when all are over.</summary>
+    public Task FinishUnfinishedAsync(CancellationToken stopping) =>
+        Task.WhenAll(_dropping.Concat(_prepared.Select(m => WatchSourceAsync(m, askNow: true, stopping))));
+
+    /// <summary>An earlier move of the same service may have been given up by a source that has not come to say so yet.</summary>
+    private async Task DropGivenUpAsync(string service, CancellationToken stopping)
+    {
+        foreach (IncomingService earlier in _moves.Values.Where(m => !m.Record.State.IsFinal && m.Record.Offer.JobId == service))
+        {
+            try
+            {
+                if ((await oracle.AskAsync(earlier.Record, stopping).ConfigureAwait(false)).Verdict == MoveVerdict.Abort)
+                {
+                    await AbortAsync(earlier.Record.Id).ConfigureAwait(false);
+                }
+            }
+            catch (YadoException failure)
+            {
+                // It stays, and the new one is refused as a second.
+                LogSourceSilent(logger, earlier.Record.Id, earlier.Record.PeerAddress, failure.Message);
+            }
+        }
     }
 
     private string StatePath(string move) => home.Image(move) + ".state";

@@ -32,8 +32,9 @@ public sealed partial class ServiceMoveTarget(
 
     /// <summary>Agrees to take a service and keeps its name, or refuses with every reason at once.</summary>
     /// <exception cref="YadoException">Refused; exit status 5.</exception>
-    public ServiceOffered Reserve(MoveOffer offer, CancellationToken stopping)
+    public async Task<ServiceOffered> ReserveAsync(MoveOffer offer, CancellationToken stopping)
     {
+        await DropGivenUpAsync(offer.JobId, stopping).ConfigureAwait(false);
         List<ObstacleInfo> reasons = FindReasons(offer);
         if (reasons.Count > 0)
         {

@@ -13,18 +13,22 @@ namespace Yadokari.Daemon.Tests.Moves;
 /// <summary>A target says no before anything is touched, with every reason at once.</summary>
 public sealed class RefusalTests : IDisposable
 {
+    private static readonly HostSelf s_self = new("B", "instance-B", Uid: 0, "boot");
+    private static readonly MoveOffer s_again = Samples.Offer with { MoveId = new string('b', 32) };
+    private static readonly (long, long) s_plenty = (long.MaxValue, long.MaxValue);
+
     private readonly Scenario _scenario = new();
 
     public RefusalTests() => _scenario.Start();
 
     [Fact]
-    public void Every_reason_is_given_at_once()
+    public async Task Every_reason_is_given_at_once()
     {
         HostSelf self = new("B", "instance-A", Uid: 7, "boot") { Draining = true };
-        MoveTarget target = Target(self, room: (10, 10));
+        MoveTarget target = Target(self, room: (10, 10), new FixedOracle(null));
 
-        YadoException refusal = Should.Throw<YadoException>(
-            () => target.Reserve(Samples.Offer with { ProtocolVersion = 99 }, CancellationToken.None));
+        YadoException refusal = await Should.ThrowAsync<YadoException>(
+            () => target.ReserveAsync(Samples.Offer with { ProtocolVersion = 99 }, CancellationToken.None));
 
         refusal.ExitStatus.ShouldBe(5);
         refusal.Obstacles.Select(o => o.Name).ShouldBe(
@@ -32,32 +36,55 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
-    public void A_job_that_is_on_its_way_is_not_taken_twice()
+    public async Task A_job_that_is_on_its_way_is_not_taken_twice()
     {
-        MoveTarget target = _scenario.B.Daemon!.Target;
-        target.Reserve(Samples.Offer, CancellationToken.None);
+        MoveTarget target = Target(s_self, s_plenty, new FixedOracle(MoveVerdict.Pending));
+        await target.ReserveAsync(Samples.Offer, CancellationToken.None);
 
-        Should.Throw<YadoException>(() => target.Reserve(Samples.Offer with { MoveId = new string('b', 32) }, CancellationToken.None))
+        (await Should.ThrowAsync<YadoException>(() => target.ReserveAsync(s_again, CancellationToken.None)))
+            .Obstacles.ShouldHaveSingleItem().Name.ShouldBe("duplicate");
+        target.PhaseOf(Samples.Offer.MoveId).ShouldBe(MovePhase.Reserved);
+    }
+
+    [Fact]
+    public async Task A_job_whose_earlier_move_was_given_up_is_taken_before_its_source_comes_to_say_so()
+    {
+        MoveTarget target = Target(s_self, s_plenty, new FixedOracle(MoveVerdict.Abort));
+        await target.ReserveAsync(Samples.Offer, CancellationToken.None);
+
+        (await target.ReserveAsync(s_again, CancellationToken.None)).Phase.ShouldBe(MovePhase.Reserved);
+
+        target.PhaseOf(Samples.Offer.MoveId).ShouldBe(MovePhase.Aborted);
+        Directory.EnumerateFileSystemEntries(_scenario.B.Home.Jobs).Count().ShouldBe(1, "the directory is the new one's");
+    }
+
+    [Fact]
+    public async Task A_job_whose_source_can_not_be_asked_is_on_its_way_still()
+    {
+        MoveTarget target = Target(s_self, s_plenty, new FixedOracle(null));
+        await target.ReserveAsync(Samples.Offer, CancellationToken.None);
+
+        (await Should.ThrowAsync<YadoException>(() => target.ReserveAsync(s_again, CancellationToken.None)))
             .Obstacles.ShouldHaveSingleItem().Name.ShouldBe("duplicate");
     }
 
     [Fact]
-    public void A_name_that_is_taken_is_refused()
+    public async Task A_name_that_is_taken_is_refused()
     {
         MoveTarget target = _scenario.A.Daemon!.Target;
 
-        YadoException refusal = Should.Throw<YadoException>(
-            () => target.Reserve(Samples.Offer with { JobId = "other", SourceInstance = "instance-C" }, CancellationToken.None));
+        YadoException refusal = await Should.ThrowAsync<YadoException>(
+            () => target.ReserveAsync(Samples.Offer with { JobId = "other", SourceInstance = "instance-C" }, CancellationToken.None));
 
         refusal.Obstacles.ShouldHaveSingleItem().Detail.ShouldContain("work");
     }
 
     [Fact]
-    public void An_old_epoch_of_a_job_that_is_here_is_refused()
+    public async Task An_old_epoch_of_a_job_that_is_here_is_refused()
     {
         MoveTarget target = _scenario.A.Daemon!.Target;
 
-        Should.Throw<YadoException>(() => target.Reserve(Samples.Offer with { SourceInstance = "instance-C" }, CancellationToken.None))
+        (await Should.ThrowAsync<YadoException>(() => target.ReserveAsync(Samples.Offer with { SourceInstance = "instance-C" }, CancellationToken.None)))
             .Obstacles.ShouldContain(o => o.Name == "duplicate");
     }
 
@@ -66,7 +93,7 @@ public sealed class RefusalTests : IDisposable
     {
         MoveTarget target = _scenario.B.Daemon!.Target;
 
-        (await Should.ThrowAsync<YadoException>(() => target.ReleaseAsync("nonsense"))).ExitStatus.ShouldBe(4);
+        (await Should.ThrowAsync<YadoException>(() => target.ReleaseAsync("nonsense", CancellationToken.None))).ExitStatus.ShouldBe(4);
         (await target.AbortAsync("nonsense")).Phase.ShouldBe(MovePhase.Aborted);
         _scenario.A.Daemon!.Source.VerdictOf("nonsense").ShouldBe(MoveVerdict.Abort);
     }
@@ -75,7 +102,7 @@ public sealed class RefusalTests : IDisposable
     public async Task A_stream_that_stops_early_drops_the_move()
     {
         MoveTarget target = _scenario.B.Daemon!.Target;
-        target.Reserve(Samples.Offer, CancellationToken.None);
+        await target.ReserveAsync(Samples.Offer, CancellationToken.None);
 
         await Should.ThrowAsync<YadoException>(
             () => target.ReceiveAsync(Samples.Offer.MoveId, new MemoryStream([1, 2, 3]), CancellationToken.None));
@@ -89,24 +116,32 @@ public sealed class RefusalTests : IDisposable
     public async Task A_job_is_not_released_before_it_is_prepared()
     {
         MoveTarget target = _scenario.B.Daemon!.Target;
-        target.Reserve(Samples.Offer, CancellationToken.None);
+        await target.ReserveAsync(Samples.Offer, CancellationToken.None);
 
-        (await Should.ThrowAsync<YadoException>(() => target.ReleaseAsync(Samples.Offer.MoveId))).ExitStatus.ShouldBe(4);
+        (await Should.ThrowAsync<YadoException>(() => target.ReleaseAsync(Samples.Offer.MoveId, CancellationToken.None))).ExitStatus.ShouldBe(4);
 
         _scenario.Running.ShouldNotBeNull();
     }
 
     public void Dispose() => _scenario.Dispose();
 
-    private MoveTarget Target(HostSelf self, (long, long) room)
+    private MoveTarget Target(HostSelf self, (long, long) room, IMoveOracle oracle)
     {
         SimDaemon daemon = _scenario.B.Daemon!;
         SimStore store = new(daemon);
         return new MoveTarget(
-            new SimEngine(daemon), new SimProcessTable(daemon), new JobTable(store), store, _scenario.B.Home, self, new SimOracle(daemon),
+            new SimEngine(daemon), new SimProcessTable(daemon), new JobTable(store), store, _scenario.B.Home, self, oracle,
             _ => { }, SimDaemon.Pace, NullLogger<MoveTarget>.Instance)
         {
             Room = () => room,
         };
+    }
+
+    /// <summary>A source that says the same of every move; null: it is silent.</summary>
+    private sealed class FixedOracle(MoveVerdict? verdict) : IMoveOracle
+    {
+        public Task<MoveStatus> AskAsync(MoveRecord move, CancellationToken cancellation) => verdict is { } said
+            ? Task.FromResult(new MoveStatus(move.Id, MovePhase.Reserved, said))
+            : throw new YadoException(1, "nobody answers") { Unreachable = true };
     }
 }

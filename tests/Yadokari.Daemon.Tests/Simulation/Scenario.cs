@@ -2,6 +2,7 @@ using System.Text.Json;
 using Shouldly;
 using Yadokari.Daemon.Cluster;
 using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Store;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
@@ -67,7 +68,7 @@ public sealed class Scenario : IDisposable
             await a.Source.MoveAsync(a.Jobs.Find("work"), "B", new Progress<MoveProgress>(), CancellationToken.None, a.Stopping);
             return true;
         }
-        catch (Exception failure) when (failure is YadoException or DaemonDied or OperationCanceledException or IOException)
+        catch (Exception failure) when (failure is YadoException or DaemonDied or StoreException or OperationCanceledException or IOException)
         {
             World.Story.Add($"the user is told: {failure.Message}");
             return false;

@@ -44,7 +44,7 @@ public sealed class SimCoordination(SimDaemon daemon, bool counted) : ICoordinat
     {
         if (counted)
         {
-            daemon.Strike(what + " (request)", network: true);
+            daemon.Strike(what + " (request)", SimStepKind.Network);
         }
         T result;
         lock (daemon.World.Lock)
@@ -59,7 +59,7 @@ public sealed class SimCoordination(SimDaemon daemon, bool counted) : ICoordinat
         }
         if (counted)
         {
-            daemon.Strike(what + " (answer)", network: true);
+            daemon.Strike(what + " (answer)", SimStepKind.Network);
         }
         return Task.FromResult(result);
     }

@@ -3,6 +3,7 @@ using Yadokari.Daemon.Cluster;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Store;
 using Yadokari.Protocol.Errors;
 
 namespace Yadokari.Daemon.Tests.Simulation;
@@ -53,15 +54,15 @@ public sealed class SimDaemon
 
     public int Steps => _steps;
 
-    /// <summary>Starts a daemon as the real one starts: decide, then answer, then finish what is left.</summary>
+    /// <summary>Starts a daemon as the real one starts: decide and know, then answer, then finish what is left.</summary>
     public static SimDaemon Start(SimHost host, SimFault? fault = null)
     {
         SimDaemon daemon = new(host, fault);
         daemon.Source.DecideUnfinished();
-        host.Daemon = daemon;
-        Task recovered = daemon.Target.RecoverAsync(daemon.Stopping);
+        daemon.Target.LoadUnfinished();
         new HomeSweeper(host.Home, _ => { }, daemon.Jobs, daemon.Target).Sweep();
-        daemon.Behind = Task.WhenAll(recovered, daemon.Source.FinishUnfinishedAsync(daemon.Stopping));
+        host.Daemon = daemon;
+        daemon.Behind = Task.WhenAll(daemon.Target.FinishUnfinishedAsync(daemon.Stopping), daemon.Source.FinishUnfinishedAsync(daemon.Stopping));
         return daemon;
     }
 
@@ -71,9 +72,9 @@ public sealed class SimDaemon
     public SimHost Find(string address) => World.Hosts.Single(h => h.Name == address);
 
     /// <summary>An act: the fault may strike before it, or after it.</summary>
-    public T Step<T>(string what, Func<T> act)
+    public T Step<T>(string what, Func<T> act, SimStepKind kind = SimStepKind.Act)
     {
-        Strike(what + " (before)");
+        Strike(what + " (before)", kind);
         T result;
         lock (World.Lock)
         {
@@ -84,22 +85,20 @@ public sealed class SimDaemon
         return result;
     }
 
-    public void Step(string what, Action act) => Step(what, () =>
+    public void Step(string what, Action act, SimStepKind kind = SimStepKind.Act) => Step(what, () =>
     {
         act();
         return true;
-    });
+    }, kind);
 
     /// <summary>A moment at which the fault may strike.</summary>
-    /// <param name="network">Something is on its way to the other host, or an answer from it.</param>
-    public void Strike(string what, bool network = false)
+    public void Strike(string what, SimStepKind kind = SimStepKind.Act)
     {
         lock (World.Lock)
         {
             ThrowIfDead(what);
             World.Tick($"{Host.Name}: {what}");
-            bool counts = _fault?.Kind != SimFaultKind.LinkIsCut || network;
-            if (_fault is not { } fault || World.FaultsAreOver || !counts || ++_steps != fault.Step)
+            if (_fault is not { } fault || World.FaultsAreOver || !StrikesAt(kind) || ++_steps != fault.Step)
             {
                 return;
             }
@@ -118,12 +117,22 @@ public sealed class SimDaemon
                     World.Story.Add("the store falls silent");
                     World.StoreSilence = 5;
                     break;
+                case SimFaultKind.SaveFails:
+                    World.Story.Add($"{Host.Name}: the journal is not written");
+                    throw new StoreException("the disk is full");
                 case SimFaultKind.LinkIsCut:
                     World.Story.Add($"{Host.Name}: link cut");
                     throw new YadoException(1, "the link is cut") { Unreachable = true };
             }
         }
     }
+
+    private bool StrikesAt(SimStepKind kind) => _fault?.Kind switch
+    {
+        SimFaultKind.LinkIsCut => kind == SimStepKind.Network,
+        SimFaultKind.SaveFails => kind == SimStepKind.Save,
+        _ => true,
+    };
 
     public void ThrowIfDead(string what)
     {

@@ -17,11 +17,11 @@ public sealed class SimMoveTarget(SimDaemon caller, string address) : IMoveTarge
         Samples.Host($"instance-{there.Host.Name}") with { Name = there.Host.Name, Address = there.Host.Name, BootId = there.Host.BootId }));
 
     public Task<MoveStatus> ReserveAsync(MoveOffer offer, CancellationToken cancellation) =>
-        CallAsync("reserve", there => Task.FromResult(there.Target.Reserve(Bounds.Check(offer), there.Stopping)));
+        CallAsync("reserve", there => there.Target.ReserveAsync(Bounds.Check(offer), there.Stopping));
 
     public async Task<IImageStream> OpenImageAsync(string move, CancellationToken cancellation)
     {
-        caller.Strike("open image stream", network: true);
+        caller.Strike("open image stream", SimStepKind.Network);
         SimDaemon there = Reach();
         Pipe pipe = new();
         Task<MoveStatus> receiving = Task.Run(
@@ -48,7 +48,7 @@ public sealed class SimMoveTarget(SimDaemon caller, string address) : IMoveTarge
     {
         return await CallAsync("tell to release", async there =>
         {
-            Yadokari.Daemon.Jobs.JobRecord job = await there.Target.ReleaseAsync(move);
+            Yadokari.Daemon.Jobs.JobRecord job = await there.Target.ReleaseAsync(move, there.Stopping);
             return new JobViews(new SimProcessTable(there), new(there.Host.Name, "", 0, "")).Show(job);
         });
     }
@@ -70,13 +70,13 @@ public sealed class SimMoveTarget(SimDaemon caller, string address) : IMoveTarge
 
     private async Task<T> CallAsync<T>(string what, Func<SimDaemon, Task<T>> call)
     {
-        caller.Strike(what + " (request)", network: true);
+        caller.Strike(what + " (request)", SimStepKind.Network);
         SimDaemon there = Reach();
         try
         {
             T answer = await Task.Run(() => call(there));
             there.ThrowIfDead(what);
-            caller.Strike(what + " (answer)", network: true);
+            caller.Strike(what + " (answer)", SimStepKind.Network);
             return answer;
         }
         catch (Exception failure) when (there.IsDead && !caller.IsDead)
@@ -93,7 +93,7 @@ public sealed class SimMoveTarget(SimDaemon caller, string address) : IMoveTarge
         {
             try
             {
-                caller.Strike($"send {kind}", network: true);
+                caller.Strike($"send {kind}", SimStepKind.Network);
             }
             catch (YadoException failure)
             {

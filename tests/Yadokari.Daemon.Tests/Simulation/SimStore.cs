@@ -6,8 +6,8 @@ namespace Yadokari.Daemon.Tests.Simulation;
 
 public sealed class SimStore(SimDaemon daemon) : IHostStore
 {
-    public void Save(JobRecord? job, MoveRecord? move, bool durable) =>
-        daemon.Step($"save {job?.State} {move?.Role} {move?.State.Phase}", () => daemon.Host.Disk.Save(job, move, durable));
+    public void Save(JobRecord? job, MoveRecord? move, bool durable) => daemon.Step(
+        $"save {job?.State} {move?.Role} {move?.State.Phase}", () => daemon.Host.Disk.Save(job, move, durable), SimStepKind.Save);
 
     public IReadOnlyList<JobRecord> LoadJobs() => daemon.Host.Disk.Jobs();
 
