@@ -248,7 +248,7 @@ public sealed partial class VirtualLab
                 $"""
                 export YADO_LAB=1 YADO_LAB_HOST={host.Name} YADO_LAB_DIR={Quote(_directory)}
                 export HOME={Quote(host.Home)} YADO_HOME={Quote(host.YadoHome)} XDG_RUNTIME_DIR="/run/user/$(id -u)" TMPDIR={TemporaryDirectory}
-                export DOTNET_BUNDLE_EXTRACT_BASE_DIR={Quote(Path.Combine(_directory, "bundle"))}
+                export DOTNET_BUNDLE_EXTRACT_BASE_DIR={Quote(Path.Combine(host.Directory, "bundle"))}
                 export PATH={Quote(binaries)}":$PATH"
                 {(groups is null ? "unset YADO_JOB_CGROUP" : $"export YADO_JOB_CGROUP={Quote(groups.Of(number))}")}
 
