@@ -57,6 +57,8 @@ app.MapGet("/has", (string key, Counts counts) => counts.Has(key));
 app.MapHub<CountingHub>("/hub");
 app.MapGet("/stream", (HttpContext context) => Stream(context)).WithMetadata(new StreamingCallAttribute());
 app.Run();
+// A program that takes its time to end.
+Thread.Sleep(int.Parse(Environment.GetEnvironmentVariable("END_MILLISECONDS") ?? "0"));
 
 static async Task<string[]> Lines(HttpContext context)
 {
