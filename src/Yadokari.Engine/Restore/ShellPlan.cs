@@ -17,7 +17,7 @@ public static class ShellPlan
     private const int ReadOnly = 0;
     private const int WriteOnly = 1;
     private const int NoFile = 7;
-    private const int ClockMonotonic = 1;
+    private const int ClockMonotonicCoarse = 6;
     private const int ClockBoottime = 7;
 
     /// <summary>Puts the stub's own descriptors above the job's and closes all others.</summary>
@@ -288,7 +288,9 @@ public static class ShellPlan
             plan.Try(null, SystemCall.Close, file);
             plan.Set(at, old);
             plan.Set(end, text);
-            Append("monotonic ", ClockMonotonic, clocks.Monotonic, at);
+            // The coarse clock is behind by up to a tick, and by more on a machine that misses ticks: if it goes on where the fine one
+            // stood, the fine one is ahead of that, and neither goes back. (The raw one has the same offset.)
+            Append("monotonic ", ClockMonotonicCoarse, clocks.Monotonic, at);
             Append("boottime ", ClockBoottime, clocks.Boottime, at);
             plan.Do(OperationKind.Subtract, length, end, text);
             plan.Place(none);

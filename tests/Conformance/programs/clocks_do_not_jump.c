@@ -3,8 +3,9 @@
 #include "law.h"
 
 static atomic_bool stop;
+enum { MONOTONIC, BOOTTIME, RAW, COARSE, REALTIME };
 static const clockid_t clocks[] = { CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_MONOTONIC_RAW, CLOCK_MONOTONIC_COARSE, CLOCK_REALTIME };
-static int64_t back, leap;
+static int64_t back[5], leap;
 
 static void *look(void *unused)
 {
@@ -13,7 +14,7 @@ static void *look(void *unused)
     while (!stop)
         for (int i = 0; i < 5; i++) {
             int64_t now = law_now(clocks[i]);
-            if (now < last[i] && last[i] - now > back) back = last[i] - now;
+            if (now < last[i] && last[i] - now > back[i]) back[i] = last[i] - now;
             if (now - last[i] > leap) leap = now - last[i];
             last[i] = now;
         }
@@ -30,7 +31,11 @@ int main(void)
     law_move();
     stop = true;
     pthread_join(thread, NULL);
-    SAME(0, back);
+    SAME(0, back[MONOTONIC]);
+    SAME(0, back[BOOTTIME]);
+    SAME(0, back[RAW]);
+    SAME(0, back[COARSE]);
+    SAME(0, back[REALTIME]);
     HOLDS(leap < 120000000000LL);
     int64_t monotonic = law_now(CLOCK_MONOTONIC) - start[0];
     for (int i = 1; i < 5; i++) {
