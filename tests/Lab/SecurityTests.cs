@@ -17,6 +17,29 @@ public sealed class SecurityTests(SecuredHosts hosts) : IClassFixture<SecuredHos
         + "try:\n  s.sendall(b'GET /v1/jobs HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n')\n  print(s.recv(12).decode())\n"
         + "except ConnectionError: print()\n";
 
+    private const string OfferOfAnotherHost =
+        """
+        import http.client, json, os, ssl
+        context = ssl._create_unverified_context()
+        context.load_cert_chain(os.environ["YADO_HOME"] + "/tls/host.pem")
+        offer = {"moveId": "a" * 32, "protocolVersion": 1, "jobId": "job1", "jobName": "work", "arguments": ["work"], "uid": os.getuid(),
+                 "started": "2026-01-01T00:00:00+00:00", "epoch": 2, "estimatedBytes": 1000, "sourceName": "h3",
+                 "sourceAddress": "10.199.0.3:1991", "sourceInstance": "instance"}
+        place = {"service": "work", "host": "h3", "address": "10.199.0.3:5000", "http2Address": "10.199.0.3:5001", "epoch": 1}
+        spec = {"programHash": "a" * 64, "programBytes": 1, "executable": "work", "arguments": [], "environment": [], "port": 0, "forwardSeconds": 0}
+        for route, body in (("/v1/moves", offer), ("/v1/service-moves", dict(offer, service={"spec": spec, "place": place}))):
+            connection = http.client.HTTPSConnection("10.199.0.1", 1991, context=context, timeout=60)
+            connection.request("POST", route, json.dumps(body), {"Content-Type": "application/json"})
+            print(json.loads(connection.getresponse().read())["error"])
+        """;
+
+    [Fact]
+    public void A_host_speaks_only_for_itself()
+    {
+        hosts.On("h2", "/usr/bin/python3", "-c", OfferOfAnotherHost).Succeeds().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .ShouldBe(["host 'h2' may not act for host 'h3'", "host 'h2' may not act for host 'h3'"]);
+    }
+
     [Fact]
     public void A_job_moves_between_hosts_with_certificates()
     {

@@ -18,7 +18,7 @@ public sealed class MoveApi(MoveSource source, MoveTarget target, JobViews views
         routes.MapPost(Routes.Moves, ApiCall.Handler(logger, async context =>
         {
             MoveOffer offer = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.MoveOffer).ConfigureAwait(false));
-            RequireSource(context, offer.SourceName);
+            PeerDoor.Require(context, offer.SourceName);
             await Answer(context, await target.ReserveAsync(offer, stopping).ConfigureAwait(false)).ConfigureAwait(false);
         }));
         routes.MapGet(Routes.Move, ApiCall.Handler(logger, context =>
@@ -50,18 +50,9 @@ public sealed class MoveApi(MoveSource source, MoveTarget target, JobViews views
         string move = Id(context);
         if (target.SourceOf(move) is { } source)
         {
-            RequireSource(context, source);
+            PeerDoor.Require(context, source);
         }
         return move;
-    }
-
-    /// <summary>With certificates, a host speaks for itself only. Without, hosts are one machine and one user.</summary>
-    private static void RequireSource(HttpContext context, string source)
-    {
-        if (PeerDoor.CallerName(context) is { } caller && caller != source)
-        {
-            throw new YadoException(5, $"host '{caller}' may not act for host '{source}'");
-        }
     }
 
     private static string Id(HttpContext context) => ApiCall.Route(context, "move");

@@ -93,26 +93,6 @@ public sealed partial class MoveTarget
         ReleaseLocked(move, state.ImageLength, state.Held, state.ErrorsToOutput);
     }
 
-    /// <summary>An earlier move of the same job may have been given up by a source that has not come to say so yet.</summary>
-    private async Task DropGivenUpAsync(string job, CancellationToken stopping)
-    {
-        foreach (IncomingMove earlier in _moves.Values.Where(m => !m.Record.State.IsFinal && m.Record.Offer.JobId == job))
-        {
-            try
-            {
-                if ((await oracle.AskAsync(earlier.Record, stopping).ConfigureAwait(false)).Verdict == MoveVerdict.Abort)
-                {
-                    await AbortAsync(earlier.Record.Id).ConfigureAwait(false);
-                }
-            }
-            catch (YadoException failure)
-            {
-                // It stays, and the new one is refused as a second.
-                LogSourceSilent(logger, earlier.Record.Id, earlier.Record.PeerAddress, failure.Message);
-            }
-        }
-    }
-
     private async Task<bool> StaysAliveAsync(ProcessIdentity process, CancellationToken stopping)
     {
         if (!processes.IsAlive(process))

@@ -42,7 +42,8 @@ public sealed partial class MoveTarget(
     /// <exception cref="YadoException">Refused; exit status 5.</exception>
     public async Task<MoveStatus> ReserveAsync(MoveOffer offer, CancellationToken stopping)
     {
-        await DropGivenUpAsync(offer.JobId, stopping).ConfigureAwait(false);
+        await EarlierMoves.EndAsync(
+            _moves.Values, offer.JobId, oracle, AbortAsync, (m, why) => LogSourceSilent(logger, m.Id, m.PeerAddress, why), stopping).ConfigureAwait(false);
         List<ObstacleInfo> reasons = FindReasons(offer);
         if (reasons.Count > 0)
         {
@@ -58,6 +59,7 @@ public sealed partial class MoveTarget(
             {
                 throw Refused(offer, [new("busy", $"{MaxIncoming} other jobs are on their way here")]);
             }
+            EarlierMoves.Write(_moves.Values, offer.JobId, store);
             IDisposable name = jobs.TryReserveName(offer.JobName)
                 ?? throw Refused(offer, [new("duplicate", $"another job here has the name '{offer.JobName}'")]);
             IncomingMove move = new(
@@ -372,9 +374,13 @@ public sealed partial class MoveTarget(
             // After a restart it is dropped again, or asks its source, which says abort.
             LogStoreFailed(logger, move.Record.Id, failure);
             move.Record = move.Record with { State = new MoveState.Aborted(reason) };
+            move.IsUnwritten = true;
         }
         File.Delete(home.Image(move.Record.Id));
-        home.DeleteJobDirectory(offer.JobId, offer.Epoch);
+        if (jobs.TryGet(offer.JobId)?.Record.Epoch != offer.Epoch)
+        {
+            home.DeleteJobDirectory(offer.JobId, offer.Epoch);
+        }
         LogDropped(logger, move.Record.Id, reason);
     }
 

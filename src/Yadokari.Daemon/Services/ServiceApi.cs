@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Yadokari.Daemon.Api;
+using Yadokari.Daemon.Trust;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Moves;
@@ -38,6 +39,7 @@ public sealed class ServiceApi(
             {
                 throw new YadoException(2, "the offer is not one of a service");
             }
+            PeerDoor.Require(context, offer.SourceName);
             await ApiCall.WriteAsync(context, await target.ReserveAsync(offer, stopping).ConfigureAwait(false), ProtocolJson.Default.ServiceOffered).ConfigureAwait(false);
         }));
         routes.MapPut(Routes.Program, ApiCall.Handler(logger, async context =>
@@ -54,26 +56,37 @@ public sealed class ServiceApi(
             return ApiCall.WriteAsync(context, new MoveStatus(move, target.PhaseOf(move) ?? MovePhase.Reserved, verdict), ProtocolJson.Default.MoveStatus);
         }));
         routes.MapPost(Routes.ServiceStart, ApiCall.Handler(logger, async context =>
-            await Answer(context, await target.StartAsync(Id(context), context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false)));
+            await Answer(context, await target.StartAsync(SourcesId(context), context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false)));
         routes.MapPut(Routes.ServiceState, ApiCall.Handler(logger, async context =>
         {
             ApiCall.AllowLargeBody(context);
-            await Answer(context, await target.ReceiveStateAsync(Id(context), context.Request.Body, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+            await Answer(context, await target.ReceiveStateAsync(SourcesId(context), context.Request.Body, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
         }));
         routes.MapPut(Routes.ServiceRound, ApiCall.Handler(logger, async context =>
         {
             ApiCall.AllowLargeBody(context);
-            await Answer(context, await target.ReceiveRoundAsync(Id(context), context.Request.Body, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+            await Answer(context, await target.ReceiveRoundAsync(SourcesId(context), context.Request.Body, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
         }));
         routes.MapPut(Routes.ServiceDelta, ApiCall.Handler(logger, async context =>
         {
             ApiCall.AllowLargeBody(context);
-            await Answer(context, await target.ReceiveDeltaAsync(Id(context), context.Request.Body, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+            await Answer(context, await target.ReceiveDeltaAsync(SourcesId(context), context.Request.Body, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
         }));
         routes.MapPost(Routes.ServiceRelease, ApiCall.Handler(logger, async context => await ApiCall.WriteAsync(
-            context, views.Show(await target.ReleaseAsync(Id(context)).ConfigureAwait(false)), ProtocolJson.Default.JobInfo).ConfigureAwait(false)));
+            context, views.Show(await target.ReleaseAsync(SourcesId(context)).ConfigureAwait(false)), ProtocolJson.Default.JobInfo).ConfigureAwait(false)));
         routes.MapPost(Routes.ServiceAbort, ApiCall.Handler(logger, async context => await ApiCall.WriteAsync(
-            context, await target.AbortAsync(Id(context)).ConfigureAwait(false), ProtocolJson.Default.MoveStatus).ConfigureAwait(false)));
+            context, await target.AbortAsync(SourcesId(context)).ConfigureAwait(false), ProtocolJson.Default.MoveStatus).ConfigureAwait(false)));
+    }
+
+    /// <summary>The id of a move that only its source may drive.</summary>
+    private string SourcesId(HttpContext context)
+    {
+        string move = Id(context);
+        if (target.SourceOf(move) is { } host)
+        {
+            PeerDoor.Require(context, host);
+        }
+        return move;
     }
 
     private static string Id(HttpContext context) => ApiCall.Route(context, "move");

@@ -31,7 +31,7 @@ public sealed partial class ServiceMoveTarget
                     _prepared.Add(move);
                     break;
                 default:
-                    _dropping.Add(DropAsync(move, "the target's daemon was restarted"));
+                    _dropping.Add(DropLeftAsync(move));
                     break;
             }
         }
@@ -40,26 +40,6 @@ public sealed partial class ServiceMoveTarget
     /// <summary>Asks the sources of what <see cref="LoadUnfinished"/> found prepared. Returns when all are over.</summary>
     public Task FinishUnfinishedAsync(CancellationToken stopping) =>
         Task.WhenAll(_dropping.Concat(_prepared.Select(m => WatchSourceAsync(m, askNow: true, stopping))));
-
-    /// <summary>An earlier move of the same service may have been given up by a source that has not come to say so yet.</summary>
-    private async Task DropGivenUpAsync(string service, CancellationToken stopping)
-    {
-        foreach (IncomingService earlier in _moves.Values.Where(m => !m.Record.State.IsFinal && m.Record.Offer.JobId == service))
-        {
-            try
-            {
-                if ((await oracle.AskAsync(earlier.Record, stopping).ConfigureAwait(false)).Verdict == MoveVerdict.Abort)
-                {
-                    await AbortAsync(earlier.Record.Id).ConfigureAwait(false);
-                }
-            }
-            catch (YadoException failure)
-            {
-                // It stays, and the new one is refused as a second.
-                LogSourceSilent(logger, earlier.Record.Id, earlier.Record.PeerAddress, failure.Message);
-            }
-        }
-    }
 
     private string StatePath(string move) => home.Image(move) + ".state";
 
@@ -104,6 +84,19 @@ public sealed partial class ServiceMoveTarget
         return file.Position;
     }
 
+    private async Task DropLeftAsync(IncomingService move)
+    {
+        await move.Gate.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await DropAsync(move, "the target's daemon was restarted").ConfigureAwait(false);
+        }
+        finally
+        {
+            move.Gate.Release();
+        }
+    }
+
     private async Task DropAsync(IncomingService move, string reason)
     {
         MoveOffer offer = move.Record.Offer;
@@ -117,6 +110,7 @@ public sealed partial class ServiceMoveTarget
         {
             // After a restart it is dropped again, or asks its source, which says abort.
             LogSourceSilent(logger, move.Record.Id, move.Record.PeerAddress, failure.Message);
+            move.IsUnwritten = true;
         }
         move.Close();
         if (held is not null)
@@ -128,7 +122,10 @@ public sealed partial class ServiceMoveTarget
             await launcher.LeaveAsync(offer.JobId, offer.Epoch, CancellationToken.None).ConfigureAwait(false);
         }
         DeleteFiles(move.Record.Id);
-        home.DeleteJobDirectory(offer.JobId, offer.Epoch);
+        if (jobs.TryGet(offer.JobId)?.Record.Epoch != offer.Epoch)
+        {
+            home.DeleteJobDirectory(offer.JobId, offer.Epoch);
+        }
         LogDropped(logger, move.Record.Id, reason);
     }
 

@@ -34,7 +34,8 @@ public sealed partial class ServiceMoveTarget(
     /// <exception cref="YadoException">Refused; exit status 5.</exception>
     public async Task<ServiceOffered> ReserveAsync(MoveOffer offer, CancellationToken stopping)
     {
-        await DropGivenUpAsync(offer.JobId, stopping).ConfigureAwait(false);
+        await EarlierMoves.EndAsync(
+            _moves.Values, offer.JobId, oracle, AbortAsync, (m, why) => LogSourceSilent(logger, m.Id, m.PeerAddress, why), stopping).ConfigureAwait(false);
         List<ObstacleInfo> reasons = FindReasons(offer);
         if (reasons.Count > 0)
         {
@@ -50,6 +51,7 @@ public sealed partial class ServiceMoveTarget(
             {
                 throw Refused(offer, [new("busy", $"{MaxIncoming} other services are on their way here")]);
             }
+            EarlierMoves.Write(_moves.Values, offer.JobId, store);
             IDisposable name = jobs.TryReserveName(offer.JobName)
                 ?? throw Refused(offer, [new("duplicate", $"another job here has the name '{offer.JobName}'")]);
             IncomingService move = new(new MoveRecord(MoveRole.Target, offer, offer.SourceName, offer.SourceAddress, new MoveState.Reserved()), name);
@@ -186,6 +188,9 @@ public sealed partial class ServiceMoveTarget(
     /// <summary>Services are on their way here.</summary>
     public bool IsExpecting => _moves.Values.Any(m => !m.Record.State.IsFinal);
 
+    /// <summary>The host that a move comes from; null when it is not known here.</summary>
+    public string? SourceOf(string move) => _moves.GetValueOrDefault(move)?.Record.Offer.SourceName;
+
     public MovePhase? PhaseOf(string move) => _moves.GetValueOrDefault(move)?.Record.State.Phase;
 
     /// <summary>True when a job directory belongs to a move that is under way.</summary>
@@ -282,10 +287,23 @@ public sealed partial class ServiceMoveTarget(
         await move.Gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            // What comes late, or twice, ends nothing.
             if (move.Record.State.Phase != expected)
             {
                 throw new YadoException(5, $"move {id} is {move.Record.State.Phase} on host {self.Name}, not {expected}");
             }
+            return await ActAsync(move, act, start).ConfigureAwait(false);
+        }
+        finally
+        {
+            move.Gate.Release();
+        }
+    }
+
+    private async Task<ServicePrepared> ActAsync(IncomingService move, Func<IncomingService, Task<long>> act, long start)
+    {
+        try
+        {
             await act(move).ConfigureAwait(false);
             move.Hear();
             return new ServicePrepared(PlaceOf(move), Stopwatch.GetElapsedTime(start).TotalMilliseconds);
@@ -296,10 +314,6 @@ public sealed partial class ServiceMoveTarget(
             throw failure is YadoException or IOException
                 ? new YadoException(5, $"host {self.Name} could not take service '{move.Record.Offer.JobName}': {failure.Message}", failure)
                 : failure;
-        }
-        finally
-        {
-            move.Gate.Release();
         }
     }
 

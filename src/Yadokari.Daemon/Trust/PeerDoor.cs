@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 using Yadokari.Protocol;
+using Yadokari.Protocol.Errors;
 
 namespace Yadokari.Daemon.Trust;
 
@@ -57,6 +58,16 @@ public sealed partial class PeerDoor(HostCredentials credentials, Func<bool> joi
     /// <summary>The host that its certificate names; null for a caller without one.</summary>
     public static string? CallerName(HttpContext context) =>
         context.Connection.ClientCertificate is X509Certificate2 certificate ? CertificateCheck.NameOf(certificate) : null;
+
+    /// <summary>With certificates, a host speaks for itself only. Without, hosts are one machine and one user.</summary>
+    /// <exception cref="YadoException">The caller is another host; exit status 5.</exception>
+    public static void Require(HttpContext context, string host)
+    {
+        if (CallerName(context) is { } caller && caller != host)
+        {
+            throw new YadoException(5, $"host '{caller}' may not act for host '{host}'");
+        }
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Caller} wanted to join, but no token is out: all are used or expired")]
     private static partial void LogShut(ILogger logger, EndPoint? caller);

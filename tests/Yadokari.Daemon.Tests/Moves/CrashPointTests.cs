@@ -82,6 +82,32 @@ public sealed class CrashPointTests
     }
 
     [Fact]
+    public async Task A_move_that_a_full_disk_ended_takes_nothing_from_the_one_that_comes_later()
+    {
+        int again = 0;
+        int step = 1;
+        for (; step < Enough; step++)
+        {
+            using Scenario scenario = new();
+            // So many that what is written of the end of the move is not written either.
+            SimFault fault = new(SimFaultKind.SaveFails, step, times: 2);
+            scenario.Start(faultAtB: fault);
+
+            again += await scenario.MoveAsync() || await scenario.MoveAsync() ? 1 : 0;
+            scenario.B.KillDaemon();
+            await scenario.SettleAsync();
+
+            scenario.CheckOneCopy();
+            if (!fault.Struck)
+            {
+                break;
+            }
+        }
+        step.ShouldBeInRange(6, Enough - 1);
+        again.ShouldBeGreaterThan(3, "it is moved in the end");
+    }
+
+    [Fact]
     public async Task The_job_survives_a_power_failure_of_the_target_until_it_runs_there()
     {
         for (int step = 1; step < Enough; step++)

@@ -98,7 +98,7 @@ public sealed class SimDaemon
         {
             ThrowIfDead(what);
             World.Tick($"{Host.Name}: {what}");
-            if (_fault is not { } fault || World.FaultsAreOver || !StrikesAt(kind) || ++_steps != fault.Step)
+            if (_fault is not { } fault || World.FaultsAreOver || !StrikesAt(kind) || ++_steps < fault.Step || _steps >= fault.Step + fault.Times)
             {
                 return;
             }
