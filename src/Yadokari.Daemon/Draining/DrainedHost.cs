@@ -25,6 +25,8 @@ public sealed class DrainedHost(
 
     public IReadOnlyList<JobEntry> Running => [.. jobs.All.Where(e => e.Record.IsHere)];
 
+    public IReadOnlyList<JobEntry> GoneSince(DateTimeOffset time) => [.. jobs.All.Where(e => !e.Record.IsHere && e.Record.Ended >= time)];
+
     public bool IsExpecting => isExpecting();
 
     public long BytesOf(JobRecord job) => processes.ResidentBytes(job.Main.Pid);

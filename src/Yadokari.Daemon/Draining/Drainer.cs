@@ -117,6 +117,7 @@ public sealed partial class Drainer(IDrainedHost host, IDrainJournal journal, Ho
                     await Task.Delay(TimeSpan.FromMilliseconds(100), either.Token).ConfigureAwait(false);
                 }
             }
+            AddUnseen(run);
             DrainReport report = new(self.Name, run.Jobs, (DateTimeOffset.UtcNow - run.Record.Started).TotalMilliseconds);
             journal.Save(run.Record with { Finished = true, Jobs = report.Jobs });
             run.Finish(report);
@@ -132,6 +133,19 @@ public sealed partial class Drainer(IDrainedHost host, IDrainJournal journal, Ho
         {
             LogFailed(logger, failure);
             run.GiveUp($"the drain failed: {failure.Message}");
+        }
+    }
+
+    /// <summary>What left in the moment in which the daemon of before died: the move was brought to its end, and nobody wrote it down here.</summary>
+    private void AddUnseen(DrainRun run)
+    {
+        HashSet<string> seen = [.. run.Jobs.Select(j => j.Id)];
+        foreach (JobEntry job in host.GoneSince(run.Record.Started).Where(e => !seen.Contains(e.Record.Id)))
+        {
+            if (JobDrainer.Over(job) is { } outcome)
+            {
+                run.Add(outcome, 0);
+            }
         }
     }
 

@@ -10,6 +10,9 @@ public interface IDrainedHost
     /// <summary>Jobs that run here now.</summary>
     IReadOnlyList<JobEntry> Running { get; }
 
+    /// <summary>Jobs that were here, and have ended or left since then.</summary>
+    IReadOnlyList<JobEntry> GoneSince(DateTimeOffset time);
+
     /// <summary>A job that agreed on before the drain may still arrive.</summary>
     bool IsExpecting { get; }
 

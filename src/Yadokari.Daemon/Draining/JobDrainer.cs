@@ -124,7 +124,7 @@ internal sealed partial class JobDrainer(IDrainedHost host, HostSelf self, Drain
     }
 
     /// <summary>What is to be said of a job that is not here any more; null: it is.</summary>
-    private static DrainedJob? Over(JobEntry job) => job.Record switch
+    public static DrainedJob? Over(JobEntry job) => job.Record switch
     {
         { IsHere: true } => null,
         { State: JobState.Moved } moved => Outcome(moved, DrainOutcome.Moved) with { Host = moved.MovedTo, Detail = "it runs on there as soon as that host answers" },

@@ -63,9 +63,14 @@ internal sealed class WorldHost : IDrainedHost, IHostStore, IDrainJournal
 
     public int MostMoving => _mostMoving;
 
+    /// <summary>What the setting says that outlives the daemon.</summary>
+    public bool Draining { get; private set; }
+
     public DrainRecord? Journal { get; private set; }
 
     public IReadOnlyList<JobEntry> Running => [.. Table.All.Where(e => e.Record.IsHere)];
+
+    public IReadOnlyList<JobEntry> GoneSince(DateTimeOffset time) => [.. Table.All.Where(e => !e.Record.IsHere && e.Record.Ended >= time)];
 
     public bool IsExpecting => false;
 
@@ -110,7 +115,7 @@ internal sealed class WorldHost : IDrainedHost, IHostStore, IDrainJournal
             {
                 throw failure;
             }
-            Table.Update(job, job.Record with { State = JobState.Moved, MovedTo = address }, null, durable: false);
+            Table.Update(job, job.Record with { State = JobState.Moved, MovedTo = address, Ended = DateTimeOffset.UtcNow }, null, durable: false);
             return new MoveReport(null!, 10, 10, 1, 1, 1);
         }
         finally
@@ -126,7 +131,7 @@ internal sealed class WorldHost : IDrainedHost, IHostStore, IDrainJournal
             throw failure;
         }
         JobCheckpoint made = new($"{directory ?? "/saved"}/{job.Record.Name}.ctx", DateTimeOffset.UnixEpoch, 0, 0, false, 10);
-        Table.Update(job, job.Record with { State = JobState.Saved, Checkpoints = [made] }, null, durable: false);
+        Table.Update(job, job.Record with { State = JobState.Saved, Checkpoints = [made], Ended = DateTimeOffset.UtcNow }, null, durable: false);
         return Task.FromResult(made);
     }
 
@@ -134,9 +139,7 @@ internal sealed class WorldHost : IDrainedHost, IHostStore, IDrainJournal
 
     void IDrainJournal.Save(DrainRecord drain) => Journal = drain;
 
-    void IDrainJournal.SetDraining(bool draining)
-    {
-    }
+    void IDrainJournal.SetDraining(bool draining) => Draining = draining;
 
     void IHostStore.Save(JobRecord? job, MoveRecord? move, bool durable)
     {
