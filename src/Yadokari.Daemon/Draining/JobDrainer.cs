@@ -20,12 +20,16 @@ internal sealed partial class JobDrainer(IDrainedHost host, HostSelf self, Drain
     /// <summary>How long a host is tried again after its connection broke: its daemon may be on its way up again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long a host is asked again that does not say whether it takes jobs: it may be busy, with those of this drain too.</summary>
+    private static readonly TimeSpan SilencePatience = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(300);
 
     private readonly SemaphoreSlim _asking = new(1, 1);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, DateTimeOffset> _brokenSince = [];
+    private readonly Dictionary<string, DateTimeOffset> _silentSince = [];
     private List<DrainCandidate> _hosts = [];
     private DateTimeOffset _askedAt = DateTimeOffset.MinValue;
 
@@ -142,6 +146,7 @@ internal sealed partial class JobDrainer(IDrainedHost host, HostSelf self, Drain
             {
                 IReadOnlyList<PeerInfo> peers = await host.AskPeersAsync(cancellation).ConfigureAwait(false);
                 _hosts = [.. DrainTargets.Accepting(peers, self.Instance, self.Uid)];
+                NoteSilence(peers);
                 _askedAt = DateTimeOffset.UtcNow;
             }
             DrainCandidate? chosen = DrainTargets.Choose(bytes, _hosts, refused);
@@ -157,12 +162,31 @@ internal sealed partial class JobDrainer(IDrainedHost host, HostSelf self, Drain
         }
     }
 
-    /// <summary>A host whose connection broke, and not so long ago that it is given up.</summary>
+    /// <summary>A host whose connection broke, or that does not answer, and not for so long that it is given up.</summary>
     private bool MayComeBack(HashSet<string> refused)
     {
         lock (_lock)
         {
-            return _brokenSince.Any(b => !refused.Contains(b.Key) && DateTimeOffset.UtcNow - b.Value < Patience);
+            DateTimeOffset now = DateTimeOffset.UtcNow;
+            return _brokenSince.Any(b => !refused.Contains(b.Key) && now - b.Value < Patience) || _silentSince.Values.Any(since => now - since < SilencePatience);
+        }
+    }
+
+    private void NoteSilence(IReadOnlyList<PeerInfo> peers)
+    {
+        lock (_lock)
+        {
+            foreach (PeerInfo peer in peers)
+            {
+                if (peer.Host is null)
+                {
+                    _silentSince.TryAdd(peer.Address, DateTimeOffset.UtcNow);
+                }
+                else
+                {
+                    _silentSince.Remove(peer.Address);
+                }
+            }
         }
     }
 

@@ -57,6 +57,16 @@ public sealed class DrainerTests
     }
 
     [Fact]
+    public async Task A_host_that_does_not_answer_at_once_is_asked_again()
+    {
+        WorldHost world = new(3, "b") { Silences = 2 };
+
+        DrainReport report = await DrainAsync(world);
+
+        report.Jobs.ShouldAllBe(j => j.Outcome == DrainOutcome.Moved);
+    }
+
+    [Fact]
     public async Task Without_another_host_jobs_are_saved_where_it_was_asked()
     {
         WorldHost world = new(2);

@@ -17,6 +17,7 @@ internal sealed class WorldHost : IDrainedHost, IHostStore, IDrainJournal
     private readonly ConcurrentBag<(string Job, string Host)> _asked = [];
     private int _moving;
     private int _mostMoving;
+    private int _silences;
 
     public WorldHost(int jobs, params string[] others)
     {
@@ -63,6 +64,9 @@ internal sealed class WorldHost : IDrainedHost, IHostStore, IDrainJournal
 
     public int MostMoving => _mostMoving;
 
+    /// <summary>How often the others do not answer when they are asked who they are.</summary>
+    public int Silences { init => _silences = value; }
+
     /// <summary>What the setting says that outlives the daemon.</summary>
     public bool Draining { get; private set; }
 
@@ -100,8 +104,11 @@ internal sealed class WorldHost : IDrainedHost, IHostStore, IDrainJournal
 
     public long BytesOf(JobRecord job) => 10;
 
-    public Task<IReadOnlyList<PeerInfo>> AskPeersAsync(CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<PeerInfo>>([.. Peers.Select(p => new PeerInfo { Address = p.Key, Name = p.Key, Host = p.Value })]);
+    public Task<IReadOnlyList<PeerInfo>> AskPeersAsync(CancellationToken cancellation)
+    {
+        bool silent = Interlocked.Decrement(ref _silences) >= 0;
+        return Task.FromResult<IReadOnlyList<PeerInfo>>([.. Peers.Select(p => new PeerInfo { Address = p.Key, Name = p.Key, Host = silent ? null : p.Value })]);
+    }
 
     public async Task<MoveReport> MoveAsync(JobEntry job, string address, long? bytesPerSecond, CancellationToken cancellation)
     {
