@@ -136,7 +136,7 @@ public sealed partial class MoveTarget
                     await ReleaseAsync(move.Record.Id, stopping).ConfigureAwait(false);
                 }
             }
-            catch (Exception failure) when (failure is YadoException or StoreException)
+            catch (Exception failure) when (failure is YadoException or StoreException or EngineException or IOException)
             {
                 LogSourceSilent(logger, move.Record.Id, move.Record.PeerAddress, failure.Message);
                 if (move.Record.State.Phase < MovePhase.Prepared && move.Silence >= pace.SilenceBeforeDropping)
