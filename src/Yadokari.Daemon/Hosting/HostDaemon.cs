@@ -165,7 +165,8 @@ public static class HostDaemon
             self.Address = ActualEnd(app);
         }
 
-        foreach (JobEntry job in jobs.All.Where(e => e.Record.IsHere))
+        // A job whose release is not over is watched from the end of that on: until then it may have no process.
+        foreach (JobEntry job in jobs.All.Where(e => e.Record.IsHere && !target.NeedsJob(e.Record.Id, e.Record.Epoch)))
         {
             watcher.Watch(job);
         }

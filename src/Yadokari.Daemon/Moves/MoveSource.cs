@@ -36,6 +36,10 @@ public sealed partial class MoveSource(
     ILogger<MoveSource> logger)
 {
     private readonly ConcurrentDictionary<string, MoveVerdict> _verdicts = new();
+
+    /// <summary>Moves whose end the journal could not be told, by their ids: there they go on.</summary>
+    private readonly ConcurrentDictionary<string, MoveRecord> _unwritten = new();
+
     private readonly List<MoveRecord> _toRelease = [];
     private readonly List<MoveRecord> _toAbort = [];
 
@@ -197,6 +201,12 @@ public sealed partial class MoveSource(
         _verdicts[move.Id] = MoveVerdict.Pending;
         try
         {
+            // Else a restart after this move would take the one before for what has moved the job.
+            foreach (MoveRecord earlier in _unwritten.Values.Where(m => m.Offer.JobId == record.Id))
+            {
+                store.Save(null, earlier, durable: false);
+                _unwritten.TryRemove(earlier.Id, out _);
+            }
             jobs.Update(job, record with { State = JobState.Moving }, move, durable: true);
             progress.Report(new MoveProgress { Phase = MovePhase.Reserved, Total = offer.EstimatedBytes });
             await target.ReserveAsync(offer, cancellation).ConfigureAwait(false);
@@ -300,6 +310,7 @@ public sealed partial class MoveSource(
         {
             // After a restart the copy is found alive, which means aborted too.
             LogStoreFailed(logger, move.Id, failure);
+            _unwritten[move.Id] = aborted;
             JobTable.UpdateInMemory(job, running);
         }
         _verdicts[move.Id] = MoveVerdict.Abort;
@@ -332,7 +343,9 @@ public sealed partial class MoveSource(
             try
             {
                 JobInfo job = await target.ReleaseAsync(move.Id, stopping).ConfigureAwait(false);
-                store.Save(unwritten, move with { State = new MoveState.Released() }, durable: false);
+                // A job that has come back meanwhile has a newer record.
+                JobRecord? record = ReferenceEquals(jobs.TryGet(move.Offer.JobId)?.Record, unwritten) ? unwritten : null;
+                store.Save(record, move with { State = new MoveState.Released() }, durable: false);
                 LogPhase(logger, move.Id, MovePhase.Released);
                 return job;
             }

@@ -58,6 +58,7 @@ public static class InstallPlan
             plan.Call("kill", SystemCall.Kill, context.Image.Attributes.Pid, SigStop);
         }
 
+        plan.Do(OperationKind.Store32, null, PlanContext.Shared(RegionLayout.SharedLetGo, "let go"), 1);
         foreach (ThreadImage thread in threads)
         {
             Trace(plan, "ptrace(DETACH)", Detach, thread.Tid, 0, 0);

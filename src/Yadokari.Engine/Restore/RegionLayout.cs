@@ -52,6 +52,9 @@ public static class RegionLayout
 
     public const int SharedStatusValid = SharedOffset + 328;
 
+    /// <summary>Set to 1 just before the first thread of the job runs: only from then on its end is one that counts.</summary>
+    public const int SharedLetGo = SharedOffset + 384;
+
     /// <summary>Bytes at the region's end that no plan may reach: the readers' buffers and the parked vdso.</summary>
     public static ulong EndLength(VdsoImage? vdso) => ReadBuffer.AllLength + VdsoRestore.ParkLength(vdso);
 }

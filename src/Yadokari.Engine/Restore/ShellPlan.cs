@@ -174,17 +174,26 @@ public static class ShellPlan
 
     /// <summary>The outer waiter's part when an init stands between it and the job.</summary>
     public static void WaitForInit(PlanContext context, Slot child) =>
-        WaitForInit(context.Plan, context.FirstOwn, context.ExitFile, child, context.Image.Attributes is { GroupLeader: true, SessionLeader: false });
+        WaitForInit(context.Plan, context.FirstOwn, context.ExitFile, child, context.Image.Attributes is { GroupLeader: true, SessionLeader: false }, held: true);
 
     /// <inheritdoc cref="WaitForInit(PlanContext, Slot)"/>
-    public static void WaitForInit(PlanBuilder plan, int firstOwn, int exitFile, Slot child, bool terminal = false)
+    /// <param name="held">The job may never be let go: then it has no end, and none is written.</param>
+    public static void WaitForInit(PlanBuilder plan, int firstOwn, int exitFile, Slot child, bool terminal = false, bool held = false)
     {
         Slot status = plan.NewSlot();
         Slot valid = plan.NewSlot();
         PlanLabel own = new("init's own status");
+        PlanLabel neverRan = new("never ran");
         plan.Try(null, SystemCall.Close_range, 0, firstOwn - 1, 0);
         plan.Try(null, SystemCall.Close_range, firstOwn + 1, uint.MaxValue, 0);
         plan.Do(OperationKind.Reap, status, child, 1);
+        if (held)
+        {
+            Slot letGo = plan.NewSlot();
+            plan.Do(OperationKind.Load32, letGo, PlanContext.Shared(RegionLayout.SharedLetGo, "let go"));
+            plan.JumpIf(letGo, Condition.Equal, 0, neverRan);
+        }
+
         plan.Do(OperationKind.Load32, valid, PlanContext.Shared(RegionLayout.SharedStatusValid, "status valid"));
         plan.JumpIf(valid, Condition.Equal, 0, own);
         plan.Do(OperationKind.Load32, status, PlanContext.Shared(RegionLayout.SharedStatus, "status"));
@@ -195,6 +204,11 @@ public static class ShellPlan
         }
 
         Finish(exitFile, plan, status);
+        if (held)
+        {
+            plan.Place(neverRan);
+            plan.Do(OperationKind.ExitAs, null, status);
+        }
     }
 
     /// <summary>A struct clone_args (88 bytes) for a process; with a pid of its own choice when given.</summary>

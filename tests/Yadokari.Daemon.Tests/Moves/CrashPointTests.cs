@@ -81,8 +81,10 @@ public sealed class CrashPointTests
         bothStruck.ShouldBeGreaterThan(5);
     }
 
-    [Fact]
-    public async Task A_move_that_a_full_disk_ended_takes_nothing_from_the_one_that_comes_later()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_move_that_a_full_disk_ended_takes_nothing_from_the_one_that_comes_later(bool atSource)
     {
         int again = 0;
         int step = 1;
@@ -91,10 +93,10 @@ public sealed class CrashPointTests
             using Scenario scenario = new();
             // So many that what is written of the end of the move is not written either.
             SimFault fault = new(SimFaultKind.SaveFails, step, times: 2);
-            scenario.Start(faultAtB: fault);
+            scenario.Start(atSource ? fault : null, atSource ? null : fault);
 
             again += await scenario.MoveAsync() || await scenario.MoveAsync() ? 1 : 0;
-            scenario.B.KillDaemon();
+            (atSource ? scenario.A : scenario.B).KillDaemon();
             await scenario.SettleAsync();
 
             scenario.CheckOneCopy();

@@ -131,7 +131,7 @@ public sealed class RefusalTests : IDisposable
         SimStore store = new(daemon);
         return new MoveTarget(
             new SimEngine(daemon), new SimProcessTable(daemon), new JobTable(store), store, _scenario.B.Home, self, oracle,
-            _ => { }, SimDaemon.Pace, NullLogger<MoveTarget>.Instance)
+            _ => { }, RetryPace.Default, NullLogger<MoveTarget>.Instance)
         {
             Room = () => room,
         };

@@ -41,6 +41,20 @@ public sealed class CaptureAndResumeTests : IDisposable
 
     public void Dispose() => program.Dispose();
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_was_held_and_never_let_go_has_no_end_of_its_own(bool ownNamespaces)
+    {
+        using Talker before = new();
+        string path = program.Save(program.Start(before), kill: true, Threads);
+        using Talker never = new();
+
+        program.Prepare(path, never, ownNamespaces).Dispose();
+
+        PlanProcess.Content(program.Exit).ShouldBeEmpty();
+    }
+
     [Fact]
     public void A_program_goes_on_where_it_was()
     {

@@ -57,13 +57,14 @@ internal sealed class TalkingProgram(string source) : IDisposable
         return path;
     }
 
-    public HeldProcess Prepare(string path, Talker talker)
+    public HeldProcess Prepare(string path, Talker talker, bool ownNamespaces = false)
     {
         HeldProcess held = HeldProcess.Prepare(path, new ResumeOptions
         {
             StandardInput = talker.Pair.Child,
             StandardOutput = talker.Pair.Child,
             ExitStatusFile = Exit,
+            OwnNamespaces = ownNamespaces,
         });
         talker.Pair.Child.Dispose();
         return held;

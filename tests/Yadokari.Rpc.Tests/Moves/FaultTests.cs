@@ -1,5 +1,6 @@
 using Shouldly;
 using Xunit;
+using Yadokari.Protocol;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Services;
@@ -91,6 +92,32 @@ public sealed class FaultTests
         await hosts.SettledAsync($"the kill of an instance on {struck.Name}");
         (await hosts.ServingHostAsync()).ShouldBe(hosts.B);
         await load.FlowsAsync("an instance was killed");
+        await load.NothingIsLostAndNothingRanTwiceAsync();
+    }
+
+    [Theory]
+    [InlineData(Routes.ServiceState)]
+    [InlineData(Routes.ServiceDelta)]
+    public async Task A_request_of_the_move_that_comes_twice_ends_nothing(string route)
+    {
+        await using TwoHosts hosts = await TwoHosts.StartAsync();
+        await using Load load = await Load.StartAsync(hosts);
+        string stopper = await hosts.A.StopAtAsync("prepared");
+        Task move = hosts.MoveAsync();
+        await TestHost.ReachedAsync(stopper, move);
+        string id = Path.GetFileName(Directory.EnumerateFiles(Path.Combine(hosts.Files, "b", "images"), "*.place").Single()).Split('.')[0];
+
+        using ApiConnection late = ApiConnection.ToSocket(hosts.B.Socket);
+        using ByteArrayContent state = new([1, 2, 3]);
+        YadoException refusal = await Should.ThrowAsync<YadoException>(
+            () => late.PutAsync(Routes.Of(route, id), state, ProtocolJson.Default.ServicePrepared, CancellationToken.None));
+        File.Delete(stopper);
+        await move;
+
+        refusal.Message.ShouldContain("is Prepared on host hb, not Copying");
+        await hosts.SettledAsync("a late request");
+        (await hosts.ServingHostAsync()).ShouldBe(hosts.B);
+        await load.FlowsAsync("a late request");
         await load.NothingIsLostAndNothingRanTwiceAsync();
     }
 
