@@ -82,12 +82,15 @@ public sealed partial class MoveTarget
     private async Task ReleaseCommittedAsync(IncomingMove move, MoveState.Committed state, CancellationToken stopping)
     {
         MoveOffer offer = move.Record.Offer;
-        // What is held still was not released. A held process ends by itself when the daemon that held it dies; one that was released does not.
-        bool runs = move.Held is null && state.Held is { } held && await StaysAliveAsync(held.Main, stopping).ConfigureAwait(false);
+        JobEntry? entry = jobs.TryGet(offer.JobId);
+        bool over = entry is not null && (entry.Record.Epoch > offer.Epoch || (entry.Record.Epoch == offer.Epoch && !entry.Record.IsHere));
+        // What is held still was not released. A held process ends by itself when the daemon that held it dies; one that was released does
+        // not. It is the shell that is looked at: it ends last, when the status is written.
+        bool runs = !over && move.Held is null && state.Held is { } held && await StaysAliveAsync(held.Shell, stopping).ConfigureAwait(false);
         bool ran = home.ReadExit(offer.JobId, offer.Epoch) is not null;
-        if ((runs || ran) && jobs.TryGet(offer.JobId) is { } entry && entry.Record.Epoch == offer.Epoch)
+        if (over || ((runs || ran) && entry?.Record.Epoch == offer.Epoch))
         {
-            Finish(move, entry);
+            Finish(move, entry!);
             return;
         }
         ReleaseLocked(move, state.ImageLength, state.Held, state.ErrorsToOutput);

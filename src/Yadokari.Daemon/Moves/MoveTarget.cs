@@ -353,7 +353,10 @@ public sealed partial class MoveTarget(
         move.Name?.Dispose();
         move.Name = null;
         Enter(move, new MoveState.Released(), durable: false);
-        watch(entry);
+        if (entry.Record.IsHere)
+        {
+            watch(entry);
+        }
         DeleteImage(move.Record.Id);
     }
 

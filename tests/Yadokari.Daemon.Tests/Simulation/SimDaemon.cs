@@ -107,10 +107,13 @@ public sealed class SimDaemon
             {
                 case SimFaultKind.DaemonDies:
                     Host.KillDaemon();
+                    // One that is only starting is not the host's yet.
+                    Die();
                     ThrowIfDead(what);
                     break;
                 case SimFaultKind.PowerFails:
                     Host.CutPower();
+                    Die();
                     ThrowIfDead(what);
                     break;
                 case SimFaultKind.StoreIsSilent:
