@@ -107,7 +107,7 @@ public sealed partial class Drainer(IDrainedHost host, IDrainJournal journal, Ho
                         }).ConfigureAwait(false);
                     done.UnionWith(jobs.Select(j => j.Record.Id));
                 }
-                else if (!host.IsExpecting)
+                else if (!host.IsExpecting || IsLate(run.Record))
                 {
                     break;
                 }
@@ -135,6 +135,10 @@ public sealed partial class Drainer(IDrainedHost host, IDrainJournal journal, Ho
             run.GiveUp($"the drain failed: {failure.Message}");
         }
     }
+
+    /// <summary>What is on its way here is waited for no longer than the drain may take: its source may never say what became of it.</summary>
+    private static bool IsLate(DrainRecord record) =>
+        record.Request.WithinSeconds is { } within && DateTimeOffset.UtcNow >= record.Started.AddSeconds(within);
 
     /// <summary>What left in the moment in which the daemon of before died: the move was brought to its end, and nobody wrote it down here.</summary>
     private void AddUnseen(DrainRun run)

@@ -76,7 +76,7 @@ public sealed class HostDatabase : IHostStore, IDisposable
             }
             catch (SqliteException failure)
             {
-                throw new StoreException($"cannot write the database {_connection.DataSource}: {failure.Message}", failure);
+                throw Unwritten(failure);
             }
         }
     }
@@ -86,6 +86,7 @@ public sealed class HostDatabase : IHostStore, IDisposable
     public IReadOnlyList<MoveRecord> LoadMoves() => Load("SELECT json FROM moves ORDER BY rowid", StoreJson.Default.MoveRecord);
 
     /// <summary>Forgets a job.</summary>
+    /// <exception cref="StoreException">It could not be written.</exception>
     public void DeleteJob(string id)
     {
         lock (_lock)
@@ -93,11 +94,12 @@ public sealed class HostDatabase : IHostStore, IDisposable
             using SqliteCommand command = _connection.CreateCommand();
             command.CommandText = "DELETE FROM jobs WHERE id = $id";
             command.Parameters.AddWithValue("$id", id);
-            command.ExecuteNonQuery();
+            Write(command);
         }
     }
 
     /// <summary>A value drawn once for this database and kept.</summary>
+    /// <exception cref="StoreException">It could not be written.</exception>
     public string GetOrAdd(string key, Func<string> make)
     {
         lock (_lock)
@@ -113,11 +115,12 @@ public sealed class HostDatabase : IHostStore, IDisposable
             write.CommandText = "INSERT INTO settings(key, value) VALUES ($key, $value)";
             write.Parameters.AddWithValue("$key", key);
             write.Parameters.AddWithValue("$value", value = make());
-            write.ExecuteNonQuery();
+            Write(write);
             return value;
         }
     }
 
+    /// <exception cref="StoreException">It could not be written.</exception>
     public void Set(string key, string value)
     {
         lock (_lock)
@@ -126,11 +129,25 @@ public sealed class HostDatabase : IHostStore, IDisposable
             write.CommandText = "INSERT INTO settings(key, value) VALUES ($key, $value) ON CONFLICT(key) DO UPDATE SET value = $value";
             write.Parameters.AddWithValue("$key", key);
             write.Parameters.AddWithValue("$value", value);
-            write.ExecuteNonQuery();
+            Write(write);
         }
     }
 
     public void Dispose() => _connection.Dispose();
+
+    private void Write(SqliteCommand command)
+    {
+        try
+        {
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException failure)
+        {
+            throw Unwritten(failure);
+        }
+    }
+
+    private StoreException Unwritten(SqliteException failure) => new($"cannot write the database {_connection.DataSource}: {failure.Message}", failure);
 
     private void Prepare(string path)
     {
