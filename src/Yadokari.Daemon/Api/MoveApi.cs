@@ -48,10 +48,7 @@ public sealed class MoveApi(MoveSource source, MoveTarget target, JobViews views
     private string SourcesId(HttpContext context)
     {
         string move = Id(context);
-        if (target.SourceOf(move) is { } source)
-        {
-            PeerDoor.Require(context, source);
-        }
+        PeerDoor.Require(context, target.SourceOf(move));
         return move;
     }
 

@@ -1,3 +1,5 @@
+using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Store;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Moves;
@@ -34,6 +36,15 @@ internal static class EarlierMoves
                 await earlier.Gate.WaitAsync(stopping).ConfigureAwait(false);
                 earlier.Gate.Release();
             }
+        }
+    }
+
+    /// <summary>Deletes the directory of a move that was given up, unless a later one has brought the job here into the same.</summary>
+    public static void DeleteDirectory(MoveOffer offer, JobTable jobs, HomeDirectory home)
+    {
+        if (jobs.TryGet(offer.JobId)?.Record.Epoch != offer.Epoch)
+        {
+            home.DeleteJobDirectory(offer.JobId, offer.Epoch);
         }
     }
 

@@ -380,10 +380,7 @@ public sealed partial class MoveTarget(
             move.IsUnwritten = true;
         }
         File.Delete(home.Image(move.Record.Id));
-        if (jobs.TryGet(offer.JobId)?.Record.Epoch != offer.Epoch)
-        {
-            home.DeleteJobDirectory(offer.JobId, offer.Epoch);
-        }
+        EarlierMoves.DeleteDirectory(offer, jobs, home);
         LogDropped(logger, move.Record.Id, reason);
     }
 

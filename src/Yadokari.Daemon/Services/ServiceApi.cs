@@ -82,10 +82,7 @@ public sealed class ServiceApi(
     private string SourcesId(HttpContext context)
     {
         string move = Id(context);
-        if (target.SourceOf(move) is { } host)
-        {
-            PeerDoor.Require(context, host);
-        }
+        PeerDoor.Require(context, target.SourceOf(move));
         return move;
     }
 

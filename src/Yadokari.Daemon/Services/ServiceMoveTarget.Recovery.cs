@@ -31,7 +31,7 @@ public sealed partial class ServiceMoveTarget
                     _prepared.Add(move);
                     break;
                 default:
-                    _dropping.Add(DropLeftAsync(move));
+                    _dropping.Add(GiveUpAsync(move, "the target's daemon was restarted"));
                     break;
             }
         }
@@ -84,12 +84,15 @@ public sealed partial class ServiceMoveTarget
         return file.Position;
     }
 
-    private async Task DropLeftAsync(IncomingService move)
+    private async Task GiveUpAsync(IncomingService move, string reason)
     {
         await move.Gate.WaitAsync().ConfigureAwait(false);
         try
         {
-            await DropAsync(move, "the target's daemon was restarted").ConfigureAwait(false);
+            if (!move.Record.State.IsFinal)
+            {
+                await DropAsync(move, reason).ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -122,10 +125,7 @@ public sealed partial class ServiceMoveTarget
             await launcher.LeaveAsync(offer.JobId, offer.Epoch, CancellationToken.None).ConfigureAwait(false);
         }
         DeleteFiles(move.Record.Id);
-        if (jobs.TryGet(offer.JobId)?.Record.Epoch != offer.Epoch)
-        {
-            home.DeleteJobDirectory(offer.JobId, offer.Epoch);
-        }
+        EarlierMoves.DeleteDirectory(offer, jobs, home);
         LogDropped(logger, move.Record.Id, reason);
     }
 

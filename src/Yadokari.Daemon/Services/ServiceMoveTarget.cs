@@ -169,18 +169,7 @@ public sealed partial class ServiceMoveTarget(
     {
         if (_moves.TryGetValue(id, out IncomingService? move))
         {
-            await move.Gate.WaitAsync().ConfigureAwait(false);
-            try
-            {
-                if (!move.Record.State.IsFinal)
-                {
-                    await DropAsync(move, "the source has given it up").ConfigureAwait(false);
-                }
-            }
-            finally
-            {
-                move.Gate.Release();
-            }
+            await GiveUpAsync(move, "the source has given it up").ConfigureAwait(false);
         }
         return new MoveStatus(id, MovePhase.Aborted, MoveVerdict.Abort);
     }

@@ -60,10 +60,11 @@ public sealed partial class PeerDoor(HostCredentials credentials, Func<bool> joi
         context.Connection.ClientCertificate is X509Certificate2 certificate ? CertificateCheck.NameOf(certificate) : null;
 
     /// <summary>With certificates, a host speaks for itself only. Without, hosts are one machine and one user.</summary>
+    /// <param name="host">Null: whatever is asked belongs to none.</param>
     /// <exception cref="YadoException">The caller is another host; exit status 5.</exception>
-    public static void Require(HttpContext context, string host)
+    public static void Require(HttpContext context, string? host)
     {
-        if (CallerName(context) is { } caller && caller != host)
+        if (host is not null && CallerName(context) is { } caller && caller != host)
         {
             throw new YadoException(5, $"host '{caller}' may not act for host '{host}'");
         }

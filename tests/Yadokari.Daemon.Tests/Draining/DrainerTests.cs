@@ -127,6 +127,18 @@ public sealed class DrainerTests
     }
 
     [Fact]
+    public async Task When_the_time_is_over_what_never_comes_is_not_waited_for()
+    {
+        WorldHost world = new(3, "b") { IsExpecting = true };
+
+        DrainReport report = await DrainAsync(world, new DrainHost { WithinSeconds = 0.5 });
+
+        report.Jobs.ShouldAllBe(j => j.Outcome == DrainOutcome.Moved);
+        report.Jobs.Count.ShouldBe(3);
+        report.Milliseconds.ShouldBeGreaterThanOrEqualTo(500);
+    }
+
+    [Fact]
     public async Task With_a_bound_on_the_rate_jobs_leave_one_after_the_other()
     {
         WorldHost world = new(5, "b");

@@ -76,7 +76,7 @@ internal sealed class WorldHost : IDrainedHost, IHostStore, IDrainJournal
 
     public IReadOnlyList<JobEntry> GoneSince(DateTimeOffset time) => [.. Table.All.Where(e => !e.Record.IsHere && e.Record.Ended >= time)];
 
-    public bool IsExpecting => false;
+    public bool IsExpecting { get; init; }
 
     public static HostInfo Host(string name) => new()
     {
