@@ -49,7 +49,13 @@ public static class CommandLine
         ParseResult parsed;
         try
         {
-            parsed = root.Parse(arguments);
+            // No word is a file of further words (@file): names may begin with @.
+            parsed = root.Parse(ProgramLine.Protect(root, arguments), new ParserConfiguration { ResponseFileTokenReplacer = null });
+        }
+        catch (CommandFailure failure)
+        {
+            Console.Error.WriteLine($"yado: {failure.Message}; see 'yado --help'");
+            return failure.Status;
         }
         catch (InvalidOperationException failure)
         {

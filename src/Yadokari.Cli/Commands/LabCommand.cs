@@ -107,11 +107,10 @@ public static class LabCommand
 
     private static Command Exec()
     {
-        Argument<string[]> words = new("COMMAND")
+        ProgramArgument words = new("COMMAND")
         {
-            Description = "The command and its arguments; a shell when left out",
+            Description = "The command and its arguments, which are never touched; a shell when left out",
             Arity = ArgumentArity.ZeroOrMore,
-            CaptureRemainingTokens = true,
         };
         Argument<string> host = new("HOST") { Description = "h1, h2, …" };
         Command exec = new("exec", "Run a command on a host; its exit status becomes that of yado") { host, words };

@@ -57,11 +57,10 @@ public static class RunCommand
         Description = "With --every: when its host went down, it goes on from the last checkpoint once the host's daemon is there again",
     };
 
-    private static readonly Argument<string[]> Words = new("PROGRAM")
+    private static readonly ProgramArgument Words = new("PROGRAM")
     {
-        Description = "The program and its arguments, best after --",
+        Description = "The program and its arguments, which are never touched",
         Arity = ArgumentArity.OneOrMore,
-        CaptureRemainingTokens = true,
     };
 
     public static Command Create()
