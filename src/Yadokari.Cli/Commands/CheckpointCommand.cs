@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Moves;
 using Yadokari.Engine;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Consent;
@@ -81,7 +84,7 @@ public static class CheckpointCommand
         using Interruption interruption = new();
         TimeSpan patience = holdSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : CaptureConsent.UsualPatience;
         using ProcessConsent consent = await ProcessConsent.AskAsync(pid, patience, interruption.Token);
-        using CheckpointSession session = CheckpointSession.Open(pid, new CaptureOptions { ThawEarly = leaveRunning });
+        using CheckpointSession session = CheckpointSession.Open(pid, OptionsFor(pid) with { ThawEarly = leaveRunning });
         WarmUp(verbose);
         using FileContextWriter writer = FileContextWriter.Create(file, interruption.Token);
         writer.Reserve(session.EstimateLength());
@@ -110,6 +113,14 @@ public static class CheckpointCommand
         }
 
         Report(file, report.FileLength, report.Threads, report.Frozen, leaveRunning ? $"process {pid}" : null);
+    }
+
+    /// <summary>The log of a job is its host's: whoever resumes the file gives it streams of his own.</summary>
+    private static CaptureOptions OptionsFor(int pid)
+    {
+        using ProcessTable processes = new();
+        IReadOnlyList<int> logs = LogStreams.NumbersOf(pid, processes, HomeDirectory.Default());
+        return new CaptureOptions { InheritStandardStreams = logs.Count > 0, InheritedStreams = logs };
     }
 
     /// <summary>Nothing should be compiled or loaded for the first time while the process stands still.</summary>

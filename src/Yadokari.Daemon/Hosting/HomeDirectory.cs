@@ -73,6 +73,10 @@ public sealed record HomeDirectory(string Path)
 
     public string Errors(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "stderr");
 
+    /// <summary>The path is that of a job's output or errors.</summary>
+    public bool IsLog(string path) =>
+        System.IO.Path.GetFileName(path) is "stdout" or "stderr" && System.IO.Path.GetDirectoryName(System.IO.Path.GetDirectoryName(path)) == Jobs;
+
     /// <summary>The wait status of the job, 4 bytes little-endian, written by its shell when it ends.</summary>
     public string Exit(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "exit");
 

@@ -19,6 +19,7 @@ public sealed class JobRunner(
     IJobEngine engine, IProcessTable processes, JobTable jobs, HomeDirectory home, HostSelf self, JobWatcher watcher)
 {
     private const int FirstEpoch = 1;
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Starts a program; it runs when this returns.</summary>
     /// <param name="caller">Pid of the calling process as this host sees it; 0 for a caller on another host.</param>
@@ -113,7 +114,9 @@ public sealed class JobRunner(
         {
             JobRecord record = job.Record;
             RequireHere(record);
-            using ICheckpoint checkpoint = EngineCall.Run(() => engine.Open(record.Main.Pid, new CaptureOptions { ThawEarly = request.LeaveRunning }));
+            // Its log stays here: what it writes from now on goes to whoever resumes the file, anywhere.
+            CaptureOptions options = LogStreams.Of(record, processes, home).CaptureOptions(flushFiles: false) with { ThawEarly = request.LeaveRunning };
+            using ICheckpoint checkpoint = EngineCall.Run(() => engine.Open(record.Main.Pid, options));
             using FileContextWriter file = EngineCall.Run(() => FileContextWriter.Create(request.Path, cancellation));
             await ConsentedFreeze.FreezeAsync(checkpoint, consent, patience, cancellation).ConfigureAwait(false);
             CaptureReport report = EngineCall.Run(() =>
@@ -175,7 +178,18 @@ public sealed class JobRunner(
                     Shell = shell ?? new ProcessIdentity(shellPid, 0, self.BootId),
                     Main = processes.Identify(mainPid) ?? new ProcessIdentity(mainPid, 0, self.BootId),
                 };
-                JobEntry entry = jobs.Put(record, null, durable: false, isChild: true);
+                JobEntry entry;
+                try
+                {
+                    entry = jobs.Put(record, null, durable: false, isChild: true);
+                }
+                catch
+                {
+                    // What no host knows of must not run.
+                    held?.Dispose();
+                    End(record);
+                    throw;
+                }
                 held?.Release();
                 watcher.Watch(entry);
                 return record;
@@ -189,6 +203,19 @@ public sealed class JobRunner(
             }
             throw;
         }
+    }
+
+    /// <summary>Ends a job that was started and could not be recorded.</summary>
+    private void End(JobRecord job)
+    {
+        const int kill = 9;
+        processes.Signal(job.Main, kill);
+        if (!processes.WaitGoneAsync(job.Shell, CancellationToken.None).Wait(EndPatience))
+        {
+            processes.Signal(job.Shell, kill);
+            processes.WaitGoneAsync(job.Shell, CancellationToken.None).Wait(EndPatience);
+        }
+        engine.TryReap(new JobShell(job.Shell.Pid, job.Main.Pid), out _);
     }
 
     private JobHandles OpenStreams(string id, JobStreams streams, int? streamsOf, int caller)

@@ -46,6 +46,20 @@ public sealed class LogStreams
         return logs;
     }
 
+    /// <summary>Which of a process' streams are the log of whatever job of this home it is: for who saves it by its pid.</summary>
+    public static IReadOnlyList<int> NumbersOf(int pid, IProcessTable processes, HomeDirectory home)
+    {
+        List<int> numbers = [];
+        for (int stream = 0; stream <= 2; stream++)
+        {
+            if (processes.DescriptorTarget(pid, stream) is { } target && home.IsLog(target))
+            {
+                numbers.Add(stream);
+            }
+        }
+        return numbers;
+    }
+
     public CaptureOptions CaptureOptions(bool flushFiles) => new()
     {
         InheritStandardStreams = _inherited.Count > 0,
