@@ -34,6 +34,7 @@ public static class ContextFileCheck
         }
 
         ContextFile context = ContextFile.Open(path);
+        context.RequireOwnPlan();
         context.VerifyPages();
         IReadOnlyList<Obstacle> missing = context.FindMissing();
         return missing.Count == 0

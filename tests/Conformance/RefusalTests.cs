@@ -130,6 +130,27 @@ public class RefusalTests : IClassFixture<CompiledPrograms>
         }
     }
 
+    /// <summary>Every checksum is right, and the manifest is the job's: but other code would run than is shown.</summary>
+    [Fact]
+    public void A_context_file_that_does_something_else_than_its_manifest_says_is_not_resumed_and_inspect_tells()
+    {
+        using Scene scene = new("refusal", uid: null);
+        byte[] content = [];
+        Untouched(scene, journey =>
+        {
+            journey.SaveAndRunOn();
+            content = File.ReadAllBytes(journey.ContextFile);
+        });
+        content[0x200] ^= 1; // in the header page, behind its checksum
+        string file = scene.File_("changed.ctx");
+        File.WriteAllBytes(file, content);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Tool.Run(scene, "resume", file).ShouldBeOneClearLine(1, "changed.ctx", "not what this yado makes of its manifest");
+        Tool.Run(scene, "resume", "--detach", file).ShouldBeOneClearLine(1, "changed.ctx", "not what this yado makes of its manifest");
+        Tool.Run(scene, "inspect", file).ShouldSayNo(1, "another plan than is told here", "not what this yado makes of its manifest");
+        Tool.Run(scene, "inspect", "--plan", file).ShouldBeOneClearLine(1, "not what this yado makes of its manifest");
+    }
+
     [Theory]
     [InlineData("resume")]
     [InlineData("inspect")]

@@ -1,3 +1,4 @@
+using Yadokari.Daemon.Hosting;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Moves;
@@ -10,6 +11,7 @@ internal static class Samples
     {
         MoveId = new string('a', 32),
         ProtocolVersion = ProtocolVersion.Current,
+        Build = HostFacts.Build,
         JobId = "job1",
         JobName = "work",
         Arguments = ["gzip", "-9", "a file"],

@@ -57,6 +57,9 @@ public static class InspectCommand
         {
             Describe(context.Summary);
         }
+
+        // Last, so that it is what stays on the screen; for --plan it came before.
+        context.RequireOwnPlan();
     }
 
     private static void Describe(ContextSummary s)
@@ -70,7 +73,7 @@ public static class InspectCommand
             ("directory", s.WorkingDirectory),
             ("user", $"{s.Uid}, group {s.Gid}"),
             ("captured", $"{s.CapturedAt.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", invariant)} on {s.HostName}, kernel {s.KernelRelease}"),
-            ("file", $"{Output.Size(s.FileLength)}, {Output.Size(s.MemoryBytes)} of it memory; format {s.FormatVersion}; {s.PlanOperations} operations to resume"),
+            ("file", $"{Output.Size(s.FileLength)}, {Output.Size(s.MemoryBytes)} of it memory; format {s.FormatVersion}; {(s.PlanOperations is { } count ? $"{count} operations to resume" : "another plan than is told here")}"),
             ("cpu", s.CpuFeatures.Count == 0 ? "any x86-64" : string.Join(' ', s.CpuFeatures)),
         ]);
         Console.WriteLine();

@@ -19,7 +19,7 @@ public sealed class GroupedEngine(IJobEngine engine, JobGroup group) : IJobEngin
 
     public ICheckpoint Open(int pid, CaptureOptions options) => new GroupedCheckpoint(engine.Open(pid, options), group, pid);
 
-    public IReadOnlyList<Obstacle> FindMissing(string path) => engine.FindMissing(path);
+    public IReadOnlyList<Obstacle> FindMissing(string path, bool isOwn) => engine.FindMissing(path, isOwn);
 
     public IHeldJob Prepare(string path, ResumeOptions options)
     {

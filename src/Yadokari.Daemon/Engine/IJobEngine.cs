@@ -17,7 +17,10 @@ public interface IJobEngine
     ICheckpoint Open(int pid, CaptureOptions options);
 
     /// <summary>What this host lacks to resume the context file; also says whether it is one.</summary>
-    IReadOnlyList<Obstacle> FindMissing(string path);
+    /// <param name="path">The context file.</param>
+    /// <param name="isOwn">This daemon wrote it, or looked at it when it came. Any other is refused when it does not do what
+    /// its manifest says.</param>
+    IReadOnlyList<Obstacle> FindMissing(string path, bool isOwn);
 
     /// <summary><see cref="HeldProcess.Prepare"/>.</summary>
     IHeldJob Prepare(string path, ResumeOptions options);

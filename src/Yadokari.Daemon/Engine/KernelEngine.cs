@@ -17,7 +17,15 @@ public sealed class KernelEngine(HomeDirectory home) : IJobEngine, IDisposable
 
     public ICheckpoint Open(int pid, CaptureOptions options) => _keepers.Open(pid, options);
 
-    public IReadOnlyList<Obstacle> FindMissing(string path) => ContextFile.Open(path).FindMissing();
+    public IReadOnlyList<Obstacle> FindMissing(string path, bool isOwn)
+    {
+        ContextFile file = ContextFile.Open(path);
+        if (!isOwn)
+        {
+            file.RequireOwnPlan();
+        }
+        return file.FindMissing();
+    }
 
     public IHeldJob Prepare(string path, ResumeOptions options) => new Held(HeldProcess.Prepare(path, options));
 

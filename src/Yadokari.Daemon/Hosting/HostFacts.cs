@@ -12,8 +12,11 @@ public sealed class HostFacts(HostSelf self, HomeDirectory home, Func<int> runni
     private readonly IReadOnlyList<string> _cpuFeatures = ReadCpuFeatures();
     private readonly string _kernel = ProcMisc.KernelRelease();
 
-    public static string Version { get; } =
-        typeof(HostFacts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+    /// <summary>Version of the program, with the revision it was built from where that is known.</summary>
+    public static string Build { get; } =
+        typeof(HostFacts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
+    public static string Version { get; } = Build.Split('+')[0];
 
     /// <summary>How busy it is; set once the meter runs.</summary>
     public Func<HostLoad?> Load { get; set; } = static () => null;

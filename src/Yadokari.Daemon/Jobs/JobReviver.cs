@@ -164,7 +164,7 @@ public sealed partial class JobReviver(
             JobCheckpoint checkpoint = job.Checkpoints[i];
             try
             {
-                IReadOnlyList<Obstacle> missing = EngineCall.Run(() => engine.FindMissing(checkpoint.Path));
+                IReadOnlyList<Obstacle> missing = EngineCall.Run(() => engine.FindMissing(checkpoint.Path, isOwn: true));
                 if (missing.Count == 0)
                 {
                     return (checkpoint, [.. job.Checkpoints.Skip(i)]);

@@ -57,7 +57,7 @@ public sealed class JobRunner(
     public JobRecord Resume(ResumeJob resume, int caller)
     {
         RefuseWhenDraining();
-        IReadOnlyList<Obstacle> missing = EngineCall.Run(() => engine.FindMissing(resume.Path));
+        IReadOnlyList<Obstacle> missing = EngineCall.Run(() => engine.FindMissing(resume.Path, isOwn: false));
         if (missing.Count > 0)
         {
             throw new YadoException(new ErrorBody($"host {self.Name} cannot resume {resume.Path}", 5, EngineCall.ToInfos(missing)));

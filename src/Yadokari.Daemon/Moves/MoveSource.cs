@@ -180,6 +180,7 @@ public sealed partial class MoveSource(
         {
             MoveId = Guid.NewGuid().ToString("n"),
             ProtocolVersion = ProtocolVersion.Current,
+            Build = HostFacts.Build,
             JobId = record.Id,
             JobName = record.Name,
             Arguments = record.Arguments,

@@ -130,7 +130,7 @@ public sealed partial class MoveTarget(
                 CheckLength(image, prepare.ImageLength, "image");
                 CutLog(home.Output(offer.JobId, offer.Epoch), prepare.OutputLength);
                 CutLog(home.Errors(offer.JobId, offer.Epoch), prepare.ErrorsLength);
-                IReadOnlyList<Obstacle> missing = engine.FindMissing(image);
+                IReadOnlyList<Obstacle> missing = engine.FindMissing(image, isOwn: false);
                 if (missing.Count > 0)
                 {
                     throw Refused(offer, EngineCall.ToInfos(missing));

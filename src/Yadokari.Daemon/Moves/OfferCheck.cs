@@ -18,6 +18,10 @@ internal static class OfferCheck
         {
             reasons.Add(new("protocol-version", $"it speaks protocol {ProtocolVersion.Current}, the source {offer.ProtocolVersion}: use the same version of yado on both"));
         }
+        else if (offer.Service is null && offer.Build != HostFacts.Build)
+        {
+            reasons.Add(new("yado-version", $"it is yado {HostFacts.Build}, the source {offer.Build ?? "an older one"}: use the same version of yado on both, or carry the job over as a context file"));
+        }
         if (self.Draining)
         {
             reasons.Add(new("draining", $"it takes no jobs: 'yado undrain {self.Name}' changes that"));

@@ -12,11 +12,13 @@ public sealed class ContextFile
 {
     private readonly ContextHeader header;
     private readonly string path;
+    private readonly RestorePlan? plan;
 
-    private ContextFile(string path, ContextHeader header, ProcessImage image)
+    private ContextFile(string path, ContextHeader header, ProcessImage image, RestorePlan? plan)
     {
         this.path = path;
         this.header = header;
+        this.plan = plan;
         Image = image;
     }
 
@@ -24,7 +26,11 @@ public sealed class ContextFile
     public ProcessImage Image { get; }
 
     /// <summary>A summary for people and for <c>--json</c>.</summary>
-    public ContextSummary Summary => SummaryOf.Image(Image, header);
+    public ContextSummary Summary => SummaryOf.Image(Image, header, plan);
+
+    /// <summary>False when executing the file does something else than its manifest says: its plan, the code that runs it or
+    /// its ELF header is not what this version of yado makes of the manifest.</summary>
+    public bool DoesWhatItSays => plan is not null;
 
     /// <summary>Reads and checks header, control segment and manifest (not the pages).</summary>
     /// <exception cref="EngineException">NoSuchFile or BadContextFile with the reason.</exception>
@@ -37,8 +43,9 @@ public sealed class ContextFile
             byte[] page = new byte[Math.Min(length, ContextHeader.Length)];
             ReadExactly(file, page, 0);
             ContextHeader header = ContextHeader.Parse(page, length);
-            CheckControl(file, header);
-            return new ContextFile(path, header, ReadManifest(file, header));
+            byte[] control = ReadControl(file, header);
+            ProcessImage image = ReadManifest(file, header);
+            return new ContextFile(path, header, image, PlanCheck.Compare(image, header, page, control));
         }
         catch (EngineException e) when (e.Error == EngineError.BadContextFile)
         {
@@ -69,7 +76,25 @@ public sealed class ContextFile
     public IReadOnlyList<Obstacle> FindMissing() => HostCheck.FindMissing(Image);
 
     /// <summary>The restore plan, one system call a line, like strace.</summary>
-    public IEnumerable<string> PrintPlan() => PlanPrinter.Print(PlanCompiler.Compile(Image));
+    /// <exception cref="EngineException">BadContextFile: the file runs another plan.</exception>
+    public IEnumerable<string> PrintPlan()
+    {
+        RequireOwnPlan();
+        return PlanPrinter.Print(plan!);
+    }
+
+    /// <summary>Refuses a file that does something else than its manifest says.</summary>
+    /// <exception cref="EngineException">BadContextFile, with what can be done.</exception>
+    public void RequireOwnPlan()
+    {
+        if (!DoesWhatItSays)
+        {
+            throw new EngineException(
+                EngineError.BadContextFile,
+                $"{path}: what it does is not what this yado makes of its manifest: another version of yado wrote it, or it was changed since; "
+                + "if you trust who made it, execute the file itself");
+        }
+    }
 
     private static SafeFileHandle OpenHandle(string path)
     {
@@ -87,7 +112,7 @@ public sealed class ContextFile
         }
     }
 
-    private static void CheckControl(SafeFileHandle file, ContextHeader header)
+    private static byte[] ReadControl(SafeFileHandle file, ContextHeader header)
     {
         if (header.ControlLength % 32 != 0)
         {
@@ -100,10 +125,13 @@ public sealed class ContextFile
         {
             throw ContextHeader.Bad("its restore plan is damaged");
         }
+
+        return control;
     }
 
     private static ProcessImage ReadManifest(SafeFileHandle file, ContextHeader header)
     {
+        ManifestSize.RequireLength(header.ManifestLength);
         byte[] manifest = new byte[(header.ManifestLength + 31) / 32 * 32];
         if (header.ManifestOffset + manifest.Length > header.FileLength)
         {
@@ -116,6 +144,7 @@ public sealed class ContextFile
             throw ContextHeader.Bad("its manifest is damaged");
         }
 
+        ManifestSize.Check(manifest.AsSpan(0, (int)header.ManifestLength));
         try
         {
             ProcessImage image = JsonSerializer.Deserialize(manifest.AsSpan(0, (int)header.ManifestLength), ImageJson.Default.ProcessImage)

@@ -7,8 +7,9 @@ namespace Yadokari.Engine.Context;
 /// <summary>
 /// The first page of a context file: an ELF64 header for the kernel, and behind it where everything lies.
 /// <code>
-/// 0      ELF header, two program headers (the control segment; a stack that is not executable)
+/// 0      ELF header, three program headers (the control segment, this page, a stack that is not executable)
 /// 0x100  "YADOKARI", format, lengths and offsets, checksums
+/// 0x168  entry: looks at the file's length (<see cref="LengthGuard"/>), goes on in the control segment
 /// 0x1000 pages of memory
 /// …      control segment: stub, plan, data (mapped and executed)
 /// …      manifest: the image as JSON
@@ -33,7 +34,7 @@ public sealed record ContextHeader
 
     public required long ControlLength { get; init; }
 
-    /// <summary>Where the kernel maps the control segment, and its entry point.</summary>
+    /// <summary>Where the kernel maps the control segment; this page comes behind it.</summary>
     public required ulong ControlAddress { get; init; }
 
     public required long ManifestOffset { get; init; }
@@ -59,23 +60,16 @@ public sealed record ContextHeader
         BinaryPrimitives.WriteUInt16LittleEndian(elf[16..], ElfExecutable);
         BinaryPrimitives.WriteUInt16LittleEndian(elf[18..], MachineX86);
         BinaryPrimitives.WriteInt32LittleEndian(elf[20..], 1);
-        BinaryPrimitives.WriteUInt64LittleEndian(elf[24..], ControlAddress);
+        ulong ownAddress = ControlAddress + (ulong)ControlLength;
+        BinaryPrimitives.WriteUInt64LittleEndian(elf[24..], ownAddress + LengthGuard.Offset);
         BinaryPrimitives.WriteUInt64LittleEndian(elf[32..], ElfHeaderLength);
         BinaryPrimitives.WriteUInt16LittleEndian(elf[52..], ElfHeaderLength);
         BinaryPrimitives.WriteUInt16LittleEndian(elf[54..], ProgramHeaderLength);
-        BinaryPrimitives.WriteUInt16LittleEndian(elf[56..], 2);
+        BinaryPrimitives.WriteUInt16LittleEndian(elf[56..], 3);
+        WriteSegment(elf[ElfHeaderLength..], ControlOffset, ControlAddress, ControlLength);
+        WriteSegment(elf[(ElfHeaderLength + ProgramHeaderLength)..], 0, ownAddress, Length);
 
-        Span<byte> load = elf[ElfHeaderLength..];
-        BinaryPrimitives.WriteInt32LittleEndian(load, 1); // PT_LOAD
-        BinaryPrimitives.WriteInt32LittleEndian(load[4..], 5); // read, execute
-        BinaryPrimitives.WriteInt64LittleEndian(load[8..], ControlOffset);
-        BinaryPrimitives.WriteUInt64LittleEndian(load[16..], ControlAddress);
-        BinaryPrimitives.WriteUInt64LittleEndian(load[24..], ControlAddress);
-        BinaryPrimitives.WriteInt64LittleEndian(load[32..], ControlLength);
-        BinaryPrimitives.WriteInt64LittleEndian(load[40..], ControlLength);
-        BinaryPrimitives.WriteInt64LittleEndian(load[48..], RemoteAddress.PageSize);
-
-        Span<byte> stack = elf[(ElfHeaderLength + ProgramHeaderLength)..];
+        Span<byte> stack = elf[(ElfHeaderLength + (2 * ProgramHeaderLength))..];
         BinaryPrimitives.WriteInt32LittleEndian(stack, 0x6474e551); // PT_GNU_STACK
         BinaryPrimitives.WriteInt32LittleEndian(stack[4..], 6);
         BinaryPrimitives.WriteInt64LittleEndian(stack[48..], 16);
@@ -92,6 +86,7 @@ public sealed record ContextHeader
         BinaryPrimitives.WriteInt64LittleEndian(own[56..], FileLength);
         BinaryPrimitives.WriteUInt32LittleEndian(own[64..], ControlChecksum);
         BinaryPrimitives.WriteUInt32LittleEndian(page.AsSpan(OwnOffset + OwnLength), Checksum.Compute(page.AsSpan(0, OwnOffset + OwnLength)));
+        LengthGuard.Code.CopyTo(elf[LengthGuard.Offset..]);
         return page;
     }
 
@@ -145,6 +140,18 @@ public sealed record ContextHeader
         Within(header.ControlOffset, header.ControlLength, fileLength);
         Within(header.ManifestOffset, header.ManifestLength, fileLength);
         return header;
+    }
+
+    private static void WriteSegment(Span<byte> load, long offset, ulong address, long length)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(load, 1); // PT_LOAD
+        BinaryPrimitives.WriteInt32LittleEndian(load[4..], 5); // read, execute
+        BinaryPrimitives.WriteInt64LittleEndian(load[8..], offset);
+        BinaryPrimitives.WriteUInt64LittleEndian(load[16..], address);
+        BinaryPrimitives.WriteUInt64LittleEndian(load[24..], address);
+        BinaryPrimitives.WriteInt64LittleEndian(load[32..], length);
+        BinaryPrimitives.WriteInt64LittleEndian(load[40..], length);
+        BinaryPrimitives.WriteInt64LittleEndian(load[48..], RemoteAddress.PageSize);
     }
 
     internal static EngineException Bad(string reason, Exception? inner = null) => new(EngineError.BadContextFile, $"{reason}", inner);

@@ -38,7 +38,8 @@ public sealed record ContextSummary
 
     public required long FileLength { get; init; }
 
-    public required int PlanOperations { get; init; }
+    /// <summary>Null when the file runs another plan than the one that this version makes of its manifest.</summary>
+    public required int? PlanOperations { get; init; }
 }
 
 /// <param name="Tid">Thread id inside the job's pid namespace.</param>

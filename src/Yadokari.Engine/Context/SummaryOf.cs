@@ -10,7 +10,7 @@ namespace Yadokari.Engine.Context;
 /// <summary>Makes a summary of an image.</summary>
 internal static class SummaryOf
 {
-    public static ContextSummary Image(ProcessImage image, ContextHeader header)
+    public static ContextSummary Image(ProcessImage image, ContextHeader header, RestorePlan? plan)
     {
         List<ThreadSummary> threads = [];
         foreach (ThreadImage thread in image.Threads)
@@ -61,7 +61,7 @@ internal static class SummaryOf
             CpuFeatures = image.Origin.CpuFeatures,
             MemoryBytes = memory,
             FileLength = header.FileLength,
-            PlanOperations = PlanCompiler.Compile(image).Operations.Count,
+            PlanOperations = plan?.Operations.Count,
         };
     }
 

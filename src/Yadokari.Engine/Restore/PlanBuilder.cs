@@ -4,7 +4,9 @@ using Yadokari.Linux;
 namespace Yadokari.Engine.Restore;
 
 /// <summary>Collects the operations and data of a plan. Not thread-safe. Order of calls is the order of execution.</summary>
-public sealed class PlanBuilder
+/// <param name="maxLength">Bytes that operations and data may have together: what an image from outside makes of itself is
+/// given up when it is more than its file holds.</param>
+public sealed class PlanBuilder(long maxLength = long.MaxValue)
 {
     private readonly List<Operation> operations = [];
     private readonly MemoryStream data = new();
@@ -44,6 +46,7 @@ public sealed class PlanBuilder
     public Operation Add(Operation operation)
     {
         operations.Add(operation);
+        RequireRoom();
         return operation;
     }
 
@@ -110,6 +113,15 @@ public sealed class PlanBuilder
 
         DataReference reference = new((int)data.Position, bytes.Length, text);
         data.Write(bytes);
+        RequireRoom();
         return reference;
+    }
+
+    private void RequireRoom()
+    {
+        if (((long)operations.Count * RegionLayout.OperationLength) + data.Length > maxLength)
+        {
+            throw new EngineException(EngineError.Failed, $"the restore plan has more than {maxLength} bytes");
+        }
     }
 }

@@ -24,9 +24,12 @@ public static class PlanCompiler
     /// <summary>Descriptor numbers above the job's that the stub keeps to itself must fit under this.</summary>
     public const int MaxDescriptor = 1 << 20;
 
-    public static RestorePlan Compile(ProcessImage image)
+    /// <param name="image">What the plan rebuilds.</param>
+    /// <param name="maxLength">Bytes that operations and data may have together.</param>
+    /// <exception cref="EngineException">They have more, or need more variables than there are.</exception>
+    public static RestorePlan Compile(ProcessImage image, long maxLength = long.MaxValue)
     {
-        PlanBuilder plan = new();
+        PlanBuilder plan = new(maxLength);
         int highest = Math.Max(16, image.HighestDescriptor + 1);
         PlanContext context = new(image, plan, highest);
         PlanLabel job = new("job");

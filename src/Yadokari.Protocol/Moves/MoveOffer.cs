@@ -9,6 +9,10 @@ public sealed record MoveOffer
 
     public required int ProtocolVersion { get; init; }
 
+    /// <summary>The source's version of yado, exactly: another one makes another restore plan of the same image, and a target
+    /// runs only plans that it would have made. Null for services, which have none.</summary>
+    public string? Build { get; init; }
+
     public required string JobId { get; init; }
 
     public required string JobName { get; init; }

@@ -35,6 +35,18 @@ public sealed class RefusalTests : IDisposable
             ["protocol-version", "draining", "user", "same-host", "memory", "disk"], ignoreOrder: true);
     }
 
+    /// <summary>Found by the offer, not when the image has come and the job stands still.</summary>
+    [Theory]
+    [InlineData("0.0.1+another")]
+    [InlineData(null)]
+    public async Task A_job_of_another_version_of_yado_is_refused_by_name(string? build)
+    {
+        MoveTarget target = Target(s_self, s_plenty, new FixedOracle(null));
+
+        (await Should.ThrowAsync<YadoException>(() => target.ReserveAsync(Samples.Offer with { Build = build }, CancellationToken.None)))
+            .Obstacles.ShouldHaveSingleItem().Name.ShouldBe("yado-version");
+    }
+
     [Fact]
     public async Task A_job_that_is_on_its_way_is_not_taken_twice()
     {

@@ -20,7 +20,7 @@ public sealed class SimEngine(SimDaemon daemon) : IJobEngine
     {
     }
 
-    public IReadOnlyList<Obstacle> FindMissing(string path) => [];
+    public IReadOnlyList<Obstacle> FindMissing(string path, bool isOwn) => [];
 
     public ICheckpoint Open(int pid, CaptureOptions options)
     {

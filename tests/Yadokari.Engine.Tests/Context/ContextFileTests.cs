@@ -209,6 +209,103 @@ public class ContextFileTests
         Should.Throw<EngineException>(() => ImageBounds.Check(image, 1 << 20)).Message.ShouldContain(what);
     }
 
+    [Fact]
+    public void What_the_writer_made_does_what_it_says() => Prop.ForAll(Images.All, image =>
+        FileOf.Open(FileOf.Image(image), file => file.DoesWhatItSays)).Check(Some);
+
+    /// <summary>Someone who computes checksums: the manifest of one process, the plan of another.</summary>
+    [Fact]
+    public void A_plan_that_is_not_the_manifests_is_noticed()
+    {
+        ProcessImage harmless = Images.Small();
+        ProcessImage other = harmless with { Attributes = harmless.Attributes with { WorkingDirectory = "/elsewhere" } };
+        byte[] forged = WithManifest(FileOf.Image(other), Text(harmless));
+        FileOf.Open(forged, file => (file.DoesWhatItSays, file.Summary.PlanOperations)).ShouldBe((false, null));
+        Should.Throw<EngineException>(() => FileOf.Open(forged, file => file.PrintPlan().Count())).Error.ShouldBe(EngineError.BadContextFile);
+    }
+
+    [Theory]
+    [InlineData(0)] // the interpreter's code
+    [InlineData(RegionLayout.SlotsOffset)] // variables, which no checksum of the segment's own header covers
+    [InlineData(RegionLayout.HeaderOffset)]
+    [InlineData(RegionLayout.OperationsOffset)]
+    public void Any_other_byte_of_the_control_segment_is_noticed_though_the_checksum_is_right(int at)
+    {
+        byte[] whole = FileOf.Image(Images.Small());
+        ContextHeader header = ContextHeader.Parse(whole.AsSpan(0, 4096), whole.Length);
+        Span<byte> control = whole.AsSpan((int)header.ControlOffset, (int)header.ControlLength);
+        control[at] ^= 1;
+        (header with { ControlChecksum = Checksum.Compute(control) }).ToBytes().CopyTo(whole, 0);
+        FileOf.Open(whole, file => file.DoesWhatItSays).ShouldBeFalse();
+    }
+
+    /// <summary>What its own checksum does not cover: the entry point could lead into a page of memory.</summary>
+    [Fact]
+    public void Any_other_byte_of_the_header_page_is_noticed()
+    {
+        byte[] whole = FileOf.Image(Images.Small());
+        for (int at = 0x164; at < 4096; at += 7)
+        {
+            whole[at] ^= 1;
+            FileOf.Open(whole, file => file.DoesWhatItSays).ShouldBeFalse($"byte {at}");
+            whole[at] ^= 1;
+        }
+
+        ulong entry = BinaryPrimitives.ReadUInt64LittleEndian(whole.AsSpan(24));
+        BinaryPrimitives.WriteUInt64LittleEndian(whole.AsSpan(24), entry + 16);
+        BinaryPrimitives.WriteUInt32LittleEndian(whole.AsSpan(0x160), Checksum.Compute(whole.AsSpan(0, 0x160)));
+        FileOf.Open(whole, file => file.DoesWhatItSays).ShouldBeFalse();
+    }
+
+    /// <summary>Reading a file from outside takes memory in proportion to the file, whatever its manifest asks for.</summary>
+    [Theory]
+    [InlineData("mappings")]
+    [InlineData("lists")]
+    [InlineData("objects")]
+    [InlineData("strings")]
+    public void A_large_manifest_takes_no_more_than_a_few_times_its_bytes(string of)
+    {
+        ProcessImage image = Images.Small();
+        byte[] whole = FileOf.Image(image);
+        JsonNode manifest = JsonNode.Parse(Text(image))!;
+        const int bytes = 24 << 20;
+        const string marker = "\"@\"";
+        string item;
+        if (of == "mappings")
+        {
+            JsonNode mapping = manifest["Memory"]!["Mappings"]![0]!.DeepClone();
+            item = mapping.ToJsonString();
+            manifest["Memory"]!["Mappings"] = new JsonArray("@");
+        }
+        else
+        {
+            item = of switch { "lists" => "[]", "objects" => "{}", _ => "\"\"" };
+            manifest["Attributes"]![of == "strings" ? "CommandLine" : "Limits"] = new JsonArray("@");
+        }
+
+        int count = bytes / (item.Length + 1);
+        string items = of == "mappings"
+            ? string.Join(',', Enumerable.Range(0, count).Select(i => Numbered(item, (ulong)i)))
+            : string.Join(',', Enumerable.Repeat(item, count));
+        byte[] forged = WithManifest(whole, manifest.ToJsonString().Replace(marker, items, StringComparison.Ordinal));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            FileOf.Open(forged, file => file.Summary);
+        }
+        catch (EngineException refused)
+        {
+            refused.Error.ShouldBe(EngineError.BadContextFile);
+        }
+
+        long taken = GC.GetAllocatedBytesForCurrentThread() - before;
+        taken.ShouldBeLessThan(16L * forged.Length, $"{taken >> 20} MiB for a file of {forged.Length >> 20} MiB");
+
+        static string Numbered(string mapping, ulong i) => mapping
+            .Replace($"\"Start\":{0x10000}", $"\"Start\":{(i + 16) * 4096}", StringComparison.Ordinal)
+            .Replace($"\"End\":{0x20000}", $"\"End\":{(i + 17) * 4096}", StringComparison.Ordinal);
+    }
+
     private static string Text(ProcessImage image) => JsonSerializer.Serialize(image, ImageJson.Default.ProcessImage);
 
     private static byte[] RandomBytes(int seed)

@@ -26,17 +26,21 @@ public class ContextHeaderTests
     public void What_is_written_is_read() => ContextHeader.Parse(Sample.ToBytes(), Sample.FileLength).ShouldBe(Sample);
 
     [Fact]
-    public void The_kernel_finds_one_segment_to_execute_and_a_stack_that_is_none()
+    public void The_kernel_finds_two_segments_to_execute_and_a_stack_that_is_none()
     {
         byte[] page = Sample.ToBytes();
         page.Length.ShouldBe(4096);
         page.AsSpan(0, 7).ToArray().ShouldBe([0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1]);
         BinaryPrimitives.ReadUInt16LittleEndian(page.AsSpan(16)).ShouldBe((ushort)2);
-        BinaryPrimitives.ReadUInt64LittleEndian(page.AsSpan(24)).ShouldBe(Sample.ControlAddress);
-        BinaryPrimitives.ReadUInt16LittleEndian(page.AsSpan(56)).ShouldBe((ushort)2);
+        ulong pageAddress = Sample.ControlAddress + (ulong)Sample.ControlLength;
+        BinaryPrimitives.ReadUInt64LittleEndian(page.AsSpan(24)).ShouldBe(pageAddress + LengthGuard.Offset);
+        BinaryPrimitives.ReadUInt16LittleEndian(page.AsSpan(56)).ShouldBe((ushort)3);
         (BinaryPrimitives.ReadInt32LittleEndian(page.AsSpan(64)), BinaryPrimitives.ReadInt32LittleEndian(page.AsSpan(68))).ShouldBe((1, 5));
         BinaryPrimitives.ReadInt64LittleEndian(page.AsSpan(72)).ShouldBe(Sample.ControlOffset);
-        (BinaryPrimitives.ReadInt32LittleEndian(page.AsSpan(120)), BinaryPrimitives.ReadInt32LittleEndian(page.AsSpan(124))).ShouldBe((0x6474e551, 6));
+        (BinaryPrimitives.ReadInt32LittleEndian(page.AsSpan(120)), BinaryPrimitives.ReadInt32LittleEndian(page.AsSpan(124))).ShouldBe((1, 5));
+        BinaryPrimitives.ReadInt64LittleEndian(page.AsSpan(128)).ShouldBe(0);
+        BinaryPrimitives.ReadUInt64LittleEndian(page.AsSpan(136)).ShouldBe(pageAddress);
+        (BinaryPrimitives.ReadInt32LittleEndian(page.AsSpan(176)), BinaryPrimitives.ReadInt32LittleEndian(page.AsSpan(180))).ShouldBe((0x6474e551, 6));
     }
 
     [Fact]
