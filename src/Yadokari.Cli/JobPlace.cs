@@ -73,7 +73,7 @@ public sealed class JobPlace : IDisposable
 
         HostList hosts = await here.GetHostsAsync(cancel);
         return hosts.Peers.FirstOrDefault(p => p.Host?.Name == one.Host) is { } peer
-            ? new(here, YadoClient.ForAddress(peer.Address), one)
+            ? new(here, YadoClient.ForAddress(peer.Address, name: one.Host), one)
             : null;
     }
 }

@@ -34,7 +34,7 @@ public static class LocalDaemon
         }
 
         return peer.Host is not null
-            ? YadoClient.ForAddress(peer.Address)
+            ? YadoClient.ForAddress(peer.Address, name: peer.Host.Name)
             : throw new CommandFailure(ExitStatus.Failed, $"host {host} does not answer: {peer.Error ?? peer.Address}");
     }
 }

@@ -98,7 +98,7 @@ public sealed class ClusterTests(ClusterHosts hosts) : IClassFixture<ClusterHost
     [InlineData("zookeeper://10.0.0.1")]
     public void What_is_no_cluster_is_refused(string cluster)
     {
-        hosts.On("h1", "sh", "-c", $"YADO_HOME={hosts.File_("none")} yado host --listen 10.199.0.1:2991 --cluster {cluster}").Refuses(2);
+        hosts.On("h1", "sh", "-c", $"YADO_HOME={hosts.File_("none")} yado host --cluster {cluster}").Refuses(2);
     }
 
     private void UntilMembers(params string[] names) => Until.Holds(

@@ -30,6 +30,12 @@ public sealed class OrdinaryHosts : IDisposable
         _ports = Names.Zip(FreePorts(Names.Count)).ToDictionary();
         try
         {
+            YadoOn(Names[0], "cluster", "init", "--name", Names[0], "--address", "127.0.0.1").Succeeds();
+            foreach (string host in Names.Skip(1))
+            {
+                YadoOn(Names[0], "cluster", "give", "--home", Home(host), "--name", host, "--address", "127.0.0.1", "--authority", $"127.0.0.1:{_ports[Names[0]]}").Succeeds();
+            }
+
             foreach (string host in Names)
             {
                 StartDaemon(host);

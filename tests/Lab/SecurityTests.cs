@@ -14,8 +14,20 @@ public sealed class SecurityTests(SecuredHosts hosts) : IClassFixture<SecuredHos
 
     private const string LocalRequest =
         "import socket, sys; s = socket.socket(socket.AF_UNIX); s.settimeout(60); s.connect(sys.argv[1])\n"
-        + "try:\n  s.sendall(b'GET /v1/jobs HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n')\n  print(s.recv(12).decode())\n"
+        + "try:\n  s.sendall(b'GET /v1/jobs HTTP/1.1\\r\\nHost: yado\\r\\nConnection: close\\r\\n\\r\\n')\n  print(s.recv(12).decode())\n"
         + "except ConnectionError: print()\n";
+
+    /// <summary>As a page sends it: a job in a body that needs no question before.</summary>
+    private const string PageRequest =
+        """
+        import json, os, socket, sys
+        body = json.dumps({"name": "frompage", "arguments": ["sleep", "1000"], "environment": [], "workingDirectory": "/"})
+        for headers in ("Host: evil.example\r\nContent-Type: application/json", "Host: yado\r\nContent-Type: text/plain",
+                        "Host: yado\r\nOrigin: http://evil.example\r\nContent-Type: application/json"):
+            s = socket.socket(socket.AF_UNIX); s.settimeout(60); s.connect(os.environ["YADO_HOME"] + "/daemon.sock")
+            s.sendall(f"POST /v1/jobs HTTP/1.1\r\n{headers}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}".encode())
+            print(s.recv(12).decode())
+        """;
 
     private const string OfferOfAnotherHost =
         """
@@ -56,24 +68,45 @@ public sealed class SecurityTests(SecuredHosts hosts) : IClassFixture<SecuredHos
     }
 
     [Fact]
+    public void A_page_in_a_browser_starts_nothing()
+    {
+        hosts.On("h2", "/usr/bin/python3", "-c", PageRequest).Succeeds().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .ShouldAllBe(line => line == "HTTP/1.1 403");
+
+        hosts.YadoOn("h2", "ps", "--all", "--json").Succeeds().Output.ShouldNotContain("frompage");
+    }
+
+    [Fact]
     public void A_caller_without_a_certificate_gets_nothing()
     {
         hosts.On("h2", "/usr/bin/python3", "-c", PlainRequest, "10.199.0.1").Succeeds().Output.Trim().ShouldBe("0");
     }
 
     [Fact]
-    public void A_daemon_without_a_certificate_is_not_listened_to_and_listens_only_on_its_machine()
+    public void A_daemon_without_a_certificate_has_no_door_but_its_socket()
     {
         string home = hosts.File_("stranger");
-        hosts.On("h2", "sh", "-c", $"YADO_HOME={home} yado host --listen 127.0.0.1:2991 --name stranger </dev/null >{home}.log 2>&1 &").Succeeds();
-        Until.Holds(() => hosts.On("h2", "sh", "-c", $"YADO_HOME={home} yado hosts").Output.Contains("stranger ", StringComparison.Ordinal), () => "the daemon does not come up");
-        hosts.On("h2", "sh", "-c", $"YADO_HOME={home} yado run --detach --name lonely -- sleep 1000").Succeeds();
+        string As(string command) => $"YADO_HOME={home} {command}";
+        hosts.On("h2", "sh", "-c", As($"yado host --name stranger </dev/null >{home}.log 2>&1 &")).Succeeds();
+        Until.Holds(() => hosts.On("h2", "sh", "-c", As("yado hosts")).Output.Contains("stranger ", StringComparison.Ordinal), () => "the daemon does not come up");
+        hosts.On("h2", "sh", "-c", As("yado run --detach --name lonely -- sleep 1000")).Succeeds();
 
-        hosts.On("h2", "sh", "-c", $"YADO_HOME={home} yado move lonely 10.199.0.1:1991").Refuses(1);
+        // In the kernel's table of the host: its other daemon has the only listening end.
+        hosts.On("h2", "sh", "-c", "awk '$4 == \"0A\"' /proc/net/tcp /proc/net/tcp6 | wc -l").Succeeds().Output.Trim().ShouldBe("1");
+        hosts.On("h2", "sh", "-c", As("yado move lonely 10.199.0.1:1991")).Refuses(2, "has no certificate", "yado cluster");
 
-        hosts.On("h2", "sh", "-c", $"YADO_HOME={home} yado ps --json").Succeeds().Output.ShouldContain("\"state\": \"running\"");
-        hosts.On("h2", "sh", "-c", $"YADO_HOME={home} yado kill lonely; kill $(cat {home}/daemon.lock)").Succeeds();
-        hosts.On("h2", "sh", "-c", $"unset YADO_LAB; YADO_HOME={home}2 yado host --listen 10.199.0.2:2991").Refuses(2, "without a certificate", "yado cluster");
+        hosts.On("h2", "sh", "-c", As("yado ps --json")).Succeeds().Output.ShouldContain("\"state\": \"running\"");
+        hosts.On("h2", "sh", "-c", As($"yado kill lonely; kill $(cat {home}/daemon.lock)")).Succeeds();
+    }
+
+    [Theory]
+    [InlineData("--listen 127.0.0.1:2991")]
+    [InlineData("--listen 10.199.0.2:2991")]
+    [InlineData("--listen 0.0.0.0:0")]
+    [InlineData("--peer 127.0.0.1:1991")]
+    public void A_daemon_without_a_certificate_that_is_told_of_others_does_not_start(string option)
+    {
+        hosts.On("h2", "sh", "-c", $"YADO_HOME={hosts.File_("bare")} yado host {option}").Refuses(2, "has no certificate", "yado cluster");
     }
 
     [Fact]
@@ -114,7 +147,7 @@ public sealed class SecurityTests(SecuredHosts hosts) : IClassFixture<SecuredHos
     {
         // A socket that everybody may connect to, in a place that everybody may enter: only the daemon is in the way.
         string home = hosts.File_("open");
-        hosts.On("h2", "sh", "-c", $"YADO_HOME={home} yado host --listen 127.0.0.1:2992 --name open </dev/null >{home}.log 2>&1 &").Succeeds();
+        hosts.On("h2", "sh", "-c", $"YADO_HOME={home} yado host --name open </dev/null >{home}.log 2>&1 &").Succeeds();
         Until.Holds(() => hosts.On("h2", "sh", "-c", $"YADO_HOME={home} yado hosts").Output.Contains("open ", StringComparison.Ordinal), () => "the daemon does not come up");
         hosts.On("h2", "sh", "-c", $"chmod a+rx {hosts.Files} {home} && chmod a+rw {home}/daemon.sock").Succeeds();
 

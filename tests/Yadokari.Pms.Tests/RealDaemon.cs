@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Yadokari.Pms.Tests;
 
@@ -19,7 +17,7 @@ public sealed class RealDaemon : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        ProcessStartInfo start = new(Checkout.Yado, ["host", "--name", Host, "--listen", $"127.0.0.1:{FreePort()}"]) { RedirectStandardOutput = true };
+        ProcessStartInfo start = new(Checkout.Yado, ["host", "--name", Host]) { RedirectStandardOutput = true };
         start.Environment["YADO_HOME"] = Home;
         _process = Process.Start(start)!;
         using CancellationTokenSource limit = new(Patience);
@@ -39,12 +37,5 @@ public sealed class RealDaemon : IAsyncLifetime
         await _process.WaitForExitAsync();
         _process.Dispose();
         Directory.Delete(Home, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -9,8 +9,10 @@ namespace RpcLoad;
 internal sealed class Measurement(Options options)
 {
     private const int Batch = 20_000;
-    private static readonly string[] Daemons = ["10.199.0.1:1991", "10.199.0.2:1991"];
     private static readonly string[] Hosts = ["h1", "h2"];
+
+    /// <summary>The unix sockets of the hosts are files that all of the lab sees.</summary>
+    private static readonly string[] Daemons = [.. Hosts.Select(h => Path.Combine(Environment.GetEnvironmentVariable("YADO_LAB_DIR") ?? "", h, "home", ".yado", "daemon.sock"))];
 
     private int _at;
 
@@ -27,7 +29,7 @@ internal sealed class Measurement(Options options)
         {
             for (int move = 0; move < moves; move++)
             {
-                using YadoClient source = YadoClient.ForAddress(Daemons[_at]);
+                using YadoClient source = YadoClient.ForSocket(Daemons[_at]);
                 _at = 1 - _at;
                 reports.Add(await source.MoveAsync("counting", Hosts[_at]));
                 await Task.Delay(TimeSpan.FromMilliseconds(200));
@@ -66,7 +68,7 @@ internal sealed class Measurement(Options options)
 
     private static async Task<(Uri Address, ServicePlace Place)> PlaceAsync(Version version)
     {
-        using YadoClient daemon = YadoClient.ForAddress(Daemons[0]);
+        using YadoClient daemon = YadoClient.ForSocket(Daemons[0]);
         ServicePlace place = await daemon.FindServiceAsync("counting");
         return (new Uri($"http://{(version.Major >= 2 ? place.Http2Address : place.Address)}"), place);
     }

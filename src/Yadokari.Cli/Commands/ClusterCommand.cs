@@ -22,11 +22,11 @@ public static class ClusterCommand
 
     public static Command Create()
     {
-        Command cluster = new("cluster", "Certificates, by which hosts know each other") { Init(), Token(), Join(), Renew(), Status() };
+        Command cluster = new("cluster", "Certificates, by which hosts know each other") { Init(), Token(), Join(), Give(), Renew(), Status() };
         HelpWithExamples.SetText(cluster,
             """
             Hosts talk to each other by mutual TLS only. One host makes the cluster and its certificates; each other host
-            joins once, with a token that works once. Without a certificate a daemon listens on this machine alone.
+            joins once, with a token that works once. Without a certificate a daemon's only door is its unix socket.
 
             Examples:
               hostA$ yado cluster init
@@ -87,6 +87,30 @@ public static class ClusterCommand
             TellToRestart();
         });
         return join;
+    }
+
+    private static Command Give()
+    {
+        Option<string> home = new("--home") { Description = "YADO_HOME of the other daemon", HelpName = "DIRECTORY", Required = true };
+        Option<string> name = new("--name") { Description = "Name of the host that it is", HelpName = "NAME", Required = true };
+        Option<string?> renewal = new("--authority") { Description = "Where this host's daemon listens, to renew the certificate", HelpName = "ADDRESS:PORT" };
+        Command give = new("give", "Give another home on this machine its certificate, without a token") { home, name, Address, renewal };
+        give.SetAction(parsed =>
+        {
+            string host = parsed.GetRequiredValue(name);
+            if (!Limits.IsName(host))
+            {
+                throw new CommandFailure(ExitStatus.WrongUsage, $"'{host}' is no name for a host");
+            }
+
+            IReadOnlyList<IPAddress> addresses = Addresses(parsed);
+            ClusterTrust.Give(
+                HomeDirectory.Default(),
+                [new NewHost(new HomeDirectory(Path.GetFullPath(parsed.GetRequiredValue(home))), host, addresses.Count > 0 ? addresses : ClusterTrust.OwnAddresses())],
+                parsed.GetValue(renewal) ?? $"127.0.0.1:{Limits.Port}", DateTimeOffset.UtcNow);
+            Console.WriteLine($"{host} belongs to the cluster");
+        });
+        return give;
     }
 
     private static Command Renew()

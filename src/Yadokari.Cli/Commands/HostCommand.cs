@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Yadokari.Daemon.Hosting;
-using Yadokari.Protocol;
 
 namespace Yadokari.Cli.Commands;
 
@@ -9,13 +8,13 @@ public static class HostCommand
 {
     private static readonly Option<string?> Listen = new("--listen")
     {
-        Description = $"Where other hosts reach it; 127.0.0.1:{Limits.Port} when left out",
+        Description = "Where other hosts reach it; nowhere when left out. Needs a certificate",
         HelpName = "ADDRESS:PORT",
     };
 
     private static readonly Option<string[]> Peer = new("--peer")
     {
-        Description = "Another host; may be given several times",
+        Description = "Another host; may be given several times. Needs a certificate",
         HelpName = "ADDRESS:PORT",
         AllowMultipleArgumentsPerToken = true,
     };
@@ -48,14 +47,15 @@ public static class HostCommand
             """
             Jobs outlive their daemon: when it is started again it knows them. It keeps everything in YADO_HOME,
             else /var/lib/yadokari for root, else ~/.local/state/yadokari.
-            Without a certificate ('yado cluster') it listens on this machine only, and talks to no other.
+            Programs of this machine reach it by a unix socket, and of them only its own user's and root's. Other hosts reach
+            it, and are spoken to, only with certificates ('yado cluster'), also at 127.0.0.1.
             SIGUSR2 drains this host, as 'yado drain' does.
 
             In a cluster the hosts find each other, and each finds every job, without --peer.
 
             Examples:
               yado host --listen 10.0.0.2:1991 --cluster etcd://10.0.0.1:2379
-              yado host --listen 127.0.0.1:1992 --peer 127.0.0.1:1991 --name second
+              yado host --listen 10.0.0.2:1991 --peer 10.0.0.1:1991
             """);
         return command;
     }

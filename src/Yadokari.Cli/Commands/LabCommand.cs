@@ -23,7 +23,7 @@ public static class LabCommand
         };
         HelpWithExamples.SetText(lab,
             """
-            Each host has its own address, name, pids, mounts and uptime and runs its own daemon; files are shared.
+            Each host has its own address, name, pids, mounts, uptime and certificate and runs its own daemon; files are shared.
             Works as an ordinary user as well. There is one lab at a time per directory; YADO_LAB_DIR chooses the directory.
 
             Examples:
@@ -33,7 +33,7 @@ public static class LabCommand
               yado lab exec h1 yado move bc h2       … moves to h2
               yado lab cut h2                        h2 falls silent; 'join' brings it back
               yado lab kill h2                       h2 loses its power; 'boot' starts it again
-              yado lab up 3 --cluster --tls          three that agree by an etcd and talk by mutual TLS
+              yado lab up 3 --cluster                three that agree by an etcd
               yado lab down                          nothing is left behind
             """);
         return lab;
@@ -55,7 +55,7 @@ public static class LabCommand
                 return 0;
             },
         };
-        Option<bool> tls = new("--tls") { Description = "Give the hosts certificates: they talk by mutual TLS only" };
+        Option<bool> tls = new("--tls") { Description = "Nothing more: the hosts always have certificates", Hidden = true };
         Option<bool> cluster = new("--cluster") { Description = "Start an etcd in the lab, by which the hosts find each other and agree" };
         Option<double?> cpus = new("--cpus")
         {
@@ -74,7 +74,7 @@ public static class LabCommand
         {
             Stopwatch clock = Stopwatch.StartNew();
             using Interruption interruption = new();
-            VirtualLab lab = await VirtualLab.UpAsync(VirtualLab.DirectoryInUse(), parsed.GetValue(count), OwnProgram(), interruption.Token, parsed.GetValue(tls), parsed.GetValue(cpus),
+            VirtualLab lab = await VirtualLab.UpAsync(VirtualLab.DirectoryInUse(), parsed.GetValue(count), OwnProgram(), interruption.Token, parsed.GetValue(cpus),
                 parsed.GetValue(cluster));
             string names = lab.Hosts.Count == 1 ? "h1 is" : $"h1 to h{lab.Hosts.Count} are";
             Console.WriteLine($"{names} up after {Output.Duration(clock.Elapsed)}; try: yado lab exec h1 yado hosts");

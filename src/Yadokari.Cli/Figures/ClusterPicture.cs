@@ -23,7 +23,7 @@ public sealed record ClusterPicture(
             .. list.Peers,
         ];
         LoadHistory?[] histories = await Task.WhenAll(
-            list.Peers.Where(p => p.Host is not null).Select(p => HistoryOfAsync(p.Address, seconds, cancel)).Prepend(OwnAsync()));
+            list.Peers.Where(p => p.Host is not null).Select(p => HistoryOfAsync(p, seconds, cancel)).Prepend(OwnAsync()));
         JobList jobs = await daemon.ListJobsAsync(everywhere: true, cancel);
         var policy = await daemon.GetPolicyAsync(cancel);
         return new ClusterPicture(
@@ -36,11 +36,11 @@ public sealed record ClusterPicture(
         async Task<LoadHistory?> OwnAsync() => await daemon.GetLoadAsync(seconds, cancel);
     }
 
-    private static async Task<LoadHistory?> HistoryOfAsync(string address, int seconds, CancellationToken cancel)
+    private static async Task<LoadHistory?> HistoryOfAsync(PeerInfo peer, int seconds, CancellationToken cancel)
     {
         try
         {
-            using YadoClient host = YadoClient.ForAddress(address);
+            using YadoClient host = YadoClient.ForAddress(peer.Address, name: peer.Name);
             return await host.GetLoadAsync(seconds, cancel);
         }
         catch (YadoException)

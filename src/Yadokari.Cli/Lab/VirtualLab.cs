@@ -75,14 +75,14 @@ public sealed partial class VirtualLab
             : throw new CommandFailure(ExitStatus.NotFound, $"no lab is up in {lab._directory}; start one with 'yado lab up 2'");
     }
 
-    /// <summary>Brings up hosts with a daemon on each and returns when every host is there. On failure nothing is left behind.</summary>
+    /// <summary>Brings up hosts with a daemon and a certificate on each, h1 with the authority; returns when every host is there.
+    /// On failure nothing is left behind.</summary>
     /// <param name="directory">Of the lab; made here.</param>
     /// <param name="count">1 to <see cref="MaxHosts"/>.</param>
     /// <param name="program">Full path of the yado program that runs as the daemon.</param>
     /// <param name="cluster">The hosts find each other by an etcd that runs in the lab.</param>
-    /// <param name="secured">The hosts have certificates and talk by mutual TLS; h1 has the authority.</param>
     /// <param name="cpus">Processors for the jobs of each host; null: all of the machine.</param>
-    public static async Task<VirtualLab> UpAsync(string directory, int count, string program, CancellationToken cancel, bool secured = false, double? cpus = null, bool cluster = false)
+    public static async Task<VirtualLab> UpAsync(string directory, int count, string program, CancellationToken cancel, double? cpus = null, bool cluster = false)
     {
         VirtualLab lab = new(directory);
         string unshare = SystemTool.Require("unshare", "util-linux");
@@ -98,11 +98,7 @@ public sealed partial class VirtualLab
 
         lab.RemoveFiles();
         lab.WriteFiles(count, program, cpus is { } limit ? CpuGroups.Make(directory, count, limit) : null);
-        if (secured)
-        {
-            lab.WriteCertificates();
-        }
-
+        lab.WriteCertificates();
         if (cluster)
         {
             lab.Store.Prepare();
@@ -256,16 +252,16 @@ public sealed partial class VirtualLab
         }
     }
 
+    /// <summary>All keys are drawn and all certificates signed here, before the first daemon starts.</summary>
     private void WriteCertificates()
     {
         LabHost first = HostAt(1);
         HomeDirectory authority = new(first.YadoHome);
         DateTimeOffset now = DateTimeOffset.UtcNow;
         ClusterTrust.Init(authority, first.Name, [IPAddress.Parse(first.Address)], now);
-        foreach (LabHost host in Hosts.Skip(1))
-        {
-            ClusterTrust.Give(authority, new HomeDirectory(host.YadoHome), host.Name, [IPAddress.Parse(host.Address)], $"{first.Address}:{Limits.Port}", now);
-        }
+        ClusterTrust.Give(
+            authority, [.. Hosts.Skip(1).Select(h => new NewHost(new HomeDirectory(h.YadoHome), h.Name, [IPAddress.Parse(h.Address)]))],
+            $"{first.Address}:{Limits.Port}", now);
     }
 
     private void RemoveFiles()

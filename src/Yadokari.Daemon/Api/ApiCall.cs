@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Yadokari.Daemon.Store;
+using Yadokari.Daemon.Trust;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Errors;
 
@@ -53,9 +54,12 @@ public static partial class ApiCall
         _ => new ErrorBody($"the daemon failed: {failure.Message.ReplaceLineEndings(" ")}; its log tells more", 1, []),
     };
 
+    /// <exception cref="YadoException">Not sent as JSON; exit status 2.</exception>
     /// <exception cref="JsonException">Not a message of that kind.</exception>
     public static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type) =>
-        await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted).ConfigureAwait(false)
+        BrowserGuard.TypeOf(context.Request) != JsonType
+            ? throw new YadoException(2, $"the body must be {JsonType}")
+            : await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted).ConfigureAwait(false)
         ?? throw new JsonException("null");
 
     public static Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)

@@ -113,6 +113,7 @@ public static class Bounds
     public static MoveJob Check(MoveJob move)
     {
         CheckHold(move.HoldSeconds);
+        CheckName(move.Host);
         return move.Target.Length is > 0 and <= Limits.MaxNameLength ? move : throw Wrong("no host is given");
     }
 

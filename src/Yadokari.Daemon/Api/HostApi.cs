@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Yadokari.Daemon.Hosting;
+using Yadokari.Daemon.Trust;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Hosts;
@@ -24,7 +25,11 @@ public sealed class HostApi(HostFacts facts, PeerBook peers, Doctor doctor, Acti
             {
                 throw new YadoException(2, "the greeting is not a yado host's");
             }
-            peers.Meet(other);
+            if (context.Connection.ClientCertificate is not { } certificate)
+            {
+                throw new YadoException(2, "only a host with a certificate can greet");
+            }
+            peers.Meet(other, CertificateCheck.NameOf(certificate), CertificateCheck.Addresses(certificate));
             await Answer(context).ConfigureAwait(false);
         }));
         routes.MapGet(Routes.Doctor, ApiCall.Handler(logger, context =>

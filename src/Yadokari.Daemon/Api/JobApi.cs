@@ -63,7 +63,7 @@ public sealed class JobApi(
             IReadOnlyList<PeerInfo> known = await peers.AskAllAsync(context.RequestAborted).ConfigureAwait(false);
             silent.AddRange(known.Where(p => p.Host is null).Select(p => p.Name ?? p.Address));
             foreach (IReadOnlyList<JobInfo>? there in await Task.WhenAll(
-                known.Where(p => p.Host is not null).Select(p => JobsOfAsync(p.Address, context.RequestAborted))).ConfigureAwait(false))
+                known.Where(p => p.Host is not null).Select(p => JobsOfAsync(p, context.RequestAborted))).ConfigureAwait(false))
             {
                 all.AddRange(there);
             }
@@ -71,9 +71,9 @@ public sealed class JobApi(
         await ApiCall.WriteAsync(context, new JobList(JobViews.Merge(all), silent), ProtocolJson.Default.JobList).ConfigureAwait(false);
     }
 
-    private static async Task<IReadOnlyList<JobInfo>> JobsOfAsync(string address, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<JobInfo>> JobsOfAsync(PeerInfo peer, CancellationToken cancellation)
     {
-        using YadoClient client = YadoClient.ForAddress(address);
+        using YadoClient client = YadoClient.ForAddress(peer.Address, name: peer.Name);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(PeerPatience);
         try
@@ -175,21 +175,25 @@ public sealed class JobApi(
         JobEntry job = Find(context);
         MoveJob request = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.MoveJob).ConfigureAwait(false));
         await self.Settled.ConfigureAwait(false);
-        string address = await peers.ResolveAsync(request.Target, context.RequestAborted).ConfigureAwait(false);
+        HostPlace place = await peers.ResolveAsync(request.Target, context.RequestAborted).ConfigureAwait(false);
+        if (request.Host is { } host)
+        {
+            place = place with { Name = host };
+        }
         ProgressLines<MoveProgress> lines = new(ProtocolJson.Default.MoveProgress);
-        await lines.WriteAsync(context, Task.Run(() => RunMoveAsync(job, address, request.HoldSeconds, lines, context.RequestAborted))).ConfigureAwait(false);
+        await lines.WriteAsync(context, Task.Run(() => RunMoveAsync(job, place, request.HoldSeconds, lines, context.RequestAborted))).ConfigureAwait(false);
     }
 
     /// <summary>The move, and its outcome as the last line.</summary>
-    private async Task<MoveProgress> RunMoveAsync(JobEntry job, string address, double? holdSeconds, ProgressLines<MoveProgress> lines, CancellationToken cancellation)
+    private async Task<MoveProgress> RunMoveAsync(JobEntry job, HostPlace place, double? holdSeconds, ProgressLines<MoveProgress> lines, CancellationToken cancellation)
     {
         try
         {
             Task<MoveReport> move = job.Record.Service is null
-                ? moves.MoveAsync(job, address, lines, cancellation, stopping, holdPatience: AsPatience(holdSeconds))
-                : services.MoveAsync(job, address, lines, cancellation, stopping);
+                ? moves.MoveAsync(job, place, lines, cancellation, stopping, holdPatience: AsPatience(holdSeconds))
+                : services.MoveAsync(job, place, lines, cancellation, stopping);
             MoveReport report = await move.ConfigureAwait(false);
-            peers.Keep(address);
+            peers.Keep(place with { Name = report.Job.Host });
             return new MoveProgress { Phase = MovePhase.Released, Round = report.Rounds, Bytes = report.Bytes, Total = report.Bytes, Report = report };
         }
         catch (Exception failure) when (failure is not OperationCanceledException)

@@ -52,7 +52,7 @@ public sealed class PolicyApi(PolicyBook book, SchedulerLoop scheduler, MoveOrde
         }
         ChoosePolicy chosen = book.Choose(choice);
         IReadOnlyList<PeerInfo> known = await peers.AskAllAsync(cancellation).ConfigureAwait(false);
-        await scheduler.TellAsync(chosen, known.Where(p => p.Host is not null).Select(p => p.Address), cancellation).ConfigureAwait(false);
+        await scheduler.TellAsync(chosen, known.Where(p => p.Host is not null).Select(p => new HostPlace(p.Address, p.Name)), cancellation).ConfigureAwait(false);
     }
 
     private static ChoosePolicy Check(ChoosePolicy choice) =>

@@ -33,10 +33,10 @@ public sealed class DrainedHost(
 
     public Task<IReadOnlyList<PeerInfo>> AskPeersAsync(CancellationToken cancellation) => peers.AskAllAsync(cancellation);
 
-    public Task<MoveReport> MoveAsync(JobEntry job, string address, long? bytesPerSecond, CancellationToken cancellation) =>
+    public Task<MoveReport> MoveAsync(JobEntry job, HostPlace place, long? bytesPerSecond, CancellationToken cancellation) =>
         job.Record.Service is null
-            ? source.MoveAsync(job, address, new Unseen(), cancellation, stopping, LimitOf(bytesPerSecond))
-            : services.MoveAsync(job, address, new Unseen(), cancellation, stopping);
+            ? source.MoveAsync(job, place, new Unseen(), cancellation, stopping, LimitOf(bytesPerSecond))
+            : services.MoveAsync(job, place, new Unseen(), cancellation, stopping);
 
     public Task<JobCheckpoint> SaveAsync(JobEntry job, string? directory, CancellationToken cancellation) =>
         saver.SaveAsync(job, directory ?? home.Saved, cancellation);

@@ -22,7 +22,7 @@ public interface IDrainedHost
     Task<IReadOnlyList<PeerInfo>> AskPeersAsync(CancellationToken cancellation);
 
     /// <exception cref="Yadokari.Protocol.Errors.YadoException">It runs on here, unless its record says that it left.</exception>
-    Task<MoveReport> MoveAsync(JobEntry job, string address, long? bytesPerSecond, CancellationToken cancellation);
+    Task<MoveReport> MoveAsync(JobEntry job, HostPlace place, long? bytesPerSecond, CancellationToken cancellation);
 
     /// <exception cref="Yadokari.Protocol.Errors.YadoException">It runs on here.</exception>
     Task<JobCheckpoint> SaveAsync(JobEntry job, string? directory, CancellationToken cancellation);

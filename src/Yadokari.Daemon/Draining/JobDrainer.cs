@@ -71,7 +71,7 @@ internal sealed partial class JobDrainer(IDrainedHost host, HostSelf self, Drain
                 }
                 try
                 {
-                    MoveReport report = await host.MoveAsync(job, target.Address, drain.Request.BytesPerSecond, moving.Token).ConfigureAwait(false);
+                    MoveReport report = await host.MoveAsync(job, new HostPlace(target.Address, target.Name), drain.Request.BytesPerSecond, moving.Token).ConfigureAwait(false);
                     Answers(target.Name);
                     return Outcome(job.Record, DrainOutcome.Moved) with
                     {

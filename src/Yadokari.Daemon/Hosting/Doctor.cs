@@ -14,7 +14,7 @@ public sealed class Doctor(HostFacts facts, HomeDirectory home, HostSelf self)
         [
             new("address", self.Address is not null, self.Address is { } address
                 ? $"other hosts reach it at {address}"
-                : "it listens to no other host: start it with 'yado host --listen ADDR:PORT'"),
+                : "it listens to no other host: give it a certificate ('yado cluster') and start it with 'yado host --listen ADDR:PORT'"),
             new("space", host.DiskFree >= LittleSpace, $"{host.DiskFree >> 20} MiB are free for images in {home.Images}"),
             new("cluster", self.Fence() is null, self.Fence() ?? "nothing keeps it from taking and moving jobs"),
             Namespaces(),

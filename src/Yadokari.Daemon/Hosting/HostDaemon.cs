@@ -67,7 +67,6 @@ public static class HostDaemon
 
         uint uid = ProcStatus.Read(Environment.ProcessId)?.Uids[1] ?? throw new YadoException(1, "/proc is not mounted: mount it");
         using HostTrust trust = HostTrust.Load(home);
-        PeerGate gate = PeerGate.FromEnvironment(uid, trust.IsSecured);
         HostSelf self = new(
             trust.NameFor(Remember(database, "name", options.Name)),
             database.GetOrAdd("instance", () => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))),
@@ -80,11 +79,17 @@ public static class HostDaemon
         {
             throw new YadoException(2, $"'{Bounds.Shorten(self.Name)}' is no name for a host: give one with --name");
         }
-        IPEndPoint? listen = ChooseEnd(Remember(database, "listen", options.Listen), gate);
+        if (!trust.IsSecured)
+        {
+            RefuseOthers(options);
+        }
+        // What was told at an earlier start, when there was a certificate, is kept for when there is one again.
+        string? listening = Remember(database, "listen", options.Listen);
+        IPEndPoint? listen = trust.IsSecured && listening is not null ? ParseEnd(listening) : null;
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "yado", ContentRootPath = home.Path });
         ConfigureLog(builder.Logging);
-        builder.WebHost.UseKestrel(kestrel => ConfigureKestrel(kestrel, home, listen, gate, trust));
+        builder.WebHost.UseKestrel(kestrel => ConfigureKestrel(kestrel, home, listen, uid, trust));
         await using WebApplication app = builder.Build();
         ILoggerFactory loggers = app.Services.GetRequiredService<ILoggerFactory>();
         trust.Use(app, loggers);
@@ -94,9 +99,9 @@ public static class HostDaemon
         using ClusterPart? cluster = ClusterPart.Open(Remember(database, "cluster", options.Cluster), self, loggers);
         IJobDirectory directory = cluster?.Directory ?? new LocalDirectory();
         HostFacts facts = new(self, home, () => jobs.All.Count(e => e.Record.IsHere));
-        PeerBook peers = new(gate, self, facts.Read, loggers.CreateLogger<PeerBook>());
+        PeerBook peers = new(self, trust.IsSecured, facts.Read, loggers.CreateLogger<PeerBook>());
         string? known = Remember(database, "peers", options.Peers.Count == 0 ? null : string.Join(' ', options.Peers));
-        foreach (string peer in known?.Split(' ') ?? [])
+        foreach (string peer in trust.IsSecured && known is not null ? known.Split(' ') : [])
         {
             peers.Add(peer);
         }
@@ -104,7 +109,7 @@ public static class HostDaemon
         watcher.OnWatch = job => ProgramGreeting.Give(job.Main.Pid, job.Mailbox, self.Name, home.Socket);
         JobRunner runner = new(engine, processes, jobs, home, self, watcher);
         MoveSource source = new(
-            engine, processes, jobs, store, home, self, address => new HttpMoveTarget(address), RetryPace.Default, loggers.CreateLogger<MoveSource>())
+            engine, processes, jobs, store, home, self, place => new HttpMoveTarget(place), RetryPace.Default, loggers.CreateLogger<MoveSource>())
         {
             Directory = directory,
             Ask = ConsentedFreeze.Ask,
@@ -206,38 +211,30 @@ public static class HostDaemon
         return kept.Length == 0 ? null : kept;
     }
 
-    private static IPEndPoint? ChooseEnd(string? listen, PeerGate gate)
+    /// <summary>Without a certificate the unix socket is the only door.</summary>
+    /// <exception cref="YadoException">Another one, or another host, was asked for; exit status 2.</exception>
+    private static void RefuseOthers(HostOptions options)
     {
-        if (listen is null)
+        const string remedy = "'yado cluster init' or 'yado cluster join' gives it one";
+        if (options.Listen is { } listen)
         {
-            IPEndPoint usual = new(IPAddress.Loopback, Limits.Port);
-            return IsFree(usual) ? usual : null;
+            throw new YadoException(2, $"cannot listen on {listen}: this host has no certificate, and without one its unix socket is its only door; {remedy}");
         }
+        if (options.Peers.Count > 0)
+        {
+            throw new YadoException(2, $"{options.Peers[0]} cannot be a peer: this host has no certificate, and hosts talk to each other only with certificates; {remedy}");
+        }
+    }
+
+    private static IPEndPoint ParseEnd(string listen)
+    {
         // A given port 0 means any free one; ParseAddress would make it the well-known port.
         IPEndPoint end = ApiConnection.ParseAddress(listen);
         if (listen.EndsWith(":0", StringComparison.Ordinal))
         {
             end.Port = 0;
         }
-        if (!gate.Allows(end.Address))
-        {
-            throw new YadoException(2, $"cannot listen on {end}: without a certificate a daemon listens only on 127.0.0.1; 'yado cluster init' or 'yado cluster join' gives it one");
-        }
         return end;
-    }
-
-    private static bool IsFree(IPEndPoint end)
-    {
-        using Socket probe = new(end.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            probe.Bind(end);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     private static async Task StartAsync(WebApplication app, IPEndPoint? listen)
@@ -277,7 +274,7 @@ public static class HostDaemon
         });
     }
 
-    private static void ConfigureKestrel(KestrelServerOptions kestrel, HomeDirectory home, IPEndPoint? listen, PeerGate gate, HostTrust trust)
+    private static void ConfigureKestrel(KestrelServerOptions kestrel, HomeDirectory home, IPEndPoint? listen, uint uid, HostTrust trust)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = Yadokari.Protocol.Limits.MaxRequestBytes;
@@ -287,42 +284,37 @@ public static class HostDaemon
         kestrel.ListenUnixSocket(home.Socket, options =>
         {
             options.Protocols = HttpProtocols.Http1;
-            options.Use(next => connection => AdmitLocal(connection, gate) ? next(connection) : Refuse(connection));
+            options.Use(next => connection => AdmitLocal(connection, uid) ? next(connection) : Refuse(connection));
         });
         if (listen is not null)
         {
             kestrel.Listen(listen, options =>
             {
                 options.Protocols = HttpProtocols.Http1;
-                options.Use(next => connection => AdmitPeer(connection, gate) ? next(connection) : Refuse(connection));
+                options.Use(next => connection => WatchPeer(connection, next));
                 trust.Secure(options, kestrel.ApplicationServices);
             });
         }
     }
 
-    private static bool AdmitLocal(ConnectionContext connection, PeerGate gate)
+    private static bool AdmitLocal(ConnectionContext connection, uint uid)
     {
         if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket || ReadCredentials(socket) is not { } caller)
         {
             return false;
         }
         connection.Features.Set(caller);
-        return gate.AdmitsUser(caller.Uid);
+        return caller.Uid == uid || caller.Uid == 0;
     }
 
-    private static bool AdmitPeer(ConnectionContext connection, PeerGate gate)
+    private static Task WatchPeer(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket
-            || connection.RemoteEndPoint is not IPEndPoint remote || connection.LocalEndPoint is not IPEndPoint local)
+        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket)
         {
-            return false;
-        }
-        if (!gate.Admits(remote, local))
-        {
-            return false;
+            return Refuse(connection);
         }
         LinkWatch.Apply(socket);
-        return true;
+        return next(connection);
     }
 
     private static Task Refuse(ConnectionContext connection)

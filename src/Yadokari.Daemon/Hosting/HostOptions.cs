@@ -5,10 +5,10 @@ public sealed record HostOptions
 {
     public required HomeDirectory Home { get; init; }
 
-    /// <summary>ADDR:PORT for other hosts; null: 127.0.0.1 and the well-known port, or none at all when another daemon has it.</summary>
+    /// <summary>ADDR:PORT for other hosts, which needs a certificate; null: that of the last start, else none.</summary>
     public string? Listen { get; init; }
 
-    /// <summary>ADDR:PORT of each host to know.</summary>
+    /// <summary>ADDR:PORT of each host to know, which needs a certificate.</summary>
     public IReadOnlyList<string> Peers { get; init; } = [];
 
     /// <summary>Where the hosts of a cluster agree (<see cref="Cluster.ClusterAddress"/>).</summary>

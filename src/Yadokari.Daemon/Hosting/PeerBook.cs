@@ -9,75 +9,99 @@ using Yadokari.Protocol.Hosts;
 
 namespace Yadokari.Daemon.Hosting;
 
-/// <summary>The other hosts that this one knows: those it was told of, and those that greeted it. Thread-safe.</summary>
-public sealed partial class PeerBook(PeerGate gate, HostSelf self, Func<HostInfo> facts, ILogger<PeerBook> logger)
+/// <summary>
+/// The other hosts that this one knows: those it was told of, those that greeted it, the members of its cluster. A name in
+/// it is one that a certificate has shown, or, of a member, one that the certificate will be asked for. Thread-safe.
+/// </summary>
+/// <param name="secured">This host has a certificate; without one it knows no other.</param>
+public sealed partial class PeerBook(HostSelf self, bool secured, Func<HostInfo> facts, ILogger<PeerBook> logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan GreetAgain = TimeSpan.FromSeconds(2);
 
-    /// <summary>Name by address; null as long as the host never answered.</summary>
-    private readonly ConcurrentDictionary<string, string?> _names = new();
+    /// <summary>By address.</summary>
+    private readonly ConcurrentDictionary<string, KnownPeer> _peers = new();
+
+    private readonly Lock _greetings = new();
 
     /// <summary>Addresses that are known because they are members of the cluster.</summary>
     private HashSet<string> _members = [];
 
     /// <summary>Adds a host by its address.</summary>
-    /// <exception cref="YadoException">Not an address, or one outside this machine and the lab; exit status 2.</exception>
+    /// <exception cref="YadoException">Not an address, or this host has no certificate; exit status 2.</exception>
     public string Add(string address)
     {
         string text = Check(address);
-        if (_names.Count >= Limits.MaxPeers && !_names.ContainsKey(text))
+        if (_peers.Count >= Limits.MaxPeers && !_peers.ContainsKey(text))
         {
             throw new YadoException(1, $"this host knows {Limits.MaxPeers} others already");
         }
-        _names.TryAdd(text, null);
+        _peers.AddOrUpdate(text, new KnownPeer(null, Greeted: false), (_, known) => known with { Greeted = false });
         return text;
     }
 
-    /// <summary>A host at this address, which was checked, has just answered; when the book is full it stays unknown.</summary>
-    public void Keep(string address)
+    /// <summary>A host at this place, which was checked, has just answered; when the book is full it stays unknown.</summary>
+    public void Keep(HostPlace place)
     {
-        if (_names.Count < Limits.MaxPeers)
+        if (place.Name is { } name)
         {
-            _names.TryAdd(address, null);
+            KeepGreeted(place.Address, name);
         }
     }
 
-    /// <summary>Another host has said who it is: it is known from now on.</summary>
-    public void Meet(HostInfo host)
+    /// <summary>Another host has said who it is: it is known from now on. Of each name one address is kept that came in
+    /// this way, so that no host can fill the book.</summary>
+    /// <param name="certified">The name in its certificate.</param>
+    /// <param name="addresses">The addresses in its certificate.</param>
+    /// <exception cref="YadoException">It calls itself by another name or address than its certificate does; exit status 5.</exception>
+    public void Meet(HostInfo host, string certified, IReadOnlyList<IPAddress> addresses)
     {
-        if (host.Address is { } address && host.Protocol == ProtocolVersion.Word && host.Instance != self.Instance && Limits.IsName(host.Name))
+        if (host.Name != certified)
         {
-            _names[Add(address)] = host.Name;
+            throw new YadoException(5, $"host '{certified}' may not greet as '{(Limits.IsName(host.Name) ? host.Name : "?")}'");
         }
+        if (host.Address is not { } address || host.Protocol != ProtocolVersion.Word || host.Instance == self.Instance)
+        {
+            return;
+        }
+        IPEndPoint end = ApiConnection.ParseAddress(address);
+        if (!addresses.Contains(end.Address))
+        {
+            throw new YadoException(5, $"host '{certified}' says that it is at {end.Address}, for which it has no certificate: let it join again with --address {end.Address}");
+        }
+        KeepGreeted(end.ToString(), certified);
     }
 
     /// <summary>The members of the cluster, as they are now: who was one and is none any more is forgotten.</summary>
     public void SetMembers(IReadOnlyList<MemberEntry> members)
     {
         HashSet<string> present = [.. members.Select(m => m.Address)];
-        foreach (MemberEntry member in members.Where(m => _members.Contains(m.Address) || _names.Count < Limits.MaxPeers))
+        foreach (MemberEntry member in members.Where(m => _members.Contains(m.Address) || _peers.Count < Limits.MaxPeers))
         {
-            _names[member.Address] = member.Name;
+            _peers[member.Address] = new KnownPeer(member.Name, Greeted: false);
         }
         foreach (string gone in _members.Where(a => !present.Contains(a)))
         {
-            _names.TryRemove(gone, out _);
+            _peers.TryRemove(gone, out _);
         }
         _members = present;
     }
 
+    /// <summary>The places of all known hosts, as far as their names are known.</summary>
+    public IReadOnlyList<HostPlace> Places =>
+        [.. _peers.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => new HostPlace(p.Key, p.Value.Name))];
+
     /// <summary>Asks every known host who it is, all at once.</summary>
     public async Task<IReadOnlyList<PeerInfo>> AskAllAsync(CancellationToken cancellation) =>
-        await Task.WhenAll(_names.Keys.Order(StringComparer.Ordinal).Select(a => AskAsync(a, cancellation))).ConfigureAwait(false);
+        await Task.WhenAll(_peers.Keys.Order(StringComparer.Ordinal).Select(a => AskAsync(a, cancellation))).ConfigureAwait(false);
 
-    /// <summary>The address of a host given by name or address.</summary>
+    /// <summary>The place of a host given by name or address: whoever calls there must find a certificate of that name.</summary>
     /// <exception cref="YadoException">No known host has that name; exit status 4.</exception>
-    public async Task<string> ResolveAsync(string host, CancellationToken cancellation)
+    public async Task<HostPlace> ResolveAsync(string host, CancellationToken cancellation)
     {
         if (host == self.Name)
         {
-            return self.Address ?? throw new YadoException(2, $"this is host {host} already");
+            return new HostPlace(self.Address ?? throw new YadoException(2, $"this is host {host} already"), host);
         }
         if (Known(host) is { } known)
         {
@@ -85,8 +109,8 @@ public sealed partial class PeerBook(PeerGate gate, HostSelf self, Func<HostInfo
         }
         if (IPEndPoint.TryParse(host, out _))
         {
-            // Known only once it has answered.
-            return Check(host);
+            string address = Check(host);
+            return new HostPlace(address, _peers.GetValueOrDefault(address)?.Name);
         }
         await AskAllAsync(cancellation).ConfigureAwait(false);
         return Known(host)
@@ -99,13 +123,14 @@ public sealed partial class PeerBook(PeerGate gate, HostSelf self, Func<HostInfo
         HashSet<string> heard = [];
         while (!stopping.IsCancellationRequested)
         {
-            foreach (string address in _names.Keys.Where(a => !heard.Contains(a)))
+            foreach (string address in _peers.Keys.Where(a => !heard.Contains(a)))
             {
                 try
                 {
-                    using ApiConnection api = ApiConnection.ToAddress(address);
-                    Meet(await api.PostAsync(
-                        Routes.Greet, facts(), ProtocolJson.Default.HostInfo, ProtocolJson.Default.HostInfo, stopping, Patience).ConfigureAwait(false));
+                    using ApiConnection api = ApiConnection.ToAddress(address, name: NameOfMember(address));
+                    HostInfo host = HostHello.Check(
+                        await api.PostAsync(Routes.Greet, facts(), ProtocolJson.Default.HostInfo, ProtocolJson.Default.HostInfo, stopping, Patience).ConfigureAwait(false), api);
+                    Learn(address, host.Name);
                     heard.Add(address);
                 }
                 catch (YadoException failure)
@@ -117,33 +142,70 @@ public sealed partial class PeerBook(PeerGate gate, HostSelf self, Func<HostInfo
         }
     }
 
-    /// <summary>Reads an address and says whether it may be talked to.</summary>
-    private string Check(string address)
-    {
-        IPEndPoint end = ApiConnection.ParseAddress(address);
-        return gate.Allows(end.Address)
-            ? end.ToString()
-            : throw new YadoException(2, $"{end} is outside this machine: hosts talk to each other only with certificates; make them with 'yado cluster init' and 'yado cluster join'");
-    }
-
-    private string? Known(string name) => _names.FirstOrDefault(p => p.Value == name).Key;
-
     /// <summary>Asks one host, at an address that was checked, who it is.</summary>
     public async Task<PeerInfo> AskAsync(string address, CancellationToken cancellation)
     {
         try
         {
-            using YadoClient client = YadoClient.ForAddress(address);
+            using YadoClient client = YadoClient.ForAddress(address, name: NameOfMember(address));
             HostInfo host = await client.GetHostAsync(cancellation, Patience).ConfigureAwait(false);
-            _names[address] = host.Name;
+            Learn(address, host.Name);
             return new PeerInfo { Address = address, Name = host.Name, Host = host };
         }
         catch (YadoException failure)
         {
-            return new PeerInfo { Address = address, Name = _names.GetValueOrDefault(address), Error = failure.Message };
+            return new PeerInfo { Address = address, Name = _peers.GetValueOrDefault(address)?.Name, Error = failure.Message };
         }
     }
 
+    /// <summary>Reads an address and says whether it may be talked to.</summary>
+    private string Check(string address)
+    {
+        IPEndPoint end = ApiConnection.ParseAddress(address);
+        return secured
+            ? end.ToString()
+            : throw new YadoException(2, $"{end} cannot be a peer: this host has no certificate, and hosts talk to each other only with certificates; 'yado cluster init' or 'yado cluster join' gives it one");
+    }
+
+    private void KeepGreeted(string address, string name)
+    {
+        lock (_greetings)
+        {
+            if (_peers.TryGetValue(address, out KnownPeer? known))
+            {
+                Learn(address, name);
+                return;
+            }
+            foreach (string earlier in _peers.Where(p => p.Value.Greeted && p.Value.Name == name).Select(p => p.Key).ToList())
+            {
+                _peers.TryRemove(earlier, out _);
+            }
+            if (_peers.Count < Limits.MaxPeers)
+            {
+                _peers.TryAdd(address, new KnownPeer(name, Greeted: true));
+            }
+        }
+    }
+
+    /// <summary>A certificate has shown this name at an address that is in the book.</summary>
+    private void Learn(string address, string name)
+    {
+        if (_peers.TryGetValue(address, out KnownPeer? known) && known.Name != name && NameOfMember(address) is null)
+        {
+            _peers.TryUpdate(address, known with { Name = name }, known);
+        }
+    }
+
+    /// <summary>The cluster says who is at an address of a member: it must be that host by its certificate.</summary>
+    private string? NameOfMember(string address) => _members.Contains(address) ? _peers.GetValueOrDefault(address)?.Name : null;
+
+    private HostPlace? Known(string name) =>
+        _peers.Where(p => p.Value.Name == name).OrderBy(p => p.Value.Greeted).Select(p => new HostPlace(p.Key, name)).FirstOrDefault();
+
     [LoggerMessage(Level = LogLevel.Debug, Message = "peer {Address} has not heard the greeting: {Reason}")]
     private static partial void LogSilent(ILogger logger, string address, string reason);
+
+    /// <param name="Name">Null as long as the host never answered.</param>
+    /// <param name="Greeted">It came by itself; else it was told here, or is a member.</param>
+    private sealed record KnownPeer(string? Name, bool Greeted);
 }

@@ -8,6 +8,8 @@ internal sealed class HandoverContent : HttpContent
     private readonly TaskCompletionSource<Stream> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    public HandoverContent() => Headers.ContentType = new("application/octet-stream");
+
     /// <summary>The connection's stream, once the request line is on its way.</summary>
     public Task<Stream> Opened => _opened.Task;
 

@@ -12,7 +12,7 @@ public sealed class HttpMoveOracle(string route) : IMoveOracle
 
     public async Task<MoveStatus> AskAsync(MoveRecord move, CancellationToken cancellation)
     {
-        using ApiConnection api = ApiConnection.ToAddress(move.PeerAddress);
+        using ApiConnection api = ApiConnection.ToAddress(move.PeerAddress, name: move.PeerName);
         return await api.GetAsync(Routes.Of(route, move.Id), ProtocolJson.Default.MoveStatus, cancellation, Patience).ConfigureAwait(false);
     }
 }

@@ -7,21 +7,18 @@ using Yadokari.Protocol.Moves;
 
 namespace Yadokari.Daemon.Moves;
 
-/// <summary>The target of a move, by its API.</summary>
-public sealed class HttpMoveTarget(string address) : IMoveTarget
+/// <summary>The target of a move, by its API. Nothing is said to a host whose certificate has another name.</summary>
+public sealed class HttpMoveTarget(HostPlace place) : IMoveTarget
 {
     /// <summary>A large job takes a while to be rebuilt and flushed; it stands still meanwhile.</summary>
     private static readonly TimeSpan PrepareTimeout = TimeSpan.FromMinutes(2);
 
-    private readonly ApiConnection _api = ApiConnection.ToAddress(address);
+    private readonly ApiConnection _api = ApiConnection.ToAddress(place.Address, name: place.Name);
 
     public async Task<HostInfo> HelloAsync(CancellationToken cancellation)
     {
-        HostInfo host = await _api.GetAsync(Routes.Host, ProtocolJson.Default.HostInfo, cancellation, TimeSpan.FromSeconds(5)).ConfigureAwait(false);
-        if (host.Protocol != ProtocolVersion.Word)
-        {
-            throw new YadoException(1, $"{address} answers, but is not a yado host: check address and port");
-        }
+        HostInfo host = HostHello.Check(
+            await _api.GetAsync(Routes.Host, ProtocolJson.Default.HostInfo, cancellation, TimeSpan.FromSeconds(5)).ConfigureAwait(false), _api);
         return host.ProtocolVersion == ProtocolVersion.Current
             ? host
             : throw new YadoException(5, $"host {host.Name} speaks protocol {host.ProtocolVersion}, this one {ProtocolVersion.Current}: use the same version of yado on both");

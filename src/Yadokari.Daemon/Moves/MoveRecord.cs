@@ -9,4 +9,8 @@ public sealed record MoveRecord(MoveRole Role, MoveOffer Offer, string PeerName,
 {
     [System.Text.Json.Serialization.JsonIgnore]
     public string Id => Offer.MoveId;
+
+    /// <summary>Where the other host must be found.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public Protocol.Hosts.HostPlace Peer => new(PeerAddress, PeerName);
 }

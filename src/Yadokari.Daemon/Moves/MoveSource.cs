@@ -31,7 +31,7 @@ public sealed partial class MoveSource(
     IHostStore store,
     HomeDirectory home,
     HostSelf self,
-    Func<string, IMoveTarget> connect,
+    Func<HostPlace, IMoveTarget> connect,
     RetryPace pace,
     ILogger<MoveSource> logger)
 {
@@ -50,14 +50,13 @@ public sealed partial class MoveSource(
     public Func<JobRecord, CaptureConsent?> Ask { get; init; } = static _ => null;
 
     /// <summary>Moves a job. Until the commit any failure leaves it running here; cancelling does the same.</summary>
-    /// <param name="targetAddress">ADDR:PORT.</param>
     /// <param name="stopping">Ends what goes on in the background after the commit.</param>
     /// <param name="rate">Bounds what is sent; null: as fast as the link.</param>
     /// <param name="holdPatience">How long to wait for a program that holds itself in place; null: as usual.</param>
     /// <exception cref="YadoException">Nothing has changed, unless the message says that the job is committed.</exception>
     public async Task<MoveReport> MoveAsync(
         JobEntry job,
-        string targetAddress,
+        HostPlace targetPlace,
         IProgress<MoveProgress> progress,
         CancellationToken cancellation,
         CancellationToken stopping,
@@ -75,7 +74,7 @@ public sealed partial class MoveSource(
             try
             {
                 MoveReport report = await MoveLockedAsync(
-                    job, targetAddress, consent, patience, progress, rate, cancellation, stopping).ConfigureAwait(false);
+                    job, targetPlace, consent, patience, progress, rate, cancellation, stopping).ConfigureAwait(false);
                 Moved?.Invoke(report);
                 return report;
             }
@@ -141,7 +140,7 @@ public sealed partial class MoveSource(
 
     private async Task<MoveReport> MoveLockedAsync(
         JobEntry job,
-        string targetAddress,
+        HostPlace targetPlace,
         CaptureConsent? consent,
         TimeSpan patience,
         IProgress<MoveProgress> progress,
@@ -164,7 +163,7 @@ public sealed partial class MoveSource(
 
         await Directory.CheckOwnedAsync(record, cancellation).ConfigureAwait(false);
 
-        using IMoveTarget target = connect(targetAddress);
+        using IMoveTarget target = connect(targetPlace);
         HostInfo there = await target.HelloAsync(cancellation).ConfigureAwait(false);
         if (there.Instance == self.Instance)
         {
@@ -194,7 +193,7 @@ public sealed partial class MoveSource(
             SourceInstance = self.Instance,
             Mailbox = record.Mailbox,
         };
-        MoveRecord move = new(MoveRole.Source, offer, there.Name, targetAddress, new MoveState.Reserved());
+        MoveRecord move = new(MoveRole.Source, offer, there.Name, targetPlace.Address, new MoveState.Reserved());
         progress = job.Follow(there.Name, progress);
         CaptureReport report;
         long bytes;
@@ -324,7 +323,7 @@ public sealed partial class MoveSource(
     {
         try
         {
-            using IMoveTarget target = connect(move.PeerAddress);
+            using IMoveTarget target = connect(move.Peer);
             await target.AbortAsync(move.Id, stopping).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is YadoException or OperationCanceledException)
@@ -338,7 +337,7 @@ public sealed partial class MoveSource(
     private async Task<JobInfo> ReleaseAsync(MoveRecord move, CancellationToken stopping, JobRecord? unwritten = null)
     {
         await CommitInDirectoryAsync(move, stopping).ConfigureAwait(false);
-        using IMoveTarget target = connect(move.PeerAddress);
+        using IMoveTarget target = connect(move.Peer);
         for (int attempt = 0; ; attempt++)
         {
             try

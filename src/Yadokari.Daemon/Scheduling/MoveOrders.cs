@@ -50,11 +50,11 @@ public sealed partial class MoveOrders(
         {
             Interlocked.Increment(ref _ordered);
             LogOrdered(logger, move.Job, here.Name, there.Name, move.Reason);
-            _ = Task.Run(() => MoveAsync(move, here, address), CancellationToken.None);
+            _ = Task.Run(() => MoveAsync(move, here, new HostPlace(address, there.Name)), CancellationToken.None);
         }
     }
 
-    private async Task MoveAsync(PlannedMove move, HostInfo here, string address)
+    private async Task MoveAsync(PlannedMove move, HostInfo here, HostPlace place)
     {
         try
         {
@@ -64,12 +64,12 @@ public sealed partial class MoveOrders(
                 JobEntry job = jobs.Find(move.Job);
                 Progress<MoveProgress> unseen = new();
                 await (job.Record.Service is null
-                    ? source.MoveAsync(job, address, unseen, stopping, stopping)
-                    : services.MoveAsync(job, address, unseen, stopping, stopping)).ConfigureAwait(false);
+                    ? source.MoveAsync(job, place, unseen, stopping, stopping)
+                    : services.MoveAsync(job, place, unseen, stopping, stopping)).ConfigureAwait(false);
             }
             else
             {
-                costs.Note(await AskAsync(move.Job, here.Address!, address).ConfigureAwait(false));
+                costs.Note(await AskAsync(move.Job, here, place).ConfigureAwait(false));
             }
         }
         catch (Exception failure) when (failure is YadoException or OperationCanceledException or IOException)
@@ -96,10 +96,10 @@ public sealed partial class MoveOrders(
         }
     }
 
-    private async Task<MoveReport> AskAsync(string job, string host, string address)
+    private async Task<MoveReport> AskAsync(string job, HostInfo here, HostPlace place)
     {
-        using YadoClient client = YadoClient.ForAddress(host);
-        return await client.MoveAsync(job, address, null, stopping).ConfigureAwait(false);
+        using YadoClient client = YadoClient.ForAddress(here.Address!, name: here.Name);
+        return await client.MoveAsync(job, new MoveJob(place.Address, Host: place.Name), null, stopping).ConfigureAwait(false);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "job {Job} is to go from {From} to {To}: {Reason}")]

@@ -72,19 +72,19 @@ public sealed partial class SchedulerLoop(
     }
 
     /// <summary>Tells the other hosts a choice; those that don't answer learn it in a later round.</summary>
-    public async Task TellAsync(ChoosePolicy choice, IEnumerable<string> addresses, CancellationToken cancellation) =>
-        await Task.WhenAll(addresses.Select(async address =>
+    public async Task TellAsync(ChoosePolicy choice, IEnumerable<HostPlace> hosts, CancellationToken cancellation) =>
+        await Task.WhenAll(hosts.Select(async host =>
         {
             try
             {
-                using YadoClient client = YadoClient.ForAddress(address);
+                using YadoClient client = YadoClient.ForAddress(host.Address, name: host.Name);
                 using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
                 limit.CancelAfter(PeerPatience);
                 await client.ChoosePolicyAsync(choice, limit.Token).ConfigureAwait(false);
             }
             catch (Exception failure) when (failure is YadoException or OperationCanceledException)
             {
-                LogUntold(logger, address, failure.Message);
+                LogUntold(logger, host.Address, failure.Message);
             }
         })).ConfigureAwait(false);
 
@@ -211,18 +211,18 @@ public sealed partial class SchedulerLoop(
     {
         if (others.MaxBy(h => h.PolicyRevision) is { } newest && newest.PolicyRevision > choice.Revision)
         {
-            using YadoClient client = YadoClient.ForAddress(newest.Address!);
+            using YadoClient client = YadoClient.ForAddress(newest.Address!, name: newest.Name);
             book.Adopt((await client.GetPolicyAsync(stopping).ConfigureAwait(false)).Choice);
             return;
         }
-        await TellAsync(choice, others.Where(h => h.PolicyRevision < choice.Revision).Select(h => h.Address!), stopping).ConfigureAwait(false);
+        await TellAsync(choice, others.Where(h => h.PolicyRevision < choice.Revision).Select(h => new HostPlace(h.Address!, h.Name)), stopping).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<JobInfo>> AskJobsAsync(HostInfo self, HostInfo[] others, CancellationToken stopping)
     {
         IReadOnlyList<JobInfo>[] answers = await Task.WhenAll(others.Select(async host =>
         {
-            using YadoClient client = YadoClient.ForAddress(host.Address!);
+            using YadoClient client = YadoClient.ForAddress(host.Address!, name: host.Name);
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             limit.CancelAfter(PeerPatience);
             try

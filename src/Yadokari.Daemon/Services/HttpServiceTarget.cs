@@ -11,7 +11,7 @@ using Yadokari.Protocol.Services;
 namespace Yadokari.Daemon.Services;
 
 /// <summary>The target of a service's move, by its API.</summary>
-public sealed class HttpServiceTarget(string address) : IDisposable
+public sealed class HttpServiceTarget(HostPlace place) : IDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan TransferTimeout = TimeSpan.FromMinutes(10);
@@ -19,8 +19,8 @@ public sealed class HttpServiceTarget(string address) : IDisposable
     /// <summary>Calls are held meanwhile.</summary>
     private static readonly TimeSpan PauseTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly ApiConnection _api = ApiConnection.ToAddress(address);
-    private readonly HttpMoveTarget _hello = new(address);
+    private readonly ApiConnection _api = ApiConnection.ToAddress(place.Address, name: place.Name);
+    private readonly HttpMoveTarget _hello = new(place);
 
     public Task<HostInfo> HelloAsync(CancellationToken cancellation) => _hello.HelloAsync(cancellation);
 
@@ -30,6 +30,7 @@ public sealed class HttpServiceTarget(string address) : IDisposable
     public async Task SendProgramAsync(ProgramStore programs, string hash, CancellationToken cancellation)
     {
         using ProgramContent content = new(programs, hash);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         await _api.PutAsync(Routes.Of(Routes.Program, hash), content, ProtocolJson.Default.ServiceOffered, cancellation, TransferTimeout).ConfigureAwait(false);
     }
 

@@ -10,7 +10,8 @@ namespace Yadokari.Daemon.Services;
 /// <summary>Where services are: as this host knows, else as the hosts it knows do.</summary>
 public sealed class ServiceDirectory(JobTable jobs, PeerBook peers)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>Shorter than that of a client, who waits for it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
 
     /// <exception cref="YadoException">Nobody knows it; exit status 4.</exception>
     public async Task<ServicePlace> FindAsync(string service, bool hereOnly, CancellationToken cancellation)
@@ -18,8 +19,7 @@ public sealed class ServiceDirectory(JobTable jobs, PeerBook peers)
         ServicePlace? own = FindHere(service, out bool serves);
         if (!serves && !hereOnly)
         {
-            IReadOnlyList<PeerInfo> known = await peers.AskAllAsync(cancellation).ConfigureAwait(false);
-            ServicePlace?[] others = await Task.WhenAll(known.Where(p => p.Host is not null).Select(p => AskAsync(p.Address, service, cancellation))).ConfigureAwait(false);
+            ServicePlace?[] others = await Task.WhenAll(peers.Places.Select(p => AskAsync(p, service, cancellation))).ConfigureAwait(false);
             own = others.Append(own).Where(p => p is not null).MaxBy(p => p!.Epoch);
         }
         return own ?? throw new YadoException(4, $"no service '{service}' is known here: 'yado ps' lists jobs and services");
@@ -34,11 +34,11 @@ public sealed class ServiceDirectory(JobTable jobs, PeerBook peers)
         return record is null ? null : record.IsHere ? record.Service!.Place : record.Service!.Elsewhere;
     }
 
-    private static async Task<ServicePlace?> AskAsync(string address, string service, CancellationToken cancellation)
+    private static async Task<ServicePlace?> AskAsync(HostPlace host, string service, CancellationToken cancellation)
     {
         try
         {
-            using YadoClient client = YadoClient.ForAddress(address);
+            using YadoClient client = YadoClient.ForAddress(host.Address, name: host.Name);
             return await client.FindServiceAsync(service, cancellation, Patience, hereOnly: true).ConfigureAwait(false);
         }
         catch (YadoException)

@@ -61,7 +61,7 @@ public sealed partial class ServiceMoveSource
         }
         JobRecord? record = job?.Record.Epoch == move.Offer.Epoch - 1 ? job.Record : null;
         await CommitInDirectoryAsync(job, record, move, stopping).ConfigureAwait(false);
-        using HttpServiceTarget target = new(move.PeerAddress);
+        using HttpServiceTarget target = new(move.Peer);
         await ReleaseAsync(job, record, move, target, stopping).ConfigureAwait(false);
         if (record is not null && job!.Record.Service?.Elsewhere is { } place)
         {
@@ -127,7 +127,7 @@ public sealed partial class ServiceMoveSource
     {
         try
         {
-            using HttpServiceTarget target = new(move.PeerAddress);
+            using HttpServiceTarget target = new(move.Peer);
             await target.AbortAsync(move.Id, stopping).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is YadoException or OperationCanceledException)

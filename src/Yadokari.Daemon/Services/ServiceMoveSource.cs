@@ -27,10 +27,9 @@ public sealed partial class ServiceMoveSource(
     private readonly ConcurrentDictionary<string, MoveVerdict> _verdicts = new();
 
     /// <summary>Moves a service. Until the commit any failure leaves it serving here; cancelling does the same.</summary>
-    /// <param name="targetAddress">ADDR:PORT of a daemon.</param>
     /// <exception cref="YadoException">Nothing has changed, unless the message says that the service is committed.</exception>
     public async Task<MoveReport> MoveAsync(
-        JobEntry job, string targetAddress, IProgress<MoveProgress> progress, CancellationToken cancellation, CancellationToken stopping)
+        JobEntry job, HostPlace targetPlace, IProgress<MoveProgress> progress, CancellationToken cancellation, CancellationToken stopping)
     {
         if (!await job.Gate.WaitAsync(TimeSpan.Zero, cancellation).ConfigureAwait(false))
         {
@@ -38,7 +37,7 @@ public sealed partial class ServiceMoveSource(
         }
         try
         {
-            return await MoveLockedAsync(job, targetAddress, progress, cancellation, stopping).ConfigureAwait(false);
+            return await MoveLockedAsync(job, targetPlace, progress, cancellation, stopping).ConfigureAwait(false);
         }
         finally
         {
@@ -51,7 +50,7 @@ public sealed partial class ServiceMoveSource(
     public MoveVerdict VerdictOf(string move) => _verdicts.GetValueOrDefault(move, MoveVerdict.Abort);
 
     private async Task<MoveReport> MoveLockedAsync(
-        JobEntry job, string targetAddress, IProgress<MoveProgress> progress, CancellationToken cancellation, CancellationToken stopping)
+        JobEntry job, HostPlace targetPlace, IProgress<MoveProgress> progress, CancellationToken cancellation, CancellationToken stopping)
     {
         Stopwatch total = Stopwatch.StartNew();
         JobRecord record = job.Record;
@@ -66,14 +65,14 @@ public sealed partial class ServiceMoveSource(
             throw new YadoException(1, "this host has no address for others: restart its daemon with 'yado host --listen ADDR:PORT'");
         }
         await Directory.CheckOwnedAsync(record, cancellation).ConfigureAwait(false);
-        using ServiceMoveLinks links = new(new HttpServiceTarget(targetAddress));
+        using ServiceMoveLinks links = new(new HttpServiceTarget(targetPlace));
         HttpServiceTarget target = links.Target;
         HostInfo there = await target.HelloAsync(cancellation).ConfigureAwait(false);
         if (there.Instance == self.Instance)
         {
             throw new YadoException(2, $"service '{record.Name}' is on host {self.Name} already");
         }
-        MoveRecord move = new(MoveRole.Source, OfferOf(record, service, ownAddress), there.Name, targetAddress, new MoveState.Reserved());
+        MoveRecord move = new(MoveRole.Source, OfferOf(record, service, ownAddress), there.Name, targetPlace.Address, new MoveState.Reserved());
         progress = job.Follow(there.Name, progress);
         string decisionPath = DecisionPath(move);
         ServicePhases phases;

@@ -25,14 +25,20 @@ public static class ClusterTrust
         Give(authority, book, files, name, addresses, null, now);
     }
 
-    /// <summary>Gives another home on this machine its certificate without a token: whoever can read the authority's key needs none.</summary>
-    public static void Give(HomeDirectory authorityHome, HomeDirectory home, string name, IReadOnlyList<IPAddress> addresses, string authorityAddress, DateTimeOffset now)
+    /// <summary>Gives other homes on this machine their certificates without tokens: whoever can read the authority's key needs none.</summary>
+    /// <param name="authorityAddress">ADDR:PORT where they renew them.</param>
+    /// <exception cref="YadoException">A home belongs to a cluster already, or another host has that name or address.</exception>
+    public static void Give(HomeDirectory authorityHome, IReadOnlyList<NewHost> hosts, string authorityAddress, DateTimeOffset now)
     {
         TrustFiles source = TrustFiles.Of(authorityHome);
         using CertificateAuthority authority = CertificateAuthority.Load(source);
         using AuthorityBook book = AuthorityBook.Open(source);
-        home.Create();
-        Give(authority, book, RequireNone(home), name, addresses, authorityAddress, now);
+        foreach (NewHost host in hosts)
+        {
+            book.CheckFree(host.Name, host.Addresses, null, now);
+            host.Home.Create();
+            Give(authority, book, RequireNone(host.Home), host.Name, host.Addresses, authorityAddress, now);
+        }
     }
 
     /// <summary>Makes a token with which one host can join until <paramref name="expires"/>.</summary>

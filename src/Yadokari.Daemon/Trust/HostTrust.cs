@@ -64,6 +64,7 @@ public sealed partial class HostTrust : IDisposable
     public void Use(WebApplication app, ILoggerFactory loggers)
     {
         _logger = loggers.CreateLogger<HostTrust>();
+        app.Use(BrowserGuard.Guard);
         app.Use(PeerDoor.Guard);
         app.Use(_limiter.Guard);
         if (_credentials is not null && _book is not null)

@@ -59,7 +59,7 @@ public sealed partial class PeerDoor(HostCredentials credentials, Func<bool> joi
     public static string? CallerName(HttpContext context) =>
         context.Connection.ClientCertificate is X509Certificate2 certificate ? CertificateCheck.NameOf(certificate) : null;
 
-    /// <summary>With certificates, a host speaks for itself only. Without, hosts are one machine and one user.</summary>
+    /// <summary>A host speaks for itself only; a program on this machine, by the unix socket, for the daemon's user.</summary>
     /// <param name="host">Null: whatever is asked belongs to none.</param>
     /// <exception cref="YadoException">The caller is another host; exit status 5.</exception>
     public static void Require(HttpContext context, string? host)

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Yadokari.Protocol.Errors;
@@ -11,8 +12,8 @@ using Yadokari.Protocol.Wire;
 namespace Yadokari.Protocol.Client;
 
 /// <summary>
-/// HTTP/1.1 to one daemon, by its unix socket or its address. Everything that goes wrong is a
-/// <see cref="YadoException"/> with one line for the user. Thread-safe.
+/// HTTP/1.1 to one daemon, by its unix socket or its address; to an address by mutual TLS only. Everything that goes wrong
+/// is a <see cref="YadoException"/> with one line for the user. Thread-safe.
 /// </summary>
 public sealed class ApiConnection : IDisposable
 {
@@ -24,6 +25,9 @@ public sealed class ApiConnection : IDisposable
 
     /// <summary>Why the other end's certificate was not believed; null when it was, or there is none.</summary>
     private string? _refusal;
+
+    /// <summary>The host that every connection must be to; the first one decides when nothing was said.</summary>
+    private string? _peerName;
 
     private ApiConnection(string place, Func<CancellationToken, ValueTask<Stream>> connect, bool secured)
     {
@@ -51,7 +55,10 @@ public sealed class ApiConnection : IDisposable
     /// <summary>Socket path or ADDR:PORT, for messages.</summary>
     public string Place { get; }
 
-    /// <summary>What secures connections to other hosts when nothing else is said; null: nothing does. A process acts for
+    /// <summary>The name in the certificate of the other host; null by a socket, and before the first connection.</summary>
+    public string? PeerName => Volatile.Read(ref _peerName);
+
+    /// <summary>What secures connections to other hosts when nothing else is said; null: there are none. A process acts for
     /// one home, which has one certificate: set once, before the first connection.</summary>
     public static ILinkSecurity? DefaultSecurity { get; set; }
 
@@ -60,17 +67,16 @@ public sealed class ApiConnection : IDisposable
         new(path, async cancellation => await ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation).ConfigureAwait(false), secured: false);
 
     /// <summary>The daemon at ADDR:PORT, or at ADDR and the well-known port.</summary>
-    /// <param name="security">Null: <see cref="DefaultSecurity"/>.</param>
+    /// <param name="security">Null: <see cref="DefaultSecurity"/>. When that is null, too, every call fails: without
+    /// certificates nothing is said to another host.</param>
+    /// <param name="name">The host that must be there, by its certificate; null: whoever is there first, and nobody else later.</param>
     /// <exception cref="YadoException">Not an address.</exception>
-    public static ApiConnection ToAddress(string address, ILinkSecurity? security = null)
+    public static ApiConnection ToAddress(string address, ILinkSecurity? security = null, string? name = null)
     {
         IPEndPoint end = ParseAddress(address);
-        if ((security ?? DefaultSecurity) is not { } link)
-        {
-            return new(end.ToString(), async cancellation => await ConnectAsync(end, cancellation).ConfigureAwait(false), secured: false);
-        }
+        ILinkSecurity? link = security ?? DefaultSecurity;
         ApiConnection? connection = null;
-        connection = new(end.ToString(), cancellation => connection!.ConnectSecuredAsync(end, link, cancellation), secured: true);
+        connection = new(end.ToString(), cancellation => connection!.ConnectSecuredAsync(end, link, cancellation), secured: true) { _peerName = name };
         return connection;
     }
 
@@ -151,19 +157,37 @@ public sealed class ApiConnection : IDisposable
         }
     }
 
-    private async ValueTask<Stream> ConnectSecuredAsync(IPEndPoint end, ILinkSecurity link, CancellationToken cancellation)
+    private async ValueTask<Stream> ConnectSecuredAsync(IPEndPoint end, ILinkSecurity? link, CancellationToken cancellation)
     {
+        if (link is null)
+        {
+            throw new YadoException(
+                1, $"{end} is not spoken to: this host has no certificate, and hosts talk to each other only with certificates; 'yado cluster init' or 'yado cluster join' gives it one");
+        }
         SslClientAuthenticationOptions options = link.ForConnection(end, reason => _refusal = reason);
         SslStream secured = new(await ConnectAsync(end, cancellation).ConfigureAwait(false), leaveInnerStreamOpen: false);
         try
         {
             await secured.AuthenticateAsClientAsync(options, cancellation).ConfigureAwait(false);
+            RequireName(end, secured.RemoteCertificate);
             return secured;
         }
         catch
         {
             await secured.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>An address may be another host's by now, and on 127.0.0.1 anybody's: what was meant for one host is not
+    /// said to another. Called before the first byte of a request.</summary>
+    private void RequireName(IPEndPoint end, X509Certificate? certificate)
+    {
+        string there = certificate is X509Certificate2 known ? known.GetNameInfo(X509NameType.SimpleName, forIssuer: false) : "";
+        string expected = Interlocked.CompareExchange(ref _peerName, there, null) ?? there;
+        if (there != expected)
+        {
+            throw new YadoException(1, $"{end} is host '{there}' by its certificate, not '{expected}': nothing was sent to it") { Unreachable = true };
         }
     }
 

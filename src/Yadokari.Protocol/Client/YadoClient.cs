@@ -30,17 +30,15 @@ public sealed class YadoClient : IDisposable
 
     /// <summary>The daemon at ADDR:PORT, or at ADDR and the well-known port.</summary>
     /// <param name="security">Null: <see cref="ApiConnection.DefaultSecurity"/>.</param>
-    public static YadoClient ForAddress(string address, ILinkSecurity? security = null) => new(ApiConnection.ToAddress(address, security));
+    /// <param name="name">The host that must be there, by its certificate; null: whoever is there.</param>
+    public static YadoClient ForAddress(string address, ILinkSecurity? security = null, string? name = null) =>
+        new(ApiConnection.ToAddress(address, security, name));
 
     /// <summary>The host itself. Also tells whether it is a yado host and speaks this protocol.</summary>
     public async Task<HostInfo> GetHostAsync(CancellationToken cancellation = default, TimeSpan? timeout = null)
     {
         HostInfo host = await _api.GetAsync(Routes.Host, ProtocolJson.Default.HostInfo, cancellation, timeout).ConfigureAwait(false);
-        if (host.Protocol != ProtocolVersion.Word)
-        {
-            throw new YadoException(1, $"{Place} answers, but is not a yado host: check address and port");
-        }
-        return host;
+        return HostHello.Check(host, _api);
     }
 
     /// <summary>The host and its peers, each asked just now.</summary>
@@ -111,9 +109,10 @@ public sealed class YadoClient : IDisposable
     {
         YadoClient host = this;
         JobInfo found = await GetJobAsync(job, cancellation).ConfigureAwait(false);
-        while (found is { State: JobState.Moved, MovedToAddress: { } address })
+        string origin = found.Host;
+        while (found is { State: JobState.Moved, MovedToAddress: not null })
         {
-            YadoClient next = ForAddress(address);
+            YadoClient next = Follow(found, origin);
             JobInfo there;
             try
             {
@@ -121,7 +120,10 @@ public sealed class YadoClient : IDisposable
             }
             catch
             {
-                next.Dispose();
+                if (next != this)
+                {
+                    next.Dispose();
+                }
                 throw;
             }
             finally
@@ -142,11 +144,22 @@ public sealed class YadoClient : IDisposable
     public async Task<JobInfo> WaitAsync(string job, Action<JobInfo>? onMoved = null, CancellationToken cancellation = default)
     {
         JobInfo state = await WaitHereAsync(job, cancellation).ConfigureAwait(false);
-        while (state is { State: JobState.Moved, MovedToAddress: { } address })
+        string origin = state.Host;
+        while (state is { State: JobState.Moved, MovedToAddress: not null })
         {
             onMoved?.Invoke(state);
-            using YadoClient next = ForAddress(address);
-            state = await next.WaitHereAsync(state.Id, cancellation).ConfigureAwait(false);
+            YadoClient next = Follow(state, origin);
+            try
+            {
+                state = await next.WaitHereAsync(state.Id, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (next != this)
+                {
+                    next.Dispose();
+                }
+            }
         }
         return state;
     }
@@ -179,6 +192,7 @@ public sealed class YadoClient : IDisposable
     public async IAsyncEnumerable<LogChunk> ReadLogAsync(
         string job, bool follow, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
+        string origin = (await GetJobAsync(job, cancellation).ConfigureAwait(false)).Host;
         (YadoClient host, JobInfo state) = await LocateAsync(job, cancellation).ConfigureAwait(false);
         long output = 0;
         long errors = 0;
@@ -204,10 +218,10 @@ public sealed class YadoClient : IDisposable
             if (follow && !state.IsOver)
             {
                 // It was resumed from a checkpoint on the same host: its log goes on where it stood.
-                host = host == this ? this : ForAddress(host.Place);
+                host = host == this ? this : ForAddress(host.Place, name: state.Host);
                 continue;
             }
-            if (!follow || state is not { State: JobState.Moved, MovedToAddress: { } address })
+            if (!follow || state is not { State: JobState.Moved, MovedToAddress: not null })
             {
                 yield break;
             }
@@ -216,7 +230,7 @@ public sealed class YadoClient : IDisposable
                 // What a job wrote to its caller's own streams is not in the log that begins on the new host.
                 (output, errors) = (0, 0);
             }
-            host = ForAddress(address);
+            host = Follow(state, origin);
         }
     }
 
@@ -264,6 +278,11 @@ public sealed class YadoClient : IDisposable
         _api.PostAsync(Routes.Stop, ProtocolJson.Default.HostInfo, cancellation);
 
     public void Dispose() => _api.Dispose();
+
+    /// <summary>The host that a job has moved to, which must be there by its certificate. One that has come back is at the
+    /// door that was used first: whoever came by the unix socket may ask more there than another host may.</summary>
+    private YadoClient Follow(JobInfo moved, string origin) =>
+        moved.MovedTo == origin ? this : ForAddress(moved.MovedToAddress!, name: moved.MovedTo);
 
     private Task<MoveReport> MoveHereAsync(string job, MoveJob move, Action<MoveProgress>? onProgress, CancellationToken cancellation) =>
         FollowAsync(

@@ -3,4 +3,5 @@ namespace Yadokari.Protocol.Moves;
 /// <summary>Moves a job to another host.</summary>
 /// <param name="Target">Name of a known host, or ADDR:PORT.</param>
 /// <param name="HoldSeconds">How long to wait for a program that holds itself in place; null: 30.</param>
-public sealed record MoveJob(string Target, double? HoldSeconds = null);
+/// <param name="Host">The name that the certificate at <paramref name="Target"/> must have; null: as this host knows it.</param>
+public sealed record MoveJob(string Target, double? HoldSeconds = null, string? Host = null);

@@ -13,12 +13,14 @@ internal sealed class ClusterDirectory
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly IReadOnlyList<string> _daemons;
+    private readonly ILinkSecurity? _security;
     private readonly ConcurrentDictionary<IPAddress, bool> _hosts = new();
     private readonly Lazy<Task> _first;
 
     public ClusterDirectory(YadokariClientOptions options)
     {
         _daemons = options.Daemons.Count > 0 ? [.. options.Daemons] : LocalDaemon() is { } local ? [local] : [];
+        _security = options.Security;
         foreach (string host in options.AllowedHosts)
         {
             _hosts[IPAddress.Parse(host)] = true;
@@ -67,12 +69,12 @@ internal sealed class ClusterDirectory
         }
     }
 
-    private static async Task<T?> AskAsync<T>(string daemon, Func<YadoClient, Task<T>> ask)
+    private async Task<T?> AskAsync<T>(string daemon, Func<YadoClient, Task<T>> ask)
         where T : class
     {
         try
         {
-            using YadoClient client = daemon.StartsWith('/') ? YadoClient.ForSocket(daemon) : YadoClient.ForAddress(daemon);
+            using YadoClient client = daemon.StartsWith('/') ? YadoClient.ForSocket(daemon) : YadoClient.ForAddress(daemon, _security);
             return await ask(client).ConfigureAwait(false);
         }
         catch (YadoException)

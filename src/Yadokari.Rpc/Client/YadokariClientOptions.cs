@@ -6,9 +6,13 @@ public sealed class YadokariClientOptions
     /// <summary>Name of the service, to ask the daemons for it; learned from its first answer when left out.</summary>
     public string? Service { get; set; }
 
-    /// <summary>Daemons that may be asked where the service is and which hosts belong to the cluster: ADDR:PORT, or the path of a
-    /// daemon's socket. When left empty: the daemon of this user on this machine, if there is one.</summary>
+    /// <summary>Daemons that may be asked where the service is and which hosts belong to the cluster: the path of a daemon's
+    /// socket; or ADDR:PORT, which needs <see cref="Security"/>. When left empty: the daemon of this user on this machine, if
+    /// there is one.</summary>
     public IList<string> Daemons { get; } = [];
+
+    /// <summary>By what certificate daemons at ADDR:PORT are asked; null: that of the process, else they are not asked.</summary>
+    public Protocol.Client.ILinkSecurity? Security { get; set; }
 
     /// <summary>
     /// IP addresses that a "moved" may lead to, besides the address the client was given and the hosts that the daemons know.

@@ -110,19 +110,19 @@ internal sealed class WorldHost : IDrainedHost, IHostStore, IDrainJournal
         return Task.FromResult<IReadOnlyList<PeerInfo>>([.. Peers.Select(p => new PeerInfo { Address = p.Key, Name = p.Key, Host = silent ? null : p.Value })]);
     }
 
-    public async Task<MoveReport> MoveAsync(JobEntry job, string address, long? bytesPerSecond, CancellationToken cancellation)
+    public async Task<MoveReport> MoveAsync(JobEntry job, HostPlace place, long? bytesPerSecond, CancellationToken cancellation)
     {
-        _asked.Add((job.Record.Name, address));
+        _asked.Add((job.Record.Name, place.Address));
         int now = Interlocked.Increment(ref _moving);
         InterlockedMax(ref _mostMoving, now);
         try
         {
             await Gate.WaitAsync(cancellation);
-            if (Answer(job.Record.Name, address) is { } failure)
+            if (Answer(job.Record.Name, place.Address) is { } failure)
             {
                 throw failure;
             }
-            Table.Update(job, job.Record with { State = JobState.Moved, MovedTo = address, Ended = DateTimeOffset.UtcNow }, null, durable: false);
+            Table.Update(job, job.Record with { State = JobState.Moved, MovedTo = place.Address, Ended = DateTimeOffset.UtcNow }, null, durable: false);
             return new MoveReport(null!, 10, 10, 1, 1, 1);
         }
         finally

@@ -65,7 +65,7 @@ public sealed class Scenario : IDisposable
         SimDaemon a = A.Daemon!;
         try
         {
-            await a.Source.MoveAsync(a.Jobs.Find("work"), "B", new Progress<MoveProgress>(), CancellationToken.None, a.Stopping);
+            await a.Source.MoveAsync(a.Jobs.Find("work"), new Protocol.Hosts.HostPlace("B", "B"), new Progress<MoveProgress>(), CancellationToken.None, a.Stopping);
             return true;
         }
         catch (Exception failure) when (failure is YadoException or DaemonDied or StoreException or OperationCanceledException or IOException)

@@ -29,7 +29,7 @@ public sealed class SimDaemon
         HostSelf self = new(host.Name, $"instance-{host.Name}", 0, host.BootId) { Address = host.Name };
         Jobs = new JobTable(store);
         Source = new MoveSource(
-            engine, processes, Jobs, store, host.Home, self, address => new SimMoveTarget(this, address), Pace, NullLogger<MoveSource>.Instance)
+            engine, processes, Jobs, store, host.Home, self, place => new SimMoveTarget(this, place.Address), Pace, NullLogger<MoveSource>.Instance)
         {
             Directory = DirectoryOf(self, counted: true),
         };

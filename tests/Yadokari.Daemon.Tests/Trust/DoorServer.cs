@@ -27,14 +27,23 @@ internal sealed class DoorServer : IAsyncDisposable
 
     public string Address { get; }
 
-    public static async Task<DoorServer> StartAsync(HostCredentials credentials)
+    /// <summary>Requests that came through the handshake.</summary>
+    public int Requests { get; private set; }
+
+    public static async Task<DoorServer> StartAsync(HostCredentials credentials, int port = 0)
     {
         AuthorityBook? book = credentials.Files.HasAuthority ? AuthorityBook.Open(credentials.Files) : null;
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(kestrel => kestrel.Listen(
-            IPAddress.Loopback, 0, new PeerDoor(credentials, () => book?.HasOpenTokens(DateTimeOffset.UtcNow) ?? false, NullLogger<PeerDoor>.Instance).Configure));
+            IPAddress.Loopback, port, new PeerDoor(credentials, () => book?.HasOpenTokens(DateTimeOffset.UtcNow) ?? false, NullLogger<PeerDoor>.Instance).Configure));
         WebApplication app = builder.Build();
+        DoorServer? server = null;
+        app.Use((context, next) =>
+        {
+            server!.Requests++;
+            return next(context);
+        });
         app.Use(PeerDoor.Guard);
         app.MapGet(Routes.Host, async context => await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(PeerDoor.CallerName(context) ?? "")));
         if (book is not null)
@@ -43,7 +52,7 @@ internal sealed class DoorServer : IAsyncDisposable
         }
         await app.StartAsync();
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new(app, book, new Uri(address).Authority);
+        return server = new(app, book, new Uri(address).Authority);
     }
 
     public async ValueTask DisposeAsync()

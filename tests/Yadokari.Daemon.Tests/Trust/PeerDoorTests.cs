@@ -37,6 +37,45 @@ public sealed class PeerDoorTests : IAsyncLifetime
     public async Task A_clock_an_hour_off_is_no_reason_to_refuse(int hours) =>
         (await CallAsync(_cluster.Host("b", Now.AddHours(hours), new SetClock(Now.AddHours(hours))))).ShouldBe("b");
 
+    /// <summary>On 127.0.0.1 every host's certificate is good, and whoever listens there now need not be who did.</summary>
+    [Fact]
+    public async Task Nothing_is_said_to_a_host_whose_certificate_has_another_name()
+    {
+        using ApiConnection api = ApiConnection.ToAddress(_server.Address, _cluster.Host("b"), name: "c3");
+
+        YadoException failure = await Should.ThrowAsync<YadoException>(api.OpenAsync(HttpMethod.Get, Routes.Host, null, CancellationToken.None));
+
+        failure.Message.ShouldContain("is host 'a' by its certificate, not 'c3'");
+        _server.Requests.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Whoever_was_there_first_must_be_there_on_every_connection()
+    {
+        HostCredentials caller = _cluster.Host("b");
+        using ApiConnection api = ApiConnection.ToAddress(_server.Address, caller);
+        using (await api.OpenAsync(HttpMethod.Get, Routes.Host, null, CancellationToken.None))
+        {
+            api.PeerName.ShouldBe("a");
+        }
+        int port = IPEndPoint.Parse(_server.Address).Port;
+        await _server.DisposeAsync();
+        await using DoorServer other = await DoorServer.StartAsync(_cluster.Host("c"), port);
+
+        (await Should.ThrowAsync<YadoException>(api.OpenAsync(HttpMethod.Get, Routes.Host, null, CancellationToken.None)))
+            .Message.ShouldContain("is host 'c' by its certificate, not 'a'");
+        other.Requests.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Without_a_certificate_nothing_is_said_to_anybody()
+    {
+        using ApiConnection api = ApiConnection.ToAddress(_server.Address);
+
+        (await Should.ThrowAsync<YadoException>(api.OpenAsync(HttpMethod.Get, Routes.Host, null, CancellationToken.None)))
+            .Message.ShouldContain("this host has no certificate");
+    }
+
     [Fact]
     public async Task A_host_of_another_cluster_is_refused_and_told_so()
     {
@@ -130,7 +169,7 @@ public sealed class PeerDoorTests : IAsyncLifetime
     public async Task A_certificate_is_renewed_by_the_one_before_it()
     {
         HomeDirectory home = _cluster.HomeOf("b");
-        ClusterTrust.Give(_cluster.Authority, home, "b", [IPAddress.Parse("10.0.0.2")], _server.Address, Now.AddDays(-80));
+        ClusterTrust.Give(_cluster.Authority, [new NewHost(home, "b", [IPAddress.Parse("10.0.0.2")])], _server.Address, Now.AddDays(-80));
         HostCredentials credentials = HostCredentials.Load(home)!;
         DateTime ends = credentials.Certificate.NotAfter;
 

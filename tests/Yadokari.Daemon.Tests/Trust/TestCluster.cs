@@ -26,7 +26,7 @@ internal sealed class TestCluster : IDisposable
     public HostCredentials Host(string name, DateTimeOffset? madeAt = null, TimeProvider? clock = null, params IReadOnlyList<IPAddress> addresses)
     {
         HomeDirectory home = HomeOf(name);
-        ClusterTrust.Give(Authority, home, name, addresses, "127.0.0.1:1", madeAt ?? DateTimeOffset.UtcNow);
+        ClusterTrust.Give(Authority, [new NewHost(home, name, addresses)], "127.0.0.1:1", madeAt ?? DateTimeOffset.UtcNow);
         return HostCredentials.Load(home, clock)!;
     }
 

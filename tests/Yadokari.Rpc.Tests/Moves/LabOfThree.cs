@@ -50,7 +50,7 @@ internal sealed class LabOfThree : IAsyncDisposable
                 });
             }
             ServicePlace place = await lab.PlaceAsync();
-            lab._clients = lab.Yado("lab", "exec", "h3", TwoHosts.ProgramOf("counting-client"), lab.Files, place.Address, place.Http2Address, "10.199.0.1:1991", "10.199.0.2:1991");
+            lab._clients = lab.Yado("lab", "exec", "h3", TwoHosts.ProgramOf("counting-client"), lab.Files, place.Address, place.Http2Address);
             await lab.FlowsAsync("the start");
             return lab;
         }

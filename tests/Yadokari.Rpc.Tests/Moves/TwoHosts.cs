@@ -19,6 +19,11 @@ internal sealed class TwoHosts : IAsyncDisposable
         int second = TestHost.FreePort();
         A = new TestHost("ha", Path.Combine(_root, "a"), first, second, store);
         B = new TestHost("hb", Path.Combine(_root, "b"), second, first, store);
+        Succeeds(A.Yado("cluster", "init", "--name", A.Name, "--address", "127.0.0.1"));
+        Succeeds(A.Yado("cluster", "give", "--home", Path.Combine(_root, "b"), "--name", B.Name, "--address", "127.0.0.1", "--authority", $"127.0.0.1:{first}"));
+
+        static void Succeeds((int Status, string Output, string Errors) ending) =>
+            _ = ending.Status == 0 ? 0 : throw new InvalidOperationException(ending.Errors);
     }
 
     public TestHost A { get; }
