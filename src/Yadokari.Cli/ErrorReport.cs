@@ -11,7 +11,7 @@ public sealed record ErrorReport(int Status, IReadOnlyList<string> Lines)
     {
         CommandFailure f => new(f.Status, [f.Message, .. f.Details.Select(d => "  " + d)]),
         ObstacleException f => new(ExitStatus.Obstacles,
-            [$"process {f.Pid} can't be checkpointed and was not touched:", .. f.Obstacles.Select(o => "  " + o)]),
+            [f.StoodStill ? $"process {f.Pid} can't be checkpointed; it stood still for a moment and runs on:" : $"process {f.Pid} can't be checkpointed and was not touched:", .. f.Obstacles.Select(o => "  " + o)]),
         EngineException f => new(StatusOf(f.Error), [OneLine(f.Message)]),
         YadoException f => new(f.ExitStatus, [OneLine(f.Message), .. f.Obstacles.Select(o => $"  {o.Name}: {o.Detail}")]),
         SystemCallException or IOException or UnauthorizedAccessException => new(ExitStatus.Failed, [OneLine(failure.Message)]),

@@ -67,6 +67,7 @@ public enum SystemCall
     Getuid = 102,
     Getgid = 104,
     Setpgid = 109,
+    Getppid = 110,
     Getpgrp = 111,
     Setsid = 112,
     Setgroups = 116,

@@ -3,6 +3,7 @@ using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
+using Yadokari.Linux.Elf;
 using Yadokari.Linux.Proc;
 
 namespace Yadokari.Engine.Capture;
@@ -82,6 +83,11 @@ public static class ObstacleScan
         List<Obstacle> obstacles = [];
         IReadOnlyList<Vma> vmas = ProcMaps.ReadSmaps(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {pid} ended meanwhile");
         FindChanging(pid, vmas, obstacles);
+        if (ProgramClass.Of(pid) == ProgramClass.Bits32)
+        {
+            obstacles.Add(new Obstacle("32-bit", "it is a 32-bit program (i386 or x32)"));
+        }
+
         if (ProcMisc.Root(pid) is { } root && root != "/" && root != ProcMisc.Root(Environment.ProcessId))
         {
             obstacles.Add(new Obstacle("chroot", $"its root directory is {root}"));
@@ -94,10 +100,9 @@ public static class ObstacleScan
     /// <summary>What may come to be between the first look and the freeze, so that it is looked for once more then.</summary>
     public static void FindChanging(int pid, IReadOnlyList<Vma> vmas, List<Obstacle> obstacles)
     {
-        const ulong sigTrap = 1UL << 4;
+        const uint deadlinePolicy = 6;
         MemoryCapture.FindObstacles(pid, vmas, obstacles);
         bool seccomp = false;
-        bool trap = false;
         foreach (int tid in ProcTasks.Threads(pid) ?? [])
         {
             if (ProcStatus.ReadThread(pid, tid) is not { } thread)
@@ -106,7 +111,11 @@ public static class ObstacleScan
             }
 
             seccomp |= thread.Seccomp != 0;
-            trap |= ((thread.ThreadPending | thread.SharedPending) & sigTrap) != 0;
+            if (Scheduling.GetAttributes(tid) is { Policy: deadlinePolicy })
+            {
+                obstacles.Add(new Obstacle("deadline-scheduling", $"thread {tid} has the class SCHED_DEADLINE"));
+            }
+
             if (tid != pid && !(Kcmp.SharesDescriptors(pid, tid) && Kcmp.SharesDirectory(pid, tid)))
             {
                 obstacles.Add(new Obstacle("thread-apart", $"thread {tid} has descriptors or a working directory of its own (unshare)"));
@@ -116,11 +125,6 @@ public static class ObstacleScan
         if (seccomp)
         {
             obstacles.Add(new Obstacle("seccomp", "a seccomp filter is installed (sandbox)"));
-        }
-
-        if (trap)
-        {
-            obstacles.Add(new Obstacle("sigtrap-waits", "SIGTRAP is pending and blocked; the system calls made inside the process would take it for their own"));
         }
 
         if (ProcMisc.WorkingDirectory(pid) is { } directory && FileStatus.AtPath($"/proc/{pid}/cwd") is { Links: 0 })

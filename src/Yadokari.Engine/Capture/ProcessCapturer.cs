@@ -27,47 +27,25 @@ public static class ProcessCapturer
     /// <summary>Bytes of memory up to which the process is read once before it stands still.</summary>
     private const long WorthReadingTwice = 32L << 20;
 
+    /// <summary>__USER32_CS (arch/x86/include/asm/segment.h).</summary>
+    private const ulong Code32 = 0x23;
+
+    /// <summary>So long a borrowed thread waits for this program, and stands still should it die; longer when that was too short.</summary>
+    private static readonly TimeSpan ShortestLease = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan LongestLease = TimeSpan.FromSeconds(3);
+
     /// <summary>Captures everything; the process is as before afterwards, still frozen.</summary>
     /// <param name="memoryTaken">Called when the process is no longer needed: only the end of the file is to be written.</param>
     public static (long FileLength, long MemoryBytes) Capture(FrozenTree tree, CaptureOptions options, IImageSink sink, IProgress<CaptureProgress>? progress, Action memoryTaken)
     {
-        // Threads may run on a little there: what the process has is looked up behind it.
-        VdsoStep.LeaveVdso(tree, ProcMaps.ReadMaps(tree.Pid) ?? []);
-        IReadOnlyList<Vma> vmas = Mappings(tree);
-        List<Obstacle> obstacles = [];
-        ObstacleScan.FindChanging(tree.Pid, vmas, obstacles);
-        foreach (FrozenThread thread in tree.Threads)
-        {
-            if (thread.Tracee.HasSystemCallDispatch())
-            {
-                obstacles.Add(new Obstacle("system-call-dispatch", $"thread {thread.Tid} hands its system calls to itself (PR_SET_SYSCALL_USER_DISPATCH)"));
-            }
-        }
+        (IReadOnlyList<Vma> vmas, ProcessCapture process, IReadOnlyList<ThreadImage> threads) = Ask(tree);
 
-        if (obstacles.Count > 0)
-        {
-            throw new ObstacleException(tree.Pid, obstacles);
-        }
-
-        ProcessCapture process;
-        List<ThreadImage> threads = [];
-        using (RemoteBatch batch = RemoteBatch.Create(tree, vmas))
-        {
-            // First of all batches: a breakpoint may change what it asks (SIGTRAP's handler).
-            process = ProcessCapture.Run(tree, batch, vmas);
-            foreach (FrozenThread thread in tree.Threads)
-            {
-                threads.Add(ThreadCapture.Capture(tree, thread, batch));
-            }
-        }
-
-        // All that follows only looks: from here on the process runs on unharmed should this one be killed.
-        tree.Settle();
-
+        // All that follows only looks.
         using DescriptorCapture descriptors = DescriptorScan.Capture(tree.Pid, options);
         if (descriptors.Obstacles.Count > 0)
         {
-            throw new ObstacleException(tree.Pid, descriptors.Obstacles);
+            throw new ObstacleException(tree.Pid, descriptors.Obstacles) { StoodStill = true };
         }
 
         MemoryCapture scan = MemoryCapture.Scan(tree.Pid, vmas);
@@ -78,6 +56,7 @@ public static class ProcessCapturer
         long memoryBytes = writer.Written;
         memoryTaken();
 
+        PendingStops stops = PendingStops.Of(tree.Stopped, [process.Signals.Pending, .. threads.Select(t => t.PendingSignals)]);
         ulong regionLength = RegionLengthFor(segments.Count + objects.Sum(TravellingFileRestore.SegmentCost));
         ProcessImage image = new()
         {
@@ -85,10 +64,10 @@ public static class ProcessCapturer
             Origin = Origin(tree),
             RegionBase = FindRegion(vmas, regionLength),
             RegionLength = regionLength,
-            Attributes = process.Attributes,
+            Attributes = process.Attributes with { Stopped = stops.Stopped },
             Memory = memory,
-            Threads = threads,
-            Signals = process.Signals,
+            Threads = [.. threads.Select(t => t with { PendingSignals = stops.Others(t.PendingSignals) })],
+            Signals = process.Signals with { Pending = stops.Others(process.Signals.Pending) },
             Timers = process.Timers,
             Descriptors = descriptors.Table,
         };
@@ -140,6 +119,65 @@ public static class ProcessCapturer
                 memory.Read(run.Start + at, buffer.AsSpan(0, (int)Math.Min((ulong)buffer.Length, run.Length - at)));
             }
         }
+    }
+
+    /// <summary>What only its threads know. When this program is kept waiting for too long meanwhile, all of it once more.</summary>
+    private static (IReadOnlyList<Vma> Vmas, ProcessCapture Process, IReadOnlyList<ThreadImage> Threads) Ask(FrozenTree tree)
+    {
+        for (TimeSpan lease = ShortestLease; ; lease *= 2)
+        {
+            try
+            {
+                return Ask(tree, lease);
+            }
+            catch (LeaseLostException lost)
+            {
+                if (lease > LongestLease)
+                {
+                    throw new EngineException(EngineError.Failed, $"this host is too busy to look at process {tree.Pid}, which runs on: {lost.Message}", lost);
+                }
+
+                tree.StopNewThreads();
+            }
+        }
+    }
+
+    private static (IReadOnlyList<Vma> Vmas, ProcessCapture Process, IReadOnlyList<ThreadImage> Threads) Ask(FrozenTree tree, TimeSpan lease)
+    {
+        // Threads may run on a little there: what the process has is looked up behind it.
+        IReadOnlyList<Vma> before = ProcMaps.ReadMaps(tree.Pid) ?? [];
+        RemoteBatch.AwaitHome(tree, before);
+        VdsoStep.LeaveVdso(tree, before);
+        IReadOnlyList<Vma> vmas = Mappings(tree);
+        List<Obstacle> obstacles = [];
+        ObstacleScan.FindChanging(tree.Pid, vmas, obstacles);
+        foreach (FrozenThread thread in tree.Threads)
+        {
+            if (thread.Registers.Cs == Code32)
+            {
+                obstacles.Add(new Obstacle("32-bit", $"thread {thread.Tid} runs 32-bit code"));
+            }
+
+            if (thread.Tracee.HasSystemCallDispatch())
+            {
+                obstacles.Add(new Obstacle("system-call-dispatch", $"thread {thread.Tid} hands its system calls to itself (PR_SET_SYSCALL_USER_DISPATCH)"));
+            }
+        }
+
+        if (obstacles.Count > 0)
+        {
+            throw new ObstacleException(tree.Pid, obstacles) { StoodStill = true };
+        }
+
+        using RemoteBatch batch = RemoteBatch.Create(tree, vmas, lease);
+        ProcessCapture process = ProcessCapture.Run(tree, batch, vmas);
+        List<ThreadImage> threads = [];
+        foreach (FrozenThread thread in tree.Threads)
+        {
+            threads.Add(ThreadCapture.Capture(tree, thread, batch));
+        }
+
+        return (vmas, process, threads);
     }
 
     private static IReadOnlyList<Vma> Mappings(FrozenTree tree) =>

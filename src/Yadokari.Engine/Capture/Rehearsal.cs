@@ -54,6 +54,8 @@ internal static class Rehearsal
         const int mapPrivate = 2;
         PlanBuilder plan = new();
         PlanLabel again = new("again");
+        PlanLabel end = new("end");
+        DieWithParent(plan, end);
         Slot file = plan.NewSlot();
         if (Environment.ProcessPath is { } program)
         {
@@ -65,7 +67,20 @@ internal static class Rehearsal
         plan.Place(again);
         plan.Try(null, SystemCall.Pause);
         plan.Jump(again);
+        plan.Place(end);
+        plan.Try(null, SystemCall.Exit_group, 0);
         return StubFile.Create("yadokari-rehearsal", plan.Build(), RegionBase, RegionLength);
+    }
+
+    /// <summary>It ends with whoever started it, also when that was killed before it could say so.</summary>
+    private static void DieWithParent(PlanBuilder plan, PlanLabel end)
+    {
+        const int setParentDeathSignal = 1;
+        const int sigKill = 9;
+        Slot parent = plan.NewSlot();
+        plan.Call("parent death signal", SystemCall.Prctl, setParentDeathSignal, sigKill);
+        plan.Try(parent, SystemCall.Getppid);
+        plan.JumpIf(parent, Condition.NotEqual, Environment.ProcessId, end);
     }
 
     /// <summary>As a file with room taken in advance is, and where that ends written like any other.</summary>

@@ -19,8 +19,12 @@ public sealed class FrozenThread(Tracee tracee)
     /// <summary>It was in a group stop (SIGSTOP and its like).</summary>
     public bool Stopped { get; set; }
 
-    /// <summary>Registers or mask differ from the above because something was injected.</summary>
+    /// <summary>Registers or mask differ from the above, because something is done in it. With whatever it has it finds home
+    /// by itself, see <see cref="Landing"/>.</summary>
     public bool Borrowed { get; set; }
+
+    /// <summary>It was told to go on and has not been fetched yet.</summary>
+    public bool Runs { get; set; }
 
     public RseqRegistration Rseq { get; set; }
 }

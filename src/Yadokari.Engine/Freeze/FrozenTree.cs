@@ -8,6 +8,8 @@ namespace Yadokari.Engine.Freeze;
 /// <summary>
 /// A process all of whose threads stand still under ptrace. Every member runs on the tracer's thread.
 /// Disposing thaws it; whatever was borrowed (registers, masks) is given back first.
+/// When the tracer dies the kernel lets every thread run on with the registers it has just then: so each that is ever set
+/// is one that the thread may run on with, and none stands in a stop that would send it a signal.
 /// </summary>
 public sealed class FrozenTree : IDisposable
 {
@@ -16,12 +18,14 @@ public sealed class FrozenTree : IDisposable
     private const int MomentMicroseconds = 50;
 
     private readonly List<FrozenThread> threads = [];
+    private StopWait wait;
     private bool released;
 
-    private FrozenTree(int pid, RemoteMemory memory)
+    private FrozenTree(int pid, RemoteMemory memory, CancellationToken cancel)
     {
         Pid = pid;
         Memory = memory;
+        wait = new StopWait(pid, cancel);
     }
 
     public int Pid { get; }
@@ -39,9 +43,14 @@ public sealed class FrozenTree : IDisposable
     /// <summary>Stopwatch ticks when the first thread was stopped.</summary>
     public long StartedAt { get; private set; }
 
+    /// <summary>It was stopped (SIGSTOP and its like) when a thread was looked at last.</summary>
+    public bool Stopped { get; private set; }
+
     /// <summary>Stops every thread of the process.</summary>
+    /// <param name="cancel">Given up while it waits for a thread.</param>
     /// <exception cref="EngineException">It ended meanwhile, or may not be traced; it runs on.</exception>
-    public static FrozenTree Freeze(int pid)
+    /// <exception cref="ObstacleException">A thread can't be interrupted; it runs on.</exception>
+    public static FrozenTree Freeze(int pid, CancellationToken cancel = default)
     {
         RemoteMemory memory;
         try
@@ -55,7 +64,7 @@ public sealed class FrozenTree : IDisposable
                 : new EngineException(EngineError.NotPermitted, $"process {pid}: not permitted to look at its memory", e);
         }
 
-        FrozenTree tree = new(pid, memory);
+        FrozenTree tree = new(pid, memory, cancel);
         try
         {
             tree.StopAll();
@@ -77,16 +86,50 @@ public sealed class FrozenTree : IDisposable
         }
 
         released = true;
+        wait = new StopWait(Pid, CancellationToken.None);
+        List<FrozenThread> ending = [];
         foreach (FrozenThread thread in threads)
         {
             try
             {
                 GiveBack(thread);
-                thread.Tracee.TryDetach();
+                if (!thread.Tracee.TryDetach())
+                {
+                    ending.Add(thread);
+                }
             }
             catch (SystemCallException e) when (e.Number == Errno.ESRCH)
             {
                 // Killed by someone while it stood still: nothing left to thaw.
+            }
+            catch (Exception e) when (e is EngineException or ObstacleException)
+            {
+                // So too; or it can't be fetched, and finds home by itself.
+            }
+        }
+
+        Reap(ending);
+    }
+
+    /// <summary>Threads that ended as soon as another one ran on: until they are reaped by whoever traced them, the end of the
+    /// process is not told to its parent.</summary>
+    private void Reap(List<FrozenThread> ending)
+    {
+        for (int i = ending.Count - 1; i >= 0; i--)
+        {
+            try
+            {
+                while (wait.For(ending[i].Tracee).Kind != StopKind.Gone)
+                {
+                    if (ending[i].Tracee.TryDetach())
+                    {
+                        break;
+                    }
+                }
+            }
+            catch (Exception e) when (e is EngineException or ObstacleException)
+            {
+                // Inside the kernel: the end of the tracer's thread lets it go.
             }
         }
     }
@@ -113,15 +156,52 @@ public sealed class FrozenTree : IDisposable
         }
     }
 
-    /// <summary>Registers and mask as they were before anything was injected.</summary>
-    public static void GiveBack(FrozenThread thread)
+    /// <summary>Registers and mask as they were before anything was done in it, and a stop out of which it goes on with them.</summary>
+    /// <exception cref="EngineException">It was killed meanwhile.</exception>
+    public void GiveBack(FrozenThread thread)
     {
-        if (thread.Borrowed)
+        if (!thread.Borrowed)
         {
-            thread.Tracee.SetRegisters(thread.Registers);
-            thread.Tracee.SetSignalMask(thread.SignalMask);
-            thread.Borrowed = false;
+            return;
         }
+
+        // Elsewhere than in the stop of an interrupt the kernel would not look whether a call is to be made again. A pending
+        // interrupt traps before the first instruction and before any signal (get_signal, kernel/signal.c).
+        Interrupt(thread);
+        SetOwn(thread);
+    }
+
+    /// <summary>Brings a thread that runs or stands somewhere into the stop of an interrupt.</summary>
+    /// <exception cref="EngineException">It was killed meanwhile.</exception>
+    public void Interrupt(FrozenThread thread)
+    {
+        thread.Tracee.TryInterrupt();
+        if (!thread.Runs)
+        {
+            thread.Tracee.TryContinue();
+        }
+
+        if (!WaitUntilFrozen(thread))
+        {
+            throw Killed(thread);
+        }
+    }
+
+    /// <summary>In the stop of an interrupt: its own mask and registers. The mask first, since with the registers of a borrowed
+    /// thread it finds home with any mask.</summary>
+    public static void SetOwn(FrozenThread thread)
+    {
+        thread.Tracee.SetSignalMask(thread.SignalMask);
+        thread.Tracee.SetRegisters(thread.Registers);
+        thread.Borrowed = false;
+    }
+
+    /// <summary>Other registers, with which it finds home by itself (<see cref="Landing"/>), and then no signals.</summary>
+    public static void Borrow(FrozenThread thread, Registers registers)
+    {
+        thread.Borrowed = true;
+        thread.Tracee.SetRegisters(registers);
+        thread.Tracee.SetSignalMask(ulong.MaxValue);
     }
 
     /// <summary>
@@ -129,16 +209,16 @@ public sealed class FrozenTree : IDisposable
     /// others stand still meanwhile; call <see cref="StopNewThreads"/> afterwards, since it may have made some.
     /// </summary>
     /// <exception cref="EngineException">It ended meanwhile.</exception>
-    public void RunOn(FrozenThread thread)
+    public void RunOn(FrozenThread thread, int microseconds = MomentMicroseconds)
     {
         GiveBack(thread);
         thread.Tracee.TryContinue();
         // Interrupted at once it would not have run at all.
-        ShortSleep.For(MomentMicroseconds);
+        ShortSleep.For(microseconds);
         thread.Tracee.TryInterrupt();
         if (!WaitUntilFrozen(thread))
         {
-            throw new EngineException(EngineError.NoSuchProcess, $"thread {thread.Tid} ended while it was frozen");
+            throw Killed(thread);
         }
 
         Look(thread);
@@ -147,30 +227,29 @@ public sealed class FrozenTree : IDisposable
     /// <summary>Stops threads that came after the freeze.</summary>
     public void StopNewThreads() => StopAll();
 
-    /// <summary>
-    /// Gives back what was borrowed, and leaves every thread in a stop that does no harm when its tracer dies: out of the
-    /// stop of a breakpoint or a single step it would go on with the SIGTRAP of that stop, or with the trap flag set.
-    /// </summary>
-    /// <exception cref="EngineException">A thread was killed meanwhile.</exception>
-    public void Settle()
+    /// <summary>Whether a signal that the thread does not block is there for it.</summary>
+    public bool SignalWaits(FrozenThread thread)
     {
-        foreach (FrozenThread thread in threads)
+        ProcStatus? status = ProcStatus.ReadThread(Pid, thread.Tid);
+        return status is not null && ((status.ThreadPending | status.SharedPending) & ~thread.SignalMask) != 0;
+    }
+
+    /// <summary>The error of a thread that is gone.</summary>
+    public static EngineException Killed(FrozenThread thread) =>
+        new(EngineError.NoSuchProcess, $"thread {thread.Tid} was killed while it was frozen");
+
+    /// <summary>Notes what the thread must get back, and makes it fit to go on, whoever lets it go.</summary>
+    public void Look(FrozenThread thread)
+    {
+        thread.SignalMask = thread.Tracee.GetSignalMask();
+        thread.Rseq = thread.Tracee.GetRseq();
+        Registers registers = thread.Tracee.GetRegisters();
+        bool interrupted = (long)registers.Rax == -Errno.EINTR;
+        thread.Registers = LeaveRestartableSequence(thread, SystemCallRestart.ForThaw(registers, interrupted && (thread.Stopped || SignalWaits(thread))));
+        thread.Borrowed = false;
+        if (!thread.Registers.Equals(registers))
         {
-            if (!thread.Borrowed)
-            {
-                continue;
-            }
-
-            GiveBack(thread);
-
-            // An interrupt that is pending traps before the first instruction and before any signal (get_signal,
-            // kernel/signal.c); continuing, other than stepping, takes the trap flag away.
-            thread.Tracee.TryInterrupt();
-            thread.Tracee.TryContinue();
-            if (thread.Tracee.WaitStop().Kind is not (StopKind.Interrupted or StopKind.GroupStop))
-            {
-                throw new EngineException(EngineError.NoSuchProcess, $"thread {thread.Tid} was killed while it was frozen");
-            }
+            thread.Tracee.SetRegisters(thread.Registers);
         }
     }
 
@@ -182,42 +261,28 @@ public sealed class FrozenTree : IDisposable
 
     private void StopAll()
     {
-        if (StartedAt == 0)
-        {
-            StartedAt = System.Diagnostics.Stopwatch.GetTimestamp();
-        }
-
         HashSet<int> seen = [];
         foreach (FrozenThread thread in threads)
         {
             seen.Add(thread.Tid);
         }
 
+        if (StartedAt == 0)
+        {
+            StopUninterruptible(seen);
+            StartedAt = System.Diagnostics.Stopwatch.GetTimestamp();
+        }
+
         for (int round = 0; ; round++)
         {
             IReadOnlyList<int> tids = ProcTasks.Threads(Pid) ?? [];
-            List<FrozenThread> fresh = [];
+            bool any = false;
             foreach (int tid in tids)
             {
-                if (seen.Add(tid) && Seize(tid) is { } tracee)
-                {
-                    FrozenThread thread = new(tracee);
-                    threads.Add(thread);
-                    fresh.Add(thread);
-                    tracee.TryInterrupt();
-                }
+                any |= !seen.Contains(tid) && Stop(tid, seen);
             }
 
-            foreach (FrozenThread thread in fresh)
-            {
-                if (!WaitUntilFrozen(thread))
-                {
-                    threads.Remove(thread);
-                    seen.Remove(thread.Tid);
-                }
-            }
-
-            if (fresh.Count == 0)
+            if (!any)
             {
                 break;
             }
@@ -235,24 +300,42 @@ public sealed class FrozenTree : IDisposable
         }
 
         FrozenAt = DateTimeOffset.UtcNow;
-        foreach (FrozenThread thread in threads)
+    }
+
+    /// <summary>Threads that may take long to come out of the kernel first, while the others still run.</summary>
+    private void StopUninterruptible(HashSet<int> seen)
+    {
+        foreach (int tid in ProcTasks.Threads(Pid) ?? [])
         {
-            if (!thread.Borrowed)
+            if (ProcStat.ReadThread(Pid, tid) is { State: 'D' })
             {
-                Look(thread);
+                Stop(tid, seen);
             }
         }
     }
 
-    /// <summary>Notes what the thread must get back, and makes it fit to go on.</summary>
-    private void Look(FrozenThread thread)
+    /// <summary>One after the other, and each looked at as soon as it stands: should this program be killed before that, the
+    /// thread goes on with what the interruption made of its call.</summary>
+    /// <returns>False when it is gone.</returns>
+    private bool Stop(int tid, HashSet<int> seen)
     {
-        thread.SignalMask = thread.Tracee.GetSignalMask();
-        thread.Rseq = thread.Tracee.GetRseq();
-        Registers registers = thread.Tracee.GetRegisters();
-        Registers repaired = LeaveRestartableSequence(thread, SystemCallRestart.ForThaw(registers, (long)registers.Rax == -Errno.EINTR && SignalWaits(thread)));
-        thread.Registers = repaired;
-        thread.Borrowed = !repaired.Equals(registers);
+        if (Seize(tid) is not { } tracee)
+        {
+            return false;
+        }
+
+        FrozenThread thread = new(tracee);
+        threads.Add(thread);
+        tracee.TryInterrupt();
+        if (!WaitUntilFrozen(thread))
+        {
+            threads.Remove(thread);
+            return false;
+        }
+
+        seen.Add(tid);
+        Look(thread);
+        return true;
     }
 
     private Tracee? Seize(int tid)
@@ -267,19 +350,20 @@ public sealed class FrozenTree : IDisposable
         }
     }
 
-    private static bool WaitUntilFrozen(FrozenThread thread)
+    private bool WaitUntilFrozen(FrozenThread thread)
     {
+        thread.Runs = false;
         while (true)
         {
-            Stop stop = thread.Tracee.WaitStop();
+            Stop stop = wait.For(thread.Tracee);
             switch (stop.Kind)
             {
                 case StopKind.Gone:
                     return false;
                 case StopKind.Interrupted:
-                    return true;
                 case StopKind.GroupStop:
-                    thread.Stopped = true;
+                    // It is told with every such stop whether the process is stopped (do_jobctl_trap, kernel/signal.c).
+                    Stopped = thread.Stopped = stop.Kind == StopKind.GroupStop;
                     return true;
                 case StopKind.Signal:
                     // It was about to get a signal: it shall have it, the interrupt is still to come.
@@ -290,12 +374,6 @@ public sealed class FrozenTree : IDisposable
                     break;
             }
         }
-    }
-
-    private bool SignalWaits(FrozenThread thread)
-    {
-        ProcStatus? status = ProcStatus.ReadThread(Pid, thread.Tid);
-        return status is not null && ((status.ThreadPending | status.SharedPending) & ~thread.SignalMask) != 0;
     }
 
     /// <summary>A thread that is preempted inside a restartable sequence goes on at the abort handler (rseq(2)); a freeze

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
@@ -9,57 +10,108 @@ namespace Yadokari.Engine.Freeze;
 /// System calls made inside the frozen process by the plan interpreter, a whole list in one go: one page range is
 /// borrowed in it for code, operations and results, and given back on Dispose. Tracer thread only.
 /// </summary>
+/// <remarks>
+/// The tool may be killed at any instant, and the thread that is borrowed runs on then. So it is never in a stop that would
+/// send it a signal (no breakpoint, no step: single calls go from system-call stop to system-call stop, and the end of a
+/// batch is a word in its memory that is watched), and each of its register sets leads home by itself
+/// (<see cref="Landing"/>, <see cref="BatchEnd"/>), where the range is unmapped. One thread at a time is borrowed.
+/// </remarks>
 public sealed class RemoteBatch : IDisposable
 {
     /// <summary>Bytes of the borrowed range: code, up to some hundred operations, and results.</summary>
     public const int Length = 256 * 1024;
 
-    private const int SigTrap = 5;
-    private const ulong AllButTrap = ~(1UL << (SigTrap - 1));
     private const ulong ProtectionAll = 7;
     private const ulong PrivateAnonymous = 0x22;
-    private const int SearchLength = 1 << 20;
+
+    /// <summary>Looks at the word that tells the end without giving the processor away.</summary>
+    private const int QuickLooks = 50;
+
+    private const int LongestSleepMicroseconds = 200;
+    private const int MomentMicroseconds = 1000;
+    private const int MostMoments = 5000;
 
     private readonly FrozenTree tree;
-    private readonly RemoteAddress gadget;
+    private readonly Landing landing;
+    private readonly TimeSpan lease;
     private RemoteAddress region;
     private RestorePlan? loaded;
+    private FrozenThread? borrowed;
 
-    private RemoteBatch(FrozenTree tree, RemoteAddress gadget)
+    private RemoteBatch(FrozenTree tree, Landing landing, TimeSpan lease)
     {
         this.tree = tree;
-        this.gadget = gadget;
+        this.landing = landing;
+        this.lease = lease;
     }
-
-    /// <summary>The process ignored SIGTRAP, which a breakpoint undoes: what to put back on Dispose (struct kernel_sigaction).</summary>
-    public byte[]? IgnoredTrap { get; set; }
 
     /// <summary>The borrowed range.</summary>
     public RemoteAddress Region => region;
 
-    /// <summary>Borrows the range.</summary>
-    /// <param name="vmas">Mappings of the process, to find a <c>syscall</c> instruction in.</param>
-    /// <exception cref="ObstacleException">It may not have such memory.</exception>
-    public static RemoteBatch Create(FrozenTree tree, IReadOnlyList<Vma> vmas)
+    /// <summary>Lets threads go home that a tool borrowed which died just now. They may have run on: what was read of the process
+    /// before, but for its code, is out of date.</summary>
+    /// <exception cref="EngineException">One does not come.</exception>
+    public static void AwaitHome(FrozenTree tree, IReadOnlyList<Vma> vmas)
     {
-        RemoteBatch batch = new(tree, FindSystemCallInstruction(tree, vmas));
-        long result = batch.Single(tree.Main, SystemCall.Mmap, 0, Length, ProtectionAll, PrivateAnonymous, ulong.MaxValue, 0);
-        if (result == -Errno.EACCES)
+        Landing landing = Landing.Find(tree.Pid, tree.Memory, vmas);
+        bool ran = false;
+        foreach (FrozenThread thread in tree.Threads)
         {
-            throw new ObstacleException(tree.Pid, [new Obstacle("write-or-execute", "it may have no memory that is writable and executable (PR_SET_MDWE, or a security module)")]);
+            for (int moment = 0; landing.Holds(thread.Registers.Rip) || thread.Registers.Rip - landing.Leftover < Length; moment++)
+            {
+                if (landing.Leftover == 0 && !landing.Holds(thread.Registers.Rip))
+                {
+                    break;
+                }
+
+                if (moment == MostMoments)
+                {
+                    throw new EngineException(EngineError.Failed, $"thread {thread.Tid} does not come back from a capture that was broken off");
+                }
+
+                tree.RunOn(thread, MomentMicroseconds);
+                ran = true;
+            }
         }
 
-        if (result is < 0 and > -4096)
+        if (ran)
         {
-            throw new EngineException(EngineError.Failed, $"process {tree.Pid} has no room for {Length / 1024} KiB: {Errno.Message((int)-result)}");
+            tree.StopNewThreads();
         }
+    }
 
-        batch.region = new RemoteAddress((ulong)result);
-        return batch;
+    /// <summary>Borrows the range.</summary>
+    /// <param name="vmas">Mappings of the process, to find room for the <see cref="Landing"/>.</param>
+    /// <param name="lease">So long a borrowed thread waits to be fetched; well above what this program may be kept waiting.</param>
+    /// <exception cref="ObstacleException">It may not have such memory.</exception>
+    public static RemoteBatch Create(FrozenTree tree, IReadOnlyList<Vma> vmas, TimeSpan lease)
+    {
+        RemoteBatch batch = new(tree, Landing.Find(tree.Pid, tree.Memory, vmas), lease);
+        try
+        {
+            batch.DropLeftover();
+            batch.landing.Write(batch.Home(tree.Main), tree.Main.SignalMask, 0, Length);
+            long result = batch.Single(tree.Main, batch.landing.Map, SystemCall.Mmap, 0, Length, ProtectionAll, PrivateAnonymous, ulong.MaxValue, 0);
+            if (result is < 0 and > -4096)
+            {
+                throw result == -Errno.EACCES
+                    ? new ObstacleException(tree.Pid, [new Obstacle("write-or-execute", "it may have no memory that is writable and executable (PR_SET_MDWE, or a security module)")]) { StoodStill = true }
+                    : new EngineException(EngineError.Failed, $"process {tree.Pid} has no room for {Length / 1024} KiB: {Errno.Message((int)-result)}");
+            }
+
+            batch.region = new RemoteAddress((ulong)result);
+            return batch;
+        }
+        catch
+        {
+            batch.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Runs a plan (it must end with Break) in a thread.</summary>
     /// <returns>The plan's data area as the calls left it.</returns>
+    /// <exception cref="LeaseLostException">This program was kept waiting for too long.</exception>
     public byte[] Run(FrozenThread thread, RestorePlan plan)
     {
         if (plan.Length > Length)
@@ -67,41 +119,92 @@ public sealed class RemoteBatch : IDisposable
             throw new InvalidOperationException($"a batch of {plan.Length} bytes");
         }
 
-        // One plan is run in every thread: the code stays, and a plan that is there already needs only its data anew.
-        if (!ReferenceEquals(plan, loaded))
+        Load(plan);
+        if (borrowed is not null && borrowed != thread)
         {
-            byte[] encoded = plan.Encode(region);
-            int from = loaded is null ? 0 : RegionLayout.OperationsOffset;
-            tree.Memory.Write(region + (ulong)from, encoded.AsSpan(from));
-            loaded = plan;
-        }
-        else
-        {
-            tree.Memory.Write(region + (ulong)plan.DataOffset, plan.Data.Span);
+            Return();
         }
 
+        if (borrowed is null)
+        {
+            landing.Write(Home(thread), thread.SignalMask, region.Value, Length);
+        }
+
+        tree.Memory.Write(BatchEnd.Done(region), BatchEnd.Encode(thread.Registers, landing.Unmap, Length, lease));
         Registers registers = thread.Registers;
         registers.OrigRax = ulong.MaxValue;
         registers.Rip = region.Value + (ulong)Interpreter.LoopOffset;
         registers.Rbx = region.Value + RegionLayout.OperationsOffset;
         registers.R15 = region.Value;
-        thread.Borrowed = true;
-        thread.Tracee.SetSignalMask(AllButTrap);
-        thread.Tracee.SetRegisters(registers);
-        RunToTrap(thread, () => thread.Tracee.TryContinue());
+        borrowed = thread;
+        FrozenTree.Borrow(thread, registers);
+        RunToEnd(thread);
+        FrozenTree.SetOwn(thread);
+        borrowed = null;
         byte[] data = new byte[plan.Data.Length];
         tree.Memory.ReadExactly(region + (ulong)plan.DataOffset, data);
         return data;
     }
 
-    /// <summary>One system call, for before the range is there and after it is gone. Its beginning and its end are stops that
-    /// send no signal: a step's SIGTRAP would make a process that ignores it ignore it no longer.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            Return();
+            if (region.Value != 0)
+            {
+                landing.Write(Home(tree.Main), tree.Main.SignalMask, region.Value, Length);
+                Single(tree.Main, landing.Unmap, SystemCall.Munmap, region.Value, Length);
+                region = default;
+                Return();
+            }
+
+            landing.Clear();
+        }
+        catch (SystemCallException gone) when (gone.Number == Errno.ESRCH)
+        {
+            // Killed by someone while it stood still: nothing is left to give back.
+        }
+    }
+
+    /// <summary>What a tool that died between two threads left mapped.</summary>
+    private void DropLeftover()
+    {
+        RemoteAddress left = new(landing.Leftover);
+        if (left.Value != 0 && BatchEnd.IsRegion(tree, left))
+        {
+            landing.Write(Home(tree.Main), tree.Main.SignalMask, left.Value, Length);
+            Single(tree.Main, landing.Unmap, SystemCall.Munmap, left.Value, Length);
+            Return();
+        }
+    }
+
+    private Registers Home(FrozenThread thread) => SystemCallRestart.ForHome(thread.Registers, tree.SignalWaits(thread));
+
+    /// <summary>One plan is run in every thread: the code stays, and a plan that is there already needs only its data anew.</summary>
+    private void Load(RestorePlan plan)
+    {
+        if (ReferenceEquals(plan, loaded))
+        {
+            tree.Memory.Write(region + (ulong)plan.DataOffset, plan.Data.Span);
+            return;
+        }
+
+        byte[] encoded = plan.Encode(region);
+        BinaryPrimitives.WriteUInt64LittleEndian(encoded.AsSpan(RegionLayout.HeaderOffset + RegionLayout.HeaderBreak), BatchEnd.Entry(region).Value);
+        int from = loaded is null ? 0 : RegionLayout.OperationsOffset;
+        tree.Memory.Write(region + (ulong)from, encoded.AsSpan(from));
+        loaded = plan;
+    }
+
+    /// <summary>One system call, for before the range is there and when it goes. Its beginning and its end are stops that
+    /// send no signal.</summary>
     /// <returns>The result, -errno on failure.</returns>
-    public long Single(FrozenThread thread, SystemCall call, ulong a = 0, ulong b = 0, ulong c = 0, ulong d = 0, ulong e = 0, ulong f = 0)
+    private long Single(FrozenThread thread, RemoteAddress entry, SystemCall call, ulong a = 0, ulong b = 0, ulong c = 0, ulong d = 0, ulong e = 0, ulong f = 0)
     {
         Registers registers = thread.Registers;
         registers.OrigRax = ulong.MaxValue;
-        registers.Rip = gadget.Value;
+        registers.Rip = entry.Value;
         registers.Rax = (ulong)call;
         registers.Rdi = a;
         registers.Rsi = b;
@@ -109,77 +212,106 @@ public sealed class RemoteBatch : IDisposable
         registers.R10 = d;
         registers.R8 = e;
         registers.R9 = f;
-        thread.Borrowed = true;
-        thread.Tracee.SetSignalMask(AllButTrap);
-        thread.Tracee.SetRegisters(registers);
-        RunToTrap(thread, thread.Tracee.TryContinueToSystemCall);
-        RunToTrap(thread, thread.Tracee.TryContinueToSystemCall);
+        borrowed = thread;
+        FrozenTree.Borrow(thread, registers);
+        RunToSystemCall(thread);
+        RunToSystemCall(thread);
         return (long)thread.Tracee.GetRegisters().Rax;
     }
 
-    public void Dispose()
+    /// <summary>The borrowed thread has its own registers again.</summary>
+    private void Return()
     {
-        if (region.Value != 0)
+        if (borrowed is { } thread)
         {
-            if (IgnoredTrap is not null)
-            {
-                tree.Memory.Write(region, IgnoredTrap);
-                Single(tree.Main, SystemCall.Rt_sigaction, SigTrap, region.Value, 0, sizeof(ulong));
-            }
-
-            Single(tree.Main, SystemCall.Munmap, region.Value, Length);
-            region = default;
+            borrowed = null;
+            tree.GiveBack(thread);
         }
     }
 
-    /// <summary>Lets it go on until the breakpoint, or the beginning or end of a system call, is reached. A stopped process (SIGSTOP) reports its group stop
-    /// first: it is told to go on in the same way.</summary>
-    private static void RunToTrap(FrozenThread thread, Func<bool> goOn)
+    private void RunToSystemCall(FrozenThread thread)
     {
-        while (true)
+        for (int signal = 0; ;)
         {
-            goOn();
+            thread.Tracee.TryContinueToSystemCall(signal);
             Stop stop = thread.Tracee.WaitStop();
-            switch (stop.Kind)
+            if (stop.Kind == StopKind.SystemCall)
             {
-                case StopKind.Gone:
-                    throw new EngineException(EngineError.NoSuchProcess, $"thread {thread.Tid} was killed while it was frozen");
-                case StopKind.Signal when stop.Signal == SigTrap:
-                    return;
-                case StopKind.GroupStop:
-                    thread.Stopped = true;
-                    break;
-                case StopKind.Signal:
-                    // All signals but SIGTRAP are blocked; a fault here would be the engine's own.
-                    throw new EngineException(EngineError.Failed, $"thread {thread.Tid} got signal {stop.Signal} while it was frozen");
-                default:
-                    break;
+                return;
             }
+
+            signal = AfterStop(thread, stop);
         }
     }
 
-    private static RemoteAddress FindSystemCallInstruction(FrozenTree tree, IReadOnlyList<Vma> vmas)
+    /// <summary>Lets it go on until it tells the end of the batch, and fetches it.</summary>
+    private void RunToEnd(FrozenThread thread)
     {
-        ReadOnlySpan<byte> instruction = [0x0f, 0x05];
-        byte[] buffer = new byte[SearchLength];
-        foreach (bool vdso in (ReadOnlySpan<bool>)[true, false])
+        thread.Runs = true;
+        thread.Tracee.TryContinue();
+        int sleep = 1;
+        for (int look = 0; !IsDone(); look++)
         {
-            foreach (Vma vma in vmas)
+            if (thread.Tracee.TryPollStop(out Stop stop))
             {
-                if ((vma.Protection & VmaProtection.Execute) == 0 || vma.Name == "[vsyscall]" || (vma.Name == "[vdso]") != vdso)
-                {
-                    continue;
-                }
-
-                int length = tree.Memory.Read(vma.Start, buffer.AsSpan(0, (int)Math.Min(vma.Length, SearchLength)));
-                int at = buffer.AsSpan(0, length).IndexOf(instruction);
-                if (at >= 0)
-                {
-                    return vma.Start + (ulong)at;
-                }
+                thread.Runs = false;
+                thread.Tracee.TryContinue(AfterStop(thread, stop));
+                thread.Runs = true;
+            }
+            else if (look > QuickLooks)
+            {
+                ShortSleep.For(sleep);
+                sleep = Math.Min(sleep * 2, LongestSleepMicroseconds);
+            }
+            else if (look > 0)
+            {
+                Thread.Yield();
             }
         }
 
-        throw new EngineException(EngineError.Failed, $"process {tree.Pid} has no system call instruction in its code");
+        tree.Interrupt(thread);
+        ulong at = thread.Tracee.GetRegisters().Rip;
+        if (at - region.Value < Length)
+        {
+            return;
+        }
+
+        // It waited for as long as it may and is on its way, or home. The range goes first.
+        borrowed = null;
+        loaded = null;
+        region = default;
+        if (landing.Holds(at))
+        {
+            FrozenTree.SetOwn(thread);
+        }
+        else
+        {
+            tree.Look(thread);
+        }
+
+        throw new LeaseLostException(thread.Tid);
+    }
+
+    /// <summary>False while it is under way. The range may be gone already.</summary>
+    private bool IsDone()
+    {
+        Span<byte> word = stackalloc byte[sizeof(ulong)];
+        return tree.Memory.Read(BatchEnd.Done(region), word) != word.Length || BinaryPrimitives.ReadUInt64LittleEndian(word) != 0;
+    }
+
+    /// <summary>The signal to go on with. A stopped process reports its group stop first: it is told to go on. What can't be
+    /// blocked and comes just now it gets.</summary>
+    private static int AfterStop(FrozenThread thread, Stop stop)
+    {
+        const int SigStop = 19;
+        return stop.Kind switch
+        {
+            StopKind.Gone => throw FrozenTree.Killed(thread),
+            StopKind.Signal when stop.Signal != SigStop =>
+                // A fault would be the engine's own: all else is blocked.
+                throw new EngineException(EngineError.Failed, $"thread {thread.Tid} got signal {stop.Signal} while it was frozen"),
+            StopKind.Signal => SigStop,
+            _ => 0,
+        };
     }
 }

@@ -6,7 +6,8 @@ namespace Yadokari.Engine.Freeze;
 
 /// <summary>
 /// A freeze interrupts system calls; the program must not notice. The kernel marks most of them for a restart
-/// (-512…-516); a few (epoll_wait and its like, signal(7)) report EINTR even when no handler ran.
+/// (-512…-516); the others report EINTR even when no handler ran: epoll_wait and its like, and whatever waits on a socket
+/// with a time limit (signal(7)). Where no signal waits, nothing but the freeze can be the reason.
 /// </summary>
 public static class SystemCallRestart
 {
@@ -15,13 +16,46 @@ public static class SystemCallRestart
     private const long RestartNoHandler = -514;
     private const long RestartBlock = -516;
 
+    /// <summary>Bytes of <c>syscall</c>.</summary>
+    private const ulong InstructionLength = 2;
+
     /// <summary>Registers for the thread that goes on where it was, frozen and thawed. Only repairs what the kernel does not.</summary>
     /// <param name="signalWaits">A signal is about to be delivered, so an EINTR is the program's own.</param>
     public static Registers ForThaw(Registers registers, bool signalWaits)
     {
-        if ((long)registers.OrigRax >= 0 && (long)registers.Rax == -Errno.EINTR && !signalWaits && IsNeverRestarted((SystemCall)registers.OrigRax))
+        // A close that was interrupted has closed (filp_close, fs/open.c); every other call did nothing yet, or it would
+        // have told how much.
+        return (long)registers.OrigRax >= 0 && (long)registers.Rax == -Errno.EINTR && !signalWaits && (SystemCall)registers.OrigRax != SystemCall.Close
+            ? Again(registers)
+            : registers;
+    }
+
+    /// <summary>Registers with which a borrowed thread goes on when nobody is there to give it its own: what the kernel would
+    /// have made of <paramref name="registers"/> on the way out of the call.</summary>
+    /// <param name="signalWaits">A signal is about to be delivered: its handler ends what waits for one.</param>
+    public static Registers ForHome(Registers registers, bool signalWaits)
+    {
+        if ((long)registers.OrigRax < 0)
         {
-            return Again(registers);
+            return registers;
+        }
+
+        switch ((long)registers.Rax)
+        {
+            case RestartNoHandler or RestartBlock when signalWaits:
+                registers.Rax = unchecked((ulong)-Errno.EINTR);
+                break;
+            case RestartSys or RestartNoInterrupt or RestartNoHandler:
+                registers.Rax = registers.OrigRax;
+                registers.Rip -= InstructionLength;
+                break;
+            case RestartBlock:
+                // What it waits for until when stands in the kernel (restart_block), and no call made meanwhile changes it.
+                registers.Rax = (ulong)SystemCall.Restart_syscall;
+                registers.Rip -= InstructionLength;
+                break;
+            default:
+                break;
         }
 
         return registers;
@@ -64,11 +98,4 @@ public static class SystemCallRestart
         registers.Rax = unchecked((ulong)RestartNoHandler);
         return registers;
     }
-
-    private static bool IsNeverRestarted(SystemCall call) => call is
-        SystemCall.Epoll_wait or SystemCall.Epoll_pwait or SystemCall.Epoll_pwait2 or
-        SystemCall.Semop or SystemCall.Semtimedop or SystemCall.Msgrcv or SystemCall.Msgsnd or
-        SystemCall.Io_getevents or SystemCall.Rt_sigtimedwait or SystemCall.Nanosleep or SystemCall.Clock_nanosleep or
-        SystemCall.Poll or SystemCall.Ppoll or SystemCall.Select or SystemCall.Pselect6 or
-        SystemCall.Recvfrom or SystemCall.Recvmsg or SystemCall.Sendto or SystemCall.Sendmsg or SystemCall.Accept;
 }

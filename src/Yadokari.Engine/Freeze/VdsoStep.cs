@@ -20,8 +20,8 @@ public static class VdsoStep
     /// <summary>Several times what a clock function takes.</summary>
     private const int StepsAtOnce = 100;
 
-    /// <summary>So often it runs on before it is stepped.</summary>
-    private const int RunsAtOnce = 40;
+    /// <summary>So often it runs on before it is stepped, which would cost it its life should the tool die just then.</summary>
+    private const int RunsAtOnce = 1000;
 
     private const int MaxAttempts = 20_000;
     private const int SigTrap = 5;
@@ -50,26 +50,22 @@ public static class VdsoStep
 
         // A step's SIGTRAP would make a process that ignores it ignore it no longer.
         bool mayStep = ((ProcStatus.Read(tree.Pid)?.Ignored ?? 0) & ~AllButTrap) == 0;
-        while (FindInside(tree, vdso) is { } thread)
+        for (bool ran = true; ran;)
         {
-            if (Leave(tree, thread, vdso, mayStep))
+            ran = false;
+            foreach (FrozenThread thread in tree.Threads)
+            {
+                if (Inside(thread.Registers, vdso))
+                {
+                    ran |= Leave(tree, thread, vdso, mayStep);
+                }
+            }
+
+            if (ran)
             {
                 tree.StopNewThreads();
             }
         }
-    }
-
-    private static FrozenThread? FindInside(FrozenTree tree, Vma vdso)
-    {
-        foreach (FrozenThread thread in tree.Threads)
-        {
-            if (Inside(thread.Registers, vdso))
-            {
-                return thread;
-            }
-        }
-
-        return null;
     }
 
     private static bool Inside(Registers registers, Vma vdso) => registers.Rip >= vdso.Start.Value && registers.Rip < vdso.End.Value;
@@ -90,7 +86,7 @@ public static class VdsoStep
                     return true;
                 }
             }
-            else if ((mayStep || thread.Stopped) && TryStepOut(thread, vdso))
+            else if ((mayStep || thread.Stopped) && TryStepOut(tree, thread, vdso))
             {
                 return ran;
             }
@@ -99,12 +95,12 @@ public static class VdsoStep
         throw new EngineException(EngineError.Failed, $"thread {thread.Tid} does not leave the vdso");
     }
 
-    private static bool TryStepOut(FrozenThread thread, Vma vdso)
+    private static bool TryStepOut(FrozenTree tree, FrozenThread thread, Vma vdso)
     {
         thread.Tracee.SetSignalMask(AllButTrap);
-        thread.Tracee.SetRegisters(thread.Registers);
         thread.Borrowed = true;
-        for (int step = 0; step < StepsAtOnce; step++)
+        bool outside = false;
+        for (int step = 0; step < StepsAtOnce && !outside; step++)
         {
             thread.Tracee.TrySingleStep();
             Stop stop = thread.Tracee.WaitStop();
@@ -121,12 +117,10 @@ public static class VdsoStep
             Registers registers = thread.Tracee.GetRegisters();
             registers.OrigRax = ulong.MaxValue;
             thread.Registers = registers;
-            if (!Inside(registers, vdso))
-            {
-                return true;
-            }
+            outside = !Inside(registers, vdso);
         }
 
-        return false;
+        tree.GiveBack(thread);
+        return outside;
     }
 }

@@ -131,7 +131,16 @@ public static partial class Interpreter
             c.xor(eax, eax);
             c.jmp(fail);
         });
-        Handler(OperationKind.Break, () => c.int3());
+        Handler(OperationKind.Break, () =>
+        {
+            Label trap = c.CreateLabel();
+            c.mov(rax, __[r15 + RegionLayout.HeaderOffset + RegionLayout.HeaderBreak]);
+            c.test(rax, rax);
+            c.jz(trap);
+            c.jmp(rax);
+            c.Label(ref trap);
+            c.int3();
+        });
         Handler(OperationKind.Reap, () => EmitReap(c, next));
         Handler(OperationKind.AppendDecimal, () => EmitAppendDecimal(c, next));
         Handler(OperationKind.AppendBytes, () =>

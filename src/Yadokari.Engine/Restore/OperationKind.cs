@@ -32,7 +32,7 @@ public enum OperationKind : byte
     /// <summary>Prints the message and ends the process; Number is the exit status.</summary>
     Fail = 8,
 
-    /// <summary>A breakpoint: ends a batch in a tracee.</summary>
+    /// <summary>Ends a batch in a tracee: goes on at the address in the header (<see cref="RegionLayout.HeaderBreak"/>).</summary>
     Break = 9,
 
     /// <summary>Reaps children and passes signals on until child argument 0 has ended; result = its wait status.</summary>

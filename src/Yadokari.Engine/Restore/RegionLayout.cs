@@ -18,6 +18,9 @@ public static class RegionLayout
     /// <summary>Header: eight 8-byte words, see <see cref="RestorePlan.Encode"/>.</summary>
     public const int HeaderOffset = 0x1f00;
 
+    /// <summary>Where in the header the address stands at which a batch goes on behind its end; 0: at a breakpoint.</summary>
+    public const int HeaderBreak = 32;
+
     public const int SlotsOffset = 0x2000;
 
     /// <summary>Slots, of which the last <see cref="ScratchSlots"/> are the interpreter's own.</summary>

@@ -15,6 +15,9 @@ public enum StopKind
     /// <summary>A signal is about to be delivered.</summary>
     Signal,
 
+    /// <summary>The beginning or the end of a system call (PTRACE_SYSCALL).</summary>
+    SystemCall,
+
     /// <summary>Another ptrace event (exec, clone, exit …).</summary>
     Event,
 }

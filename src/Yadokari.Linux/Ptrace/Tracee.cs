@@ -4,7 +4,7 @@ using Yadokari.Linux.Native;
 namespace Yadokari.Linux.Ptrace;
 
 /// <summary>One traced thread. Every member must be called on the <see cref="Tracer"/> thread that attached it,
-/// and, but for <see cref="TryInterrupt"/> and <see cref="WaitStop"/>, only while it stands still.</summary>
+/// and, but for <see cref="TryInterrupt"/>, <see cref="WaitStop"/> and <see cref="TryPollStop"/>, only while it stands still.</summary>
 public sealed unsafe class Tracee
 {
     private const int PtraceCont = 7;
@@ -25,7 +25,10 @@ public sealed unsafe class Tracee
     private const int NotePrStatus = 1;
     private const int SigInfoSize = 128;
     private const int WaitAll = 0x40000000;
+    private const int NoHang = 1;
     private const int EventStop = 128;
+    private const int TraceSystemCallGood = 1;
+    private const int SystemCallStop = 5 | 0x80;
 
     private Tracee(int tid) => Tid = tid;
 
@@ -33,10 +36,12 @@ public sealed unsafe class Tracee
     public int Tid { get; }
 
     /// <summary>PTRACE_SEIZE without stopping it. Null when the thread is gone; throws when it is not permitted.</summary>
+    /// <remarks>PTRACE_O_TRACESYSGOOD: a thread whose tracer dies in a system-call stop gets the number of that stop as a
+    /// signal (ptrace_report_syscall, linux/ptrace.h); with the option it is no signal's and nothing is sent.</remarks>
     /// <exception cref="SystemCallException">EPERM: not allowed, or traced by another.</exception>
     public static Tracee? TrySeize(int tid)
     {
-        if (LibC.Ptrace(PtraceSeize, tid, 0, 0) == 0)
+        if (LibC.Ptrace(PtraceSeize, tid, 0, TraceSystemCallGood) == 0)
         {
             return new Tracee(tid);
         }
@@ -51,36 +56,12 @@ public sealed unsafe class Tracee
     /// <summary>Waits until it stops or ends.</summary>
     public Stop WaitStop()
     {
-        int status;
-        while (LibC.WaitPid(Tid, &status, WaitAll) < 0)
-        {
-            int errno = Marshal.GetLastPInvokeError();
-            if (errno == Errno.ECHILD)
-            {
-                return new Stop(StopKind.Gone, 0);
-            }
-
-            if (errno != Errno.EINTR)
-            {
-                throw new SystemCallException("waitpid", errno, $"{Tid}");
-            }
-        }
-
-        if ((status & 0xff) != 0x7f)
-        {
-            return new Stop(StopKind.Gone, 0);
-        }
-
-        int signal = (status >> 8) & 0xff;
-        int ev = status >> 16;
-        return ev switch
-        {
-            0 => new Stop(StopKind.Signal, signal),
-            EventStop when signal is 19 or 20 or 21 or 22 => new Stop(StopKind.GroupStop, signal),
-            EventStop => new Stop(StopKind.Interrupted, signal),
-            _ => new Stop(StopKind.Event, signal),
-        };
+        Wait(WaitAll, out Stop stop);
+        return stop;
     }
+
+    /// <summary>The stop it is in or its end, when it has not been told yet; false while it runs.</summary>
+    public bool TryPollStop(out Stop stop) => Wait(WaitAll | NoHang, out stop);
 
     /// <summary>PTRACE_CONT, delivering a signal if not 0. False when it is gone.</summary>
     public bool TryContinue(int signal = 0) => TryCall(PtraceCont, "CONT", 0, signal);
@@ -89,9 +70,9 @@ public sealed unsafe class Tracee
     public bool TrySingleStep() => TryCall(PtraceSingleStep, "SINGLESTEP", 0, 0);
 
     /// <summary>PTRACE_SYSCALL: lets it run until it enters a system call, or, from there, until that has ended; it stops
-    /// with <see cref="StopKind.Signal"/> SIGTRAP. Unlike a step this sends no signal, so the process keeps what it does at
-    /// SIGTRAP. False when it is gone.</summary>
-    public bool TryContinueToSystemCall() => TryCall(PtraceSyscall, "SYSCALL", 0, 0);
+    /// with <see cref="StopKind.SystemCall"/>. Unlike a step this sends no signal, so the process keeps what it does at
+    /// SIGTRAP, and runs on when its tracer dies. False when it is gone.</summary>
+    public bool TryContinueToSystemCall(int signal = 0) => TryCall(PtraceSyscall, "SYSCALL", 0, signal);
 
     /// <summary>Lets it run on untraced. False when it is gone.</summary>
     public bool TryDetach(int signal = 0) => TryCall(PtraceDetach, "DETACH", 0, signal);
@@ -176,6 +157,46 @@ public sealed unsafe class Tracee
         }
 
         return new RseqRegistration(new RemoteAddress(configuration.Address), configuration.Size, configuration.Signature);
+    }
+
+    private bool Wait(int options, out Stop stop)
+    {
+        int status;
+        int result;
+        stop = new Stop(StopKind.Gone, 0);
+        while ((result = LibC.WaitPid(Tid, &status, options)) < 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno == Errno.ECHILD)
+            {
+                return true;
+            }
+
+            if (errno != Errno.EINTR)
+            {
+                throw new SystemCallException("waitpid", errno, $"{Tid}");
+            }
+        }
+
+        if (result == 0)
+        {
+            return false;
+        }
+
+        if ((status & 0xff) == 0x7f)
+        {
+            int signal = (status >> 8) & 0xff;
+            stop = (status >> 16) switch
+            {
+                0 when signal == SystemCallStop => new Stop(StopKind.SystemCall, 0),
+                0 => new Stop(StopKind.Signal, signal),
+                EventStop when signal is 19 or 20 or 21 or 22 => new Stop(StopKind.GroupStop, signal),
+                EventStop => new Stop(StopKind.Interrupted, signal),
+                _ => new Stop(StopKind.Event, signal),
+            };
+        }
+
+        return true;
     }
 
     private bool TryCall(int request, string name, nint address, nint data)

@@ -74,6 +74,8 @@ public class SystemCallRestartTests
     [InlineData(SystemCall.Epoll_pwait)]
     [InlineData(SystemCall.Rt_sigtimedwait)]
     [InlineData(SystemCall.Semtimedop)]
+    [InlineData(SystemCall.Read)] // of a socket with a time limit
+    [InlineData(SystemCall.Connect)]
     public void The_freezes_own_interruption_is_hidden_from_calls_that_are_never_restarted(SystemCall call)
     {
         Registers registers = SystemCallRestart.ForThaw(At(call, -Errno.EINTR), signalWaits: false);
@@ -92,12 +94,48 @@ public class SystemCallRestartTests
     [Theory]
     [InlineData(SystemCall.Epoll_wait, 0)]
     [InlineData(SystemCall.Epoll_wait, -Errno.EBADF)]
-    [InlineData(SystemCall.Read, -Errno.EINTR)]
+    [InlineData(SystemCall.Close, -Errno.EINTR)] // it has closed
     [InlineData(SystemCall.Read, -512)] // the kernel does it by itself
     public void A_thaw_repairs_nothing_else(SystemCall call, long result)
     {
         Registers registers = At(call, result);
         SystemCallRestart.ForThaw(registers, signalWaits: false).ShouldBe(registers);
+    }
+
+    [Theory]
+    [InlineData(-512)]
+    [InlineData(-513)]
+    [InlineData(-514)]
+    public void A_thread_that_goes_home_by_itself_makes_its_call_again(long result)
+    {
+        Registers registers = SystemCallRestart.ForHome(At(SystemCall.Read, result), signalWaits: false);
+        registers.Rax.ShouldBe((ulong)SystemCall.Read);
+        registers.Rip.ShouldBe(0x3ffeul);
+    }
+
+    [Fact]
+    public void A_thread_that_goes_home_by_itself_waits_for_what_is_left_of_its_time()
+    {
+        Registers registers = SystemCallRestart.ForHome(At(SystemCall.Nanosleep, -516), signalWaits: false);
+        registers.Rax.ShouldBe((ulong)SystemCall.Restart_syscall);
+        registers.Rip.ShouldBe(0x3ffeul);
+    }
+
+    [Theory]
+    [InlineData(SystemCall.Pause, -514)]
+    [InlineData(SystemCall.Nanosleep, -516)]
+    public void A_signal_that_is_there_ends_the_wait_of_a_thread_that_goes_home_by_itself(SystemCall call, long result)
+    {
+        Registers registers = SystemCallRestart.ForHome(At(call, result), signalWaits: true);
+        ((long)registers.Rax).ShouldBe(-Errno.EINTR);
+        registers.Rip.ShouldBe(0x4000ul);
+    }
+
+    [Fact]
+    public void A_finished_call_goes_home_with_its_result()
+    {
+        Registers registers = At(SystemCall.Read, 77);
+        SystemCallRestart.ForHome(registers, signalWaits: false).ShouldBe(registers);
     }
 
     private static Registers At(SystemCall call, long result) => new()

@@ -79,22 +79,15 @@ public sealed class ProcessCapture
         plan.Do(OperationKind.Break, null);
         byte[] data = batch.Run(tree.Main, plan.Build());
 
-        RepairTrapAction(tree, data.AsSpan(actions.Offset, SignalCount * ActionLength), batch);
         long Number(int index) => BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(numbers.Offset + (index * 8)));
         long Clock(int index) => (BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(clocks.Offset + (index * 16))) * 1_000_000_000)
             + BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(clocks.Offset + (index * 16) + 8));
         if ((int)Number(5) > 0)
         {
-            throw new ObstacleException(pid, [new Obstacle("segments", "it has segments of its own (modify_ldt), which are not carried")]);
+            throw new ObstacleException(pid, [new Obstacle("segments", "it has segments of its own (modify_ldt), which are not carried")]) { StoodStill = true };
         }
 
         int registrations = (int)Number(4);
-        bool stopped = false;
-        foreach (FrozenThread thread in tree.Threads)
-        {
-            stopped |= thread.Stopped;
-        }
-
         return new ProcessCapture
         {
             Brk = (ulong)Number(0),
@@ -123,7 +116,7 @@ public sealed class ProcessCapture
                 LocksFutureMemory = LocksFutureMemory(pid, vmas, batch),
                 OomScoreAdjustment = ProcMisc.OomScoreAdjustment(pid) ?? 0,
                 CoreDumpFilter = ProcMisc.CoreDumpFilter(pid) ?? 0x33,
-                Stopped = stopped,
+                Stopped = tree.Stopped,
                 MembarrierRegistrations = registrations > 0 ? registrations : 0,
                 Limits = Limits(pid),
                 CommandLine = ProcMisc.CommandLine(pid) ?? [],
@@ -154,18 +147,6 @@ public sealed class ProcessCapture
         }
 
         return false;
-    }
-
-    /// <summary>A breakpoint while SIGTRAP was ignored made the kernel reset it to the default (force_sig_info): put it back.</summary>
-    private static void RepairTrapAction(FrozenTree tree, ReadOnlySpan<byte> actions, RemoteBatch batch)
-    {
-        const int SigTrap = 5;
-        const ulong SigIgnore = 1;
-        ReadOnlySpan<byte> trap = actions.Slice((SigTrap - 1) * ActionLength, ActionLength);
-        if (BinaryPrimitives.ReadUInt64LittleEndian(trap) == SigIgnore)
-        {
-            batch.IgnoredTrap = trap.ToArray();
-        }
     }
 
     private static byte[] Interval(byte[] data, DataReference intervals, int which)
