@@ -1,0 +1,87 @@
+using System.Globalization;
+using Shouldly;
+using Xunit;
+
+namespace Yadokari.Conformance;
+
+/// <summary>The tool is killed at instants spread over a whole checkpoint: the program notices nothing, and nothing is left in it.</summary>
+public class KilledToolTests : IClassFixture<CompiledPrograms>
+{
+    private const string Soak = "YADO_SOAK";
+
+    /// <summary>Of one program; twenty times as many when <c>YADO_SOAK</c> is set.</summary>
+    private static int Kills => Environment.GetEnvironmentVariable(Soak) is null ? 20 : 400;
+
+    [SkippableTheory]
+    [InlineData("anonymous_memory_keeps_its_content")]
+    [InlineData("calls_in_progress_are_not_interrupted")]
+    [InlineData("a_hundred_and_twenty_eight_threads_are_carried")]
+    public void A_program_whose_tool_is_killed_runs_on_as_it_was(string name)
+    {
+        using Scene scene = new("killed-tool", uid: null);
+        string copy = scene.File_(name);
+        File.Copy(Path.Combine(Checkout.Compiled, name), copy);
+        using Journey journey = Journey.Start(scene, [copy]);
+        journey.Await("ready");
+        Until.Holds(() => ProcessTable.States(journey.Pid).Length > 0, () => "the program's threads");
+        long whole = Environment.TickCount64;
+        journey.SaveAndRunOn();
+        whole = Environment.TickCount64 - whole;
+        string[] before = Borrowable(journey.Pid);
+        Random random = new(1991);
+        int frozen = 0;
+        for (int kill = 0; kill < Kills; kill++)
+        {
+            frozen += KillOne(scene, journey, kill, TimeSpan.FromMilliseconds(random.NextDouble() * whole)) ? 1 : 0;
+            ProcessTable.IsAlive(journey.Pid).ShouldBeTrue($"killed for the {kill + 1}th time\n{scene.Transcript}");
+        }
+
+        frozen.ShouldBeGreaterThan(0, "no kill struck while the process was held: nothing was tested");
+        Until.Holds(() => Borrowable(journey.Pid).SequenceEqual(before), () => $"nothing of the tool to be left: {string.Join('\n', Borrowable(journey.Pid))}");
+        journey.Answer();
+        scene.Create("go");
+        journey.Wait().ShouldBe(new Ending(false, 0), scene.Transcript);
+    }
+
+    /// <summary>Every other one as soon as it holds the process, plus a little; the rest whenever it is.</summary>
+    /// <returns>Whether it held the process just then.</returns>
+    private static bool KillOne(Scene scene, Journey journey, int number, TimeSpan after)
+    {
+        string file = scene.File_($"killed-{number}.ctx");
+        using Launched tool = scene.Start(
+            "killed",
+            [Checkout.Tool, "checkpoint", $"{journey.Pid}", "-o", file, "--leave-running"],
+            environment: new Dictionary<string, string> { ["HOME"] = scene.Directory, ["PATH"] = "/usr/bin:/bin" });
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        bool aimed = number % 2 == 0;
+        while (!tool.IsOver && (aimed ? !IsHeld(journey.Pid) : System.Diagnostics.Stopwatch.GetElapsedTime(start) < after))
+        {
+            Thread.Yield();
+        }
+
+        if (aimed)
+        {
+            Thread.SpinWait(number * 2000);
+        }
+
+        bool held = IsHeld(journey.Pid);
+        foreach (int pid in ProcessTable.Family(tool.Pid))
+        {
+            ProcessTable.Kill(pid);
+        }
+
+        tool.Wait(() => "the tool to be gone");
+        Until.Holds(() => !IsHeld(journey.Pid), () => "the kernel to let the process go");
+        return held;
+    }
+
+    private static bool IsHeld(int pid) =>
+        File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("TracerPid", StringComparison.Ordinal)).Split('\t')[1].Trim() != "0";
+
+    /// <summary>Memory that is writable and executable, as the tool borrows it, and how many descriptors there are.</summary>
+    private static string[] Borrowable(int pid) =>
+    [
+        .. File.ReadLines($"/proc/{pid}/maps").Where(line => line.Contains(" rwxp ", StringComparison.Ordinal)),
+        Directory.GetFiles($"/proc/{pid}/fd").Length.ToString(CultureInfo.InvariantCulture),
+    ];
+}
