@@ -7,9 +7,8 @@ using Yadokari.Engine.Checkpointing;
 namespace Yadokari.Daemon.Engine;
 
 /// <summary>
-/// The process that stops and reads jobs for a daemon. For some milliseconds a frozen process has borrowed registers;
-/// would its tracer die just then, it would die too. So the tracer is not the daemon: a daemon that is killed leaves a
-/// keeper that sees its socket close, gives everything back, thaws, and ends.
+/// The process that stops and reads jobs for a daemon: ptrace belongs to one that does nothing else and can be given up. A
+/// daemon that is killed leaves a keeper that sees its socket close, gives everything back, thaws, and ends.
 /// </summary>
 public static class Keeper
 {
