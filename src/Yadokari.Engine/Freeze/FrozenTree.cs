@@ -279,7 +279,7 @@ public sealed class FrozenTree : IDisposable
             bool any = false;
             foreach (int tid in tids)
             {
-                any |= !seen.Contains(tid) && Stop(tid, seen);
+                any |= !seen.Contains(tid) && StopOne(tid, seen);
             }
 
             if (!any)
@@ -309,7 +309,7 @@ public sealed class FrozenTree : IDisposable
         {
             if (ProcStat.ReadThread(Pid, tid) is { State: 'D' })
             {
-                Stop(tid, seen);
+                StopOne(tid, seen);
             }
         }
     }
@@ -317,7 +317,7 @@ public sealed class FrozenTree : IDisposable
     /// <summary>One after the other, and each looked at as soon as it stands: should this program be killed before that, the
     /// thread goes on with what the interruption made of its call.</summary>
     /// <returns>False when it is gone.</returns>
-    private bool Stop(int tid, HashSet<int> seen)
+    private bool StopOne(int tid, HashSet<int> seen)
     {
         if (Seize(tid) is not { } tracee)
         {
