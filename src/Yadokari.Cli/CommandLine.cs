@@ -34,6 +34,7 @@ public static class CommandLine
             DoctorCommand.Create(),
             LabCommand.Create(),
             DemoCommand.Create(),
+            CarryCommand.Create(),
             ManCommand.Create(),
             CommonOptions.Verbose,
         };

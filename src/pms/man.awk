@@ -1,5 +1,5 @@
-# Manual pages from the comments of pms.h: awk -v OUT=DIRECTORY -v VERSION=0.1.0 -f man.awk pms.h
-# The first comment becomes pms(7). Every other one that begins in the first column, and the declarations behind it up to an
+# Manual pages from the comments of a header: awk -v OUT=DIRECTORY -v VERSION=0.1.0 -v NAME=pms -v TITLE="Programs that know they move"
+# -f man.awk pms.h. The first comment becomes pms(7). Every other one that begins in the first column, and the declarations behind it up to an
 # empty line, become one page of section 3: the first sentence says what it is, then come paragraphs, "returns:",
 # "errno:" with a line "  ERROR  when" for each, "example:". Four spaces make a line code. The other functions of the page
 # get a page that refers to it.
@@ -15,7 +15,7 @@ function roff(text) {
 function emphasised(text, out, word) {
     text = roff(text)
     out = ""
-    while (match(text, /(pms_[a-z_]+(\([0-9]?\))?|PMS_[A-Z]+|[a-z]+\([1-8]\))/)) {
+    while (match(text, "(" NAME "_[a-z_]+(\\([0-9]?\\))?|" toupper(NAME) "_[A-Z]+|[a-z]+\\([1-8]\\))")) {
         word = substr(text, RSTART, RLENGTH)
         out = out substr(text, 1, RSTART - 1) "\\fB" word "\\fP"
         text = substr(text, RSTART + RLENGTH)
@@ -34,8 +34,8 @@ function end_code() {
 }
 
 function header(title, section) {
-    print ".\\\" Generated from pms.h." > page
-    print ".TH " toupper(title) " " section " \"\" \"yadokari " VERSION "\" \"Programs that know they move\"" > page
+    print ".\\\" Generated from " NAME ".h." > page
+    print ".TH " toupper(title) " " section " \"\" \"yadokari " VERSION "\" \"" TITLE "\"" > page
 }
 
 # The lines of the comment behind its first sentence.
@@ -101,12 +101,12 @@ function write_page(    i, names, others) {
     header(functions[1], 3)
     what = summary()
     print ".SH NAME\n" names " \\- " roff(what) > page
-    print ".SH SYNOPSIS\n.nf\n.B #include <pms.h>\n" > page
+    print ".SH SYNOPSIS\n.nf\n.B #include <" NAME ".h>\n" > page
     for (i = 1; i <= function_count; i++) print ".B \"" roff(declarations[i]) "\"" > page
-    print ".fi\n.PP\nLink with \\fB\\-lpms\\fP, or as pkg\\-config says." > page
+    print ".fi\n.PP\nLink with \\fB\\-l" NAME "\\fP, or as pkg\\-config says." > page
     if (count > 1 && lines[2] == "") print ".SH DESCRIPTION" > page
     body()
-    print ".SH \"SEE ALSO\"\n.BR pms (7)," > page
+    print ".SH \"SEE ALSO\"\n.BR " NAME " (7)," > page
     print ".BR yado (1)" > page
     close(page)
     for (i = 1; i <= function_count; i++) {
@@ -152,10 +152,10 @@ function take(line) {
     }
 }
 
-open_block && /pms_[a-z_]+\(/ {
+open_block && $0 ~ NAME "_[a-z_]+\\(" {
     declaration = $0
     name = $0
-    match(name, /pms_[a-z_]+/)
+    match(name, NAME "_[a-z_]+")
     functions[++function_count] = substr(name, RSTART, RLENGTH)
     declarations[function_count] = declaration
 }
@@ -170,9 +170,9 @@ END {
     flush_block()
     count = head_count
     for (i = 1; i <= count; i++) lines[i] = head[i]
-    page = OUT "/pms.7"
-    header("pms", 7)
-    print ".SH NAME\npms \\- " roff(summary()) > page
+    page = OUT "/" NAME ".7"
+    header(NAME, 7)
+    print ".SH NAME\n" NAME " \\- " roff(summary()) > page
     print ".SH DESCRIPTION" > page
     body()
     print ".SH FUNCTIONS" > page

@@ -18,10 +18,11 @@ public sealed class ArrowTests
         ["Yadokari.Rpc"] = ["Yadokari.Protocol"],
         ["Yadokari.Rpc.Generator"] = [],
         ["Yadokari.Pms"] = ["Yadokari.Protocol"],
+        ["Yadokari.Carry"] = [],
         ["Yadokari.Cli"] =
         [
             "Yadokari.Linux", "Yadokari.Engine", "Yadokari.Scheduling", "Yadokari.Protocol", "Yadokari.Daemon",
-            "Yadokari.Rpc", "Yadokari.Rpc.Generator", "Yadokari.Pms",
+            "Yadokari.Rpc", "Yadokari.Rpc.Generator", "Yadokari.Pms", "Yadokari.Carry",
         ],
     };
 

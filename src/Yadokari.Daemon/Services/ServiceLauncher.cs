@@ -73,7 +73,7 @@ public sealed class ServiceLauncher(IJobEngine engine, IProcessTable processes, 
                 await Task.Delay(Look, cancellation).ConfigureAwait(false);
             }
             throw new YadoException(
-                1, $"service '{place.Service}' does not answer its daemon on host {self.Name}: does it call AddYadokari? Its log: {home.Output(job, epoch)}");
+                1, $"service '{place.Service}' does not answer its daemon on host {self.Name}: does it call AddYadokari (C: is it linked with mrpc)? Its log: {home.Output(job, epoch)}");
         }
         catch
         {

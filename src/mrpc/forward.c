@@ -1,0 +1,96 @@
+/* Passes plain calls on to where the service is, as a client of it: so they follow further moves, and what a client without the
+ * library sends twice by UDP before its reply has come is passed on once. */
+#include "server.h"
+
+#include <rpc/svc_dg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_CLIENTS 64
+#define MOST_REPLY (64UL << 20)
+#define MOST_SEEN 256
+#define MOST_SEEN_REPLY (64 << 10)
+#define TIMEOUT_S 25
+
+struct client {
+    CLIENT *client;
+    rpcprog_t program;
+    rpcvers_t version;
+    bool datagrams;
+};
+static struct client clients[MOST_CLIENTS];
+static unsigned client_count;
+
+/* The last datagrams that were passed on, by sender and transaction. */
+static struct seen {
+    struct sockaddr_in6 sender;
+    uint32_t transaction;
+    struct mrpc_bytes reply;
+} seen[MOST_SEEN];
+static unsigned seen_next;
+
+static CLIENT *client_of(const struct svc_req *request, bool datagrams)
+{
+    for (unsigned i = 0; i < client_count; i++)
+        if (clients[i].program == request->rq_prog && clients[i].version == request->rq_vers && clients[i].datagrams == datagrams)
+            return clients[i].client;
+    struct timeval patience = {2, 0};
+    CLIENT *made = client_count == MOST_CLIENTS ? NULL
+                   : mrpc_client_create(mrpc_service.elsewhere, request->rq_prog, request->rq_vers, datagrams ? "udp" : "tcp", &patience);
+    if (made != NULL)
+        clients[client_count++] = (struct client){made, request->rq_prog, request->rq_vers, datagrams};
+    return made;
+}
+
+static struct seen *find(const struct sockaddr_in6 *sender, uint32_t transaction)
+{
+    for (unsigned i = 0; i < MOST_SEEN; i++)
+        if (seen[i].reply.bytes != NULL && seen[i].transaction == transaction && memcmp(&seen[i].sender, sender, sizeof *sender) == 0)
+            return &seen[i];
+    return NULL;
+}
+
+void mrpc_forward(struct svc_req *request, SVCXPRT *transport)
+{
+    bool datagrams = transport->xp_type != 0 ? transport->xp_type == NC_TPI_CLTS : transport->xp_netid != NULL && strncmp(transport->xp_netid, "udp", 3) == 0;
+    struct mrpc_buffer arguments = {.bound = MOST_REPLY}, results = {.bound = MOST_REPLY};
+    struct sockaddr_in6 sender = {0};
+    uint32_t transaction = datagrams ? ((struct svc_dg_data *)transport->xp_p2)->su_xid : 0;
+    if (datagrams && transport->xp_rtaddr.len <= sizeof sender)
+        memcpy(&sender, transport->xp_rtaddr.buf, transport->xp_rtaddr.len);
+    struct seen *earlier = datagrams ? find(&sender, transaction) : NULL;
+    if (earlier != NULL) {
+        __real_svc_sendreply(transport, (xdrproc_t)mrpc_xdr_bytes, &earlier->reply);
+        return;
+    }
+    CLIENT *client = client_of(request, datagrams);
+    if (client == NULL || !svc_getargs(transport, (xdrproc_t)mrpc_xdr_rest, (caddr_t)&arguments)) {
+        free(arguments.bytes);
+        svcerr_noprog(transport);
+        return;
+    }
+    AUTH *own = client->cl_auth, passed = *own;
+    passed.ah_cred = request->rq_cred;
+    client->cl_auth = &passed;
+    enum clnt_stat status = clnt_call(client, request->rq_proc, (xdrproc_t)mrpc_xdr_rest, (caddr_t)&arguments, (xdrproc_t)mrpc_xdr_rest,
+                                      (caddr_t)&results, ((struct timeval){TIMEOUT_S, 0}));
+    client->cl_auth = own;
+    struct mrpc_bytes reply = {results.bytes, (unsigned)results.length};
+    if (status == RPC_SUCCESS)
+        __real_svc_sendreply(transport, (xdrproc_t)mrpc_xdr_bytes, &reply);
+    else if (status == RPC_PROCUNAVAIL)
+        __real_svcerr_noproc(transport);
+    else if (status == RPC_CANTDECODEARGS)
+        __real_svcerr_decode(transport);
+    else if (status != RPC_TIMEDOUT)
+        __real_svcerr_systemerr(transport);
+    free(arguments.bytes);
+    if (datagrams && status == RPC_SUCCESS && results.length <= MOST_SEEN_REPLY) {
+        struct seen *slot = &seen[seen_next++ % MOST_SEEN];
+        free(slot->reply.bytes);
+        *slot = (struct seen){sender, transaction, reply};
+        if (slot->reply.bytes == NULL)
+            slot->reply.bytes = calloc(1, 1); /* an empty reply is one */
+    } else
+        free(results.bytes);
+}
