@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define SLICE_MS 2000       /* then it is looked whether the service is elsewhere */
 #define RETRY_MS 500        /* of datagrams */
@@ -40,6 +41,7 @@ struct handle {
     struct rpc_err error;
     struct timeval timeout, retry; /* tv_usec -1: as the call says, as is usual */
     unsigned tried;                /* of MRPC_HOSTS */
+    pid_t process;                 /* whose handle it is */
 };
 
 static __thread char message[512];
@@ -173,10 +175,9 @@ static bool_t reach(struct handle *handle)
     return TRUE;
 }
 
+/* Also when it is the same host: there the service has another port now. */
 static void go_to(struct handle *handle, const char *host)
 {
-    if (strcmp(handle->host, host) == 0 && handle->inner != NULL)
-        return;
     let_go(handle);
     snprintf(handle->host, sizeof handle->host, "%s", host);
 }
@@ -330,7 +331,7 @@ static enum next attempt(struct handle *handle, const struct task *task, unsigne
 static enum clnt_stat call_movable(struct handle *handle, const struct task *task, uint64_t timeout)
 {
     uint64_t begun = now_ms(), deadline = begun + timeout;
-    unsigned wait = 1, sent = 0;
+    unsigned wait = 1, sent = 0, refused = 0;
     bool_t met_move = FALSE;
     enum clnt_stat status;
     for (;;) {
@@ -338,8 +339,6 @@ static enum clnt_stat call_movable(struct handle *handle, const struct task *tas
         enum next next = attempt(handle, task, left < SLICE_MS ? (unsigned)left : SLICE_MS, &sent, &status);
         if (next == DONE)
             return status;
-        if (next == ELSEWHERE && strcmp(handle->host, handle->answer.place) != 0)
-            wait = 1;
         if ((next == ELSEWHERE || next == LOST) && !met_move) {
             /* A service that moves may take longer than a call usually does. */
             met_move = handle->greeting == GREETED || next == ELSEWHERE;
@@ -348,22 +347,50 @@ static enum clnt_stat call_movable(struct handle *handle, const struct task *tas
         }
         if (now_ms() >= deadline)
             break;
-        if (next == ELSEWHERE) {
-            go_to(handle, handle->answer.place);
-            continue;
-        }
         if (next == LOST) {
             let_go(handle);
             if (handle->greeting == NOT_YET && handle->service[0] == 0 && getenv("MRPC_HOSTS") == NULL)
                 return status; /* nothing is known of it: as ever */
+        }
+        /* The first refusal is followed at once; from then on it is given time to get there. */
+        if (next == LOST || (next == ELSEWHERE && refused++ > 0)) {
             nap(wait);
             wait = wait * 2 < MOST_WAIT_MS ? wait * 2 : MOST_WAIT_MS;
         }
-        seek(handle);
+        if (next == ELSEWHERE)
+            go_to(handle, handle->answer.place);
+        else
+            seek(handle);
     }
     if (message[0] == 0)
         say("the service did not answer within %llu ms", (unsigned long long)(now_ms() - begun));
     return status;
+}
+
+/* Nobody waits for its reply: it is sent, and that is all. */
+static enum clnt_stat send_only(struct handle *handle, const struct task *task)
+{
+    enum clnt_stat status = RPC_SUCCESS;
+    if (!reach(handle))
+        return handle->error.re_status = rpc_createerr.cf_stat;
+    if (handle->greeting == NOT_YET)
+        greet(handle, SLICE_MS, &status);
+    return handle->greeting == GREETED ? send_once(handle, MRPC_CALL, handle->number, task->procedure, task->write, task->arguments, task->read, task->results, 0)
+                                       : status;
+}
+
+/* After fork(2) two would be one client, and the calls of one the repeated calls of the other. */
+static void notice_fork(struct handle *handle)
+{
+    pid_t now = getpid();
+    if (handle->process == now)
+        return;
+    handle->process = now;
+    if (handle->greeting == ORDINARY)
+        return;
+    let_go(handle);
+    draw(handle);
+    handle->greeting = NOT_YET;
 }
 
 static enum clnt_stat call(CLIENT *outer, rpcproc_t procedure, xdrproc_t write, void *arguments, xdrproc_t read, void *results, struct timeval given)
@@ -375,13 +402,10 @@ static enum clnt_stat call(CLIENT *outer, rpcproc_t procedure, xdrproc_t write, 
     uint64_t timeout = (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_usec / 1000;
     pthread_mutex_lock(&handle->lock);
     message[0] = 0;
+    notice_fork(handle);
     if (handle->greeting != ORDINARY) {
         handle->number++;
-        if (timeout == 0 && handle->greeting == GREETED && handle->inner != NULL)
-            /* Nobody waits for its reply: it is sent, and that is all. */
-            status = send_once(handle, MRPC_CALL, handle->number, procedure, write, arguments, read, results, 0);
-        else
-            status = call_movable(handle, &task, timeout == 0 ? patience_ms() : timeout);
+        status = timeout == 0 ? send_only(handle, &task) : call_movable(handle, &task, timeout);
     }
     if (handle->greeting == ORDINARY) {
         AUTH *ours = handle->inner->cl_auth;
@@ -415,7 +439,7 @@ static void destroy(CLIENT *outer)
 {
     struct handle *handle = (struct handle *)outer;
     pthread_mutex_lock(&handle->lock);
-    if (handle->inner != NULL && handle->greeting == GREETED)
+    if (handle->inner != NULL && handle->greeting == GREETED && handle->process == getpid())
         send_once(handle, MRPC_BYE, handle->number, NULLPROC, (xdrproc_t)xdr_void, NULL, (xdrproc_t)xdr_void, NULL, 0);
     let_go(handle);
     pthread_mutex_unlock(&handle->lock);
@@ -481,6 +505,7 @@ CLIENT *mrpc_client_create(const char *host, rpcprog_t program, rpcvers_t versio
     }
     pthread_mutex_init(&handle->lock, NULL);
     draw(handle);
+    handle->process = getpid();
     take(handle, inner);
     handle->outer.cl_ops = &operations;
     handle->outer.cl_auth = authnone_create();

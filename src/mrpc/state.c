@@ -255,6 +255,14 @@ static const char *read_value(const struct mrpc_variable *variable, char *bytes,
     return NULL;
 }
 
+/* Bytes of the stream where they are: values may be large. */
+static bool in_place(XDR *xdrs, u_int length, char **bytes)
+{
+    u_int at = xdr_getpos(xdrs), room = RNDUP(length);
+    *bytes = xdrs->x_base + at;
+    return room >= length && room <= xdrs->x_handy && xdr_setpos(xdrs, at + room);
+}
+
 /* All values that are replaced are freed before any is read: the count of an array may be a variable of its own. */
 enum pass { LOOK, FREE, READ };
 
@@ -264,7 +272,8 @@ static const char *read_variable(XDR *xdrs, uint32_t version, enum pass pass)
     u_int length = 0;
     unsigned index;
     const char *wrong = NULL;
-    if (!xdr_string(xdrs, &name, MOST_NAME) || !xdr_string(xdrs, &signature, MOST_SIGNATURE) || !xdr_bytes(xdrs, &bytes, &length, UINT32_MAX))
+    if (!xdr_string(xdrs, &name, MOST_NAME) || !xdr_string(xdrs, &signature, MOST_SIGNATURE) || !xdr_u_int(xdrs, &length) ||
+        !in_place(xdrs, length, &bytes))
         wrong = say("the state is damaged");
     else {
         const struct mrpc_variable *variable = find(name, &index);
@@ -279,7 +288,6 @@ static const char *read_variable(XDR *xdrs, uint32_t version, enum pass pass)
     }
     free(name);
     free(signature);
-    free(bytes);
     return wrong;
 }
 

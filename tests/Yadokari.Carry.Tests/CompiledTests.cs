@@ -28,6 +28,34 @@ public sealed class CompiledTests : IDisposable
     }
 
     [Theory]
+    [InlineData("CARRY_VERSION(3)", "CARRY_VERSION(4)", "all is as it was")]
+    [InlineData("CARRY_VERSION(3)", "CARRY_VERSION(2)", "the state is of CARRY_VERSION 3, newer than the program on this host (2)")]
+    [InlineData("CARRY_BOUND(1 << 20)", "CARRY_BOUND(1 << 21)", "says the same CARRY_VERSION (3): it was changed between the hosts")]
+    public void An_older_state_is_taken_and_what_a_changed_program_can_t_know_is_refused(string right, string other, string said)
+    {
+        string state = Path.Combine(_directory, "state");
+        Make("kinds", null);
+        Run(Path.Combine(_directory, "kinds"), "save", state).ShouldBe((0, ""));
+
+        Make("kinds", text => text.Replace(right, other, StringComparison.Ordinal));
+
+        Run(Path.Combine(_directory, "kinds"), "restore", state).Said.ShouldContain(said);
+    }
+
+    [Fact]
+    public void A_newer_program_takes_a_state_without_its_new_variable_and_with_one_that_is_gone()
+    {
+        string state = Path.Combine(_directory, "state");
+        Make("kinds", text => text.Replace("extern int hooked CARRY_HOOK(move_hooked);", "extern int arrivals;", StringComparison.Ordinal));
+        Run(Path.Combine(_directory, "kinds"), "save", state).ShouldBe((0, ""));
+
+        Make("kinds", text => text.Replace("CARRY_VERSION(3)", "CARRY_VERSION(4)", StringComparison.Ordinal));
+
+        // The variable that is new has its initial value, which the program notices, and nothing else is amiss.
+        Run(Path.Combine(_directory, "kinds"), "restore", state).Said.ShouldContain("hooked == 9 * of");
+    }
+
+    [Theory]
     [InlineData("extern int number;", "extern int nunber;", "undeclared")]
     [InlineData("extern int number;", "extern long number;", "'number' is not of the type long in the program")]
     [InlineData("extern double means[3];", "extern double means[4];", "'means' is not of the type double[4] in the program")]
