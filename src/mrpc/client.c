@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,6 +43,7 @@ struct handle {
     struct timeval timeout, retry; /* tv_usec -1: as the call says, as is usual */
     unsigned tried;                /* of MRPC_HOSTS */
     pid_t process;                 /* whose handle it is */
+    int datagrams;                 /* the inner one's socket; -1: a stream */
 };
 
 static __thread char message[512];
@@ -160,6 +162,10 @@ static void take(struct handle *handle, CLIENT *inner)
     auth_destroy(inner->cl_auth);
     inner->cl_auth = &handle->auth;
     clnt_control(inner, CLSET_RETRY_TIMEOUT, (char *)&retry);
+    int fd = -1, type = 0;
+    socklen_t size = sizeof type;
+    clnt_control(inner, CLGET_FD, (char *)&fd);
+    handle->datagrams = getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_DGRAM ? fd : -1;
     handle->inner = inner;
 }
 
@@ -211,6 +217,15 @@ static void seek(struct handle *handle)
         go_to(handle, host);
 }
 
+/* Throws away what comes late. libtirpc sends a call again for every reply to an earlier one that it finds, which brings another one:
+ * after a pause in which a call was sent several times that would never end. */
+static void drain_late(struct handle *handle)
+{
+    char byte;
+    while (handle->datagrams != -1 && recv(handle->datagrams, &byte, sizeof byte, MSG_DONTWAIT | MSG_TRUNC) >= 0) {
+    }
+}
+
 static enum clnt_stat send_once(struct handle *handle, enum mrpc_message kind, uint64_t number, rpcproc_t procedure, xdrproc_t write,
                                 void *arguments, xdrproc_t read, void *results, unsigned milliseconds)
 {
@@ -220,6 +235,7 @@ static enum clnt_stat send_once(struct handle *handle, enum mrpc_message kind, u
     mrpc_random(&handle->message.nonce, sizeof handle->message.nonce);
     memcpy(handle->message.key, handle->key, MRPC_ID_BYTES);
     handle->answer = (struct mrpc_answer){.kind = MRPC_NONE};
+    drain_late(handle);
     enum clnt_stat status = handle->inner->cl_ops->cl_call(handle->inner, procedure, write, arguments, read, results, time);
     clnt_geterr(handle->inner, &handle->error);
     if (status != handle->error.re_status)
