@@ -188,15 +188,23 @@ static void go_to(struct handle *handle, const char *host)
     snprintf(handle->host, sizeof handle->host, "%s", host);
 }
 
-/* The next of MRPC_HOSTS; FALSE: there are none. */
+/* How many MRPC_HOSTS are. */
+static unsigned host_count(void)
+{
+    const char *all = getenv("MRPC_HOSTS");
+    unsigned count = all != NULL && all[0] != 0;
+    for (; count > 0 && *all != 0; all++)
+        count += *all == ',';
+    return count;
+}
+
+/* The next of them; FALSE: there is none. */
 static bool_t next_host(struct handle *handle, char *host, size_t size)
 {
-    const char *all = getenv("MRPC_HOSTS"), *at = all;
-    unsigned count = 1;
-    if (all == NULL || all[0] == 0)
+    const char *at = getenv("MRPC_HOSTS");
+    unsigned count = host_count();
+    if (count == 0)
         return FALSE;
-    for (const char *c = all; *c != 0; c++)
-        count += *c == ',';
     for (unsigned skip = handle->tried++ % count; skip > 0; skip--)
         at = strchr(at, ',') + 1;
     int length = (int)strcspn(at, ",");
@@ -515,6 +523,11 @@ CLIENT *mrpc_client_create(const char *host, rpcprog_t program, rpcvers_t versio
         snprintf(handle->host, sizeof handle->host, "%s", found);
         inner = __real_clnt_create_timed(found, program, version, handle->nettype, patience);
     }
+    for (unsigned left = host_count(); inner == NULL && left > 0; left--)
+        if (next_host(handle, found, sizeof found)) {
+            snprintf(handle->host, sizeof handle->host, "%s", found);
+            inner = __real_clnt_create_timed(found, program, version, handle->nettype, patience);
+        }
     if (inner == NULL) {
         free(handle);
         return NULL;
