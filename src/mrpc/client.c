@@ -17,34 +17,8 @@
 #include <unistd.h>
 
 #define SLICE_MS 2000       /* then it is looked whether the service is elsewhere */
-#define RETRY_MS 500        /* of datagrams */
-#define CREATE_MS 2000
 #define MOST_WAIT_MS 200
 #define PATIENCE_S 30
-
-enum greeting { NOT_YET, GREETED, ORDINARY };
-
-struct handle {
-    CLIENT outer; /* what the program has; the first member */
-    CLIENT *inner; /* NULL: lost */
-    AUTH auth;     /* of the inner one: ours around that of the outer one */
-    pthread_mutex_t lock;
-    char host[256], nettype[32];
-    rpcprog_t program;
-    rpcvers_t version;
-    enum greeting greeting;
-    unsigned char key[MRPC_ID_BYTES];
-    struct mrpc_call message; /* that is sent now */
-    struct mrpc_answer answer; /* to it; kind 0: none, or not by one who knows the key */
-    uint64_t number;
-    uint32_t epoch;
-    char service[MRPC_NAME_BYTES + 1];
-    struct rpc_err error;
-    struct timeval timeout, retry; /* tv_usec -1: as the call says, as is usual */
-    unsigned tried;                /* of MRPC_HOSTS */
-    pid_t process;                 /* whose handle it is */
-    int datagrams;                 /* the inner one's socket; -1: a stream */
-};
 
 static __thread char message[512];
 
@@ -53,7 +27,7 @@ const char *mrpc_error(void)
     return message;
 }
 
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
+void mrpc_say(const char *format, ...)
 {
     va_list values;
     va_start(values, format);
@@ -79,150 +53,6 @@ static unsigned patience_ms(void)
     const char *set = getenv("MRPC_PATIENCE");
     unsigned long seconds = set == NULL ? 0 : strtoul(set, NULL, 10);
     return (seconds > 0 && seconds < 86400 ? (unsigned)seconds : PATIENCE_S) * 1000;
-}
-
-/* The credentials of a call: ours, and in the place of the verifier those that the program has set. */
-static void next_verifier(AUTH *auth)
-{
-    (void)auth;
-}
-
-static int marshal(AUTH *auth, XDR *xdrs)
-{
-    struct handle *handle = auth->ah_private;
-    char bytes[MAX_AUTH_BYTES];
-    struct opaque_auth ours = {MRPC_FLAVOR, bytes, mrpc_write_call(&handle->message, bytes, sizeof bytes)};
-    if (ours.oa_length == 0)
-        return FALSE;
-    return xdr_opaque_auth(xdrs, &ours) && xdr_opaque_auth(xdrs, &handle->outer.cl_auth->ah_cred);
-}
-
-static int validate(AUTH *auth, struct opaque_auth *verifier)
-{
-    struct handle *handle = auth->ah_private;
-    const unsigned char *key = handle->key;
-    if (verifier->oa_flavor != MRPC_FLAVOR)
-        return handle->message.message == MRPC_HELLO; /* an ordinary server that takes any credentials */
-    if (!mrpc_read_answer(verifier->oa_base, verifier->oa_length, &handle->message, key, &handle->answer)) {
-        /* Who does not know this client has no key of it, but has seen its id. */
-        if (!mrpc_read_answer(verifier->oa_base, verifier->oa_length, &handle->message, handle->message.client, &handle->answer) ||
-            (handle->answer.kind != MRPC_UNKNOWN && handle->answer.kind != MRPC_MOVED)) {
-            handle->answer.kind = MRPC_NONE;
-            say("an answer is not from the service: it does not know this client's key, and is not believed");
-            return FALSE;
-        }
-        /* A place is believed only from one who knows the key. */
-        if (handle->answer.kind == MRPC_MOVED)
-            handle->answer.kind = MRPC_UNKNOWN;
-    }
-    return handle->answer.kind == MRPC_SERVED || handle->answer.kind == MRPC_REPEATED;
-}
-
-static int refresh(AUTH *auth, void *reply)
-{
-    (void)auth;
-    (void)reply;
-    return FALSE;
-}
-
-static void destroy_auth(AUTH *auth)
-{
-    (void)auth;
-}
-
-static int wrap(AUTH *auth, XDR *xdrs, xdrproc_t procedure, caddr_t value)
-{
-    (void)auth;
-    return procedure(xdrs, value);
-}
-
-static struct auth_ops auth_operations = {
-    .ah_nextverf = next_verifier, .ah_marshal = marshal, .ah_validate = validate, .ah_refresh = refresh, .ah_destroy = destroy_auth,
-    .ah_wrap = wrap, .ah_unwrap = wrap,
-};
-
-static bool_t is_set(const struct timeval *time)
-{
-    return time->tv_usec != -1;
-}
-
-static void let_go(struct handle *handle)
-{
-    if (handle->inner == NULL)
-        return;
-    /* The authentication that it was made with was destroyed when ours took its place. */
-    handle->inner->cl_auth = authnone_create();
-    clnt_destroy(handle->inner);
-    handle->inner = NULL;
-}
-
-static void take(struct handle *handle, CLIENT *inner)
-{
-    struct timeval retry = is_set(&handle->retry) ? handle->retry : (struct timeval){RETRY_MS / 1000, RETRY_MS % 1000 * 1000};
-    auth_destroy(inner->cl_auth);
-    inner->cl_auth = &handle->auth;
-    clnt_control(inner, CLSET_RETRY_TIMEOUT, (char *)&retry);
-    int fd = -1, type = 0;
-    socklen_t size = sizeof type;
-    clnt_control(inner, CLGET_FD, (char *)&fd);
-    handle->datagrams = getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_DGRAM ? fd : -1;
-    handle->inner = inner;
-}
-
-static bool_t reach(struct handle *handle)
-{
-    struct timeval patience = {CREATE_MS / 1000, CREATE_MS % 1000 * 1000};
-    if (handle->inner != NULL)
-        return TRUE;
-    CLIENT *inner = __real_clnt_create_timed(handle->host, handle->program, handle->version, handle->nettype, &patience);
-    if (inner == NULL)
-        return FALSE;
-    take(handle, inner);
-    return TRUE;
-}
-
-/* Also when it is the same host: there the service has another port now. */
-static void go_to(struct handle *handle, const char *host)
-{
-    let_go(handle);
-    snprintf(handle->host, sizeof handle->host, "%s", host);
-}
-
-/* How many MRPC_HOSTS are. */
-static unsigned host_count(void)
-{
-    const char *all = getenv("MRPC_HOSTS");
-    unsigned count = all != NULL && all[0] != 0;
-    for (; count > 0 && *all != 0; all++)
-        count += *all == ',';
-    return count;
-}
-
-/* The next of them; FALSE: there is none. */
-static bool_t next_host(struct handle *handle, char *host, size_t size)
-{
-    const char *at = getenv("MRPC_HOSTS");
-    unsigned count = host_count();
-    if (count == 0)
-        return FALSE;
-    for (unsigned skip = handle->tried++ % count; skip > 0; skip--)
-        at = strchr(at, ',') + 1;
-    int length = (int)strcspn(at, ",");
-    return length > 0 && snprintf(host, size, "%.*s", length, at) < (int)size;
-}
-
-/* Nobody answers where the service was: asks the daemon of this host, else tries the hosts that are named. */
-static void seek(struct handle *handle)
-{
-    char host[MRPC_NAME_BYTES + 1];
-    uint32_t epoch = 0;
-    if (handle->service[0] != 0 && mrpc_ask_daemon(handle->service, host, sizeof host, &epoch)) {
-        if (epoch >= handle->epoch && (epoch > handle->epoch || strcmp(host, handle->host) != 0 || handle->inner == NULL)) {
-            handle->epoch = epoch;
-            go_to(handle, host);
-        }
-    } else if (handle->inner == NULL && next_host(handle, host, sizeof host))
-        go_to(handle, host);
 }
 
 /* Throws away what comes late. libtirpc sends a call again for every reply to an earlier one that it finds, which brings another one:
@@ -259,7 +89,7 @@ static enum clnt_stat send_once(struct handle *handle, enum mrpc_message kind, u
 static void become_ordinary(struct handle *handle)
 {
     handle->greeting = ORDINARY;
-    if (is_set(&handle->timeout))
+    if (mrpc_is_set(&handle->timeout))
         clnt_control(handle->inner, CLSET_TIMEOUT, (char *)&handle->timeout);
 }
 
@@ -306,13 +136,13 @@ static enum next greet(struct handle *handle, unsigned milliseconds, enum clnt_s
         return DONE;
     }
     if (*status == RPC_AUTHERROR && handle->error.re_why == AUTH_REJECTEDVERF)
-        say("the service speaks another version of mrpc: link this client, or that server, with the same one");
+        mrpc_say("the service speaks another version of mrpc: link this client, or that server, with the same one");
     else if (*status == RPC_AUTHERROR && handle->answer.kind == MRPC_NONE && handle->error.re_why != AUTH_INVALIDRESP && handle->epoch == 0) {
         become_ordinary(handle);
         *status = RPC_SUCCESS;
         return DONE;
     } else if (handle->answer.kind == MRPC_FULL)
-        say("the service has too many clients: they are forgotten 10 minutes after their last call, or when they destroy their handles");
+        mrpc_say("the service has too many clients: they are forgotten 10 minutes after their last call, or when they destroy their handles");
     return judge(handle, *status);
 }
 
@@ -325,7 +155,7 @@ struct task {
 /* One attempt, wherever the service is thought to be. */
 static enum next attempt(struct handle *handle, const struct task *task, unsigned milliseconds, unsigned *sent, enum clnt_stat *status)
 {
-    if (!reach(handle)) {
+    if (!mrpc_reach(handle)) {
         *status = rpc_createerr.cf_stat;
         handle->error = rpc_createerr.cf_error;
         handle->error.re_status = *status;
@@ -346,7 +176,7 @@ static enum next attempt(struct handle *handle, const struct task *task, unsigne
         return AGAIN;
     }
     if (handle->answer.kind == MRPC_UNKNOWN)
-        say("the service has forgotten this client: whether the call has run is not known");
+        mrpc_say("the service has forgotten this client: whether the call has run is not known");
     if (handle->answer.kind != MRPC_MOVED)
         ++*sent;
     return judge(handle, *status);
@@ -372,7 +202,7 @@ static enum clnt_stat call_movable(struct handle *handle, const struct task *tas
         if (now_ms() >= deadline)
             break;
         if (next == LOST) {
-            let_go(handle);
+            mrpc_let_go(handle);
             if (handle->greeting == NOT_YET && handle->service[0] == 0 && getenv("MRPC_HOSTS") == NULL)
                 return status; /* nothing is known of it: as ever */
         }
@@ -382,12 +212,12 @@ static enum clnt_stat call_movable(struct handle *handle, const struct task *tas
             wait = wait * 2 < MOST_WAIT_MS ? wait * 2 : MOST_WAIT_MS;
         }
         if (next == ELSEWHERE)
-            go_to(handle, handle->answer.place);
+            mrpc_go_to(handle, handle->answer.place);
         else
-            seek(handle);
+            mrpc_seek(handle);
     }
     if (message[0] == 0)
-        say("the service did not answer within %llu ms", (unsigned long long)(now_ms() - begun));
+        mrpc_say("the service did not answer within %llu ms", (unsigned long long)(now_ms() - begun));
     return status;
 }
 
@@ -395,7 +225,7 @@ static enum clnt_stat call_movable(struct handle *handle, const struct task *tas
 static enum clnt_stat send_only(struct handle *handle, const struct task *task)
 {
     enum clnt_stat status = RPC_SUCCESS;
-    if (!reach(handle))
+    if (!mrpc_reach(handle))
         return handle->error.re_status = rpc_createerr.cf_stat;
     if (handle->greeting == NOT_YET)
         greet(handle, SLICE_MS, &status);
@@ -412,7 +242,7 @@ static void notice_fork(struct handle *handle)
     handle->process = now;
     if (handle->greeting == ORDINARY)
         return;
-    let_go(handle);
+    mrpc_let_go(handle);
     draw(handle);
     handle->greeting = NOT_YET;
 }
@@ -422,7 +252,7 @@ static enum clnt_stat call(CLIENT *outer, rpcproc_t procedure, xdrproc_t write, 
     struct handle *handle = (struct handle *)outer;
     struct task task = {procedure, write, read, arguments, results};
     enum clnt_stat status = RPC_SUCCESS;
-    struct timeval time = is_set(&handle->timeout) ? handle->timeout : given;
+    struct timeval time = mrpc_is_set(&handle->timeout) ? handle->timeout : given;
     uint64_t timeout = (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_usec / 1000;
     pthread_mutex_lock(&handle->lock);
     message[0] = 0;
@@ -465,7 +295,7 @@ static void destroy(CLIENT *outer)
     pthread_mutex_lock(&handle->lock);
     if (handle->inner != NULL && handle->greeting == GREETED && handle->process == getpid())
         send_once(handle, MRPC_BYE, handle->number, NULLPROC, (xdrproc_t)xdr_void, NULL, (xdrproc_t)xdr_void, NULL, 0);
-    let_go(handle);
+    mrpc_let_go(handle);
     pthread_mutex_unlock(&handle->lock);
     pthread_mutex_destroy(&handle->lock);
     free(handle);
@@ -478,7 +308,7 @@ static bool_t control(CLIENT *outer, u_int request, void *info)
     pthread_mutex_lock(&handle->lock);
     if (request == CLSET_TIMEOUT && handle->greeting != ORDINARY)
         handle->timeout = *(struct timeval *)info;
-    else if (request == CLGET_TIMEOUT && is_set(&handle->timeout))
+    else if (request == CLGET_TIMEOUT && mrpc_is_set(&handle->timeout))
         *(struct timeval *)info = handle->timeout;
     else {
         if (request == CLSET_RETRY_TIMEOUT)
@@ -513,7 +343,7 @@ CLIENT *mrpc_client_create(const char *host, rpcprog_t program, rpcvers_t versio
     handle->program = program;
     handle->version = version;
     handle->timeout.tv_usec = handle->retry.tv_usec = -1;
-    handle->auth.ah_ops = &auth_operations;
+    handle->auth.ah_ops = &mrpc_auth_operations;
     handle->auth.ah_private = handle;
     if (service != NULL)
         snprintf(handle->service, sizeof handle->service, "%s", service);
@@ -523,8 +353,8 @@ CLIENT *mrpc_client_create(const char *host, rpcprog_t program, rpcvers_t versio
         snprintf(handle->host, sizeof handle->host, "%s", found);
         inner = __real_clnt_create_timed(found, program, version, handle->nettype, patience);
     }
-    for (unsigned left = host_count(); inner == NULL && left > 0; left--)
-        if (next_host(handle, found, sizeof found)) {
+    for (unsigned left = mrpc_host_count(); inner == NULL && left > 0; left--)
+        if (mrpc_next_host(handle, found, sizeof found)) {
             snprintf(handle->host, sizeof handle->host, "%s", found);
             inner = __real_clnt_create_timed(found, program, version, handle->nettype, patience);
         }
@@ -535,7 +365,7 @@ CLIENT *mrpc_client_create(const char *host, rpcprog_t program, rpcvers_t versio
     pthread_mutex_init(&handle->lock, NULL);
     draw(handle);
     handle->process = getpid();
-    take(handle, inner);
+    mrpc_take(handle, inner);
     handle->outer.cl_ops = &operations;
     handle->outer.cl_auth = authnone_create();
     handle->outer.cl_netid = inner->cl_netid;

@@ -228,8 +228,6 @@ static const char *restore(int fd, bool last, struct reply *reply, bool *broken)
     }
     if (!*broken && problem == NULL)
         problem = mrpc_state_restore(last, state, length);
-    if (!*broken && problem == NULL)
-        mrpc_service.complete = last;
     free(state);
     reply->bytes = length;
     return problem;

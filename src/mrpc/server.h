@@ -20,7 +20,6 @@ extern struct mrpc_service {
     char address[MRPC_NAME_BYTES + 1];   /* of this host */
     char elsewhere[MRPC_NAME_BYTES + 1]; /* of the host where the service is, once it has moved */
     uint32_t epoch, next_epoch;
-    bool complete;    /* held: the last of the state is there */
     bool unregistered; /* the portmapper did not take it: asked again */
     uint64_t end;     /* milliseconds: when an instance that is left behind ends; 0: not yet */
     bool forwards;    /* until then it passes plain calls on */
