@@ -19,7 +19,8 @@ public sealed class MovableRefusalTests(MovablePrograms hosts) : IClassFixture<M
         move.Errors.ShouldContain("no portmapper answers there: start rpcbind on that host");
         move.Errors.Trim().Split('\n').Length.ShouldBe(1);
         client.GoesOn();
-        hosts.Report("h1").ShouldBe((client.Stop(), 0, 0));
+        long answered = client.Stop();
+        hosts.Report("h1").ShouldBe((answered, 0, 0));
         hosts.YadoOn("h1", "kill", "unmapped").Succeeds();
     }
 
