@@ -57,6 +57,12 @@ public static class Limits
     /// <summary>The longest a wait request is held open, seconds.</summary>
     public const int MaxWaitSeconds = 60;
 
+    /// <summary>The longest that a request for a job's output waits for some, seconds.</summary>
+    public const int MaxStreamWaitSeconds = 15;
+
+    /// <summary>Bytes of one piece of a job's input.</summary>
+    public const int MaxStreamPiece = 65_536;
+
     /// <summary>Bytes of a service's state; 1 GiB.</summary>
     public const long MaxStateBytes = 1L << 30;
 

@@ -8,6 +8,7 @@ using Yadokari.Protocol.Moves;
 using Yadokari.Protocol.Programs;
 using Yadokari.Protocol.Scheduling;
 using Yadokari.Protocol.Services;
+using Yadokari.Protocol.Streams;
 
 namespace Yadokari.Protocol;
 
@@ -55,4 +56,5 @@ namespace Yadokari.Protocol;
 [JsonSerializable(typeof(UndrainReport))]
 [JsonSerializable(typeof(RegisterProgram))]
 [JsonSerializable(typeof(CheckpointProgram))]
+[JsonSerializable(typeof(InputReceived))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -22,6 +22,9 @@ public static class Routes
     public const string Job = "/v1/jobs/{job}";
     public const string Wait = "/v1/jobs/{job}/wait";
     public const string Logs = "/v1/jobs/{job}/logs";
+    public const string StreamOutput = "/v1/jobs/{job}/streams/output";
+    public const string StreamInput = "/v1/jobs/{job}/streams/input";
+    public const string StreamClose = "/v1/jobs/{job}/streams/close";
     public const string Signal = "/v1/jobs/{job}/signal";
     public const string Checkpoint = "/v1/jobs/{job}/checkpoint";
     public const string MoveJob = "/v1/jobs/{job}/move";

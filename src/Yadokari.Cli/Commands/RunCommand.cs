@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.InteropServices;
+using Yadokari.Cli.Streams;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Services;
@@ -73,11 +73,16 @@ public static class RunCommand
             {
                 result.AddError("--keep and --restart need --every TIME");
             }
+            else if (result.GetValue(Restart) && !result.GetValue(Detach))
+            {
+                result.AddError("--restart needs --detach: a job that is resumed by itself has nobody's streams");
+            }
         });
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
             """
-            In the foreground, terminal, signals and exit status are the program's; it may be moved meanwhile.
+            In the foreground, streams, signals and exit status are the program's, wherever it is moved meanwhile; only a
+            terminal does not follow it yet: a job that has one stays where it is.
             Nothing is preloaded or wrapped: the program runs at full speed.
 
             Examples:
@@ -104,7 +109,11 @@ public static class RunCommand
         using YadoClient here = await LocalDaemon.ConnectAsync(cancel);
         using YadoClient? there = parsed.GetValue(OnHost) is { } host ? await LocalDaemon.FindHostAsync(here, host, cancel) : null;
         // Only a daemon on this machine can take over the caller's own streams.
-        bool inherit = !detach && there is null;
+        JobStreams streams = detach ? JobStreams.Log : there is null ? JobStreams.Inherit : JobStreams.Relayed;
+        if (streams == JobStreams.Inherit)
+        {
+            JobSignals.AwaitForeground();
+        }
         JobInfo job = await (there ?? here).StartJobAsync(
             new StartJob
             {
@@ -114,8 +123,8 @@ public static class RunCommand
                 WorkingDirectory = parsed.GetValue(Directory) is { } directory ? Path.GetFullPath(directory) : Environment.CurrentDirectory,
                 Plan = parsed.GetValue(Every) is { } every ? new CheckpointPlan(every.TotalSeconds, parsed.GetValue(Keep), parsed.GetValue(Restart)) : null,
                 Cpu = parsed.GetValue(Cpu),
-                Streams = inherit ? JobStreams.Inherit : JobStreams.Log,
-                StreamsOf = inherit ? Environment.ProcessId : null,
+                Streams = streams,
+                StreamsOf = streams == JobStreams.Inherit ? Environment.ProcessId : null,
             },
             cancel);
         if (detach)
@@ -124,7 +133,7 @@ public static class RunCommand
             return ExitStatus.Done;
         }
 
-        return await StayAsync(there ?? here, job, inherit, cancel);
+        return await StayAsync(there ?? here, job, cancel);
     }
 
     /// <summary>A service is always detached: it serves when this returns.</summary>
@@ -157,49 +166,30 @@ public static class RunCommand
             : throw new CommandFailure(ExitStatus.WrongUsage, $"'{text}' is no time: give a number and s, m or h, e.g. 10m");
     }
 
-    /// <summary>Passes signals on to the job and its output to the terminal until it has ended, wherever it goes.</summary>
-    private static async Task<int> StayAsync(YadoClient host, JobInfo job, bool inherit, CancellationToken cancel)
+    /// <summary>Passes signals and streams on until the job has ended, wherever it goes.</summary>
+    private static async Task<int> StayAsync(YadoClient host, JobInfo job, CancellationToken cancel)
     {
-        List<PosixSignalRegistration> signals =
-        [
-            .. (((PosixSignal, int)[])[(PosixSignal.SIGHUP, 1), (PosixSignal.SIGINT, 2), (PosixSignal.SIGQUIT, 3), (PosixSignal.SIGTERM, 15)])
-                .Select(s => PosixSignalRegistration.Create(s.Item1, context =>
-                {
-                    context.Cancel = true;
-                    _ = PassOnAsync(host, job, s.Item2);
-                })),
-        ];
+        using CancellationTokenSource given = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using JobSignals signals = new(host, job, given.Cancel);
+        using JobRoute route = new(host, job, given.Token);
         try
         {
-            if (inherit)
+            if (job.Streams == JobStreams.Inherit)
             {
-                JobInfo state = await host.WaitHereAsync(job.Id, cancel);
+                // As long as it is here, it has this process' own streams, and nothing stands between.
+                JobInfo state = await route.WaitHereAsync();
                 if (state.State != JobState.Moved)
                 {
                     return Ended(state);
                 }
             }
 
-            // Its streams are on another machine from here on: they come as a log.
-            await LogOutput.CopyAsync(host.ReadLogAsync(job.Id, follow: true, cancel));
-            return Ended(await host.WaitAsync(job.Id, cancellation: cancel));
+            await new CallerStreams(route, given.Token).RunAsync();
+            return Ended(await route.WaitAsync());
         }
-        finally
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            signals.ForEach(s => s.Dispose());
-        }
-    }
-
-    private static async Task PassOnAsync(YadoClient host, JobInfo job, int signal)
-    {
-        try
-        {
-            await host.SignalAsync(job.Id, signal);
-        }
-        catch (Protocol.Errors.YadoException failure)
-        {
-            // Typically it has just ended, which the waiting side reports; else the user must know.
-            Console.Error.WriteLine($"yado: signal {signal} did not reach {job.Name}: {failure.Message}");
+            throw new CommandFailure(ExitStatus.Failed, $"given up: {route.Host.Place} does not answer; {job.Name} runs on there, 'yado wait {job.Name}' waits for it");
         }
     }
 

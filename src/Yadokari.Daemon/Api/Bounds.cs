@@ -145,6 +145,9 @@ public static class Bounds
     /// <exception cref="YadoException">Exit status 2.</exception>
     public static PrepareMove Check(PrepareMove prepare) =>
         InRange(prepare.ImageLength) && InRange(prepare.OutputLength) && InRange(prepare.ErrorsLength)
+            && (prepare.Relay is not { } relay || (InRange(relay.InputFrom) && InRange(relay.InputLength) && relay.InputFrom <= relay.InputLength
+                && InRange(relay.OutputFrom) && relay.OutputFrom <= prepare.OutputLength
+                && InRange(relay.ErrorsFrom) && relay.ErrorsFrom <= prepare.ErrorsLength))
             ? prepare
             : throw Wrong("a length is out of range");
 

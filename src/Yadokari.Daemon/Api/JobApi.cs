@@ -158,7 +158,7 @@ public sealed class JobApi(
     {
         JobEntry job = Find(context);
         SignalJob signal = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.SignalJob).ConfigureAwait(false));
-        await Answer(context, await runner.SignalAsync(job, signal.Signal, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+        await Answer(context, await runner.SignalAsync(job, signal, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private async Task CheckpointAsync(HttpContext context)

@@ -1,6 +1,8 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Streams;
+using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Wire;
 
 namespace Yadokari.Daemon.Api;
@@ -21,6 +23,11 @@ public sealed class LogStreamer(HomeDirectory home)
         // Held open: the files of a job that moves away are removed.
         using SafeFileHandle? outputFile = TryOpen(home.Output(first.Id, first.Epoch));
         using SafeFileHandle? errorsFile = TryOpen(home.Errors(first.Id, first.Epoch));
+        if (first.Streams == JobStreams.Relayed && StreamRelay.StateOf(home, first.Id, first.Epoch) is { } relayed)
+        {
+            // What its caller has taken is kept no longer.
+            (output, errors) = (Math.Max(output, relayed.OutputFrom), Math.Max(errors, relayed.ErrorsFrom));
+        }
         byte[] buffer = new byte[FrameHeader.Size + PieceBytes];
         long lastSent = Environment.TickCount64;
         while (true)

@@ -73,6 +73,12 @@ public sealed record HomeDirectory(string Path)
 
     public string Errors(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "stderr");
 
+    /// <summary>What a job's caller has sent to its input, where its streams are relayed.</summary>
+    public string Input(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "stdin");
+
+    /// <summary>How its streams are relayed; is there only when they are.</summary>
+    public string Relay(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "streams.json");
+
     /// <summary>The path is that of a job's output or errors.</summary>
     public bool IsLog(string path) =>
         System.IO.Path.GetFileName(path) is "stdout" or "stderr" && System.IO.Path.GetDirectoryName(System.IO.Path.GetDirectoryName(path)) == Jobs;

@@ -21,12 +21,14 @@ using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Programs;
 using Yadokari.Daemon.Services;
 using Yadokari.Daemon.Store;
+using Yadokari.Daemon.Streams;
 using Yadokari.Daemon.Trust;
 using Yadokari.Engine.Consent;
 using Yadokari.Linux.Proc;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Wire;
 
 namespace Yadokari.Daemon.Hosting;
@@ -106,18 +108,25 @@ public static class HostDaemon
             peers.Add(peer);
         }
         JobWatcher watcher = new(engine, processes, jobs, home, self.BootId, stop.Token, loggers.CreateLogger<JobWatcher>());
-        watcher.OnWatch = job => ProgramGreeting.Give(job.Main.Pid, job.Mailbox, self.Name, home.Socket);
-        JobRunner runner = new(engine, processes, jobs, home, self, watcher);
+        StreamRelays relays = new(home, processes);
+        JobRunner runner = new(engine, processes, jobs, home, self, watcher, relays);
+        watcher.OnWatch = job =>
+        {
+            ProgramGreeting.Give(job.Main.Pid, job.Mailbox, self.Name, home.Socket);
+            relays.Find(job.Id, job.Epoch)?.Start();
+        };
         MoveSource source = new(
             engine, processes, jobs, store, home, self, place => new HttpMoveTarget(place), RetryPace.Default, loggers.CreateLogger<MoveSource>())
         {
             Directory = directory,
             Ask = ConsentedFreeze.Ask,
+            Relays = relays,
         };
         MoveTarget target = new(
             engine, processes, jobs, store, home, self, new ClusterMoveOracle(new HttpMoveOracle(Routes.Move), directory), watcher.Watch, RetryPace.Default, loggers.CreateLogger<MoveTarget>())
         {
             Room = facts.Room,
+            Relays = relays,
         };
         ProgramStore programs = new(home);
         ServiceLauncher launcher = new(engine, processes, home, self, programs);
@@ -146,6 +155,7 @@ public static class HostDaemon
         new ProgramApi(
             new ProgramRegistry(jobs, runner, care.Adopter, processes, home, self, stop.Token, loggers.CreateLogger<ProgramRegistry>()),
             views, loggers.CreateLogger<ProgramApi>()).Map(app);
+        new StreamApi(jobs, relays, stop.Token, loggers.CreateLogger<StreamApi>()).Map(app);
         care.Map(app, facts, views);
         new MoveApi(source, target, views, stop.Token, loggers.CreateLogger<MoveApi>()).Map(app);
         scheduling.Map(app);
@@ -161,6 +171,8 @@ public static class HostDaemon
         serviceTarget.LoadUnfinished();
         care.Repair();
         programs.Sweep();
+        relays.Sweep((id, epoch) => target.NeedsJob(id, epoch)
+            || (jobs.TryGet(id)?.Record is { State: not (JobState.Moved or JobState.Saved) } job && job.Epoch == epoch));
         new HomeSweeper(home, database.DeleteJob, jobs, target, serviceTarget.NeedsJob).Sweep();
         File.Delete(home.Socket);
         await StartAsync(app, listen).ConfigureAwait(false);

@@ -13,6 +13,10 @@ public interface IProcessTable
     /// <returns>False when it has ended.</returns>
     bool Signal(ProcessIdentity process, int signal);
 
+    /// <summary>Sends a signal to its process group when it leads one, else to it alone.</summary>
+    /// <returns>False when it has ended.</returns>
+    bool SignalGroup(ProcessIdentity process, int signal);
+
     /// <summary>What a descriptor of a process refers to, as /proc/PID/fd shows it; null when it is closed or can't be seen.</summary>
     string? DescriptorTarget(int pid, int descriptor);
 

@@ -71,7 +71,7 @@ public sealed class JobAdopter(IJobEngine engine, IProcessTable processes, JobTa
     {
         try
         {
-            EngineCall.Run(() => engine.Open(pid, new CaptureOptions())).Dispose();
+            EngineCall.Run(() => engine.Open(pid, new CaptureOptions { RefuseOutsideStreams = true })).Dispose();
             return null;
         }
         catch (YadoException failure) when (failure.Obstacles.Count > 0)

@@ -22,6 +22,9 @@ public sealed record JobRecord
 
     public required JobStreams Streams { get; init; }
 
+    /// <summary>Whose streams it has, as long as they are its own (<see cref="JobStreams.Inherit"/>).</summary>
+    public ProcessIdentity? Caller { get; init; }
+
     /// <summary>The init of the job: its end is the end of the job.</summary>
     public required ProcessIdentity Shell { get; init; }
 

@@ -3,6 +3,7 @@ using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Programs;
+using Yadokari.Daemon.Streams;
 using Yadokari.Engine;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Consent;
@@ -11,12 +12,13 @@ using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Streams;
 
 namespace Yadokari.Daemon.Jobs;
 
 /// <summary>Starts, resumes, signals and saves jobs of this host.</summary>
 public sealed class JobRunner(
-    IJobEngine engine, IProcessTable processes, JobTable jobs, HomeDirectory home, HostSelf self, JobWatcher watcher)
+    IJobEngine engine, IProcessTable processes, JobTable jobs, HomeDirectory home, HostSelf self, JobWatcher watcher, StreamRelays relays)
 {
     private const int FirstEpoch = 1;
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
@@ -79,13 +81,14 @@ public sealed class JobRunner(
 
     /// <summary>Sends a signal; a move or checkpoint under way ends first.</summary>
     /// <exception cref="YadoException">It has ended, or is on another host.</exception>
-    public async Task<JobRecord> SignalAsync(JobEntry job, int signal, CancellationToken cancellation)
+    public async Task<JobRecord> SignalAsync(JobEntry job, SignalJob signal, CancellationToken cancellation)
     {
         await job.Gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             RequireHere(job.Record);
-            if (!processes.Signal(job.Record.Main, signal))
+            bool sent = signal.Group ? processes.SignalGroup(job.Record.Main, signal.Signal) : processes.Signal(job.Record.Main, signal.Signal);
+            if (!sent)
             {
                 throw new YadoException(4, $"job '{job.Record.Name}' has ended");
             }
@@ -173,6 +176,7 @@ public sealed class JobRunner(
                     Started = DateTimeOffset.UtcNow,
                     Epoch = FirstEpoch,
                     Streams = streams,
+                    Caller = streams == JobStreams.Inherit ? processes.Identify(caller) : null,
                     Plan = plan,
                     // A program that ends at once may be a zombie already: what counts is the exit status it left.
                     Shell = shell ?? new ProcessIdentity(shellPid, 0, self.BootId),
@@ -199,6 +203,7 @@ public sealed class JobRunner(
         {
             if (jobs.TryGet(id) is null)
             {
+                relays.End(id, FirstEpoch);
                 home.DeleteJobDirectory(id, FirstEpoch);
             }
             throw;
@@ -224,6 +229,11 @@ public sealed class JobRunner(
         if (streams == JobStreams.Log)
         {
             return new JobHandles(logs.Input, logs.Output, logs.Errors, logs.Exit, logs);
+        }
+        if (streams == JobStreams.Relayed)
+        {
+            IReadOnlyList<SafeFileHandle> ends = relays.Make(id, FirstEpoch, new RelayedStreams());
+            return new JobHandles(ends[0], ends[1], ends[2], logs.Exit, [logs, .. ends]);
         }
         if (caller == 0 || streamsOf is null)
         {

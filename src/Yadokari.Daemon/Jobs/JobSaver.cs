@@ -97,7 +97,10 @@ public sealed partial class JobSaver(
         JobRecord record, string path, bool leaveRunning, CaptureConsent? consent, CancellationToken cancellation, Action<ICheckpoint, JobCheckpoint> complete)
     {
         LogStreams logs = LogStreams.Of(record, processes, home);
-        CaptureOptions options = logs.CaptureOptions(flushFiles: true) with { ThawEarly = leaveRunning };
+        // What is resumed here has a log: a caller's pipe or terminal would be lost without a word.
+        // A file that only its user resumes gives it streams of his own.
+        bool isForThisHost = !leaveRunning || record.Plan is { Restart: true };
+        CaptureOptions options = (isForThisHost ? logs.WithoutCaller(flushFiles: true) : logs.CaptureOptions(flushFiles: true)) with { ThawEarly = leaveRunning };
         try
         {
             return EngineCall.Run(() =>

@@ -38,6 +38,15 @@ public sealed class ProcessTable : IProcessTable, IDisposable
         return handle is not null && Identify(process.Pid) == process && PidFd.SendSignal(handle, signal);
     }
 
+    public bool SignalGroup(ProcessIdentity process, int signal)
+    {
+        if (process.Pid <= 0 || Identify(process.Pid) != process)
+        {
+            return false;
+        }
+        return ProcStat.Read(process.Pid)?.ProcessGroup == process.Pid ? Signals.Send(-process.Pid, signal) : Signal(process, signal);
+    }
+
     public string? DescriptorTarget(int pid, int descriptor)
     {
         try

@@ -17,8 +17,8 @@ public sealed class ImageSender(IImageStream stream, IProgress<MoveProgress> pro
     public MovePhase Phase { get; set; } = MovePhase.Copying;
 
     /// <summary>Sends what the logs have gained since the last time.</summary>
-    public void SendLogs(LogStreams logs) =>
-        logs.ReadNew((isErrors, offset, bytes) => Send(isErrors ? FrameKind.Errors : FrameKind.Output, offset, bytes.Span));
+    /// <param name="settled">The job stands still (<see cref="LogStreams.Settle"/>).</param>
+    public void SendLogs(LogStreams logs, bool settled) => logs.ReadNew(settled, (kind, offset, bytes) => Send(kind, offset, bytes.Span));
 
     void IImageSink.Write(long offset, ReadOnlySpan<byte> bytes) => Send(FrameKind.Image, offset, bytes);
 

@@ -52,6 +52,26 @@ public sealed class LogHandles : IDisposable
         }
     }
 
+    /// <summary>Those of a job whose streams are relayed to its caller; the exit status is emptied.</summary>
+    /// <param name="streams">The job's ends of its three pipes; owned by what is returned.</param>
+    /// <exception cref="IOException">The file for the exit status can't be opened.</exception>
+    public static LogHandles ForCaller(HomeDirectory home, string job, int epoch, IReadOnlyList<SafeFileHandle> streams)
+    {
+        try
+        {
+            return new LogHandles(
+                streams[0], streams[1], streams[2], File.OpenHandle(home.Exit(job, epoch), FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete));
+        }
+        catch
+        {
+            foreach (SafeFileHandle stream in streams)
+            {
+                stream.Dispose();
+            }
+            throw;
+        }
+    }
+
     public void Dispose()
     {
         Input.Dispose();

@@ -1,47 +1,68 @@
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Streams;
 using Yadokari.Engine.Checkpointing;
+using Yadokari.Protocol.Jobs;
+using Yadokari.Protocol.Streams;
+using Yadokari.Protocol.Wire;
 
 namespace Yadokari.Daemon.Moves;
 
 /// <summary>
-/// Which of a job's streams are its log, and how much of the log has been sent. The log travels apart from the image:
-/// its path differs from host to host, and most of it goes ahead while the job runs.
+/// What a job's streams are - its log, or its caller's - and how much of what was written to them has been sent. That travels
+/// apart from the image: its path differs from host to host, and most of it goes ahead while the job runs.
 /// </summary>
 public sealed class LogStreams
 {
-    private readonly string _outputPath;
-    private readonly string _errorsPath;
     private readonly List<int> _inherited = [];
+    private readonly int? _caller;
+    private readonly StreamRelay? _relay;
+    private readonly int _main;
+    private readonly bool _isCallers;
+    private readonly (FrameKind Kind, string Path)[] _files;
+    private readonly long[] _sent = new long[3];
 
-    private LogStreams(string outputPath, string errorsPath)
+    private LogStreams(JobRecord job, IProcessTable processes, HomeDirectory home, StreamRelay? relay)
     {
-        _outputPath = outputPath;
-        _errorsPath = errorsPath;
+        _main = job.Main.Pid;
+        _relay = relay;
+        _files =
+        [
+            (FrameKind.Output, home.Output(job.Id, job.Epoch)),
+            (FrameKind.Errors, home.Errors(job.Id, job.Epoch)),
+            (FrameKind.Input, home.Input(job.Id, job.Epoch)),
+        ];
+        _isCallers = relay is not null || (job.Streams == JobStreams.Inherit && job.Caller is not null);
+        _caller = relay is null && job.Caller is { } caller && processes.IsAlive(caller) ? caller.Pid : null;
+        if (relay is not null)
+        {
+            (_sent[0], _sent[1]) = relay.From;
+        }
     }
 
     /// <summary>Stream 2 is the output log.</summary>
     public bool ErrorsToOutput { get; private set; }
 
-    public long OutputSent { get; private set; }
+    public long OutputSent => _sent[0];
 
-    public long ErrorsSent { get; private set; }
+    public long ErrorsSent => _sent[1];
 
-    /// <summary>Length of the logs now.</summary>
-    public long Bytes => Length(_outputPath) + Length(_errorsPath);
+    /// <summary>Bytes that are to be sent, as things stand now.</summary>
+    public long Bytes => Math.Max(0, Length(_files[0].Path) - _sent[0]) + Math.Max(0, Length(_files[1].Path) - _sent[1]);
 
-    public static LogStreams Of(JobRecord job, IProcessTable processes, HomeDirectory home)
+    /// <param name="relay">Of a job whose streams are relayed to its caller.</param>
+    public static LogStreams Of(JobRecord job, IProcessTable processes, HomeDirectory home, StreamRelay? relay = null)
     {
-        LogStreams logs = new(home.Output(job.Id, job.Epoch), home.Errors(job.Id, job.Epoch));
+        LogStreams logs = new(job, processes, home, relay);
         for (int stream = 0; stream <= 2; stream++)
         {
             string? target = processes.DescriptorTarget(job.Main.Pid, stream);
-            if (target is null || (target != logs._outputPath && target != logs._errorsPath))
+            if (target is null || (target != logs._files[0].Path && target != logs._files[1].Path))
             {
                 continue;
             }
             logs._inherited.Add(stream);
-            logs.ErrorsToOutput |= stream == 2 && target == logs._outputPath;
+            logs.ErrorsToOutput |= stream == 2 && target == logs._files[0].Path;
         }
         return logs;
     }
@@ -60,6 +81,7 @@ public sealed class LogStreams
         return numbers;
     }
 
+    /// <summary>For a file that anyone may resume, with streams of his own.</summary>
     public CaptureOptions CaptureOptions(bool flushFiles) => new()
     {
         InheritStandardStreams = _inherited.Count > 0,
@@ -67,14 +89,39 @@ public sealed class LogStreams
         FlushFiles = flushFiles,
     };
 
-    /// <summary>Hands over what has been written since the last time.</summary>
-    public void ReadNew(Action<bool, long, ReadOnlyMemory<byte>> send)
+    /// <summary>For a host that resumes it: it has a log for the job, and no other streams.</summary>
+    public CaptureOptions WithoutCaller(bool flushFiles) => CaptureOptions(flushFiles) with { RefuseOutsideStreams = true };
+
+    /// <summary>For a move: the caller's streams follow the job.</summary>
+    public CaptureOptions WithCaller(bool flushFiles) =>
+        WithoutCaller(flushFiles) with { StreamsOf = _caller, StreamPipes = _relay?.Pipes ?? [] };
+
+    /// <summary>The job stands still: nothing that it or its caller has written stays where it could be overlooked. What is left to
+    /// send after that is all there is.</summary>
+    /// <returns>How far its caller's streams have come; null: it has none.</returns>
+    /// <exception cref="Protocol.Errors.YadoException">The disk could not take it.</exception>
+    public RelayedStreams? Settle()
     {
-        OutputSent = ReadNew(_outputPath, OutputSent, isErrors: false, send);
-        ErrorsSent = ReadNew(_errorsPath, ErrorsSent, isErrors: true, send);
+        if (_relay is null)
+        {
+            // The caller's own descriptors until now: nothing has been relayed yet.
+            return _isCallers && _caller is not null ? new RelayedStreams() : null;
+        }
+        RelayedStreams state = _relay.Seal(_main);
+        _sent[2] = state.InputFrom;
+        return state;
     }
 
-    private static long ReadNew(string path, long from, bool isErrors, Action<bool, long, ReadOnlyMemory<byte>> send)
+    /// <summary>Hands over what has been written since the last time; with the input only when it is settled.</summary>
+    public void ReadNew(bool settled, Action<FrameKind, long, ReadOnlyMemory<byte>> send)
+    {
+        for (int i = 0; i < (settled && _relay is not null ? 3 : 2); i++)
+        {
+            _sent[i] = ReadNew(_files[i].Path, _sent[i], _files[i].Kind, send);
+        }
+    }
+
+    private static long ReadNew(string path, long from, FrameKind kind, Action<FrameKind, long, ReadOnlyMemory<byte>> send)
     {
         long length = Length(path);
         if (length <= from)
@@ -91,7 +138,7 @@ public sealed class LogStreams
             {
                 break;
             }
-            send(isErrors, from, buffer.AsMemory(0, count));
+            send(kind, from, buffer.AsMemory(0, count));
             from += count;
         }
         return from;

@@ -6,6 +6,7 @@ using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Programs;
 using Yadokari.Daemon.Store;
+using Yadokari.Daemon.Streams;
 using Yadokari.Engine;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Consent;
@@ -14,6 +15,7 @@ using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
+using Yadokari.Protocol.Streams;
 using Yadokari.Protocol.Wire;
 
 namespace Yadokari.Daemon.Moves;
@@ -42,6 +44,9 @@ public sealed partial class MoveSource(
 
     private readonly List<MoveRecord> _toRelease = [];
     private readonly List<MoveRecord> _toAbort = [];
+
+    /// <summary>The relayed streams of the jobs here.</summary>
+    public StreamRelays Relays { get; init; } = new(home, processes);
 
     /// <summary>Told of each move that has ended well.</summary>
     public event Action<MoveReport>? Moved;
@@ -170,10 +175,11 @@ public sealed partial class MoveSource(
             throw new YadoException(2, $"job '{record.Name}' is on host {self.Name} already");
         }
         bool sameKernel = there.BootId == record.Main.BootId;
-        LogStreams logs = LogStreams.Of(record, processes, home);
+        StreamRelay? relay = Relays.Find(record.Id, record.Epoch);
+        LogStreams logs = LogStreams.Of(record, processes, home, relay);
 
         // Looks only: obstacles end the command before the target hears of the job.
-        using ICheckpoint checkpoint = EngineCall.Run(() => engine.Open(record.Main.Pid, logs.CaptureOptions(flushFiles: !sameKernel)));
+        using ICheckpoint checkpoint = EngineCall.Run(() => engine.Open(record.Main.Pid, logs.WithCaller(flushFiles: !sameKernel)));
 
         MoveOffer offer = new()
         {
@@ -196,6 +202,7 @@ public sealed partial class MoveSource(
         MoveRecord move = new(MoveRole.Source, offer, there.Name, targetPlace.Address, new MoveState.Reserved());
         progress = job.Follow(there.Name, progress);
         CaptureReport report;
+        RelayedStreams? relayed = null;
         long bytes;
         Stopwatch down = new();
         _verdicts[move.Id] = MoveVerdict.Pending;
@@ -215,7 +222,7 @@ public sealed partial class MoveSource(
             await using (IImageStream stream = await target.OpenImageAsync(move.Id, cancellation).ConfigureAwait(false))
             {
                 ImageSender sender = new(stream, progress, offer.EstimatedBytes, rate);
-                sender.SendLogs(logs);
+                sender.SendLogs(logs, settled: false);
 
                 // Durable before the first thread stands still, so that nothing but the copying happens meanwhile.
                 Enter(ref move, new MoveState.Frozen(), durable: true);
@@ -223,15 +230,16 @@ public sealed partial class MoveSource(
                 down.Start();
                 await ConsentedFreeze.FreezeAsync(checkpoint, consent, patience, cancellation).ConfigureAwait(false);
                 sender.Phase = MovePhase.Frozen;
+                relayed = logs.Settle();
                 report = checkpoint.Capture(sender, null);
-                sender.SendLogs(logs);
+                sender.SendLogs(logs, settled: true);
                 await stream.CompleteAsync(cancellation).ConfigureAwait(false);
                 bytes = sender.Bytes;
             }
             Enter(ref move, new MoveState.Sent(report.FileLength), durable: false);
             progress.Report(new MoveProgress { Phase = MovePhase.Sent, Round = 1, Bytes = bytes, Total = bytes });
             await target.PrepareAsync(
-                move.Id, new PrepareMove(report.FileLength, logs.OutputSent, logs.ErrorsSent, logs.ErrorsToOutput), cancellation).ConfigureAwait(false);
+                move.Id, new PrepareMove(report.FileLength, logs.OutputSent, logs.ErrorsSent, logs.ErrorsToOutput, relayed), cancellation).ConfigureAwait(false);
             Enter(ref move, new MoveState.Prepared(report.FileLength, null, logs.ErrorsToOutput), durable: false);
             cancellation.ThrowIfCancellationRequested();
             // The last look: a host that has lost its lease, or the job, commits nothing.
@@ -243,6 +251,10 @@ public sealed partial class MoveSource(
         {
             // The job runs on before anything else is done about it.
             checkpoint.Dispose();
+            if (move.State is not MoveState.Committed || processes.IsAlive(record.Main))
+            {
+                relay?.Unseal();
+            }
             if (move.State is MoveState.Committed && !processes.IsAlive(record.Main))
             {
                 LogKillFailed(logger, record.Id, failure);
@@ -272,6 +284,8 @@ public sealed partial class MoveSource(
             unwritten = moved;
         }
 
+        // Not before the record says where it went: what its caller sends and asks for from now on is answered there.
+        Relays.End(record.Id, record.Epoch);
         Task<JobInfo> releasing = ReleaseAsync(move, stopping, unwritten);
         JobInfo jobThere;
         try

@@ -5,11 +5,13 @@ using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Store;
+using Yadokari.Daemon.Streams;
 using Yadokari.Engine;
 using Yadokari.Engine.Resume;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
+using Yadokari.Protocol.Streams;
 using Yadokari.Protocol.Wire;
 
 namespace Yadokari.Daemon.Moves;
@@ -34,6 +36,9 @@ public sealed partial class MoveTarget(
 
     private readonly ConcurrentDictionary<string, IncomingMove> _moves = new();
     private readonly Lock _admission = new();
+
+    /// <summary>The relayed streams of the jobs here.</summary>
+    public StreamRelays Relays { get; init; } = new(home, processes);
 
     /// <summary>Free bytes of memory and of the disk below which a job is refused; replaced in tests.</summary>
     public Func<(long Memory, long Disk)> Room { get; init; } = static () => (long.MaxValue, long.MaxValue);
@@ -130,6 +135,10 @@ public sealed partial class MoveTarget(
                 CheckLength(image, prepare.ImageLength, "image");
                 CutLog(home.Output(offer.JobId, offer.Epoch), prepare.OutputLength);
                 CutLog(home.Errors(offer.JobId, offer.Epoch), prepare.ErrorsLength);
+                if (prepare.Relay is { } state)
+                {
+                    CutLog(home.Input(offer.JobId, offer.Epoch), state.InputLength);
+                }
                 IReadOnlyList<Obstacle> missing = engine.FindMissing(image, isOwn: false);
                 if (missing.Count > 0)
                 {
@@ -140,7 +149,7 @@ public sealed partial class MoveTarget(
                 HeldFacts facts;
                 try
                 {
-                    facts = Hold(move, prepare.ErrorsToOutput);
+                    facts = Hold(move, prepare.ErrorsToOutput, prepare.Relay);
                 }
                 finally
                 {
@@ -252,6 +261,7 @@ public sealed partial class MoveTarget(
         await using FileStream image = new(home.Image(move.Record.Id), options);
         using SafeFileHandle output = OpenLog(home.Output(offer.JobId, offer.Epoch));
         using SafeFileHandle errors = OpenLog(home.Errors(offer.JobId, offer.Epoch));
+        using SafeFileHandle input = OpenLog(home.Input(offer.JobId, offer.Epoch));
         while (true)
         {
             (FrameHeader header, ReadOnlyMemory<byte> payload) = await frames.ReadAsync(cancellation).ConfigureAwait(false);
@@ -269,14 +279,19 @@ public sealed partial class MoveTarget(
                 case FrameKind.Errors:
                     RandomAccess.Write(errors, payload.Span, header.Offset);
                     break;
+                case FrameKind.Input:
+                    RandomAccess.Write(input, payload.Span, header.Offset);
+                    break;
             }
         }
     }
 
-    private HeldFacts Hold(IncomingMove move, bool errorsToOutput)
+    private HeldFacts Hold(IncomingMove move, bool errorsToOutput, RelayedStreams? relay)
     {
         MoveOffer offer = move.Record.Offer;
-        using LogHandles logs = LogHandles.Open(home, offer.JobId, offer.Epoch, errorsToOutput);
+        using LogHandles logs = relay is null
+            ? LogHandles.Open(home, offer.JobId, offer.Epoch, errorsToOutput)
+            : LogHandles.ForCaller(home, offer.JobId, offer.Epoch, Relays.Make(offer.JobId, offer.Epoch, relay));
         IHeldJob held = engine.Prepare(home.Image(move.Record.Id), new ResumeOptions
         {
             StandardInput = logs.Input,
@@ -305,7 +320,7 @@ public sealed partial class MoveTarget(
             move.Held = null;
             try
             {
-                facts = Hold(move, errorsToOutput);
+                facts = Hold(move, errorsToOutput, Relays.StateOf(offer.JobId, offer.Epoch));
             }
             catch (Exception failure) when (failure is EngineException or IOException or InvalidOperationException)
             {
@@ -323,7 +338,7 @@ public sealed partial class MoveTarget(
             Uid = offer.Uid,
             Started = offer.Started,
             Epoch = offer.Epoch,
-            Streams = JobStreams.Log,
+            Streams = Relays.StateOf(offer.JobId, offer.Epoch) is null ? JobStreams.Log : JobStreams.Relayed,
             Shell = facts.Shell,
             Main = facts.Main,
             Plan = offer.Plan,
@@ -380,6 +395,10 @@ public sealed partial class MoveTarget(
             move.IsUnwritten = true;
         }
         File.Delete(home.Image(move.Record.Id));
+        if (jobs.TryGet(offer.JobId)?.Record.Epoch != offer.Epoch)
+        {
+            Relays.End(offer.JobId, offer.Epoch);
+        }
         EarlierMoves.DeleteDirectory(offer, jobs, home);
         LogDropped(logger, move.Record.Id, reason);
     }

@@ -3,6 +3,7 @@ using Yadokari.Daemon.Draining;
 using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
+using Yadokari.Daemon.Streams;
 
 namespace Yadokari.Daemon.Store;
 
@@ -18,4 +19,5 @@ namespace Yadokari.Daemon.Store;
 [JsonSerializable(typeof(DrainRecord))]
 [JsonSerializable(typeof(KeeperRequest))]
 [JsonSerializable(typeof(KeeperAnswer))]
+[JsonSerializable(typeof(RelayFacts))]
 public sealed partial class StoreJson : JsonSerializerContext;

@@ -10,6 +10,17 @@ public sealed record CaptureOptions
     /// <summary>Of the streams 0–2, only these are affected by <see cref="InheritStandardStreams"/>.</summary>
     public IReadOnlyList<int> InheritedStreams { get; init; } = [0, 1, 2];
 
+    /// <summary>A process whose streams 0–2 became the job's when it was started: each of them, by whatever number the job has it,
+    /// becomes the resumer's stream. Its terminals can't.</summary>
+    public int? StreamsOf { get; init; }
+
+    /// <summary>As <see cref="StreamsOf"/>, for pipes that a daemon made: their inodes by stream; 0: none.</summary>
+    public IReadOnlyList<ulong> StreamPipes { get; init; } = [];
+
+    /// <summary>Whoever resumes has nothing to give in the place of a terminal, or of a stream that leads to another process:
+    /// they are obstacles, unless they are among the streams named above.</summary>
+    public bool RefuseOutsideStreams { get; init; }
+
     /// <summary>File data of shared mappings and open files is flushed to disk (for a move to another host).</summary>
     public bool FlushFiles { get; init; }
 

@@ -16,7 +16,7 @@ namespace Yadokari.Protocol.Client;
 /// One daemon, typed. Every failure is a <see cref="YadoException"/> whose message is one line for the user
 /// and that knows the exit status. <c>job</c> is an id or a name. Thread-safe.
 /// </summary>
-public sealed class YadoClient : IDisposable
+public sealed partial class YadoClient : IDisposable
 {
     private readonly ApiConnection _api;
 
@@ -235,9 +235,10 @@ public sealed class YadoClient : IDisposable
     }
 
     /// <summary>Sends a signal, wherever the job is.</summary>
-    public Task<JobInfo> SignalAsync(string job, int signal, CancellationToken cancellation = default) =>
+    /// <param name="group">To the whole process group of its main process.</param>
+    public Task<JobInfo> SignalAsync(string job, int signal, CancellationToken cancellation = default, bool group = false) =>
         AtJobAsync(job, (host, id) => host._api.PostAsync(
-            Routes.Of(Routes.Signal, id), new SignalJob(signal), ProtocolJson.Default.SignalJob, ProtocolJson.Default.JobInfo, cancellation), cancellation);
+            Routes.Of(Routes.Signal, id), new SignalJob(signal, group), ProtocolJson.Default.SignalJob, ProtocolJson.Default.JobInfo, cancellation), cancellation);
 
     /// <summary>Ends a job with SIGKILL, wherever it is.</summary>
     public Task<JobInfo> KillAsync(string job, CancellationToken cancellation = default) => SignalAsync(job, 9, cancellation);

@@ -11,4 +11,7 @@ public enum JobStreams
 
     /// <summary>Those of the calling process (<see cref="StartJob.StreamsOf"/>), which the daemon takes over.</summary>
     Inherit,
+
+    /// <summary>Pipes, whose other ends a caller elsewhere feeds and reads through the daemon, wherever the job goes.</summary>
+    Relayed,
 }

@@ -17,4 +17,7 @@ public enum FrameKind : byte
 
     /// <summary>Empty: says that the sender is alive.</summary>
     Alive = 4,
+
+    /// <summary>What the job's caller has sent and the job has not read.</summary>
+    Input = 5,
 }

@@ -10,6 +10,8 @@ public sealed class SimProcessTable(SimDaemon daemon) : IProcessTable
 
     public bool Signal(ProcessIdentity process, int signal) => throw new NotSupportedException("no test of moves sends signals");
 
+    public bool SignalGroup(ProcessIdentity process, int signal) => throw new NotSupportedException("no test of moves sends signals");
+
     public string? DescriptorTarget(int pid, int descriptor)
     {
         JobRecord? job = daemon.Jobs.All.Select(e => e.Record).FirstOrDefault(r => r.IsHere && r.Main.Pid == pid);

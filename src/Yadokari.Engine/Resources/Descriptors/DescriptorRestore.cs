@@ -67,7 +67,7 @@ public sealed class DescriptorRestore
                     OpenCarried(carried);
                     break;
                 case InheritedStreamImage stream:
-                    Inherit(stream, place.Streams[stream.Stream]);
+                    Inherit(stream, place.Streams[stream.Stream], stream.Exact);
                     break;
                 case TerminalImage terminal:
                     OpenTerminal(terminal);
@@ -206,11 +206,11 @@ public sealed class DescriptorRestore
         Put(image, made, SettableFlags);
     }
 
-    private void Inherit(DescriptorImage image, Slot others)
+    private void Inherit(DescriptorImage image, Slot others, bool exact = false)
     {
         foreach (DescriptorNumber number in image.Numbers)
         {
-            Slot source = number.Number <= 2 ? place.Streams[number.Number] : others;
+            Slot source = number.Number <= 2 && !exact ? place.Streams[number.Number] : others;
 
             // A resumer may have closed the stream; then the job has none either.
             plan.Try(null, SystemCall.Dup3, source, number.Number, number.CloseOnExec ? CloseOnExec : 0);

@@ -7,7 +7,7 @@ using Yadokari.Linux.Proc;
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>One scan: sorts every description into an image or an obstacle.</summary>
-internal sealed class DescriptorScanner : IDisposable
+internal sealed partial class DescriptorScanner : IDisposable
 {
     private const int AccessMode = 3;
     private const int WriteOnly = 1;
@@ -21,6 +21,7 @@ internal sealed class DescriptorScanner : IDisposable
     private readonly List<OpenDescription> descriptions;
     private readonly SocketScanner sockets;
     private readonly ProgramFiles programFiles;
+    private readonly CallerStreams callers;
     private readonly List<DescriptorImage> images = [];
     private readonly List<Obstacle> obstacles = [];
     private readonly Dictionary<(ulong, ulong), CarriedFileImage> files = [];
@@ -36,6 +37,7 @@ internal sealed class DescriptorScanner : IDisposable
         paths = new JobPaths(pid);
         descriptions = OpenDescription.FetchAll(pid);
         programFiles = new ProgramFiles(pid, paths, descriptions);
+        callers = new CallerStreams(options);
         sockets = new SocketScanner(pid, unixDiag, frozen, paths, descriptions, obstacles);
     }
 
@@ -44,7 +46,11 @@ internal sealed class DescriptorScanner : IDisposable
         Dictionary<string, List<OpenDescription>> pipeEnds = [];
         foreach (OpenDescription description in descriptions)
         {
-            if (IsInheritedByOption(description))
+            if (callers.Match(description) is { } stream)
+            {
+                Add(description, OfCaller(description, stream));
+            }
+            else if (IsInheritedByOption(description))
             {
                 Add(description, Inherit(description));
             }
@@ -80,6 +86,7 @@ internal sealed class DescriptorScanner : IDisposable
 
     public void Dispose()
     {
+        callers.Dispose();
         foreach (OpenDescription description in descriptions)
         {
             description.Dispose();
@@ -112,7 +119,7 @@ internal sealed class DescriptorScanner : IDisposable
         if (status.IsFifo)
         {
             return description.StandardStream >= 0
-                ? Inherit(description)
+                ? InheritOutside(description)
                 : Refuse(description, "fifo", $"named pipe {description.Link} may lead to another process; close it");
         }
 
@@ -138,6 +145,11 @@ internal sealed class DescriptorScanner : IDisposable
         bool master = description.Status is { RawMajor: 5, RawMinor: 2 };
         if (!master && Descriptor.IsTerminal(description.Handle))
         {
+            if (options.RefuseOutsideStreams)
+            {
+                return RefuseTerminal(description);
+            }
+
             return new TerminalImage { Numbers = description.Numbers, Flags = description.Flags, Path = description.Link };
         }
 
@@ -352,7 +364,7 @@ internal sealed class DescriptorScanner : IDisposable
             foreach (OpenDescription end in ends)
             {
                 Add(end, end.StandardStream >= 0
-                    ? Inherit(end)
+                    ? InheritOutside(end)
                     : Refuse(end, "pipe-to-outside", $"the other end of {end.Link} is in another process; close it or make it one of the streams 0-2"));
             }
 
@@ -388,19 +400,6 @@ internal sealed class DescriptorScanner : IDisposable
             Refuse(pipeEnds[link][0], "pipe-to-outside", $"{link} is shared with process {other}; close it on one side");
         }
     }
-
-    private bool IsInheritedByOption(OpenDescription description) =>
-        options.InheritStandardStreams
-        && description.StandardStream >= 0
-        && description.Numbers.Exists(number => number.Number <= 2 && options.InheritedStreams.Contains(number.Number));
-
-    private static InheritedStreamImage Inherit(OpenDescription description) => new()
-    {
-        Numbers = description.Numbers,
-        Flags = description.Flags,
-        Stream = description.StandardStream,
-        Was = description.Link,
-    };
 
     private void Add(OpenDescription description, DescriptorImage? image)
     {

@@ -8,6 +8,9 @@ public sealed record InheritedStreamImage : DescriptorImage
     /// <summary>0, 1 or 2: the resumer's stream that numbers above 2 copy.</summary>
     public required int Stream { get; init; }
 
+    /// <summary>Every number is a copy of that stream, also one among 0–2 (as after <c>2&gt;&amp;1</c>).</summary>
+    public bool Exact { get; init; }
+
     /// <summary>What it was.</summary>
     public required string Was { get; init; }
 

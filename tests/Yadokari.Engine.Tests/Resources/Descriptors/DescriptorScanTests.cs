@@ -163,6 +163,32 @@ public class DescriptorScanTests
         Find<InheritedStreamImage>(inherited, 2).Stream.ShouldBe(2);
     }
 
+    [Fact]
+    public void Streams_to_outside_are_obstacles_for_whoever_has_nothing_to_give_in_their_place()
+    {
+        using PythonProgram program = PythonProgram.Start(Imports + "m, s = os.openpty(); os.dup2(s, 2); os.close(s); os.dup2(m, 60, False); os.close(m); os.close(60)");
+
+        IReadOnlyList<Obstacle> obstacles = DescriptorScan.FindObstacles(program.Pid, new CaptureOptions { RefuseOutsideStreams = true });
+
+        obstacles.Select(o => o.Name).ShouldContain("terminal-stream");
+        obstacles.Select(o => o.Name).ShouldContain("stream-to-outside");
+    }
+
+    [Fact]
+    public void A_callers_streams_are_found_by_whatever_number_they_have()
+    {
+        // Its caller is a process that has the same streams: the program itself.
+        using PythonProgram program = PythonProgram.Start(Imports + "os.dup2(1, 2); os.dup2(1, 50)");
+
+        using DescriptorCapture capture = DescriptorScan.Capture(program.Pid, new CaptureOptions { StreamsOf = program.Pid, RefuseOutsideStreams = true });
+
+        capture.Obstacles.ShouldBeEmpty();
+        InheritedStreamImage output = Find<InheritedStreamImage>(capture, 50);
+        (output.Stream, output.Exact).ShouldBe((1, true));
+        output.Numbers.Select(n => n.Number).ShouldBe([1, 2, 50]);
+        Find<InheritedStreamImage>(capture, 0).Stream.ShouldBe(0);
+    }
+
     private static DescriptorCapture Capture(string setup)
     {
         using PythonProgram program = PythonProgram.Start(Imports + setup);

@@ -1,0 +1,207 @@
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Engine.Resume;
+using Yadokari.Linux;
+using Yadokari.Linux.Descriptors;
+using Yadokari.Protocol.Errors;
+
+namespace Yadokari.Daemon.Streams;
+
+/// <content>The thread that carries bytes between the pipes and the spools.</content>
+public sealed partial class StreamRelay
+{
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private readonly SafeFileHandle _wakeRead;
+    private readonly SafeFileHandle _wakeWrite;
+
+    /// <summary>More than a pipe may hold (pipe(7), pipe-max-size).</summary>
+    private const long MostInPipe = 16 << 20;
+
+    private Thread? _pump;
+    private bool _failed;
+
+    /// <summary>The job runs: from now on bytes flow. Says the same when they do already.</summary>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (_pump is not null || _ended)
+            {
+                return;
+            }
+            _pump = new Thread(Run, 1 << 18) { IsBackground = true, Name = $"streams of {_job}" };
+            _pump.Start();
+        }
+    }
+
+    private void Run()
+    {
+        PollSet polled = new();
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_ended)
+                {
+                    return;
+                }
+                _failed = false;
+                if (!_sealed)
+                {
+                    Carry(1, Window - (Length(1) - _acknowledged[0]), must: false);
+                    Carry(2, Window - (Length(2) - _acknowledged[1]), must: false);
+                    Feed();
+                }
+                if (_ends.All(e => e is null))
+                {
+                    StreamHolder.End(_facts.Holder.Pid);
+                    Pulse();
+                    return;
+                }
+                Fill(polled);
+            }
+            polled.Wait(_failed ? Look / 4 : Look);
+            Pipe.Empty(_wakeRead);
+        }
+    }
+
+    /// <summary>What can change without a word from the daemon itself.</summary>
+    private void Fill(PollSet polled)
+    {
+        polled.Clear();
+        polled.Add(_wakeRead, Descriptor.PollIn);
+        if (_sealed || _failed)
+        {
+            return;
+        }
+        for (int stream = 1; stream <= 2; stream++)
+        {
+            if (_ends[stream] is { } end && Length(stream) - _acknowledged[stream - 1] < Window)
+            {
+                polled.Add(end, Descriptor.PollIn);
+            }
+        }
+        if (_ends[Input] is { } input)
+        {
+            // A reader that is gone is told of always.
+            polled.Add(input, Length(Input) > InputAt() ? Descriptor.PollOut : (short)0);
+        }
+    }
+
+    /// <summary>From the job to a spool.</summary>
+    /// <param name="must">A failure is thrown; else it is tried again later.</param>
+    private void Carry(int stream, long room, bool must)
+    {
+        while (_ends[stream] is { } end && room > 0)
+        {
+            long carried = Pipe.ToFile(end, _spools[stream], Length(stream), (int)Math.Min(room, Piece));
+            switch (carried)
+            {
+                case > 0:
+                    room -= carried;
+                    Pulse();
+                    break;
+                case 0:
+                    Close(stream);
+                    Pulse();
+                    return;
+                case -Errno.EAGAIN:
+                    return;
+                default:
+                    _failed = true;
+                    if (must)
+                    {
+                        throw new YadoException(1, $"the output of job {_job} can't be kept: {new SystemCallException("splice", (int)-carried).Message}; it runs on here");
+                    }
+                    return;
+            }
+        }
+    }
+
+    /// <summary>From the spool of the input to the job.</summary>
+    private void Feed()
+    {
+        while (_ends[Input] is { } end && _inputAt is { } spool)
+        {
+            if (FilePlace.Offset(spool) >= Length(Input))
+            {
+                if (_facts.InputEnded)
+                {
+                    Close(Input);
+                }
+                else if ((Descriptor.Poll(end, 0, TimeSpan.Zero) & Descriptor.PollError) != 0)
+                {
+                    CloseInput();
+                }
+                return;
+            }
+            long carried = Pipe.FromFile(spool, end, Piece);
+            switch (carried)
+            {
+                case > 0:
+                    ForgetInput();
+                    Pulse();
+                    break;
+                case -Errno.EPIPE:
+                    CloseInput();
+                    return;
+                case -Errno.EAGAIN:
+                    return;
+                default:
+                    _failed = true;
+                    return;
+            }
+        }
+    }
+
+    /// <summary>Gives the disk back what the job has read long ago. What went last into the pipe may wait there still, and is the
+    /// spool's own pages: they stay.</summary>
+    private void ForgetInput()
+    {
+        long read = InputAt() - MostInPipe;
+        if (read - _facts.InputFrom >= MostInPipe)
+        {
+            Save(_facts with { InputFrom = read });
+            FilePlace.Forget(_spools[Input], read & ~4095L);
+        }
+    }
+
+    /// <summary>The job reads no more.</summary>
+    private void CloseInput()
+    {
+        Close(Input);
+        Save(_facts with { InputClosed = true });
+    }
+
+    private void CloseWhatIsClosed()
+    {
+        for (int stream = 0; stream < _ends.Length; stream++)
+        {
+            if (stream == Input ? _facts.InputClosed : _facts.Closed[stream - 1])
+            {
+                Close(stream);
+            }
+        }
+    }
+
+    /// <summary>Lets go of an end for good, here and in the holder.</summary>
+    private void Close(int stream)
+    {
+        if (Interlocked.Exchange(ref _ends[stream], null) is not { } end)
+        {
+            return;
+        }
+        StreamHolder.Release(_facts.Holder.Pid, stream);
+        end.Dispose();
+    }
+
+    private void Wake() => Pipe.Put(_wakeWrite, 1);
+
+    private void StopPump()
+    {
+        Wake();
+        if (_pump is { } pump && pump != Thread.CurrentThread)
+        {
+            pump.Join();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Linux.Descriptors;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>Tells which descriptions of a process under scan are the streams of the caller that it was started with, by whatever
+/// number it has them.</summary>
+internal sealed class CallerStreams : IDisposable
+{
+    private const int AccessMode = 3;
+    private readonly CaptureOptions options;
+    private readonly SafeFileHandle?[] streams = new SafeFileHandle?[3];
+    private readonly FileStatus[] statuses = new FileStatus[3];
+
+    /// <exception cref="Linux.SystemCallException">The caller may not be looked into.</exception>
+    public CallerStreams(CaptureOptions options)
+    {
+        this.options = options;
+        using SafeFileHandle? caller = options.StreamsOf is { } pid ? PidFd.Open(pid) : null;
+        for (int stream = 0; caller is not null && stream < streams.Length; stream++)
+        {
+            streams[stream] = PidFd.Fetch(caller, stream);
+            if (streams[stream] is { } handle)
+            {
+                statuses[stream] = FileStatus.Of(handle);
+            }
+        }
+    }
+
+    /// <summary>0, 1 or 2; null: none of the caller's.</summary>
+    public int? Match(OpenDescription description)
+    {
+        // Where two of the caller's are one description, that which the process itself calls by the number.
+        return Find(stream => description.Numbers.Exists(n => n.Number == stream)) ?? Find(static _ => true);
+
+        int? Find(Func<int, bool> isMeant)
+        {
+            for (int stream = 0; stream < streams.Length; stream++)
+            {
+                if (isMeant(stream) && Is(description, stream))
+                {
+                    return stream;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (SafeFileHandle? handle in streams)
+        {
+            handle?.Dispose();
+        }
+    }
+
+    private bool Is(OpenDescription description, int stream)
+    {
+        if (options.StreamPipes.Count > stream && options.StreamPipes[stream] != 0)
+        {
+            // The other end of a pipe that a daemon made: opened once more by its path, it is that pipe still.
+            return description.Status.IsFifo && description.Status.Inode == options.StreamPipes[stream] && IsUsable(description, stream);
+        }
+
+        if (streams[stream] is not { } handle || !statuses[stream].IsSameFile(description.Status))
+        {
+            return false;
+        }
+
+        return Kcmp.CompareFiles(handle, description.Handle) == 0
+            || (description.Status.IsFifo && IsUsable(description, stream));
+    }
+
+    /// <summary>A pipe's end of the stream's direction.</summary>
+    private static bool IsUsable(OpenDescription description, int stream) => (description.Flags & AccessMode) == (stream == 0 ? 0 : 1);
+}

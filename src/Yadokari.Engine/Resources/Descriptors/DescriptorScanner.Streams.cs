@@ -1,0 +1,52 @@
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <content>Streams that lead outside, and whose they become.</content>
+internal sealed partial class DescriptorScanner
+{
+    private bool IsInheritedByOption(OpenDescription description) =>
+        options.InheritStandardStreams
+        && description.StandardStream >= 0
+        && description.Numbers.Exists(number => number.Number <= 2 && options.InheritedStreams.Contains(number.Number));
+
+    /// <summary>One of the streams of the caller: it follows the job as a pipe.</summary>
+    private DescriptorImage? OfCaller(OpenDescription description, int stream)
+    {
+        if (description.Status.IsCharacterDevice || description.Status.IsDirectory)
+        {
+            return Scan(description);
+        }
+
+        if (description.Status.IsSocket || (!description.Status.IsFifo && !description.Status.IsRegular))
+        {
+            return Refuse(description, "socket-stream", $"the caller's {description.Link} is no pipe and no file; give the job a pipe");
+        }
+
+        if (description.Info.Locks.Count > 0)
+        {
+            return Refuse(description, "file-lock", $"a lock on {description.Link}, which is the caller's, can't be carried; give it up");
+        }
+
+        // Open for both, a stream that is a pipe in the end would lose one direction.
+        if ((description.Flags & AccessMode) != (stream == 0 ? 0 : WriteOnly))
+        {
+            return Refuse(description, "two-way-stream", $"the caller's {description.Link} is open in the wrong direction, or in both; open it for reading as stream 0, for writing as stream 1 or 2");
+        }
+
+        return Inherit(description) with { Stream = stream, Exact = true };
+    }
+
+    private DescriptorImage? InheritOutside(OpenDescription description) => options.RefuseOutsideStreams
+        ? Refuse(description, "stream-to-outside", $"{description.Link} leads to another process, which does not come along; start the job with 'yado run', or give it files")
+        : Inherit(description);
+
+    private DescriptorImage? RefuseTerminal(OpenDescription description) => Refuse(description, "terminal-stream",
+        $"{description.Link} is a terminal of this host, and does not follow the job; start it with --detach, or with pipes or files for its streams");
+
+    private static InheritedStreamImage Inherit(OpenDescription description) => new()
+    {
+        Numbers = description.Numbers,
+        Flags = description.Flags,
+        Stream = description.StandardStream,
+        Was = description.Link,
+    };
+}

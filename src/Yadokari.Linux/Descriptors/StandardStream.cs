@@ -1,0 +1,66 @@
+namespace Yadokari.Linux.Descriptors;
+
+/// <summary>The caller's own streams 0, 1 and 2, byte for byte and at the offset that they share with whoever else has them:
+/// read(2) and write(2) and nothing between.</summary>
+public static unsafe class StandardStream
+{
+    private const short PollIn = 1;
+    private const short PollOut = 4;
+
+    /// <summary>Reads what there is; blocks until there is something.</summary>
+    /// <returns>0 at the end, also when the stream is closed or can't be read.</returns>
+    public static int Read(int stream, Span<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            while (true)
+            {
+                long result = LinuxCall.Invoke(LinuxCall.Read, stream, (nint)start, buffer.Length);
+                if (result != -Errno.EAGAIN)
+                {
+                    return (int)Math.Max(result, 0);
+                }
+
+                Wait(stream, PollIn);
+            }
+        }
+    }
+
+    /// <summary>Writes all of it.</summary>
+    /// <returns>False when nobody reads the stream any more, or it is closed.</returns>
+    /// <exception cref="SystemCallException">It could not be written: a full disk.</exception>
+    public static bool Write(int stream, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            for (int done = 0; done < bytes.Length;)
+            {
+                long result = LinuxCall.Invoke((int)SystemCall.Write, stream, (nint)(start + done), bytes.Length - done);
+                switch (result)
+                {
+                    case >= 0:
+                        done += (int)result;
+                        break;
+                    case -Errno.EAGAIN:
+                        Wait(stream, PollOut);
+                        break;
+                    case -Errno.EPIPE or -Errno.EBADF:
+                        return false;
+                    default:
+                        throw new SystemCallException("write", (int)-result, $"stream {stream}");
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Lets go of a stream: whoever feeds it learns that nobody reads it any more.</summary>
+    public static void Close(int stream) => LinuxCall.Invoke(LinuxCall.Close, stream);
+
+    private static void Wait(int stream, short events)
+    {
+        ulong entry = (uint)stream | ((ulong)(ushort)events << 32);
+        LinuxCall.Check("poll", null, LinuxCall.Poll, (nint)(&entry), 1, -1);
+    }
+}
