@@ -1,9 +1,13 @@
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Linux.Proc;
+
 namespace Yadokari.Linux.Descriptors;
 
 /// <summary>The caller's own streams 0, 1 and 2, byte for byte and at the offset that they share with whoever else has them:
 /// read(2) and write(2) and nothing between.</summary>
 public static unsafe class StandardStream
 {
+    private const int CloseOnExec = 0x80000;
     private const short PollIn = 1;
     private const short PollOut = 4;
 
@@ -55,8 +59,22 @@ public static unsafe class StandardStream
         return true;
     }
 
-    /// <summary>Lets go of a stream: whoever feeds it learns that nobody reads it any more.</summary>
-    public static void Close(int stream) => LinuxCall.Invoke(LinuxCall.Close, stream);
+    /// <summary>Lets go of a stream: whoever feeds it learns that nobody reads it any more. The runtime keeps copies of standard
+    /// streams; they, too, lead to /dev/null from then on, so that no number comes to mean something else.</summary>
+    public static void Close(int stream)
+    {
+        int self = Environment.ProcessId;
+        using SafeFileHandle nothing = File.OpenHandle("/dev/null");
+        foreach (int number in ProcFdInfo.Numbers(self) ?? [])
+        {
+            if (number != stream && number > 2 && Kcmp.CompareFiles(self, stream, self, number) == 0)
+            {
+                LinuxCall.Invoke((int)SystemCall.Dup3, Descriptor.Number(nothing), number, CloseOnExec);
+            }
+        }
+
+        LinuxCall.Invoke((int)SystemCall.Dup3, Descriptor.Number(nothing), stream, 0);
+    }
 
     private static void Wait(int stream, short events)
     {
