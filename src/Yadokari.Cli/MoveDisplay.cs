@@ -18,9 +18,11 @@ public static class MoveDisplay
             ProgressTask bar = context.AddTask(Markup.Escape(title));
             return move(progress =>
             {
-                bar.Description = Markup.Escape($"{title}: {progress.Phase.ToString().ToLowerInvariant()}");
+                bar.Description = Markup.Escape(progress.PendingCalls > 0
+                    ? $"{title}: waiting for {progress.PendingCalls} {(progress.PendingCalls == 1 ? "call" : "calls")} to end"
+                    : $"{title}: {progress.Phase.ToString().ToLowerInvariant()}");
                 bar.MaxValue = Math.Max(Math.Max(progress.Total, progress.Bytes), 1);
-                bar.Value = progress.Bytes;
+                bar.Value = Math.Max(bar.Value, progress.Bytes);
             });
         });
     }

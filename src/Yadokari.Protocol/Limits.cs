@@ -66,8 +66,11 @@ public static class Limits
     /// <summary>Bytes of a service's state; 1 GiB.</summary>
     public const long MaxStateBytes = 1L << 30;
 
-    /// <summary>Rounds in which changes of a service's state are sent ahead.</summary>
+    /// <summary>Rounds in which changes of a service's state are sent ahead, before calls are held.</summary>
     public const int MaxStateRounds = 16;
+
+    /// <summary>Rounds in all: there are more when calls that last are waited for.</summary>
+    public const int MaxAllStateRounds = 4096;
 
     /// <summary>Bytes of a service's program folder; 2 GiB.</summary>
     public const long MaxProgramBytes = 2L << 30;

@@ -14,7 +14,8 @@ if (args.Length < 2 || !Uri.TryCreate(args[0], UriKind.Absolute, out Uri? addres
     return 2;
 }
 
-HttpClient Connect() => new(new YadokariHandler()) { BaseAddress = address };
+// By its name the service is found also when it has left the address long ago.
+HttpClient Connect() => new(new YadokariHandler(new YadokariClientOptions { Service = "rdict" })) { BaseAddress = address };
 
 using HttpClient http = Connect();
 try

@@ -12,22 +12,30 @@ public static class MoveCommand
 
     private static readonly Argument<string> Target = new("HOST") { Description = "Name of a known host, or ADDRESS:PORT" };
 
+    private static readonly Option<double?> Patience = new("--patience")
+    {
+        Description = "How long to wait for calls of a service that are in flight; until they end when left out",
+        HelpName = "SECONDS",
+    };
+
     private static readonly Option<bool> Json = CommonOptions.Json();
 
     public static Command Create()
     {
-        Command command = new("move", "Move a running job to another host") { Job, Target, CommonOptions.HoldTimeout, Json };
+        Command command = new("move", "Move a running job to another host") { Job, Target, CommonOptions.HoldTimeout, Patience, Json };
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
             """
             What can't be carried, and what the target lacks, is found and listed before the job is touched.
             Whatever fails before the commit leaves the job running where it is.
 
-            A service (yado run --service) moves by its state while its clients go on calling.
+            A service (yado run --service) moves by its state while its clients go on calling. Calls that are in flight are
+            waited for; others are served meanwhile.
 
             Examples:
               yado move sim h2
               yado move rdict h2
+              yado move rdict h2 --patience 10
             """);
         return command;
     }
@@ -38,7 +46,7 @@ public static class MoveCommand
         string target = parsed.GetRequiredValue(Target);
         using JobPlace place = await JobPlace.FindAsync(job, cancel);
         MoveReport report = await MoveDisplay.RunAsync($"{job} → {target}", show => place.Host.MoveAsync(
-            place.Job.Id, new MoveJob(target, parsed.GetValue(CommonOptions.HoldTimeout)), show, cancel));
+            place.Job.Id, new MoveJob(target, parsed.GetValue(CommonOptions.HoldTimeout), PatienceSeconds: parsed.GetValue(Patience)), show, cancel));
         Console.WriteLine(parsed.GetValue(Json)
             ? JsonSerializer.Serialize(report, ProtocolJson.Default.MoveReport)
             : $"{report.Job.Name} runs on {report.Job.Host}: {Output.Size(report.Bytes)} in {report.Rounds} {(report.Rounds == 1 ? "round" : "rounds")}, "

@@ -114,6 +114,10 @@ public static class Bounds
     {
         CheckHold(move.HoldSeconds);
         CheckName(move.Host);
+        if (move.PatienceSeconds is { } patience && !(patience >= 0 && patience <= Limits.MaxSeconds))
+        {
+            throw Wrong($"a move waits for calls from 0 to {Limits.MaxSeconds} seconds, not {patience}");
+        }
         return move.Target.Length is > 0 and <= Limits.MaxNameLength ? move : throw Wrong("no host is given");
     }
 

@@ -181,17 +181,17 @@ public sealed class JobApi(
             place = place with { Name = host };
         }
         ProgressLines<MoveProgress> lines = new(ProtocolJson.Default.MoveProgress);
-        await lines.WriteAsync(context, Task.Run(() => RunMoveAsync(job, place, request.HoldSeconds, lines, context.RequestAborted))).ConfigureAwait(false);
+        await lines.WriteAsync(context, Task.Run(() => RunMoveAsync(job, place, request, lines, context.RequestAborted))).ConfigureAwait(false);
     }
 
     /// <summary>The move, and its outcome as the last line.</summary>
-    private async Task<MoveProgress> RunMoveAsync(JobEntry job, HostPlace place, double? holdSeconds, ProgressLines<MoveProgress> lines, CancellationToken cancellation)
+    private async Task<MoveProgress> RunMoveAsync(JobEntry job, HostPlace place, MoveJob request, ProgressLines<MoveProgress> lines, CancellationToken cancellation)
     {
         try
         {
             Task<MoveReport> move = job.Record.Service is null
-                ? moves.MoveAsync(job, place, lines, cancellation, stopping, holdPatience: AsPatience(holdSeconds))
-                : services.MoveAsync(job, place, lines, cancellation, stopping);
+                ? moves.MoveAsync(job, place, lines, cancellation, stopping, holdPatience: AsPatience(request.HoldSeconds))
+                : services.MoveAsync(job, place, lines, cancellation, stopping, AsPatience(request.PatienceSeconds));
             MoveReport report = await move.ConfigureAwait(false);
             peers.Keep(place with { Name = report.Job.Host });
             return new MoveProgress { Phase = MovePhase.Released, Round = report.Rounds, Bytes = report.Bytes, Total = report.Bytes, Report = report };

@@ -20,6 +20,9 @@ public sealed partial class MoveOrders(
     private static readonly TimeSpan PauseAfterObstacle = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
+    /// <summary>A policy chooses again rather than wait for calls that last.</summary>
+    private static readonly TimeSpan CallPatience = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<string, string> _underWay = new();
     private readonly ConcurrentQueue<(string Job, TimeSpan Pause)> _failures = new();
     private long _ordered;
@@ -65,7 +68,7 @@ public sealed partial class MoveOrders(
                 Progress<MoveProgress> unseen = new();
                 await (job.Record.Service is null
                     ? source.MoveAsync(job, place, unseen, stopping, stopping)
-                    : services.MoveAsync(job, place, unseen, stopping, stopping)).ConfigureAwait(false);
+                    : services.MoveAsync(job, place, unseen, stopping, stopping, CallPatience)).ConfigureAwait(false);
             }
             else
             {

@@ -22,14 +22,13 @@ public sealed partial class ServiceMoveSource(
     IProcessTable processes, JobTable jobs, IHostStore store, HomeDirectory home, HostSelf self, ProgramStore programs, ServiceLauncher launcher,
     RetryPace pace, ILogger<ServiceMoveSource> logger)
 {
-    private const int DrainPatienceMilliseconds = 5000;
-
     private readonly ConcurrentDictionary<string, MoveVerdict> _verdicts = new();
 
     /// <summary>Moves a service. Until the commit any failure leaves it serving here; cancelling does the same.</summary>
+    /// <param name="patience">How long to wait for calls in flight; null: until they end.</param>
     /// <exception cref="YadoException">Nothing has changed, unless the message says that the service is committed.</exception>
     public async Task<MoveReport> MoveAsync(
-        JobEntry job, HostPlace targetPlace, IProgress<MoveProgress> progress, CancellationToken cancellation, CancellationToken stopping)
+        JobEntry job, HostPlace targetPlace, IProgress<MoveProgress> progress, CancellationToken cancellation, CancellationToken stopping, TimeSpan? patience = null)
     {
         if (!await job.Gate.WaitAsync(TimeSpan.Zero, cancellation).ConfigureAwait(false))
         {
@@ -37,7 +36,7 @@ public sealed partial class ServiceMoveSource(
         }
         try
         {
-            return await MoveLockedAsync(job, targetPlace, progress, cancellation, stopping).ConfigureAwait(false);
+            return await MoveLockedAsync(job, targetPlace, progress, cancellation, stopping, patience).ConfigureAwait(false);
         }
         finally
         {
@@ -50,7 +49,7 @@ public sealed partial class ServiceMoveSource(
     public MoveVerdict VerdictOf(string move) => _verdicts.GetValueOrDefault(move, MoveVerdict.Abort);
 
     private async Task<MoveReport> MoveLockedAsync(
-        JobEntry job, HostPlace targetPlace, IProgress<MoveProgress> progress, CancellationToken cancellation, CancellationToken stopping)
+        JobEntry job, HostPlace targetPlace, IProgress<MoveProgress> progress, CancellationToken cancellation, CancellationToken stopping, TimeSpan? patience)
     {
         Stopwatch total = Stopwatch.StartNew();
         JobRecord record = job.Record;
@@ -99,19 +98,25 @@ public sealed partial class ServiceMoveSource(
             InstanceControl control = links.Instance = await InstanceControl.ConnectAsync(launcher.ControlPath(record.Id, record.Epoch), cancellation).ConfigureAwait(false);
             long stateBytes = await CopyAheadAsync(control, target, move, place, progress, cancellation).ConfigureAwait(false);
             await FaultPoint.PassAsync("ahead").ConfigureAwait(false);
-            await control.DoAsync(ControlVerb.FinishStreams, cancellation).ConfigureAwait(false);
-            (rounds, long roundBytes) = await CopyRoundsAsync(control, target, move, progress, cancellation).ConfigureAwait(false);
-            stateBytes += roundBytes;
             double ahead = Lap(step);
-            Enter(ref move, new MoveState.Frozen());
-
-            // From here on calls are held.
-            down.Start();
-            step.Restart();
             using MemoryStream rest = new();
-            ControlAnswer drained = await control.CollectAsync(
-                new ControlCommand(ControlVerb.Drain) { DecisionPath = decisionPath, PatienceMilliseconds = DrainPatienceMilliseconds }, rest, cancellation).ConfigureAwait(false);
-            double drain = Lap(step);
+            CallsInFlight calls = new(control, record.Name, patience, progress);
+            double drain;
+            do
+            {
+                await calls.AwaitAsync(cancellation).ConfigureAwait(false);
+                await control.DoAsync(ControlVerb.FinishStreams, cancellation).ConfigureAwait(false);
+                (rounds, long roundBytes) = await CopyRoundsAsync(control, target, move, progress, cancellation).ConfigureAwait(false);
+                stateBytes += roundBytes;
+                ahead += Lap(step);
+                Enter(ref move, new MoveState.Frozen());
+
+                // From here on calls are held.
+                down.Restart();
+                step.Restart();
+            }
+            while (!await calls.TryDrainAsync(decisionPath, rest, cancellation).ConfigureAwait(false));
+            drain = Lap(step);
             await FaultPoint.PassAsync("drained").ConfigureAwait(false);
             // The last look goes on meanwhile: a host that has lost its lease, or the service, commits nothing.
             await Task.WhenAll(

@@ -46,7 +46,7 @@ public sealed partial class ServiceMoveTarget
     private string RoundPath(string move, int round) => $"{home.Image(move)}.round-{round}";
 
     /// <summary>Of the rounds that have come, in their order; also after a restart of the daemon.</summary>
-    private IEnumerable<string> RoundPaths(string move) => Enumerable.Range(1, Limits.MaxStateRounds).Select(r => RoundPath(move, r)).TakeWhile(File.Exists);
+    private IEnumerable<string> RoundPaths(string move) => Enumerable.Range(1, Limits.MaxAllStateRounds).Select(r => RoundPath(move, r)).TakeWhile(File.Exists);
 
     private string DeltaPath(string move) => home.Image(move) + ".delta";
 

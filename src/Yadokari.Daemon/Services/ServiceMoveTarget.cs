@@ -116,9 +116,9 @@ public sealed partial class ServiceMoveTarget(
     /// <exception cref="YadoException">It does not fit, or is one too many; exit status 5; dropped.</exception>
     public Task<ServicePrepared> ReceiveRoundAsync(string id, Stream changes, CancellationToken cancellation) => DoAsync(id, MovePhase.Copying, async move =>
     {
-        if (++move.Rounds > Limits.MaxStateRounds)
+        if (++move.Rounds > Limits.MaxAllStateRounds)
         {
-            throw new YadoException(5, $"more than {Limits.MaxStateRounds} rounds of changes");
+            throw new YadoException(5, $"more than {Limits.MaxAllStateRounds} rounds of changes");
         }
         string path = RoundPath(id, move.Rounds);
         long bytes = await KeepAsync(path, changes, cancellation).ConfigureAwait(false);

@@ -4,4 +4,5 @@ namespace Yadokari.Protocol.Moves;
 /// <param name="Target">Name of a known host, or ADDR:PORT.</param>
 /// <param name="HoldSeconds">How long to wait for a program that holds itself in place; null: 30.</param>
 /// <param name="Host">The name that the certificate at <paramref name="Target"/> must have; null: as this host knows it.</param>
-public sealed record MoveJob(string Target, double? HoldSeconds = null, string? Host = null);
+/// <param name="PatienceSeconds">How long to wait for calls in flight of a service; null: until they end.</param>
+public sealed record MoveJob(string Target, double? HoldSeconds = null, string? Host = null, double? PatienceSeconds = null);

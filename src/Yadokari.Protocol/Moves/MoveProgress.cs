@@ -16,6 +16,9 @@ public sealed record MoveProgress
     /// <summary>Bytes expected; 0 when not known yet.</summary>
     public long Total { get; init; }
 
+    /// <summary>Calls to a service that have to end first.</summary>
+    public int PendingCalls { get; init; }
+
     public MoveReport? Report { get; init; }
 
     public ErrorBody? Error { get; init; }

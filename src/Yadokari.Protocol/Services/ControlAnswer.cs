@@ -15,6 +15,9 @@ public sealed record ControlAnswer(InstanceState State)
     /// <summary>Bytes of state that were sent or taken.</summary>
     public long Bytes { get; init; }
 
+    /// <summary>With <see cref="ControlVerb.AwaitCalls"/> and <see cref="ControlVerb.Drain"/>: calls that have not ended, so that it is not done.</summary>
+    public int Pending { get; init; }
+
     /// <summary>With <see cref="ControlVerb.Drain"/>: until the last call in flight had ended, milliseconds.</summary>
     public double DrainMilliseconds { get; init; }
 }

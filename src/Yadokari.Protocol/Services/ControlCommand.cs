@@ -9,7 +9,7 @@ public sealed record ControlCommand(ControlVerb Verb)
     /// to serve on by another move than the one it is in goes on with its own.</summary>
     public string? DecisionPath { get; init; }
 
-    /// <summary>With <see cref="ControlVerb.Drain"/>: how long calls in flight may take, milliseconds.</summary>
+    /// <summary>With <see cref="ControlVerb.AwaitCalls"/> and <see cref="ControlVerb.Drain"/>: how long to wait for calls in flight, milliseconds.</summary>
     public int PatienceMilliseconds { get; init; }
 
     /// <summary>With <see cref="ControlVerb.SaveAhead"/>: where the service will be; with <see cref="ControlVerb.Moved"/>: where it is now.</summary>

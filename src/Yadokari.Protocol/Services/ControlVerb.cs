@@ -22,7 +22,12 @@ public enum ControlVerb
     /// <summary>Serving: tell the streaming calls, wait for their ends, cut those that last, and hold new ones; others run on.</summary>
     FinishStreams,
 
-    /// <summary>Serving: hold new calls, wait for those in flight, then send what has changed. Data and End come before the answer.</summary>
+    /// <summary>Serving, after <see cref="SaveAhead"/>: wait for the calls that are in flight now, while others are served. The answer comes
+    /// after <see cref="ControlCommand.PatienceMilliseconds"/> at the latest, and says how many are left.</summary>
+    AwaitCalls,
+
+    /// <summary>Serving: hold new calls, wait for those in flight, then send what has changed. Data and End come before the answer, unless calls are
+    /// left: then nothing is sent.</summary>
     Drain,
 
     /// <summary>Held: take the state or a round of changes; Data and End follow the command.</summary>

@@ -2,7 +2,7 @@ namespace Yadokari.Protocol.Services;
 
 /// <summary>
 /// Headers between a movable server and its clients. Over gRPC they are metadata of the same names, so all are lower case.
-/// An answer with <see cref="Moved"/> says: not here, ask there; the call has not run.
+/// An answer with <see cref="Moved"/>, and without <see cref="Ended"/>, says: not here, ask there; the call has not run.
 /// </summary>
 public static class MovedHeaders
 {
@@ -35,11 +35,21 @@ public static class MovedHeaders
     /// <summary>Request: every call with a lower number has been answered and will not be repeated.</summary>
     public const string Acknowledged = "yado-acknowledged";
 
-    /// <summary>Request: how often this call has been sent, from 1.</summary>
+    /// <summary>Request: 1, and one more for each time that the call may have run and was not answered.</summary>
     public const string Attempt = "yado-attempt";
 
     /// <summary>Answer: it was given before and kept; the call has not run again.</summary>
     public const string Repeated = "yado-repeated";
+
+    /// <summary>Answer to a numbered gRPC call: it is kept until it is acknowledged. One that breaks off may be asked for again.</summary>
+    public const string Kept = "yado-kept";
+
+    /// <summary>Answer, with <see cref="Moved"/>: a stream that was under way was ended by the move. It has run, and is the caller's to
+    /// begin anew.</summary>
+    public const string Ended = "yado-ended";
+
+    /// <summary>Answer: the call has not run, and may be made again after a while.</summary>
+    public const string NotRun = "yado-not-run";
 
     /// <summary>Request of an instance to itself while it is held.</summary>
     public const string WarmUp = "yado-warm-up";

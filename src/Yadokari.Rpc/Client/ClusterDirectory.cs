@@ -46,12 +46,12 @@ internal sealed class ClusterDirectory
         return _hosts.ContainsKey(address);
     }
 
-    /// <summary>The newest place that any daemon knows; null when none knows.</summary>
-    public async Task<ServicePlace?> FindAsync(string service, CancellationToken cancellation)
+    /// <summary>The places that daemons know, the newest first.</summary>
+    public async Task<IReadOnlyList<ServicePlace>> FindAsync(string service, CancellationToken cancellation)
     {
         ServicePlace?[] places = await Task.WhenAll(_daemons.Select(d => AskAsync(
             d, client => client.FindServiceAsync(service, cancellation, Patience)))).ConfigureAwait(false);
-        return places.Where(p => p is not null).MaxBy(p => p!.Epoch);
+        return [.. places.OfType<ServicePlace>().DistinctBy(p => p.Address).OrderByDescending(p => p.Epoch)];
     }
 
     private async Task LearnHostsAsync(CancellationToken cancellation)

@@ -9,6 +9,8 @@ internal sealed class ServiceRoute(string origin)
     private readonly SortedSet<long> _outstanding = [];
     private string _authority = origin;
     private long _last;
+    private int _own;
+    private int _told;
 
     /// <summary>The authority that the client was given.</summary>
     public string Origin { get; } = origin;
@@ -19,8 +21,17 @@ internal sealed class ServiceRoute(string origin)
     /// <summary>Learned from answers.</summary>
     public string? Service { get; private set; }
 
-    /// <summary>The highest seen.</summary>
-    public int Epoch { get; private set; }
+    /// <summary>Of the service where it is: what that place says of itself, or, until it has answered, what others said of it.</summary>
+    public int Epoch
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Math.Max(_own, _told);
+            }
+        }
+    }
 
     /// <summary>HOST:PORT to send to.</summary>
     public string Authority
@@ -38,32 +49,58 @@ internal sealed class ServiceRoute(string origin)
     public bool IsSameHost(IPAddress address) =>
         Uri.TryCreate($"http://{Origin}", UriKind.Absolute, out Uri? uri) && IPAddress.TryParse(uri.DnsSafeHost, out IPAddress? own) && own.Equals(address);
 
-    /// <summary>An instance has answered: it is of this service and epoch.</summary>
-    public void Learn(string? service, int epoch)
+    /// <summary>An instance has answered a call. What it says of itself counts, and nothing that others said, if it is where the service
+    /// is: an epoch that was told once and is not true is forgotten.</summary>
+    public void Learn(string authority, string service, int epoch)
     {
         lock (_lock)
         {
             Service ??= service;
-            Epoch = Math.Max(Epoch, epoch);
+            if (_authority == authority)
+            {
+                (_own, _told) = (epoch, 0);
+            }
         }
     }
 
-    /// <summary>Follows a move; false when it is older than what is known.</summary>
-    public bool TryFollow(string authority, int epoch, bool again)
+    /// <summary>An instance has answered a call that was sent ahead of the move: the service is there. False: it is another service.</summary>
+    public bool TryArrive(string authority, string? service, int epoch)
     {
         lock (_lock)
         {
-            if (epoch < Epoch || (epoch == Epoch && !again && _authority != authority && _authority != Origin))
+            if (service is null || (Service is not null && Service != service))
             {
                 return false;
             }
-            if (_authority != authority)
-            {
-                Next.Clear();
-            }
-            _authority = authority;
-            Epoch = epoch;
+            Go(authority);
+            (_own, _told) = (epoch, 0);
             return true;
+        }
+    }
+
+    /// <summary>Follows a "moved"; false when it is older than what is known.</summary>
+    public bool TryFollow(string authority, int epoch)
+    {
+        lock (_lock)
+        {
+            int known = Math.Max(_own, _told);
+            if (epoch < known || (epoch == known && _authority != authority && _authority != Origin))
+            {
+                return false;
+            }
+            Go(authority);
+            _told = epoch;
+            return true;
+        }
+    }
+
+    /// <summary>What is known leads nowhere: goes where others say, whatever the epoch. The next answer there says whether it is true.</summary>
+    public void Correct(string authority, int epoch)
+    {
+        lock (_lock)
+        {
+            Go(authority);
+            (_own, _told) = (0, epoch);
         }
     }
 
@@ -100,5 +137,14 @@ internal sealed class ServiceRoute(string origin)
         {
             _outstanding.Remove(number);
         }
+    }
+
+    private void Go(string authority)
+    {
+        if (_authority != authority)
+        {
+            Next.Clear();
+        }
+        _authority = authority;
     }
 }

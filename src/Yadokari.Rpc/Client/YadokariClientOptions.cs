@@ -20,10 +20,12 @@ public sealed class YadokariClientOptions
     /// </summary>
     public ISet<string> AllowedHosts { get; } = new HashSet<string>();
 
-    /// <summary>How long a call may take in all, moves and repetitions included.</summary>
+    /// <summary>How long a call may take in all, moves and repetitions included. A gRPC call has a deadline of its own; for it this is how
+    /// long it is made again.</summary>
     public TimeSpan Deadline { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long one attempt may take before the call is made again under the same number.</summary>
+    /// <summary>How long one attempt may take before the call is made again under the same number; not for gRPC, whose connections are
+    /// looked after by pings.</summary>
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Bytes of a request that are kept to be able to make the call again; a larger one fails at once.</summary>
@@ -33,9 +35,6 @@ public sealed class YadokariClientOptions
     public long MaxReplyBytes { get; set; } = 64L << 20;
 
     /// <summary>Calls that last: followed when they are answered "moved", but neither numbered, nor repeated, nor read ahead. By
-    /// default server-sent events and gRPC with a body of unknown length.</summary>
-    public Func<HttpRequestMessage, bool> IsStreaming { get; set; } = static request =>
-        request.Headers.Accept.Any(a => a.MediaType == "text/event-stream")
-        || (request.Content?.Headers.ContentType?.MediaType?.StartsWith("application/grpc", StringComparison.Ordinal) == true
-            && request.Content.Headers.ContentLength is null);
+    /// default server-sent events. Which calls of gRPC last is the server's to know.</summary>
+    public Func<HttpRequestMessage, bool> IsStreaming { get; set; } = static request => request.Headers.Accept.Any(a => a.MediaType == "text/event-stream");
 }

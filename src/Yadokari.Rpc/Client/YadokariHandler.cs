@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net;
 using Yadokari.Protocol.Services;
 
@@ -14,9 +13,6 @@ public sealed class YadokariHandler : DelegatingHandler
 {
     /// <summary>Set on the request when its answer is there.</summary>
     public static readonly HttpRequestOptionsKey<CallReport> Report = new("yadokari.report");
-
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>After so many failures the daemons are asked, and from then on each time.</summary>
     private const int FailuresBeforeAsking = 3;
@@ -33,12 +29,16 @@ public sealed class YadokariHandler : DelegatingHandler
     /// <param name="options">Not changed afterwards.</param>
     /// <param name="inner">What sends; by default a handler whose connections are given up soon when nobody answers.</param>
     public YadokariHandler(YadokariClientOptions options, HttpMessageHandler? inner = null)
-        : base(inner ?? new SocketsHttpHandler
+        : base(new OpaqueHandler(inner ?? new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             ConnectTimeout = TimeSpan.FromSeconds(2),
             EnableMultipleHttp2Connections = true,
-        })
+            // A gRPC call may be silent for long: whether anybody is there is asked beside it.
+            KeepAlivePingDelay = TimeSpan.FromSeconds(5),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        }))
     {
         _options = options;
         _directory = new ClusterDirectory(options);
@@ -57,19 +57,27 @@ public sealed class YadokariHandler : DelegatingHandler
         ServiceRoute route = _routes.GetOrAdd(uri.Authority, authority => new ServiceRoute(authority));
         bool streaming = _options.IsStreaming(request);
         KeptRequest kept = await KeptRequest.TakeAsync(request, _options.MaxRequestBytes, cancellationToken).ConfigureAwait(false);
-        (long Number, long Acknowledged)? call = streaming || IsSafe(request.Method) ? null : route.Begin();
+        CallKind kind = streaming ? CallKind.Streaming : !KeptRequest.IsGrpc(request) ? CallKind.Plain : kept.Live is null ? CallKind.GrpcMessage : CallKind.GrpcStream;
+        Journey journey = new() { Http2 = request.Version.Major >= 2, Kind = kind };
+        (long Number, long Acknowledged)? call = kind is CallKind.Streaming or CallKind.GrpcStream || IsSafe(request.Method) ? null : route.Begin();
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(_options.Deadline);
-        Journey journey = new() { Http2 = request.Version.Major >= 2 };
         try
         {
-            return await TravelAsync(request, kept, route, call, streaming, journey, deadline.Token).ConfigureAwait(false);
+            return await TravelAsync(request, kept, route, call, journey, deadline.Token, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new HttpRequestException(
+            HttpRequestException unanswered = new(
                 $"{uri.Authority} has not answered for {_options.Deadline.TotalSeconds:0.#} s ({journey.Attempts} attempts, last at {route.Authority}): "
                 + "the call may have run or not", journey.LastFailure ?? failure);
+            kept.Live?.Break(unanswered);
+            throw unanswered;
+        }
+        catch (Exception failure)
+        {
+            kept.Live?.Break(failure);
+            throw;
         }
         finally
         {
@@ -81,64 +89,84 @@ public sealed class YadokariHandler : DelegatingHandler
     }
 
     private async Task<HttpResponseMessage> TravelAsync(
-        HttpRequestMessage request, KeptRequest kept, ServiceRoute route, (long Number, long Acknowledged)? call, bool streaming, Journey journey, CancellationToken deadline)
+        HttpRequestMessage request, KeptRequest kept, ServiceRoute route, (long Number, long Acknowledged)? call, Journey journey,
+        CancellationToken deadline, CancellationToken caller)
     {
         while (true)
         {
             journey.Attempts++;
             string? ahead = journey.TakeAhead();
-            string? ready = ahead ?? (streaming || journey.WasSentAhead ? null : route.Next.Ready);
-            HttpRequestMessage attempt = kept.Make(route, ahead ?? route.Authority, call, journey.Attempts, ready);
+            string? ready = ahead ?? (call is null && journey.Kind != CallKind.Plain || journey.WasSentAhead ? null : route.Next.Ready);
+            string place = ahead ?? route.Authority;
+            HttpRequestMessage attempt = kept.Make(route, place, call, journey.Doubts + 1, ready);
             HttpResponseMessage? response = null;
+            bool gone = false;
             try
             {
-                response = await AttemptAsync(attempt, streaming, deadline).ConfigureAwait(false);
-                IPEndPoint? moved = ReadMoved(response, out int epoch);
-                bool sentAhead = moved is null && ready is not null && IsSentAhead(response, ready);
-                bool answered = moved is null && !sentAhead && !IsToBeTriedAgain(response);
-                if (answered && (ahead is null || Arrive(route, ahead, response, journey)))
+                (response, Answer answer) = await AttemptAsync(attempt, journey.Kind, deadline, caller).ConfigureAwait(false);
+                bool sentAhead = ready is not null && answer.IsSentAhead(ready);
+                bool answered = answer.Moved is null && !sentAhead && !answer.IsToBeTriedAgain;
+                if (answered && (ahead is null || TryArrive(route, ahead, answer, journey)))
                 {
-                    Learn(route, response);
-                    PrepareMove(route, response, request);
-                    request.Options.Set(Report, new CallReport(journey.Attempts, journey.Moves));
-                    response.RequestMessage = request;
-                    return response;
+                    return Accept(request, kept, route, place, response, answer, journey);
                 }
                 response.Dispose();
                 attempt.Dispose();
-                if (sentAhead && journey.TrySendAhead(ready!))
+                if (!kept.IsKept)
                 {
-                    continue;
+                    throw new HttpRequestException($"{place} has not run the call, and what was sent of it is too much to be sent again: call again");
                 }
-                if (moved is not null && await FollowAsync(route, moved, epoch, journey, deadline).ConfigureAwait(false))
-                {
-                    continue;
-                }
+                gone = sentAhead ? journey.TrySendAhead(ready!)
+                    : answer.Moved is { } moved && await FollowAsync(route, moved, answer.Epoch!.Value, journey, deadline).ConfigureAwait(false);
             }
-            catch (Exception failure) when (IsPassing(failure, deadline) && (!streaming || response is null))
+            catch (Exception failure) when (IsPassing(failure, deadline) && MayBeMadeAgain(journey.Kind, kept, failure, response))
             {
                 response?.Dispose();
                 attempt.Dispose();
                 journey.LastFailure = failure;
+                journey.Doubts += HasNotArrived(failure) ? 0 : 1;
             }
-            await PauseAsync(route, journey, deadline).ConfigureAwait(false);
+            if (!gone)
+            {
+                journey.Failures++;
+            }
+            await PauseAsync(route, journey, gone, deadline).ConfigureAwait(false);
         }
     }
 
-    private async Task<HttpResponseMessage> AttemptAsync(HttpRequestMessage attempt, bool streaming, CancellationToken deadline)
+    private HttpResponseMessage Accept(
+        HttpRequestMessage request, KeptRequest kept, ServiceRoute route, string place, HttpResponseMessage response, Answer answer, Journey journey)
     {
-        if (streaming)
+        kept.Live?.Release();
+        if (answer.Service is { } service)
         {
-            return await base.SendAsync(attempt, deadline).ConfigureAwait(false);
+            route.Learn(place, service, answer.Epoch ?? 0);
         }
+        PrepareMove(route, answer, request);
+        request.Options.Set(Report, new CallReport(journey.Attempts, journey.Moves));
+        response.RequestMessage = request;
+        return response;
+    }
+
+    private async Task<(HttpResponseMessage Response, Answer Answer)> AttemptAsync(HttpRequestMessage attempt, CallKind kind, CancellationToken deadline, CancellationToken caller)
+    {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(deadline);
-        limit.CancelAfter(_options.AttemptTimeout);
-        HttpResponseMessage response = await base.SendAsync(attempt, limit.Token).ConfigureAwait(false);
+        if (kind == CallKind.Plain)
+        {
+            limit.CancelAfter(_options.AttemptTimeout);
+        }
+        // A gRPC call goes on behind its first answer, and may be silent for as long as its caller waits.
+        CancellationToken stop = kind switch { CallKind.Plain => limit.Token, CallKind.Streaming => deadline, _ => caller };
+        HttpResponseMessage response = await base.SendAsync(attempt, stop).ConfigureAwait(false);
         try
         {
-            // A reply that breaks off is asked for again: only a whole one counts.
-            await response.Content.LoadIntoBufferAsync(_options.MaxReplyBytes, limit.Token).ConfigureAwait(false);
-            return response;
+            Answer answer = Answer.Of(response);
+            if (kind == CallKind.Plain || (kind == CallKind.GrpcMessage && answer.IsKept))
+            {
+                // A reply that breaks off is asked for again: only a whole one counts.
+                await response.Content.LoadIntoBufferAsync(_options.MaxReplyBytes, stop).ConfigureAwait(false);
+            }
+            return (response, answer);
         }
         catch
         {
@@ -148,15 +176,29 @@ public sealed class YadokariHandler : DelegatingHandler
     }
 
     /// <summary>A call that was sent ahead of the move is answered: the service has come. False when it is another one that answers there.</summary>
-    private static bool Arrive(ServiceRoute route, string ahead, HttpResponseMessage response, Journey journey)
+    private static bool TryArrive(ServiceRoute route, string ahead, Answer answer, Journey journey)
     {
-        if (ReadEpoch(response) is not { } epoch || !route.TryFollow(ahead, epoch, again: true))
+        if (answer.Epoch is not { } epoch || !route.TryArrive(ahead, answer.Service, epoch))
         {
             return false;
         }
         journey.Moves++;
         return true;
     }
+
+    /// <summary>It failed before anybody had it.</summary>
+    private static bool HasNotArrived(Exception failure) => failure is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+    };
+
+    /// <summary>Of a stream of requests nobody keeps a reply, so it is made again only when it has not arrived.</summary>
+    private static bool MayBeMadeAgain(CallKind kind, KeptRequest kept, Exception failure, HttpResponseMessage? response) => kind switch
+    {
+        CallKind.Streaming => response is null,
+        CallKind.GrpcStream => response is null && kept.IsKept && HasNotArrived(failure),
+        _ => true,
+    };
 
     /// <summary>A server may send the client to another port of its own host, or to a host of its cluster.</summary>
     private async Task<bool> IsBelievedAsync(ServiceRoute route, IPAddress address, CancellationToken cancellation) =>
@@ -169,10 +211,11 @@ public sealed class YadokariHandler : DelegatingHandler
         {
             throw new UntrustedMoveException($"{route.Authority} says that the service has moved to {moved}, which is no host of its cluster: not followed");
         }
-        if (!route.TryFollow(moved.ToString(), epoch, again: false))
+        if (!route.TryFollow(moved.ToString(), epoch))
         {
-            // Whoever said so knows less than this client: it was true once.
+            // Whoever said so knows less than this client, or this client was told an epoch that is none: others are asked.
             journey.LastFailure = new HttpRequestException($"{route.Authority} tells of an old move, epoch {epoch} after {route.Epoch}");
+            journey.NotFollowed = (moved, epoch);
             return false;
         }
         journey.Moves++;
@@ -180,9 +223,9 @@ public sealed class YadokariHandler : DelegatingHandler
     }
 
     /// <summary>Connects to where the service is about to be, behind, so that a call that meets the move needs not.</summary>
-    private void PrepareMove(ServiceRoute route, HttpResponseMessage response, HttpRequestMessage request)
+    private void PrepareMove(ServiceRoute route, Answer answer, HttpRequestMessage request)
     {
-        if (Header(response, MovedHeaders.Next) is { } next && IPEndPoint.TryParse(next, out IPEndPoint? end))
+        if (answer.Next is { } next && IPEndPoint.TryParse(next, out IPEndPoint? end))
         {
             int count = route.Next.Begin(next, request.Version.Major >= 2 ? 1 : route.Outstanding);
             for (int i = 0; i < count; i++)
@@ -217,91 +260,31 @@ public sealed class YadokariHandler : DelegatingHandler
         }
     }
 
-    private async Task PauseAsync(ServiceRoute route, Journey journey, CancellationToken deadline)
+    private async Task PauseAsync(ServiceRoute route, Journey journey, bool gone, CancellationToken deadline)
     {
-        journey.Failures++;
-        TimeSpan pause = FirstPause * Math.Pow(2, Math.Min(journey.Failures - 1, 16));
-        await Task.Delay(pause < LongestPause ? pause : LongestPause, deadline).ConfigureAwait(false);
-        if (journey.Failures < FailuresBeforeAsking || (_options.Service ?? route.Service) is not { } service)
+        if (journey.Pause > TimeSpan.Zero)
+        {
+            await Task.Delay(journey.Pause, deadline).ConfigureAwait(false);
+        }
+        if (gone || journey.Failures < FailuresBeforeAsking)
         {
             return;
         }
-        if (await _directory.FindAsync(service, deadline).ConfigureAwait(false) is { } place)
+        List<(string, int)> places = (_options.Service ?? route.Service) is { } service
+            ? [.. (await _directory.FindAsync(service, deadline).ConfigureAwait(false)).Select(p => (journey.Http2 ? p.Http2Address : p.Address, p.Epoch))]
+            : [];
+        if (journey.NotFollowed is var (told, epoch))
         {
-            route.TryFollow(journey.Http2 ? place.Http2Address : place.Address, place.Epoch, again: true);
+            places.Add((told.ToString(), epoch));
+        }
+        if (journey.Choose(places) is var (authority, at))
+        {
+            route.Correct(authority, at);
         }
     }
-
-    private static void Learn(ServiceRoute route, HttpResponseMessage response)
-    {
-        if (Header(response, MovedHeaders.Service) is { } service)
-        {
-            route.Learn(service, ReadEpoch(response) ?? 0);
-        }
-    }
-
-    private static int? ReadEpoch(HttpResponseMessage response) =>
-        int.TryParse(Header(response, MovedHeaders.Epoch), NumberStyles.None, CultureInfo.InvariantCulture, out int epoch) ? epoch : null;
-
-    /// <summary>Where a "moved" leads; null when the answer is none.</summary>
-    private static IPEndPoint? ReadMoved(HttpResponseMessage response, out int epoch)
-    {
-        epoch = ReadEpoch(response) ?? -1;
-        return epoch >= 0 && Header(response, MovedHeaders.Moved) is { } moved && IPEndPoint.TryParse(moved, out IPEndPoint? end) ? end : null;
-    }
-
-    /// <summary>The server says that it has not run the call, which may be made at the next place. A redirect of the program's own, which
-    /// also tells of the next place, is one that the service has answered.</summary>
-    private static bool IsSentAhead(HttpResponseMessage response, string ready) =>
-        response.StatusCode == HttpStatusCode.TemporaryRedirect && Header(response, MovedHeaders.Service) is null && Header(response, MovedHeaders.Next) == ready;
-
-    /// <summary>The server says that it has not run the call and that it may be made again.</summary>
-    private static bool IsToBeTriedAgain(HttpResponseMessage response) =>
-        response.StatusCode == HttpStatusCode.ServiceUnavailable && response.Headers.RetryAfter is not null && response.Content.Headers.ContentLength == 0;
-
-    private static string? Header(HttpResponseMessage response, string name) =>
-        response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values.FirstOrDefault() : null;
 
     /// <summary>The connection failed or nobody answered in time, so it is worth trying again.</summary>
     private static bool IsPassing(Exception failure, CancellationToken deadline) =>
         !deadline.IsCancellationRequested && failure is not UntrustedMoveException
         && failure is HttpRequestException { HttpRequestError: not HttpRequestError.ConfigurationLimitExceeded } or IOException or OperationCanceledException;
-
-    /// <summary>What has happened to one call so far.</summary>
-    private sealed class Journey
-    {
-        private string? _ahead;
-
-        public int Attempts { get; set; }
-
-        public int Failures { get; set; }
-
-        public int Moves { get; set; }
-
-        public bool Http2 { get; init; }
-
-        public Exception? LastFailure { get; set; }
-
-        /// <summary>The call was sent ahead of a move once. When that failed, it stays with the service.</summary>
-        public bool WasSentAhead { get; private set; }
-
-        /// <summary>Sends the next attempt to the next place; false: it has been there.</summary>
-        public bool TrySendAhead(string next)
-        {
-            if (WasSentAhead)
-            {
-                return false;
-            }
-            (_ahead, WasSentAhead) = (next, true);
-            return true;
-        }
-
-        /// <summary>Where the next attempt goes instead, if anywhere; for one attempt.</summary>
-        public string? TakeAhead()
-        {
-            string? ahead = _ahead;
-            _ahead = null;
-            return ahead;
-        }
-    }
 }

@@ -16,6 +16,7 @@ internal sealed partial class ControlServer(
     : IHostedLifecycleService, IDisposable
 {
     private const int LargeState = 1 << 20;
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
@@ -90,7 +91,9 @@ internal sealed partial class ControlServer(
             }
             catch (SocketException failure)
             {
+                // Out of descriptors, perhaps: that does not pass at once.
                 LogAcceptFailed(logger, failure.Message);
+                await Task.Delay(AcceptPause).ConfigureAwait(false);
             }
         }
     }
@@ -136,6 +139,7 @@ internal sealed partial class ControlServer(
                 ControlVerb.SaveAhead => await SaveAheadAsync(channel, command).ConfigureAwait(false),
                 ControlVerb.SaveRound => await SaveRoundAsync(channel).ConfigureAwait(false),
                 ControlVerb.FinishStreams => await FinishStreamsAsync(channel).ConfigureAwait(false),
+                ControlVerb.AwaitCalls => await AwaitCallsAsync(channel, command).ConfigureAwait(false),
                 ControlVerb.Drain => await DrainAsync(channel, command).ConfigureAwait(false),
                 ControlVerb.Restore or ControlVerb.RestoreDelta => await RestoreAsync(channel, command.Verb == ControlVerb.RestoreDelta).ConfigureAwait(false),
                 ControlVerb.Activate => Activate(),
@@ -201,9 +205,24 @@ internal sealed partial class ControlServer(
         return Answer();
     }
 
+    /// <summary>Waits until the calls that are in flight now have ended, while others come.</summary>
+    private async Task<ControlAnswer> AwaitCallsAsync(ControlChannel channel, ControlCommand command)
+    {
+        if (_mover != channel || life.State is not (InstanceState.Serving or InstanceState.Drained))
+        {
+            return Wrong("wait for its calls");
+        }
+        if (options.HoldWhileCallsLast)
+        {
+            // The gate closes at once, and Drain waits.
+            return Answer();
+        }
+        return await EndedAsync(life.Gate.Turn(), command).ConfigureAwait(false) ? Answer() : Answer() with { Pending = Math.Max(1, life.Gate.Lasting) };
+    }
+
     private async Task<ControlAnswer> DrainAsync(ControlChannel channel, ControlCommand command)
     {
-        if (life.State != InstanceState.Serving)
+        if (life.State != InstanceState.Serving && (life.State != InstanceState.Drained || _mover != channel))
         {
             return Wrong("drain");
         }
@@ -213,19 +232,32 @@ internal sealed partial class ControlServer(
         _decisionPath = command.DecisionPath;
         Task empty = life.Gate.Close();
         life.TryChange(InstanceState.Serving, InstanceState.Drained);
-        try
+        if (!await EndedAsync(empty, command).ConfigureAwait(false))
         {
-            await empty.WaitAsync(TimeSpan.FromMilliseconds(command.PatienceMilliseconds), _stop.Token).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            int calls = life.Gate.InFlight;
-            ServeOn();
-            return Answer($"{calls} calls did not end within {command.PatienceMilliseconds} ms: mark calls that last as streaming calls, or move it later");
+            int calls = Math.Max(1, life.Gate.InFlight);
+            if (!options.HoldWhileCallsLast)
+            {
+                // The move goes on; what is copied is still followed.
+                life.TryChange(InstanceState.Drained, InstanceState.Serving);
+            }
+            return Answer() with { Pending = calls };
         }
         double drained = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         ControlAnswer sent = await SendAsync(channel, bundle.SaveRest()).ConfigureAwait(false);
         return sent with { DrainMilliseconds = drained };
+    }
+
+    private async Task<bool> EndedAsync(Task calls, ControlCommand command)
+    {
+        try
+        {
+            await calls.WaitAsync(TimeSpan.FromMilliseconds(command.PatienceMilliseconds), _stop.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     private async Task<ControlAnswer> SendAsync(ControlChannel channel, ReadOnlyMemory<byte> state)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Yadokari.Protocol.Services;
 
 namespace Yadokari.Rpc.Server;
@@ -39,9 +40,7 @@ internal static class MovedAnswer
         {
             // Trailers-only: a gRPC client takes 307 or 421 for UNKNOWN, but tries UNAVAILABLE again.
             response.StatusCode = StatusCodes.Status200OK;
-            response.ContentType = "application/grpc";
-            response.Headers["grpc-status"] = GrpcUnavailable;
-            response.Headers["grpc-message"] = $"moved to {address}";
+            WriteGrpcStatus(context, GrpcUnavailable, $"moved to {address}");
         }
         else
         {
@@ -50,6 +49,43 @@ internal static class MovedAnswer
             response.ContentLength = 0;
         }
         CloseConnection(context, http2);
+    }
+
+    /// <summary>A stream of gRPC whose method was ended by a move: says so in the place of what the method said.</summary>
+    /// <param name="place">Where the service is now; null: the move was given up.</param>
+    public static void WriteCut(HttpContext context, ServicePlace? place)
+    {
+        if (place is null)
+        {
+            WriteGrpcStatus(context, GrpcUnavailable, "the stream was ended by a move, which was given up: call again")[MovedHeaders.Ended] = "1";
+            return;
+        }
+        string address = AddressFor(context.Request, place);
+        IHeaderDictionary metadata = WriteGrpcStatus(context, GrpcUnavailable, $"moved to {address}: the stream was ended, call again");
+        metadata[MovedHeaders.Ended] = "1";
+        metadata[MovedHeaders.Moved] = address;
+        metadata[MovedHeaders.Epoch] = place.Epoch.ToString(CultureInfo.InvariantCulture);
+        CloseConnection(context, HttpProtocol.IsHttp2(context.Request.Protocol));
+    }
+
+    /// <summary>Ends a call of gRPC: in its headers when nothing was sent, else behind what was sent.</summary>
+    /// <returns>Where further metadata belongs.</returns>
+    public static IHeaderDictionary WriteGrpcStatus(HttpContext context, string status, string message)
+    {
+        HttpResponse response = context.Response;
+        IHeaderDictionary metadata = response.Headers;
+        if (response.HasStarted)
+        {
+            metadata = context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers ?? new HeaderDictionary();
+        }
+        else
+        {
+            response.ContentType = "application/grpc";
+        }
+        metadata["grpc-status"] = status;
+        metadata["grpc-message"] = Uri.EscapeDataString(message).Replace("%20", " ", StringComparison.Ordinal);
+        metadata.Remove("grpc-status-details-bin");
+        return metadata;
     }
 
     /// <summary>The call has not run: it may be made at the next place, which is not decided for yet.</summary>
@@ -88,9 +124,8 @@ internal static class MovedAnswer
     {
         if (IsGrpc(context.Request))
         {
-            context.Response.ContentType = "application/grpc";
-            context.Response.Headers["grpc-status"] = GrpcUnavailable;
-            context.Response.Headers["grpc-message"] = "the service is about to move, try again";
+            WriteGrpcStatus(context, GrpcUnavailable, "the service is about to move, or too busy: try again");
+            context.Response.Headers[MovedHeaders.NotRun] = "1";
             return;
         }
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
@@ -102,7 +137,10 @@ internal static class MovedAnswer
     {
         if (!http2)
         {
-            context.Response.Headers.Connection = "close";
+            if (!context.Response.HasStarted)
+            {
+                context.Response.Headers.Connection = "close";
+            }
             return;
         }
         // "Connection: close" does nothing on HTTP/2; this sends GOAWAY.

@@ -12,6 +12,8 @@ namespace Yadokari.Rpc.Server;
 internal sealed class SelfCallHandler(string token) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
 {
     private const int MostAttempts = 64;
+    private const int AtOnce = 8;
+    private const int MostPause = 8; // milliseconds
 
     private readonly ServiceRoute _route = new("itself");
     private int _count;
@@ -59,6 +61,8 @@ internal sealed class SelfCallHandler(string token) : DelegatingHandler(new Sock
             {
                 // The former one ends an HTTP/2 connection with its answer, which may come too late to be read.
             }
+            // The first attempts at once: half of them meet the right one.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(attempt / AtOnce, MostPause)), cancellation).ConfigureAwait(false);
         }
     }
 

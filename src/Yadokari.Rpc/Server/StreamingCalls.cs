@@ -6,10 +6,11 @@ namespace Yadokari.Rpc.Server;
 internal sealed class StreamingCalls
 {
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CutPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _lock = new();
-    private readonly HashSet<HttpContext> _running = [];
+    private readonly HashSet<StreamingCall> _running = [];
     private CancellationTokenSource _moving = new();
     private bool _closed;
 
@@ -37,8 +38,9 @@ internal sealed class StreamingCalls
         }
     }
 
-    /// <summary>Begins a call; dispose what it returns at its end. Null: a move has begun, the call has to wait for its end.</summary>
-    public IDisposable? TryBegin(HttpContext context)
+    /// <summary>Begins a call; <see cref="End"/> it. Null: a move has begun, the call has to wait for its end.</summary>
+    /// <param name="isGrpc">Cut, it still says why.</param>
+    public StreamingCall? TryBegin(HttpContext context, bool isGrpc = false)
     {
         lock (_lock)
         {
@@ -46,9 +48,10 @@ internal sealed class StreamingCalls
             {
                 return null;
             }
-            _running.Add(context);
+            StreamingCall call = new(context, isGrpc);
+            _running.Add(call);
             context.Features.Set<IMoveNotice>(new Notice(_moving.Token));
-            return new Call(this, context);
+            return call;
         }
     }
 
@@ -73,9 +76,17 @@ internal sealed class StreamingCalls
         {
             return;
         }
-        foreach (HttpContext context in Running())
+        foreach (StreamingCall call in Running())
         {
-            context.Abort();
+            call.Cut();
+        }
+        if (Running().Length > 0 && await EndAsync(CutPatience, cancellation).ConfigureAwait(false))
+        {
+            return;
+        }
+        foreach (StreamingCall call in Running())
+        {
+            call.Abort();
         }
         if (!await EndAsync(EndPatience, cancellation).ConfigureAwait(false))
         {
@@ -107,7 +118,7 @@ internal sealed class StreamingCalls
         return true;
     }
 
-    private HttpContext[] Running()
+    private StreamingCall[] Running()
     {
         lock (_lock)
         {
@@ -115,18 +126,13 @@ internal sealed class StreamingCalls
         }
     }
 
-    private void End(HttpContext context)
+    public void End(StreamingCall call)
     {
         lock (_lock)
         {
-            _running.Remove(context);
+            _running.Remove(call);
         }
     }
 
     private sealed record Notice(CancellationToken Moving) : IMoveNotice;
-
-    private sealed class Call(StreamingCalls calls, HttpContext context) : IDisposable
-    {
-        public void Dispose() => calls.End(context);
-    }
 }

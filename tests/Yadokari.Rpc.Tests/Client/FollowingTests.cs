@@ -88,6 +88,60 @@ public sealed class FollowingTests
     }
 
     [Fact]
+    public async Task An_epoch_that_was_told_once_and_is_none_is_not_believed_for_ever()
+    {
+        await using SmallServer third = await SmallServer.StartAsync(app => app.Run(context => Serve(context, 3, "third")), movable: false);
+        bool moved = false;
+        await using SmallServer second = await SmallServer.StartAsync(app => app.Run(context => moved
+            ? SayMoved(context, third.Address.Authority, 3)
+            : Serve(context, 2, "second")), movable: false);
+        await using SmallServer first = await SmallServer.StartAsync(app => app.Run(context => SayMoved(context, second.Address.Authority, int.MaxValue)), movable: false);
+        using HttpClient client = Client();
+        (await Post(client, first, "a")).ShouldBe("second");
+
+        moved = true;
+
+        (await Post(client, first, "b")).ShouldBe("third");
+    }
+
+    [Fact]
+    public async Task A_place_that_told_a_wrong_epoch_of_itself_is_followed_all_the_same_when_it_moves()
+    {
+        await using SmallServer target = await SmallServer.StartAsync(app => app.Run(context => Serve(context, 6, "target")), movable: false);
+        bool moved = false;
+        int asked = 0;
+        await using SmallServer source = await SmallServer.StartAsync(app => app.Run(context =>
+        {
+            asked++;
+            return moved ? SayMoved(context, target.Address.Authority, 6) : Serve(context, int.MaxValue, "source");
+        }), movable: false);
+        using HttpClient client = Client();
+        (await Post(client, source, "a")).ShouldBe("source");
+
+        moved = true;
+
+        (await Post(client, source, "b")).ShouldBe("target");
+        (await Post(client, source, "c")).ShouldBe("target");
+        asked.ShouldBeLessThan(8, "it asks a few times, and then goes where it is told");
+    }
+
+    [Fact]
+    public async Task Servers_that_send_a_call_to_and_fro_get_it_at_a_bounded_pace()
+    {
+        int epoch = 1;
+        int asked = 0;
+        SmallServer? other = null;
+        await using SmallServer one = await SmallServer.StartAsync(app => app.Run(context => SayMoved(context, other!.Address.Authority, ++epoch, () => asked++)), movable: false);
+        await using (other = await SmallServer.StartAsync(app => app.Run(context => SayMoved(context, one.Address.Authority, ++epoch, () => asked++)), movable: false))
+        {
+            using HttpClient client = new(new YadokariHandler(new YadokariClientOptions { Daemons = { "/nowhere.sock" }, Deadline = TimeSpan.FromSeconds(2) }));
+
+            await Should.ThrowAsync<HttpRequestException>(() => Post(client, one, "a"));
+        }
+        asked.ShouldBeLessThan(40);
+    }
+
+    [Fact]
     public async Task A_lost_reply_is_asked_for_again_and_the_call_does_not_run_again()
     {
         await using SmallServer server = await SmallServer.StartAsync(app => app.MapPost("/add", () => $"{++_runs}"));
@@ -141,6 +195,13 @@ public sealed class FollowingTests
     {
         using StreamReader reader = new(context.Request.Body);
         return await reader.ReadToEndAsync();
+    }
+
+    private static Task Serve(HttpContext context, int epoch, string answer)
+    {
+        context.Response.Headers[MovedHeaders.Service] = "s";
+        context.Response.Headers[MovedHeaders.Epoch] = $"{epoch}";
+        return context.Response.WriteAsync(answer);
     }
 
     private static Task SayMoved(HttpContext context, string address, int epoch, Action? asked = null)

@@ -129,19 +129,87 @@ public sealed class MoveTests
     }
 
     [Fact]
-    public async Task A_call_that_lasts_ends_the_move_and_not_the_call()
+    public async Task A_call_that_lasts_is_waited_for_as_long_as_it_lasts_and_others_are_served_meanwhile()
+    {
+        await using TwoHosts hosts = await TwoHosts.StartAsync();
+        ServicePlace first = await hosts.PlaceAsync();
+        using HttpClient client = new() { Timeout = Timeout.InfiniteTimeSpan };
+        string end = Path.Combine(hosts.Files, "end");
+        Task<HttpResponseMessage> slow = client.PostAsync($"http://{first.Address}/until?file={end}&key=slow", null);
+        await Until.HoldsAsync(async () => await InFlightAsync(hosts) == 1, () => "the slow call does not arrive");
+        TaskCompletionSource waits = new();
+        using YadoClient daemon = hosts.A.Connect();
+
+        Task<MoveReport> move = daemon.MoveAsync(TwoHosts.Service, hosts.B.Name, progress =>
+        {
+            if (progress.PendingCalls == 1)
+            {
+                waits.TrySetResult();
+            }
+        });
+        await waits.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        Curl("-sS", "-d", "k", $"http://{first.Address}/add").ShouldBe("1");
+        slow.IsCompleted.ShouldBeFalse("the other call was served while the slow one lasted");
+        File.WriteAllText(end, "");
+        MoveReport moved = await move;
+
+        slow.IsCompleted.ShouldBeTrue();
+        using HttpResponseMessage answer = await slow;
+        (await answer.Content.ReadAsStringAsync()).ShouldBe("1", "it ended where it had begun");
+        moved.Service!.Drain.ShouldBeLessThan(moved.Service.Ahead, "nobody had to wait for the slow call");
+        ServicePlace now = await hosts.PlaceAsync();
+        now.Host.ShouldBe(hosts.B.Name);
+        foreach (string key in (string[])["k", "slow"])
+        {
+            Curl("-sS", $"http://{now.Address}/has?key={key}").ShouldBe("true", "what both calls changed came along");
+        }
+    }
+
+    [Fact]
+    public async Task A_service_that_says_so_holds_other_calls_while_one_lasts()
+    {
+        await using TwoHosts hosts = await TwoHosts.StartAsync(new Dictionary<string, string> { ["HOLD_WHILE_CALLS_LAST"] = "1" });
+        ServicePlace first = await hosts.PlaceAsync();
+        using HttpClient client = new() { Timeout = Timeout.InfiniteTimeSpan };
+        string end = Path.Combine(hosts.Files, "end");
+        Task<HttpResponseMessage> slow = client.PostAsync($"http://{first.Address}/until?file={end}&key=slow", null);
+        await Until.HoldsAsync(async () => await InFlightAsync(hosts) == 1, () => "the slow call does not arrive");
+        TaskCompletionSource waits = new();
+        using YadoClient daemon = hosts.A.Connect();
+        Task<MoveReport> move = daemon.MoveAsync(TwoHosts.Service, hosts.B.Name, progress =>
+        {
+            if (progress.PendingCalls == 1)
+            {
+                waits.TrySetResult();
+            }
+        });
+        await waits.Task.WaitAsync(TimeSpan.FromMinutes(1));
+
+        Task<HttpResponseMessage> other = client.PostAsync($"http://{first.Address}/add", new StringContent("k"));
+        File.WriteAllText(end, "");
+        using HttpResponseMessage held = await other;
+
+        slow.IsCompleted.ShouldBeTrue("the other call was held");
+        (await held.Content.ReadAsStringAsync()).ShouldBe("1");
+        held.RequestMessage!.RequestUri!.Authority.ShouldBe((await move).Job.ServiceAddress, "and answered at the new place");
+    }
+
+    [Fact]
+    public async Task Patience_that_is_over_ends_the_move_and_not_the_call()
     {
         await using TwoHosts hosts = await TwoHosts.StartAsync();
         ServicePlace first = await hosts.PlaceAsync();
         using HttpClient client = new();
-        Task<HttpResponseMessage> slow = client.PostAsync($"http://{first.Address}/slow?milliseconds=60000&key=slow", null);
+        Task<HttpResponseMessage> slow = client.PostAsync($"http://{first.Address}/until?file=/nowhere&key=slow", null);
         await Until.HoldsAsync(async () => await InFlightAsync(hosts) == 1, () => "the slow call does not arrive");
 
-        YadoException failure = await Should.ThrowAsync<YadoException>(() => hosts.MoveAsync());
+        (int status, _, string errors) = hosts.A.Yado("move", TwoHosts.Service, hosts.B.Name, "--patience", "1.5");
 
-        failure.Message.ShouldContain("did not end within");
+        status.ShouldBe(1);
+        errors.ShouldContain("1 call to service 'counting' did not end within 1.5 s");
         slow.IsCompleted.ShouldBeFalse();
         Curl("-sS", "-d", "k", $"http://{first.Address}/add").ShouldBe("1");
+        await hosts.SettledAsync("a move that was given up");
     }
 
     [Fact]

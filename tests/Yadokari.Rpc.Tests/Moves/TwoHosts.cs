@@ -40,13 +40,18 @@ internal sealed class TwoHosts : IAsyncDisposable
     private const string Configuration = "Release";
 #endif
 
+    /// <summary>A sample that is built with the tests.</summary>
+    public static string SampleOf(string folder, string name) => Path.Combine(TestHost.Root, "samples", folder, "bin", Configuration, "net10.0", name);
+
     /// <summary>A program that is built with the tests.</summary>
     public static string ProgramOf(string name) => Path.Combine(TestHost.Root, "tests", "Yadokari.Rpc.Tests", name, "bin", Configuration, "net10.0", name);
 
     /// <param name="environment">Settings of the service.</param>
     /// <param name="prepare">Called before the service is started.</param>
     /// <param name="cluster">They share a coordination store.</param>
-    public static async Task<TwoHosts> StartAsync(IReadOnlyDictionary<string, string>? environment = null, int forwardSeconds = 0, Action<TwoHosts>? prepare = null, bool cluster = false)
+    /// <param name="program">The service's program.</param>
+    public static async Task<TwoHosts> StartAsync(
+        IReadOnlyDictionary<string, string>? environment = null, int forwardSeconds = 0, Action<TwoHosts>? prepare = null, bool cluster = false, string? program = null)
     {
         TwoHosts hosts = new(cluster);
         await Task.WhenAll(hosts.A.StartAsync(), hosts.B.StartAsync());
@@ -60,7 +65,7 @@ internal sealed class TwoHosts : IAsyncDisposable
         await client.StartServiceAsync(new StartService
         {
             Name = Service,
-            Program = Server,
+            Program = program ?? Server,
             Arguments = [],
             Environment = [.. settings.Select(s => $"{s.Key}={s.Value}")],
             ForwardSeconds = forwardSeconds,

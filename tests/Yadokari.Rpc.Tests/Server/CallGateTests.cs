@@ -10,15 +10,15 @@ public sealed class CallGateTests
     [Fact]
     public void A_closed_gate_lets_nobody_in_and_is_empty_when_the_last_call_has_left()
     {
-        _gate.TryEnter().ShouldBeTrue();
-        _gate.TryEnter().ShouldBeTrue();
+        _gate.TryEnter(out _).ShouldBeTrue();
+        _gate.TryEnter(out _).ShouldBeTrue();
 
         Task empty = _gate.Close();
 
-        _gate.TryEnter().ShouldBeFalse();
-        _gate.Leave();
+        _gate.TryEnter(out _).ShouldBeFalse();
+        _gate.Leave(0);
         empty.IsCompleted.ShouldBeFalse();
-        _gate.Leave();
+        _gate.Leave(0);
         empty.IsCompletedSuccessfully.ShouldBeTrue();
     }
 
@@ -37,7 +37,25 @@ public sealed class CallGateTests
         _gate.Open();
 
         changed.IsCompletedSuccessfully.ShouldBeTrue();
-        _gate.TryEnter().ShouldBeTrue();
+        _gate.TryEnter(out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_turn_waits_for_the_calls_that_were_there_and_not_for_those_that_came_later()
+    {
+        _gate.TryEnter(out int first).ShouldBeTrue();
+
+        Task turned = _gate.Turn();
+
+        _gate.TryEnter(out int second).ShouldBeTrue();
+        _gate.Leave(second);
+        _gate.TryEnter(out second).ShouldBeTrue();
+        turned.IsCompleted.ShouldBeFalse();
+        _gate.Lasting.ShouldBe(1);
+        _gate.Turn().ShouldBe(turned, "it is not over");
+        _gate.Leave(first);
+        turned.IsCompletedSuccessfully.ShouldBeTrue();
+        _gate.InFlight.ShouldBe(1);
     }
 
     [Fact]
@@ -51,16 +69,17 @@ public sealed class CallGateTests
         {
             while (!stop.IsCancellationRequested)
             {
-                if (_gate.TryEnter())
+                if (_gate.TryEnter(out int generation))
                 {
                     Interlocked.Increment(ref inside);
                     Interlocked.Decrement(ref inside);
-                    _gate.Leave();
+                    _gate.Leave(generation);
                 }
             }
         }))];
         while (rounds++ < 2000)
         {
+            await _gate.Turn();
             await _gate.Close();
             wrong += Volatile.Read(ref inside);
             _gate.Open();

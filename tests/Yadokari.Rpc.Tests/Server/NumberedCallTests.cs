@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -69,6 +71,91 @@ public sealed class NumberedCallTests
         (await (await first).Content.ReadAsStringAsync()).ShouldBe("run 1");
         (await (await second).Content.ReadAsStringAsync()).ShouldBe("run 1");
         _runs.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("PUT", "/", "x", null)]
+    [InlineData("POST", "/other", "x", null)]
+    [InlineData("POST", "/?query", "x", null)]
+    [InlineData("POST", "/", "y", null)]
+    [InlineData("POST", "/", "x", "Bearer of-another")]
+    public async Task Another_call_under_the_same_number_is_refused_and_gets_nobodys_answer(string method, string path, string body, string? authorization)
+    {
+        await using SmallServer server = await SmallServer.StartAsync(app => app.Map("/{*any}", () => $"the secret of {++_runs}"));
+        using HttpClient client = new();
+        using HttpRequestMessage first = Post(server.Address, 1);
+        first.Content = new StringContent("x");
+        using HttpResponseMessage answer = await client.SendAsync(first);
+        (await answer.Content.ReadAsStringAsync()).ShouldBe("the secret of 1");
+
+        using HttpRequestMessage other = Post(new Uri(server.Address, path), 1, attempt: 2);
+        other.Method = new HttpMethod(method);
+        other.Content = new StringContent(body);
+        if (authorization is not null)
+        {
+            other.Headers.Add("Authorization", authorization);
+        }
+        using HttpResponseMessage refused = await client.SendAsync(other);
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("another call under the number 1");
+        _runs.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_body_that_breaks_off_has_run_nothing_and_the_call_can_be_made_again()
+    {
+        await using SmallServer server = await SmallServer.StartAsync(app => app.MapPost("/", async (HttpContext context) =>
+        {
+            using StreamReader body = new(context.Request.Body);
+            return $"{await body.ReadToEndAsync()} {++_runs}";
+        }));
+        using (TcpClient half = new())
+        {
+            await half.ConnectAsync(IPAddress.Loopback, server.Address.Port);
+            await half.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+                $"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n{MovedHeaders.Client}: goodclient\r\n{MovedHeaders.Call}: 1\r\n\r\nhalf of it"));
+        }
+        using HttpClient client = new();
+        using HttpRequestMessage again = Post(server.Address, 1, attempt: 2);
+        again.Content = new StringContent("whole");
+
+        using HttpResponseMessage answer = await client.SendAsync(again);
+
+        (await answer.Content.ReadAsStringAsync()).ShouldBe("whole 1");
+    }
+
+    [Fact]
+    public async Task A_broken_connection_does_not_end_a_numbered_call_whose_client_will_ask_again()
+    {
+        TaskCompletionSource entered = new();
+        TaskCompletionSource broken = new();
+        TaskCompletionSource go = new();
+        await using SmallServer server = await SmallServer.StartAsync(app =>
+        {
+            app.MapPost("/", async (HttpContext context) =>
+            {
+                entered.TrySetResult();
+                await go.Task.WaitAsync(context.RequestAborted);
+                return $"run {++_runs}";
+            });
+        }, around: app => app.Use(async (context, next) =>
+        {
+            context.RequestAborted.Register(() => broken.TrySetResult());
+            await next(context);
+        }));
+        using HttpClient client = new();
+        using CancellationTokenSource give = new();
+        Task<HttpResponseMessage> first = client.SendAsync(Post(server.Address, 1), give.Token);
+        await entered.Task;
+        await give.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => first);
+        await broken.Task;
+
+        Task<HttpResponseMessage> second = client.SendAsync(Post(server.Address, 1, attempt: 2));
+        go.SetResult();
+
+        (await (await second).Content.ReadAsStringAsync()).ShouldBe("run 1");
     }
 
     [Fact]

@@ -115,6 +115,89 @@ public sealed class ReplyTableTests
         arrived.Body.ShouldBe(full.Body);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Another_request_under_the_same_number_gets_no_answer_that_is_not_its_own(bool done)
+    {
+        ReplyTable table = new(_options);
+        table.Admit(Call(1)).ShouldBeOfType<Admission.Run>();
+        if (done)
+        {
+            table.Complete(Call(1), Answer("one"));
+        }
+
+        table.Admit(Call(1, attempt: 2) with { Digest = [2] }).ShouldBeOfType<Admission.Refuse>().Reason.ShouldContain("another call");
+    }
+
+    [Fact]
+    public void A_peer_that_invents_clients_takes_no_room_from_others()
+    {
+        _options.MaxClients = 100;
+        ReplyTable table = new(_options);
+        for (int i = 0; i < 1000; i++)
+        {
+            CallId invented = Call(1, client: $"invented{i:0000}", peer: "10.0.0.66");
+            if (table.Admit(invented) is Admission.Run)
+            {
+                table.Complete(invented, Answer("x"));
+            }
+        }
+        table.Clients.ShouldBe(100, "it may have all that nobody else wants");
+
+        for (int i = 0; i < 40; i++)
+        {
+            CallId call = Call(1, client: $"newcomer{i}", peer: $"10.0.0.{i % 4}");
+            table.Admit(call).ShouldBeOfType<Admission.Run>();
+            table.Complete(call, Answer($"{i}"));
+        }
+
+        for (int i = 0; i < 40; i++)
+        {
+            Text(table.Admit(Call(1, attempt: 2, client: $"newcomer{i}", peer: $"10.0.0.{i % 4}"))).ShouldBe($"{i}", "what the others were answered is still kept");
+        }
+        table.Clients.ShouldBeLessThanOrEqualTo(100);
+        table.Admit(Call(1, attempt: 2, client: "invented0000", peer: "10.0.0.66")).ShouldBeOfType<Admission.Refuse>("it had to give way: whether it ran can't be told");
+    }
+
+    [Fact]
+    public void A_peer_that_acknowledges_nothing_takes_no_bytes_from_others()
+    {
+        _options.MaxReplyTableBytes = 100_000;
+        ReplyTable table = new(_options);
+        for (int i = 0; i < 200; i++)
+        {
+            CallId call = Call(1, client: $"hoarding{i:000}", peer: "10.0.0.66");
+            if (table.Admit(call) is Admission.Run)
+            {
+                table.Complete(call, Answer(new string('x', 1000)));
+            }
+        }
+        table.Bytes.ShouldBeGreaterThanOrEqualTo(100_000);
+        table.Admit(Call(1, client: "hoardingmore", peer: "10.0.0.66")).ShouldBeOfType<Admission.Busy>();
+
+        table.Admit(Call(1, client: "someoneelse", peer: "10.0.0.1")).ShouldBeOfType<Admission.Run>();
+    }
+
+    [Fact]
+    public void What_was_forgotten_before_its_time_is_not_run_again_after_a_move()
+    {
+        _options.MaxClients = 2;
+        ReplyTable source = new(_options);
+        foreach (string client in (string[])["firstclient", "secondclient"])
+        {
+            source.Admit(Call(1, client: client, peer: "10.0.0.66"));
+            source.Complete(Call(1, client: client, peer: "10.0.0.66"), Answer("x"));
+        }
+        source.Admit(Call(1, client: "newcomer", peer: "10.0.0.1")).ShouldBeOfType<Admission.Run>();
+        ArrayBufferWriter<byte> saved = new();
+        source.Save(saved);
+        ReplyTable target = new(_options);
+        target.Restore(saved.WrittenMemory, source.Version);
+
+        target.Admit(Call(1, attempt: 2, client: "firstclient", peer: "10.0.0.66")).ShouldBeOfType<Admission.Refuse>();
+    }
+
     [Fact]
     public async Task Replies_that_are_given_while_rounds_are_copied_arrive()
     {
@@ -174,7 +257,8 @@ public sealed class ReplyTableTests
         Should.Throw<InvalidDataException>(() => new ReplyTable(_options).Restore(saved.WrittenMemory[..^missing], source.Version));
     }
 
-    private static CallId Call(long number, long acknowledged = 0, int attempt = 1, string client = "someclient") => new(client, number, acknowledged, attempt);
+    private static CallId Call(long number, long acknowledged = 0, int attempt = 1, string client = "someclient", string peer = "") =>
+        new(client, number, acknowledged, attempt) { Peer = peer, Digest = [1] };
 
     private static Reply Answer(string text) => new(200, [], [], Encoding.UTF8.GetBytes(text));
 

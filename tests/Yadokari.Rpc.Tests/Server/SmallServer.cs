@@ -19,9 +19,11 @@ internal sealed class SmallServer : IAsyncDisposable
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
     /// <param name="map">Maps what it answers.</param>
+    /// <param name="around">Comes before AddYadokari's middleware.</param>
     /// <param name="movable">With AddYadokari and UseYadokari; else a plain one, to play a server that lies.</param>
     public static async Task<SmallServer> StartAsync(
-        Action<WebApplication> map, bool movable = true, HttpProtocols protocol = HttpProtocols.Http1, Action<YadokariOptions>? configure = null)
+        Action<WebApplication> map, bool movable = true, HttpProtocols protocol = HttpProtocols.Http1, Action<YadokariOptions>? configure = null,
+        Action<WebApplication>? around = null, Action<IServiceCollection>? services = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -30,7 +32,9 @@ internal sealed class SmallServer : IAsyncDisposable
         {
             builder.Services.AddYadokari(configure);
         }
+        services?.Invoke(builder.Services);
         WebApplication app = builder.Build();
+        around?.Invoke(app);
         if (movable)
         {
             app.UseYadokari();

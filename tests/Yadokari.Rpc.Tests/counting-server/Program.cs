@@ -11,6 +11,7 @@ builder.Services.AddYadokari(options =>
 {
     options.MaxStateBytes = long.Parse(Environment.GetEnvironmentVariable("MAX_STATE_BYTES") ?? "268435456");
     options.MovedLinger = TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("MOVED_LINGER_SECONDS") ?? "30"));
+    options.HoldWhileCallsLast = Environment.GetEnvironmentVariable("HOLD_WHILE_CALLS_LAST") is "1";
     options.StreamingBound = TimeSpan.FromMilliseconds(500);
     options.WarmUp = async (client, cancellation) =>
     {
@@ -36,6 +37,15 @@ app.MapPost("/add", async (HttpContext context, Counts counts) =>
 app.MapPost("/slow", async (int milliseconds, string key, Counts counts) =>
 {
     await Task.Delay(milliseconds);
+    return $"{counts.Add(key)}";
+});
+// Lasts until there is a file.
+app.MapPost("/until", async (string file, string key, Counts counts) =>
+{
+    while (!File.Exists(file))
+    {
+        await Task.Delay(20);
+    }
     return $"{counts.Add(key)}";
 });
 app.MapPost("/fail", (string key, Counts counts) =>

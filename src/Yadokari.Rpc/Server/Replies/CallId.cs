@@ -6,9 +6,15 @@ namespace Yadokari.Rpc.Server.Replies;
 
 /// <summary>Which call this is, as its client says.</summary>
 /// <param name="Acknowledged">Calls below this number will not be repeated.</param>
-/// <param name="Attempt">From 1.</param>
+/// <param name="Attempt">From 1; more: it may have run before.</param>
 internal sealed record CallId(string Client, long Number, long Acknowledged, int Attempt)
 {
+    /// <summary>Who sends it: <see cref="Replies.Peer"/>.</summary>
+    public string Peer { get; init; } = "";
+
+    /// <summary>What it asks: <see cref="RequestDigest"/>.</summary>
+    public byte[] Digest { get; init; } = [];
+
     private const int MinClientLength = 8;
     private const int MaxClientLength = 64;
 

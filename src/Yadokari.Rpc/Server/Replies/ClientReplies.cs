@@ -1,11 +1,14 @@
 namespace Yadokari.Rpc.Server.Replies;
 
 /// <summary>The kept replies of one client. Used under its own lock.</summary>
-internal sealed class ClientReplies
+/// <param name="peer">Who sent its first call.</param>
+internal sealed class ClientReplies(string peer)
 {
-    public Dictionary<long, Reply> Done { get; } = [];
+    public string Peer { get; } = peer;
 
-    public Dictionary<long, TaskCompletionSource> Running { get; } = [];
+    public Dictionary<long, KeptReply> Done { get; } = [];
+
+    public Dictionary<long, RunningCall> Running { get; } = [];
 
     /// <summary>Calls below it have been answered for good.</summary>
     public long Acknowledged { get; set; }
@@ -15,6 +18,9 @@ internal sealed class ClientReplies
 
     /// <summary>Forgotten: whoever has it in hand looks for the client anew.</summary>
     public bool IsGone { get; set; }
+
+    /// <summary>Bytes of its replies.</summary>
+    public long Bytes => Done.Values.Sum(r => (long)r.Size);
 
     /// <summary>Forgets what the client has acknowledged.</summary>
     /// <returns>Bytes that are free now.</returns>

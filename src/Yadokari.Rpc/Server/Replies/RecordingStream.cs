@@ -9,6 +9,9 @@ internal sealed class RecordingStream(Stream client, int most) : Stream
     /// <summary>It was larger than the bound: the client has it already.</summary>
     public bool PassedThrough { get; private set; }
 
+    /// <summary>Something was written or flushed.</summary>
+    public bool HasBegun { get; private set; }
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
@@ -27,6 +30,7 @@ internal sealed class RecordingStream(Stream client, int most) : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        HasBegun = true;
         if (!PassedThrough && _taken.Length + buffer.Length <= most)
         {
             _taken.Write(buffer.Span);
@@ -46,6 +50,7 @@ internal sealed class RecordingStream(Stream client, int most) : Stream
 
     public override void Write(byte[] buffer, int offset, int count)
     {
+        HasBegun = true;
         if (PassedThrough || _taken.Length + count > most)
         {
             throw new InvalidOperationException("a large reply must be written asynchronously");
@@ -53,11 +58,13 @@ internal sealed class RecordingStream(Stream client, int most) : Stream
         _taken.Write(buffer, offset, count);
     }
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() => HasBegun = true;
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => PassedThrough ? client.FlushAsync(cancellationToken) : Task.CompletedTask;
+    public override Task FlushAsync(CancellationToken cancellationToken)
+    {
+        HasBegun = true;
+        return PassedThrough ? client.FlushAsync(cancellationToken) : Task.CompletedTask;
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

@@ -10,6 +10,10 @@ internal sealed class ReplyReader(ReadOnlyMemory<byte> bytes)
 
     private ReadOnlyMemory<byte> _rest = bytes;
 
+    /// <summary>For how long clients may have been forgotten before their time, milliseconds; once, at the beginning.</summary>
+    /// <exception cref="InvalidDataException">Not such bytes.</exception>
+    public long ReadDoubt(YadokariOptions options) => Math.Clamp(Long(), 0, (long)options.ClientLease.TotalMilliseconds);
+
     /// <summary>The next client; <paramref name="client"/> is null for one that is forgotten. False at the end.</summary>
     /// <exception cref="InvalidDataException">Not such bytes.</exception>
     public bool TryRead(YadokariOptions options, out string name, out ClientReplies? client)
@@ -27,15 +31,16 @@ internal sealed class ReplyReader(ReadOnlyMemory<byte> bytes)
         {
             return true;
         }
-        client = new ClientReplies { Acknowledged = acknowledged };
+        client = new ClientReplies(Text()) { Acknowledged = acknowledged };
         for (int i = 0; i < count; i++)
         {
             long number = Long();
+            byte[] digest = Take(Int(0, RequestDigest.Bytes)).ToArray();
             int status = Int(100, 999);
             List<KeyValuePair<string, string>> headers = Pairs();
             List<KeyValuePair<string, string>> trailers = Pairs();
             int length = Int(-1, int.MaxValue);
-            client.Done[number] = new Reply(status, headers, trailers, length < 0 ? null : Take(length).ToArray());
+            client.Done[number] = new KeptReply(new Reply(status, headers, trailers, length < 0 ? null : Take(length).ToArray()), digest);
         }
         return true;
     }

@@ -7,12 +7,15 @@ namespace Yadokari.Rpc.Server.Replies;
 /// <summary>
 /// Writes kept replies. Little-endian; a text or body is its length as i32 and its bytes (text: UTF-8).
 /// <code>
-/// client: name, acknowledged i64, replies i32 (-1: the client is forgotten), replies
-/// reply:  call i64, status i32, headers i32, {name, value}…, trailers i32, {name, value}…, body (-1: none)
+/// begins: milliseconds i64 for which clients may have been forgotten before their time
+/// client: name, acknowledged i64, replies i32 (-1: the client is forgotten), its peer, replies
+/// reply:  call i64, digest of the request (32 bytes, or none), status i32, headers i32, {name, value}…, trailers i32, {name, value}…, body (-1: none)
 /// </code>
 /// </summary>
 internal readonly struct ReplyWriter(IBufferWriter<byte> destination)
 {
+    public void WriteDoubt(long milliseconds) => Long(milliseconds);
+
     public void Write(string name, ClientReplies client)
     {
         // Also under the pause: an answer that is just being acknowledged takes this lock, too.
@@ -21,9 +24,12 @@ internal readonly struct ReplyWriter(IBufferWriter<byte> destination)
             Text(name);
             Long(client.Acknowledged);
             Int(client.Done.Count);
-            foreach ((long number, Reply reply) in client.Done)
+            Text(client.Peer);
+            foreach ((long number, (Reply reply, byte[] digest)) in client.Done)
             {
                 Long(number);
+                Int(digest.Length);
+                destination.Write(digest);
                 Int(reply.Status);
                 Pairs(reply.Headers);
                 Pairs(reply.Trailers);
