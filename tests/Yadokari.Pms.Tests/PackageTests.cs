@@ -23,6 +23,9 @@ public sealed partial class PackageTests(RealDaemon daemon) : IClassFixture<Real
               <config><add key="globalPackagesFolder" value="{Path.Combine(_root, "cache")}" /></config>
             </configuration>
             """);
+        // As careful projects have it: what the package warns of is an error.
+        File.WriteAllText(
+            Path.Combine(_root, "Directory.Build.props"), "<Project><PropertyGroup><TreatWarningsAsErrors>true</TreatWarningsAsErrors></PropertyGroup></Project>");
         await DotnetAsync(_root, "new console -o halfway --no-restore");
         string readme = File.ReadAllText(Path.Combine(Checkout.Root, "src/Yadokari.Pms/README.md"));
         File.WriteAllText(Path.Combine(program, "Program.cs"), Fenced().Match(readme).Groups[1].Value);

@@ -30,6 +30,9 @@ public sealed partial class PackageTests : IDisposable
               <config><add key="globalPackagesFolder" value="{Path.Combine(_root, "cache")}" /></config>
             </configuration>
             """);
+        // As careful projects have it: what the package warns of is an error.
+        File.WriteAllText(
+            Path.Combine(_root, "Directory.Build.props"), "<Project><PropertyGroup><TreatWarningsAsErrors>true</TreatWarningsAsErrors></PropertyGroup></Project>");
         using (ZipArchive package = ZipFile.OpenRead(Directory.GetFiles(feed, "Yadokari.Rpc.*.nupkg").Single()))
         {
             string[] files = [.. package.Entries.Select(static e => e.FullName)];

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Yadokari.Rpc.State;
 
@@ -7,7 +8,7 @@ namespace Yadokari.Rpc.Server;
 public static class CarriedRegistration
 {
     /// <summary>Registers <typeparamref name="T"/> as a singleton whose state moves with the server.</summary>
-    public static IServiceCollection AddCarried<T>(this IServiceCollection services)
+    public static IServiceCollection AddCarried<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(this IServiceCollection services)
         where T : class, ICarriedState
     {
         services.AddSingleton<T>();
