@@ -14,7 +14,7 @@ public class KilledToolTests : IClassFixture<CompiledPrograms>
 
     [SkippableTheory]
     [InlineData("anonymous_memory_keeps_its_content")]
-    [InlineData("calls_in_progress_are_not_interrupted")]
+    [InlineData("sixteen_threads_keep_their_ids_and_results")]
     [InlineData("a_hundred_and_twenty_eight_threads_are_carried")]
     public void A_program_whose_tool_is_killed_runs_on_as_it_was(string name)
     {
