@@ -58,7 +58,7 @@ public static class CheckpointCommand
         FileContextWriter.Check(file);
         if (int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
         {
-            await SaveProcessAsync(pid, file, leaveRunning, holdSeconds, parsed.GetValue(CommonOptions.Verbose));
+            await SaveProcessAsync(pid, file, leaveRunning, holdSeconds);
             return ExitStatus.Done;
         }
 
@@ -79,13 +79,12 @@ public static class CheckpointCommand
         Report(file, result.FileLength, result.Threads, TimeSpan.FromMilliseconds(result.FrozenMilliseconds), leaveRunning ? job : null);
     }
 
-    private static async Task SaveProcessAsync(int pid, string file, bool leaveRunning, double? holdSeconds, bool verbose)
+    private static async Task SaveProcessAsync(int pid, string file, bool leaveRunning, double? holdSeconds)
     {
         using Interruption interruption = new();
         TimeSpan patience = holdSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : CaptureConsent.UsualPatience;
         using ProcessConsent consent = await ProcessConsent.AskAsync(pid, patience, interruption.Token);
         using CheckpointSession session = CheckpointSession.Open(pid, OptionsFor(pid) with { ThawEarly = leaveRunning });
-        WarmUp(verbose);
         using FileContextWriter writer = FileContextWriter.Create(file, interruption.Token);
         writer.Reserve(session.EstimateLength());
         CaptureReport report = ProgressDisplay.Run($"saving {pid}", bar =>
@@ -121,23 +120,6 @@ public static class CheckpointCommand
         using ProcessTable processes = new();
         IReadOnlyList<int> logs = LogStreams.NumbersOf(pid, processes, HomeDirectory.Default());
         return new CaptureOptions { InheritStandardStreams = logs.Count > 0, InheritedStreams = logs };
-    }
-
-    /// <summary>Nothing should be compiled or loaded for the first time while the process stands still.</summary>
-    private static void WarmUp(bool verbose)
-    {
-        try
-        {
-            CheckpointSession.WarmUp();
-        }
-        catch (Exception failure) when (failure is EngineException or ObstacleException or SystemCallException)
-        {
-            // The process stands still for longer, and that is all: what really fails will fail below, and say so.
-            if (verbose)
-            {
-                Console.Error.WriteLine($"yado: not warmed up: {failure.Message}");
-            }
-        }
     }
 
     private static void Report(string file, long length, int threads, TimeSpan frozen, string? goesOn) =>

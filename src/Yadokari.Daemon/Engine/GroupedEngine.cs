@@ -36,8 +36,6 @@ public sealed class GroupedEngine(IJobEngine engine, JobGroup group) : IJobEngin
         }
     }
 
-    public void WarmUp() => engine.WarmUp();
-
     private sealed class GroupedCheckpoint(ICheckpoint checkpoint, JobGroup group, int pid) : ICheckpoint
     {
         private bool _isKilled;

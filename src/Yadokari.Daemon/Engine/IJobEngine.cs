@@ -24,7 +24,4 @@ public interface IJobEngine
 
     /// <summary><see cref="HeldProcess.Prepare"/>.</summary>
     IHeldJob Prepare(string path, ResumeOptions options);
-
-    /// <summary><see cref="CheckpointSession.WarmUp"/>.</summary>
-    void WarmUp();
 }

@@ -72,9 +72,6 @@ public static class Keeper
                 case KeeperAct.Kill:
                     Required(session).Kill();
                     return KeeperAnswer.Done();
-                case KeeperAct.Rehearse:
-                    CheckpointSession.WarmUp();
-                    return KeeperAnswer.Done();
                 default:
                     session?.Dispose();
                     session = null;

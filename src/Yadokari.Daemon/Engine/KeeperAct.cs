@@ -9,9 +9,6 @@ public enum KeeperAct
     Capture,
     Kill,
 
-    /// <summary>A capture of a throw-away process, see <see cref="Yadokari.Engine.Checkpointing.CheckpointSession.WarmUp"/>.</summary>
-    Rehearse,
-
     /// <summary>Thaw unless killed, and be ready for the next one.</summary>
     Close,
 }

@@ -1,22 +1,26 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Engine.Checkpointing;
 
 namespace Yadokari.Daemon.Engine;
 
-/// <summary>Keepers that are ready, so that a checkpoint does not wait for a process to start. Thread-safe.</summary>
-public sealed class KeeperPool(HomeDirectory home) : IDisposable
+/// <summary>Keepers that have served a checkpoint stay a moment for the next one; an idle host has none. Thread-safe.</summary>
+public sealed class KeeperPool : IDisposable
 {
     private const int MaxIdle = 2;
 
-    private readonly ConcurrentBag<KeeperProcess> _idle = [];
+    /// <summary>A drain or a series of checkpoints finds them there; a start costs some ten milliseconds before the pause.</summary>
+    private static readonly TimeSpan Stay = TimeSpan.FromSeconds(10);
 
-    /// <summary>Starts one and lets it rehearse.</summary>
-    public void WarmUp()
+    private readonly HomeDirectory _home;
+    private readonly Lock _lock = new();
+    private readonly Stack<(KeeperProcess Keeper, long Since)> _idle = [];
+    private readonly Timer _leave;
+
+    public KeeperPool(HomeDirectory home)
     {
-        KeeperProcess keeper = KeeperProcess.Start(home);
-        keeper.Act(new KeeperRequest(KeeperAct.Rehearse));
-        Return(keeper);
+        _home = home;
+        _leave = new Timer(_ => SendAway(Stay), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary><see cref="CheckpointSession.Open"/> in a keeper.</summary>
@@ -37,23 +41,66 @@ public sealed class KeeperPool(HomeDirectory home) : IDisposable
 
     public void Dispose()
     {
-        while (_idle.TryTake(out KeeperProcess? keeper))
-        {
-            keeper.Dispose();
-        }
+        _leave.Dispose();
+        SendAway(TimeSpan.Zero);
     }
 
-    private KeeperProcess Rent() => _idle.TryTake(out KeeperProcess? keeper) ? keeper : KeeperProcess.Start(home);
+    private KeeperProcess Rent()
+    {
+        lock (_lock)
+        {
+            if (_idle.TryPop(out (KeeperProcess Keeper, long Since) ready))
+            {
+                return ready.Keeper;
+            }
+        }
+        return KeeperProcess.Start(_home);
+    }
 
     private void Return(KeeperProcess keeper)
     {
-        if (keeper.IsUsable && _idle.Count < MaxIdle)
+        lock (_lock)
         {
-            _idle.Add(keeper);
+            if (keeper.IsUsable && _idle.Count < MaxIdle)
+            {
+                _idle.Push((keeper, Stopwatch.GetTimestamp()));
+                _leave.Change(Stay, Timeout.InfiniteTimeSpan);
+                return;
+            }
         }
-        else
+        keeper.Dispose();
+    }
+
+    /// <summary>Those that were idle for so long; looks again while there are others, or some that have not ended yet.</summary>
+    private void SendAway(TimeSpan idleFor)
+    {
+        List<KeeperProcess> leaving = [];
+        bool again;
+        lock (_lock)
+        {
+            (KeeperProcess Keeper, long Since)[] all = [.. _idle.Reverse()];
+            _idle.Clear();
+            foreach ((KeeperProcess keeper, long since) in all)
+            {
+                if (Stopwatch.GetElapsedTime(since) >= idleFor)
+                {
+                    leaving.Add(keeper);
+                }
+                else
+                {
+                    _idle.Push((keeper, since));
+                }
+            }
+            again = _idle.Count > 0;
+        }
+        foreach (KeeperProcess keeper in leaving)
         {
             keeper.Dispose();
+        }
+        again |= !KeeperProcess.ReapEnded();
+        if (again && idleFor > TimeSpan.Zero)
+        {
+            _leave.Change(TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
         }
     }
 

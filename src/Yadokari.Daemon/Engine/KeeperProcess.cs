@@ -125,7 +125,8 @@ internal sealed class KeeperProcess : IDisposable
         ReapEnded();
     }
 
-    private static void ReapEnded()
+    /// <summary>Takes the statuses of those that have ended; true when none is left that has not.</summary>
+    public static bool ReapEnded()
     {
         foreach (int pid in Ending.Keys)
         {
@@ -135,6 +136,7 @@ internal sealed class KeeperProcess : IDisposable
                 Ending.TryAdd(pid, true);
             }
         }
+        return Ending.IsEmpty;
     }
 
     private void Take(IImageSink? sink, long offset, ReadOnlySpan<byte> bytes)

@@ -29,8 +29,6 @@ public sealed class KernelEngine(HomeDirectory home) : IJobEngine, IDisposable
 
     public IHeldJob Prepare(string path, ResumeOptions options) => new Held(HeldProcess.Prepare(path, options));
 
-    public void WarmUp() => _keepers.WarmUp();
-
     public void Dispose() => _keepers.Dispose();
 
     private sealed class Held(HeldProcess process) : IHeldJob

@@ -198,7 +198,7 @@ public static class HostDaemon
             scheduling.RunAsync(stop.Token),
             care.RunAsync(),
             cluster?.RunAsync(stop.Token) ?? Task.CompletedTask,
-            Task.Run(() => WarmUp(engine, loggers.CreateLogger(typeof(HostDaemon))), CancellationToken.None),
+            IdleTrim.RunAsync(stop.Token),
         ];
         options.OnReady?.Invoke(self.Address);
 
@@ -343,18 +343,5 @@ public static class HostDaemon
         return socket.GetRawSocketOption(levelSocket, peerCredentials, credentials) == credentials.Length
             ? new LocalCaller(BitConverter.ToInt32(credentials), BitConverter.ToUInt32(credentials[sizeof(int)..]))
             : null;
-    }
-
-    private static void WarmUp(IJobEngine engine, ILogger logger)
-    {
-        try
-        {
-            engine.WarmUp();
-        }
-        catch (Exception failure)
-        {
-            // Only the first pause is longer; the first real act says what is wrong.
-            logger.LogWarning("the engine could not be warmed up: {Reason}", failure.Message);
-        }
     }
 }

@@ -3,12 +3,14 @@ using Microsoft.Extensions.Logging;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Linux;
+using Yadokari.Linux.Proc;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Hosts;
 
 namespace Yadokari.Daemon.Load;
 
-/// <summary>Looks at this host once a second, and remembers an hour. Thread-safe.</summary>
+/// <summary>Looks at this host once a second, and remembers an hour. While the whole machine stands still it does not look
+/// at each process: an idle host costs nothing. Thread-safe.</summary>
 public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup? group, Func<(long Total, long Available)> memory, ILogger<LoadMeter> logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -22,6 +24,9 @@ public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup?
 
     private const double Minute = 60;
 
+    /// <summary>Of one processor: what the machine uses by the daemon itself and by its own housekeeping.</summary>
+    private const double Quiet = 0.02;
+
     private readonly LoadRing _ring = new(Protocol.Limits.LoadSeconds);
     private readonly Damped _runQueue = new(Recently);
     private readonly Damped _others = new(Awhile, 0);
@@ -32,6 +37,8 @@ public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup?
     private volatile HostLoad? _last;
     private long _lastTime;
     private ProcessScan? _before;
+    private long _beforeTime;
+    private ProcMachine? _machine;
 
     /// <summary>Processors that jobs may use here.</summary>
     public double Capacity => Math.Min(group?.ReadCpus() ?? double.MaxValue, Environment.ProcessorCount);
@@ -73,9 +80,31 @@ public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup?
 
     private void Look()
     {
+        ProcMachine machine = ProcMachine.Read();
+        bool isQuiet = IsQuiet(machine);
+        _machine = machine;
+        if (isQuiet)
+        {
+            Dictionary<string, (int Runnable, double Cpu)> idle = jobs.All.Where(e => e.Record.IsHere).ToDictionary(e => e.Record.Id, _ => (0, 0.0));
+            double since = Stopwatch.GetElapsedTime(_lastTime).TotalSeconds;
+            Volatile.Write(ref _lastTime, Stopwatch.GetTimestamp());
+            Publish(since, 0, 0, 0, idle.Count, idle);
+            return;
+        }
+        LookAtAll();
+    }
+
+    /// <summary>Nobody but the reader runs now, and hardly anybody has since the last look.</summary>
+    private bool IsQuiet(ProcMachine machine) =>
+        _machine is { } last && _before is not null && machine.Running <= 1
+        && (machine.BusyTicks - last.BusyTicks) / TicksPerSecond <= Quiet * Stopwatch.GetElapsedTime(_lastTime).TotalSeconds;
+
+    private void LookAtAll()
+    {
         ProcessScan scan = ProcessScan.Take();
         long time = Stopwatch.GetTimestamp();
         double seconds = _before is null ? 0 : Stopwatch.GetElapsedTime(_lastTime, time).TotalSeconds;
+        double scanned = _before is null ? 0 : Stopwatch.GetElapsedTime(_beforeTime, time).TotalSeconds;
         JobRecord[] here = [.. jobs.All.Select(e => e.Record).Where(r => r.IsHere)];
         Dictionary<int, string> tops = here.GroupBy(r => r.Shell.Pid).ToDictionary(g => g.Key, g => g.First().Id);
         // Keepers, jobs that are being rebuilt and policy programs are children of this process: what moves cost must not look
@@ -88,7 +117,7 @@ public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup?
         foreach ((int pid, ulong ticks) in scan.CpuTicks)
         {
             int runnable = scan.Runnable.GetValueOrDefault(pid);
-            double used = UsedSince(pid, ticks, seconds);
+            double used = UsedSince(pid, ticks, scanned);
             cpu += used;
             bool isOwned = owners.TryGetValue(pid, out int top);
             if (isOwned && top == Environment.ProcessId)
@@ -104,6 +133,7 @@ public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup?
             }
         }
         _before = scan;
+        _beforeTime = time;
         Volatile.Write(ref _lastTime, time);
         Publish(seconds, all, all - ofJobs, cpu, here.Length, found);
     }
@@ -145,7 +175,7 @@ public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup?
         _ring.Add(new LoadSample(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), all, Math.Round(cpu, 2), available, running, present, cpuPressure, memoryPressure));
     }
 
-    /// <summary>Processors used since the last look; a process that was not there then counts with all it has used.</summary>
+    /// <summary>Processors used since the last scan; a process that was not there then counts with all it has used.</summary>
     private double UsedSince(int pid, ulong ticks, double seconds)
     {
         if (seconds <= 0)

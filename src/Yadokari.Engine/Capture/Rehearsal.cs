@@ -10,38 +10,53 @@ using Yadokari.Linux.Spawn;
 namespace Yadokari.Engine.Capture;
 
 /// <summary>
-/// A whole capture of a throw-away process, so that every method is compiled and every file of the program is in memory
-/// before a process that matters stands still: compilation inside the pause would cost more than the capture.
+/// A whole capture of a throw-away process, so that every page of the program is mapped and every table made before a
+/// process that matters stands still: of a small one's pause that is the third part.
 /// </summary>
 internal static class Rehearsal
 {
     private const ulong RegionBase = 1UL << 40;
     private const ulong RegionLength = 64UL << 20;
-    private const int Rounds = 2;
+
+    private static readonly Lazy<bool> Done = new(Try);
 
     /// <summary>Of a file that is longer.</summary>
     private const int MappedLength = 64 * 1024;
 
-    public static void Run()
+    /// <summary>Once in the life of this program; whoever comes meanwhile waits. False: it was not possible, pauses are longer.</summary>
+    public static bool RunOnce() => Done.Value;
+
+    private static bool Try()
+    {
+        try
+        {
+            Run();
+            return true;
+        }
+        catch (Exception failure) when (failure is EngineException or ObstacleException or SystemCallException or IOException)
+        {
+            // What really fails will fail when a process is captured that matters, and say so.
+            return false;
+        }
+    }
+
+    private static void Run()
     {
         using SafeFileHandle file = EmitSleeper();
-        for (int round = 0; round < Rounds; round++)
+        using SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        int pid = ChildProcess.Start(new SpawnRequest
         {
-            using SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-            int pid = ChildProcess.Start(new SpawnRequest
-            {
-                Program = $"/proc/self/fd/{file.DangerousGetHandle()}",
-                Arguments = ["yadokari-rehearsal"],
-                Environment = [],
-                Descriptors = [nothing, nothing, nothing],
-                NewSession = true,
-            });
-            using CheckpointSession session = CheckpointSession.Open(pid, new CaptureOptions());
-            session.Freeze();
-            using MemorySink sink = new();
-            session.Capture(sink);
-            session.Kill();
-        }
+            Program = $"/proc/self/fd/{file.DangerousGetHandle()}",
+            Arguments = ["yadokari-rehearsal"],
+            Environment = [],
+            Descriptors = [nothing, nothing, nothing],
+            NewSession = true,
+        });
+        using CheckpointSession session = CheckpointSession.OpenUnrehearsed(pid, new CaptureOptions());
+        session.Freeze();
+        using MemorySink sink = new();
+        session.Capture(sink);
+        session.Kill();
     }
 
     /// <summary>A context file that maps what most programs have, and waits for ever.</summary>

@@ -16,7 +16,6 @@ public sealed class CheckpointSession : IDisposable
     private readonly CaptureOptions options;
     private readonly Tracer tracer = new();
     private FrozenTree? tree;
-    private QuietHeap? heap;
     private bool disposed;
 
     private CheckpointSession(int pid, CaptureOptions options)
@@ -33,6 +32,12 @@ public sealed class CheckpointSession : IDisposable
     /// <exception cref="EngineException">No such process, not permitted, a kernel thread, pid 1, being traced.</exception>
     public static CheckpointSession Open(int pid, CaptureOptions options)
     {
+        Rehearsal.RunOnce();
+        return OpenUnrehearsed(pid, options);
+    }
+
+    internal static CheckpointSession OpenUnrehearsed(int pid, CaptureOptions options)
+    {
         IReadOnlyList<Obstacle> obstacles = FindObstacles(pid, options);
         return obstacles.Count > 0 ? throw new ObstacleException(pid, obstacles) : new CheckpointSession(pid, options);
     }
@@ -44,7 +49,6 @@ public sealed class CheckpointSession : IDisposable
     /// <summary>Stops every thread. On failure the process runs on.</summary>
     public void Freeze() => tracer.Run(() =>
     {
-        heap = QuietHeap.Begin();
         tree = FrozenTree.Freeze(Pid);
     });
 
@@ -59,7 +63,6 @@ public sealed class CheckpointSession : IDisposable
             if (options.ThawEarly)
             {
                 frozen.Thaw();
-                heap?.Dispose();
                 thawed = Stopwatch.GetElapsedTime(frozen.StartedAt);
             }
         });
@@ -84,13 +87,9 @@ public sealed class CheckpointSession : IDisposable
         {
             tree?.Dispose();
             tree = null;
-            heap?.Dispose();
         });
         tracer.Dispose();
     }
-
-    /// <summary>Runs a whole capture on a throw-away process so that no code is compiled inside the pause.</summary>
-    public static void WarmUp() => Rehearsal.Run();
 
     /// <summary>The obstacles of a process, without touching it; empty when it could be checkpointed now.</summary>
     public static IReadOnlyList<Obstacle> FindObstacles(int pid, CaptureOptions options) => ObstacleScan.Run(pid, options);

@@ -16,10 +16,6 @@ public sealed class SimEngine(SimDaemon daemon) : IJobEngine
 
     public bool TryReap(JobShell shell, out int waitStatus) => throw new NotSupportedException("no test of moves reaps");
 
-    public void WarmUp()
-    {
-    }
-
     public IReadOnlyList<Obstacle> FindMissing(string path, bool isOwn) => [];
 
     public ICheckpoint Open(int pid, CaptureOptions options)
