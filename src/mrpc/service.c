@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define REGISTER_AGAIN_MS 500
+#define LONGEST_HEARING_MS 10000
 
 struct mrpc_service mrpc_service;
 
@@ -71,6 +72,20 @@ static int next_event(void)
     return now >= mrpc_service.end ? 0 : (int)(mrpc_service.end - now);
 }
 
+/* Hears the daemon between two procedures. A move is several commands: while a daemon is connected the next one is waited for, at most as
+ * long as the last procedure has lasted, so that each does not wait for another procedure. */
+static void hear(uint64_t lasted)
+{
+    struct pollfd asked[MRPC_CONTROL_MOST + 1];
+    for (;;) {
+        unsigned some = mrpc_control_fds(asked);
+        int patience = some > 1 && mrpc_service.life == MRPC_SERVING ? (int)(lasted < LONGEST_HEARING_MS ? lasted : LONGEST_HEARING_MS) : 0;
+        if (poll(asked, some, patience) <= 0)
+            return;
+        mrpc_control_serve(asked, some);
+    }
+}
+
 /* One round of the loop: first the daemon, so that a move begins as soon as a reply is sent, then one transport. */
 static void serve_once(struct pollfd *fds)
 {
@@ -99,11 +114,9 @@ static void serve_once(struct pollfd *fds)
         if (fds[i].revents == 0)
             continue;
         fds[i].revents &= POLLIN | POLLRDNORM | POLLHUP | POLLERR;
+        uint64_t begun = mrpc_now();
         svc_getreq_common(fds[i].fd);
-        struct pollfd asked[MRPC_CONTROL_MOST + 1];
-        unsigned some = mrpc_control_fds(asked);
-        if (poll(asked, some, 0) > 0)
-            mrpc_control_serve(asked, some);
+        hear(mrpc_now() - begun);
     }
 }
 
