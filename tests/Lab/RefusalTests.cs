@@ -63,7 +63,7 @@ public sealed class RefusalTests(TwoHosts hosts) : IClassFixture<TwoHosts>
             + "while ($c = $s->accept) { print $c \"220 mail ready\\r\\n\"; close $c }' " + hosts.File_("listening") + " </dev/null >/dev/null 2>&1 &").Succeeds();
         Until.Holds(() => File.Exists(hosts.File_("listening")), () => "the other server does not come up");
 
-        hosts.YadoOn("h1", "move", "misled", "10.199.0.2:2000").Refuses(1, "not a yado host");
+        hosts.YadoOn("h1", "move", "misled", "10.199.0.2:2000").Refuses(1, "no yado host");
 
         RunsOn("h1", "misled", beat);
     }

@@ -270,7 +270,7 @@ public sealed class ApiConnection : IDisposable
         {
             // A refused certificate shows only as an end of the connection (TLS 1.3): the other host's log has the reason.
             return new YadoException(
-                1, $"{Place} broke the connection: its daemon was ended, or does not accept this host's certificate (its log tells), or has none itself", failure)
+                1, $"{Place} broke the connection: its daemon was ended, or does not accept this host's certificate (its log tells), or it is no yado host", failure)
             {
                 Unreachable = true,
                 Broken = true,
