@@ -133,11 +133,11 @@ public sealed partial class MoveTarget(
                 MoveOffer offer = move.Record.Offer;
                 string image = home.Image(id);
                 CheckLength(image, prepare.ImageLength, "image");
-                CutLog(home.Output(offer.JobId, offer.Epoch), prepare.OutputLength);
-                CutLog(home.Errors(offer.JobId, offer.Epoch), prepare.ErrorsLength);
+                CutLog(home.Output(offer.JobId, offer.Epoch), prepare.OutputLength, prepare.Relay?.OutputFrom ?? 0);
+                CutLog(home.Errors(offer.JobId, offer.Epoch), prepare.ErrorsLength, prepare.Relay?.ErrorsFrom ?? 0);
                 if (prepare.Relay is { } state)
                 {
-                    CutLog(home.Input(offer.JobId, offer.Epoch), state.InputLength);
+                    CutLog(home.Input(offer.JobId, offer.Epoch), state.InputLength, state.InputFrom);
                 }
                 IReadOnlyList<Obstacle> missing = engine.FindMissing(image, isOwn: false);
                 if (missing.Count > 0)
