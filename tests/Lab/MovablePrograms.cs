@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Shouldly;
 
 namespace Yadokari.LabTests;
 
@@ -38,7 +39,14 @@ public sealed class MovablePrograms : LabHosts
         Until.Holds(() => On(host, "/usr/sbin/rpcinfo", "-p").Status == 0, () => "rpcbind does not answer");
     }
 
-    /// <summary>Builds server and clients; returns what make said.</summary>
+    /// <summary>Takes the entries away that servers which were killed have left with a portmapper.</summary>
+    internal void CleanPortmapper(string host)
+    {
+        On(host, "sh", "-c", "/usr/sbin/rpcinfo -d 536877460 1 || :").Succeeds();
+        On(host, "/usr/sbin/rpcinfo", "-p").Succeeds().Output.ShouldNotContain("536877460");
+    }
+
+    /// <summary>Builds server and clients.</summary>
     internal void Make()
     {
         PmsPrograms.Run("env", $"PKG_CONFIG_PATH={File_("installed/lib/pkgconfig")}", "make", "-s", "-C", Files, $"YADO={Yado.Program}");

@@ -59,6 +59,7 @@ public sealed class MovableRefusalTests(MovablePrograms hosts) : IClassFixture<M
         PmsPrograms.Run("gcc", "-w", "-O1", $"-I{Path.Combine(Yado.Root(), "src/mrpc")}", "-I/usr/include/tirpc", Path.Combine(MovablePrograms.Source, "forger.c"),
             Path.Combine(hosts.File_("made"), "libmrpc.a"), "-o", hosts.File_("forger"), "-ltirpc");
         hosts.Serve("true");
+        hosts.CleanPortmapper("h2");
         hosts.On("h2", "sh", "-c", $"{hosts.File_("forger")} </dev/null >/dev/null 2>&1 & echo $! >{hosts.File_("forger.pid")}").Succeeds();
         Until.Holds(() => hosts.On("h2", "/usr/sbin/rpcinfo", "-p").Output.Contains("536877460", StringComparison.Ordinal), () => "the forger does not register");
 

@@ -36,6 +36,8 @@ public sealed class MovableRpcTests(MovablePrograms hosts) : IClassFixture<Movab
     [Fact]
     public void The_portmapper_of_the_new_host_knows_it_and_that_of_the_old_one_does_not()
     {
+        hosts.CleanPortmapper("h1");
+        hosts.CleanPortmapper("h2");
         hosts.Serve("mapped");
         Entries("h1").ShouldBe(2);
         Entries("h2").ShouldBe(0);
