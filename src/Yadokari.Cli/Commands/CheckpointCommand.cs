@@ -118,7 +118,7 @@ public static class CheckpointCommand
     private static CaptureOptions OptionsFor(int pid)
     {
         using ProcessTable processes = new();
-        IReadOnlyList<int> logs = LogStreams.NumbersOf(pid, processes, HomeDirectory.Default());
+        IReadOnlyList<int> logs = LogStreams.NumbersOf(pid, processes, HomeDirectory.Chosen());
         return new CaptureOptions { InheritStandardStreams = logs.Count > 0, InheritedStreams = logs };
     }
 

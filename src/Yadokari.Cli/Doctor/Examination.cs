@@ -164,7 +164,7 @@ public static class Examination
 
     private static Finding Disk()
     {
-        string home = HomeDirectory.Default().Path;
+        string home = HomeDirectory.Chosen().Path;
         string existing = home;
         while (!Directory.Exists(existing))
         {

@@ -4,6 +4,7 @@ using System.Net;
 using System.Reflection;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Trust;
+using Yadokari.Linux.Trusted;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
@@ -37,7 +38,12 @@ public sealed partial class VirtualLab
 
     private readonly string _directory;
 
-    private VirtualLab(string directory) => _directory = directory;
+    /// <exception cref="CommandFailure">Another user has the directory, or could put another one in its place.</exception>
+    private VirtualLab(string directory)
+    {
+        _directory = directory;
+        RequireTrusted();
+    }
 
     public string Directory => _directory;
 
@@ -226,6 +232,8 @@ public sealed partial class VirtualLab
     {
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         System.IO.Directory.CreateDirectory(_directory, Private);
+        // Once more: somebody may have made it in the meantime.
+        RequireTrusted();
         foreach (string script in (string[])["lab.sh", "boot.sh", "host.sh", "store.sh"])
         {
             using Stream source = Assembly.GetExecutingAssembly().GetManifestResourceStream("Yadokari.Cli.Lab." + script)!;
@@ -262,6 +270,15 @@ public sealed partial class VirtualLab
         ClusterTrust.Give(
             authority, [.. Hosts.Skip(1).Select(h => new NewHost(new HomeDirectory(h.YadoHome), h.Name, [IPAddress.Parse(h.Address)]))],
             $"{first.Address}:{Limits.Port}", now);
+    }
+
+    /// <summary>Scripts in it are run, and pids in it are signalled: they must be this user's.</summary>
+    private void RequireTrusted()
+    {
+        if (TrustedPath.FindFault(_directory) is { } fault)
+        {
+            throw new CommandFailure(ExitStatus.Failed, $"{_directory} is no place for a lab: {fault}; choose another with YADO_LAB_DIR");
+        }
     }
 
     private void RemoveFiles()

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Yadokari.Linux.Trusted;
+using Yadokari.Protocol.Errors;
 
 namespace Yadokari.Daemon.Hosting;
 
@@ -41,7 +43,16 @@ public sealed record HomeDirectory(string Path)
     public string Saved => Join("saved");
 
     /// <summary>YADO_HOME; else /var/lib/yadokari for root; else yadokari in XDG_STATE_HOME or ~/.local/state.</summary>
+    /// <exception cref="YadoException">Another user could put there what this one would believe or run.</exception>
     public static HomeDirectory Default()
+    {
+        HomeDirectory home = Chosen();
+        home.RequireTrusted();
+        return home;
+    }
+
+    /// <summary>The same, not looked at.</summary>
+    public static HomeDirectory Chosen()
     {
         if (Environment.GetEnvironmentVariable("YADO_HOME") is { Length: > 0 } home)
         {
@@ -58,13 +69,27 @@ public sealed record HomeDirectory(string Path)
     }
 
     /// <summary>Makes the directories; only their owner may look into them.</summary>
+    /// <exception cref="YadoException">Another user has it, or could put another one in its place.</exception>
     public void Create()
     {
+        RequireTrusted();
         Directory.CreateDirectory(Path, OwnerOnly);
+        // Once more: somebody may have made it in the meantime.
+        RequireTrusted();
         Directory.CreateDirectory(Jobs, OwnerOnly);
         Directory.CreateDirectory(Images, OwnerOnly);
         Directory.CreateDirectory(Checkpoints, OwnerOnly);
         Directory.CreateDirectory(Saved, OwnerOnly);
+    }
+
+    /// <summary>The directory and all that leads to it belong to the caller or root, as far as they are there.</summary>
+    /// <exception cref="YadoException">They do not; what to do.</exception>
+    public void RequireTrusted()
+    {
+        if (TrustedPath.FindFault(Path) is { } fault)
+        {
+            throw new YadoException(1, $"{Path} is no place to keep jobs and keys in: {fault}; set YADO_HOME to a directory of your own");
+        }
     }
 
     public string JobDirectory(string job, int epoch) => System.IO.Path.Combine(Jobs, $"{job}-{epoch}");

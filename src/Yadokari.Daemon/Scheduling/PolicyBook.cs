@@ -54,9 +54,11 @@ public sealed class PolicyBook(HostDatabase database, Action<string> onWords) : 
     }
 
     /// <summary>A user's choice: it becomes the newest.</summary>
-    /// <exception cref="PolicyChoiceException">No such policy or setting.</exception>
+    /// <exception cref="PolicyChoiceException">No such policy or setting, or it names a program that another user could
+    /// have put there.</exception>
     public ChoosePolicy Choose(ChoosePolicy choice)
     {
+        RequireOwnProgram(choice);
         long clock = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         lock (_lock)
         {
@@ -70,10 +72,7 @@ public sealed class PolicyBook(HostDatabase database, Action<string> onWords) : 
     /// another user of this host could have put there.</exception>
     public void Adopt(ChoosePolicy choice)
     {
-        if (choice.Name == PolicyMaker.Program && choice.Settings.GetValueOrDefault(PolicyMaker.Path) is { } path)
-        {
-            ProgramOwner.Require(path);
-        }
+        RequireOwnProgram(choice);
         lock (_lock)
         {
             if (choice.Revision > _held.Choice.Revision)
@@ -84,6 +83,14 @@ public sealed class PolicyBook(HostDatabase database, Action<string> onWords) : 
     }
 
     public void Dispose() => (_held.Made.Policy as IDisposable)?.Dispose();
+
+    private static void RequireOwnProgram(ChoosePolicy choice)
+    {
+        if (choice.Name == PolicyMaker.Program && choice.Settings.GetValueOrDefault(PolicyMaker.Path) is ['/', ..] path)
+        {
+            ProgramOwner.Require(path);
+        }
+    }
 
     private ChoosePolicy Take(ChoosePolicy choice)
     {

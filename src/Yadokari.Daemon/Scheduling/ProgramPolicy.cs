@@ -86,6 +86,10 @@ public sealed class ProgramPolicy(string path, TimeSpan patience, TimeSpan start
 
         public static Running Start(string path, Action<string> onWords)
         {
+            if (ProgramOwner.FindFault(path) is { } fault)
+            {
+                throw new IOException($"it is not run: {fault}");
+            }
             SocketPair talk = SocketPair.Create();
             SocketPair errors = SocketPair.Create();
             using SafeFileHandle childTalk = talk.Child;

@@ -63,6 +63,23 @@ public sealed class ProgramPolicyTests : IDisposable
         }
     }
 
+    /// <summary>Chosen when all was well; a link on its path is everybody's now.</summary>
+    [Fact]
+    public void It_is_looked_at_each_time_it_is_started()
+    {
+        using ProgramPolicy policy = Make("read -r view; echo '{\"moves\":[]}'");
+        policy.Decide(View("a1"));
+        policy.Trouble.ShouldBeNull();
+        policy.Decide(View("a1")); // it has ended after one answer
+        File.SetUnixFileMode(_directory, (UnixFileMode)0x1FF);
+        _time.Pass(Long);
+
+        policy.Decide(View("a1")).Moves.ShouldBeEmpty();
+
+        policy.Trouble!.ShouldContain($"it is not run: everybody may write {_directory}");
+        Starts().ShouldBe(1);
+    }
+
     [Fact]
     public void One_that_ended_is_started_again_after_a_pause_that_grows()
     {
