@@ -46,6 +46,7 @@ public static class CommandLine
     /// <summary>Runs one command line to its end and returns the exit status.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
+        PlainWriter.Install();
         RootCommand root = Build();
         ParseResult parsed;
         try
@@ -73,6 +74,7 @@ public static class CommandLine
         InvocationConfiguration configuration = new()
         {
             EnableDefaultExceptionHandler = false,
+            Output = new PlainWriter(PlainWriter.RawOutput, keepLines: true), // help
             // Commands that must clean up on Ctrl-C say so themselves (Interruption); all others just die.
             ProcessTerminationTimeout = null,
         };

@@ -22,7 +22,7 @@ public static class DrainDisplay
                 bar.MaxValue = Math.Max(progress.Total, 1);
                 bar.Value = progress.Done;
                 string last = progress.Job is { } job ? $", {job.Name} {job.Outcome.ToString().ToLowerInvariant()}" : "";
-                bar.Description = Markup.Escape($"{progress.Done} of {progress.Total}{last}");
+                bar.Description = Output.Title($"{progress.Done} of {progress.Total}{last}");
             });
         });
     }

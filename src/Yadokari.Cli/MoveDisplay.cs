@@ -15,10 +15,10 @@ public static class MoveDisplay
 
         return ProgressDisplay.Columns(Output.Error.Progress()).StartAsync(context =>
         {
-            ProgressTask bar = context.AddTask(Markup.Escape(title));
+            ProgressTask bar = context.AddTask(Output.Title(title));
             return move(progress =>
             {
-                bar.Description = Markup.Escape(progress.PendingCalls > 0
+                bar.Description = Output.Title(progress.PendingCalls > 0
                     ? $"{title}: waiting for {progress.PendingCalls} {(progress.PendingCalls == 1 ? "call" : "calls")} to end"
                     : $"{title}: {progress.Phase.ToString().ToLowerInvariant()}");
                 bar.MaxValue = Math.Max(Math.Max(progress.Total, progress.Bytes), 1);

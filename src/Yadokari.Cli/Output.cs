@@ -1,14 +1,15 @@
 using System.Globalization;
 using Spectre.Console;
+using Yadokari.Engine;
 
 namespace Yadokari.Cli;
 
 /// <summary>How things look: tables, sizes, durations. Colours only on a terminal.</summary>
 public static class Output
 {
-    private static readonly Lazy<IAnsiConsole> ForOutput = new(() => Create(System.Console.Out, System.Console.IsOutputRedirected));
+    private static readonly Lazy<IAnsiConsole> ForOutput = new(() => Create(PlainWriter.RawOutput, System.Console.IsOutputRedirected));
 
-    private static readonly Lazy<IAnsiConsole> ForErrors = new(() => Create(System.Console.Error, System.Console.IsErrorRedirected));
+    private static readonly Lazy<IAnsiConsole> ForErrors = new(() => Create(PlainWriter.RawError, System.Console.IsErrorRedirected));
 
     /// <summary>Standard output.</summary>
     public static IAnsiConsole Console => ForOutput.Value;
@@ -20,7 +21,7 @@ public static class Output
     /// in a file or pipe nothing is.</summary>
     public static void WriteTable(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {
-        IReadOnlyList<string>[] all = [.. rows];
+        IReadOnlyList<string>[] all = [.. rows.Select(row => (IReadOnlyList<string>)[.. row.Select(PlainText.Of)])];
         int[] widths = [.. headings.Select((heading, column) => all.Select(r => r[column].Length).Append(heading.Length).Max())];
         Console.Write(new Text(Line(headings), new Style(decoration: Decoration.Bold)));
         System.Console.WriteLine();
@@ -46,6 +47,9 @@ public static class Output
             System.Console.WriteLine(value);
         }
     }
+
+    /// <summary>Words of others as the title of a bar.</summary>
+    public static string Title(string text) => Markup.Escape(PlainText.Of(text));
 
     /// <summary>Bytes for people: 512 B, 1.5 MiB.</summary>
     public static string Size(long bytes)

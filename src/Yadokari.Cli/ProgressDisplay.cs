@@ -16,7 +16,7 @@ public static class ProgressDisplay
 
         return Columns(Output.Error.Progress()).Start(context =>
         {
-            ProgressTask task = context.AddTask(title);
+            ProgressTask task = context.AddTask(Output.Title(title));
             return work(new Bar(task));
         });
     }

@@ -132,15 +132,20 @@ public static class ClusterCommand
         status.SetAction(parsed =>
         {
             ClusterStatus now = ClusterStatus.Of(Credentials());
-            Console.WriteLine(parsed.GetValue(json)
-                ? JsonSerializer.Serialize(now, CliJson.Default.ClusterStatus)
-                : $"""
-                name         {now.Name}
-                addresses    {string.Join(' ', now.Addresses)}
-                ends         {now.Ends.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC
-                cluster      {now.Cluster}
-                authority    {now.Authority}
-                """);
+            if (parsed.GetValue(json))
+            {
+                Console.WriteLine(JsonSerializer.Serialize(now, CliJson.Default.ClusterStatus));
+                return;
+            }
+
+            Output.WriteFacts(
+            [
+                ("name", now.Name),
+                ("addresses", string.Join(' ', now.Addresses)),
+                ("ends", now.Ends.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC"),
+                ("cluster", now.Cluster),
+                ("authority", now.Authority),
+            ]);
         });
         return status;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Yadokari.Engine;
 using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Jobs;
 
@@ -30,7 +31,7 @@ public static class TopView
         AddHosts(lines, picture, width, height - lines.Count - forJobs);
         lines.Add("");
         AddJobs(lines, picture.Jobs, height - lines.Count);
-        return [.. lines.Take(height).Select(l => Cut(l, width))];
+        return [.. lines.Take(height).Select(l => Cut(PlainText.Of(l), width))];
     }
 
     private static void AddHosts(List<string> lines, ClusterPicture picture, int width, int room)
@@ -80,7 +81,7 @@ public static class TopView
         CultureInfo invariant = CultureInfo.InvariantCulture;
         int nameWidth = Longest(jobs.Select(j => j.Name));
         int hostWidth = Longest(jobs.Select(j => j.Host));
-        lines.Add($"{"JOB".PadRight(nameWidth)}  {"HOST".PadRight(hostWidth)}  {"STATE",-7} {"CPU",5} {"WANTS",5} {"MEMORY",10} {"MOVES",5}  COMMAND");
+        lines.Add($"{"JOB".PadRight(nameWidth)}  {"HOST".PadRight(hostWidth)}  {"STATE",-11} {"CPU",5} {"WANTS",5} {"MEMORY",10} {"MOVES",5}  COMMAND");
         int shown = jobs.Count < room ? jobs.Count : Math.Max(0, room - 2);
         foreach (JobInfo job in jobs.OrderBy(j => j.State == JobState.Moving ? 0 : 1).Take(shown))
         {
@@ -89,7 +90,7 @@ public static class TopView
             string memory = job.MemoryBytes is { } bytes ? Output.Size(bytes) : "-";
             lines.Add(string.Create(
                 invariant,
-                $"{name}  {host}  {job.State.ToString().ToLowerInvariant(),-7} {job.CpuUse ?? 0,5:0.00} {job.Demand ?? 0,5:0.0} {memory,10} {job.Epoch - 1,5}  {Way(job)}{Plain(string.Join(' ', job.Arguments))}"));
+                $"{name}  {host}  {job.State.ToString().ToLowerInvariant(),-11} {job.CpuUse ?? 0,5:0.00} {job.Demand ?? 0,5:0.0} {memory,10} {job.Epoch - 1,5}  {Way(job)}{string.Join(' ', job.Arguments)}"));
         }
 
         if (shown < jobs.Count)
@@ -136,15 +137,6 @@ public static class TopView
     private static string Count(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 
     private static int Longest(IEnumerable<string> names) => Math.Clamp(names.Select(n => n.Length).DefaultIfEmpty(0).Max(), 4, LongestName);
-
-    /// <summary>Words of a job's user: they draw nothing on this terminal.</summary>
-    private static string Plain(string text) => string.Create(text.Length, text, (to, from) =>
-    {
-        for (int at = 0; at < to.Length; at++)
-        {
-            to[at] = char.IsControl(from[at]) ? ' ' : from[at];
-        }
-    });
 
     private static string Cut(string text, int width) => text.Length <= width ? text : text[..Math.Max(0, width - 1)] + "…";
 }

@@ -34,6 +34,9 @@ public sealed class PlanBuilder(long maxLength = long.MaxValue)
         return reference;
     }
 
+    /// <summary>What is said when an operation fails: names in it are those of files anywhere, and it goes to a terminal.</summary>
+    public DataReference Message(string text) => Text(PlainText.Of(text));
+
     /// <summary>Bytes at an address that is a multiple of 16 (64 on demand). May be written by the plan at resume.</summary>
     public DataReference Bytes(ReadOnlySpan<byte> bytes, string text = "{…}", int alignment = 16) => Add(bytes, alignment, text);
 
@@ -53,7 +56,7 @@ public sealed class PlanBuilder(long maxLength = long.MaxValue)
     /// <summary>A system call whose failure ends the resume with a message.</summary>
     /// <param name="message">"open /data/in": the error's text is put behind it.</param>
     public void Call(string? message, SystemCall call, params ReadOnlySpan<Argument> arguments) =>
-        Add(new Operation { Kind = OperationKind.Call, Number = (int)call, Arguments = arguments.ToArray(), Message = Text(message ?? call.ToString().ToLowerInvariant()) });
+        Add(new Operation { Kind = OperationKind.Call, Number = (int)call, Arguments = arguments.ToArray(), Message = Message(message ?? call.ToString().ToLowerInvariant()) });
 
     /// <summary>As <see cref="Call"/>, keeping the result.</summary>
     public Slot CallResult(string? message, SystemCall call, params ReadOnlySpan<Argument> arguments)
@@ -65,7 +68,7 @@ public sealed class PlanBuilder(long maxLength = long.MaxValue)
 
     /// <summary>As <see cref="Call"/>, the result into a slot that exists.</summary>
     public void CallInto(Slot result, string? message, SystemCall call, params ReadOnlySpan<Argument> arguments) =>
-        Add(new Operation { Kind = OperationKind.Call, Number = (int)call, Arguments = arguments.ToArray(), Result = result, Message = Text(message ?? call.ToString().ToLowerInvariant()) });
+        Add(new Operation { Kind = OperationKind.Call, Number = (int)call, Arguments = arguments.ToArray(), Result = result, Message = Message(message ?? call.ToString().ToLowerInvariant()) });
 
     /// <summary>A system call whose failure does not matter; the result slot (may be null) gets -errno.</summary>
     public void Try(Slot? result, SystemCall call, params ReadOnlySpan<Argument> arguments) =>
@@ -81,7 +84,7 @@ public sealed class PlanBuilder(long maxLength = long.MaxValue)
         Add(new Operation { Kind = OperationKind.JumpIf, Number = (int)condition, Arguments = [left, right], Target = target });
 
     public void Fail(string message, int exitStatus) =>
-        Add(new Operation { Kind = OperationKind.Fail, Number = exitStatus, Message = Text(message) });
+        Add(new Operation { Kind = OperationKind.Fail, Number = exitStatus, Message = Message(message) });
 
     /// <summary>An operation of the interpreter that is no system call.</summary>
     public void Do(OperationKind kind, Slot? result, params ReadOnlySpan<Argument> arguments) =>
