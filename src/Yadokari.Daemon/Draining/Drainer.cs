@@ -13,11 +13,13 @@ namespace Yadokari.Daemon.Draining;
 /// Empties this host: it takes no more jobs, and each one it has moves to another host, else is saved, else runs on and
 /// is told. Journaled: what a daemon had not finished when it died goes on when it is started again, by the same clock.
 /// </summary>
-public sealed partial class Drainer(IDrainedHost host, IDrainJournal journal, HostSelf self, CancellationToken stopping, ILogger<Drainer> logger)
+public sealed partial class Drainer(
+    IDrainedHost host, IDrainJournal journal, HostSelf self, CancellationToken stopping, ILogger<Drainer> logger, TimeProvider? time = null)
 {
     /// <summary>Moves at once. With a bound on the rate it is one: shared, each job would stand still for longer.</summary>
     private const int Parallel = 4;
 
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lock _lock = new();
     private DrainRun? _run;
 
@@ -31,7 +33,7 @@ public sealed partial class Drainer(IDrainedHost host, IDrainJournal journal, Ho
             {
                 return going;
             }
-            DrainRecord record = new(request, DateTimeOffset.UtcNow, Finished: false, []);
+            DrainRecord record = new(request, _time.GetUtcNow(), Finished: false, []);
             journal.SetDraining(true);
             self.Draining = true;
             journal.Save(record);
@@ -87,7 +89,8 @@ public sealed partial class Drainer(IDrainedHost host, IDrainJournal journal, Ho
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stopping, run.Cancel.Token);
         try
         {
-            JobDrainer drainer = new(host, self, run.Record, logger);
+            DrainClock clock = new(run.Record.Started, _time);
+            JobDrainer drainer = new(host, self, run.Record, clock, logger);
             HashSet<string> done = [.. run.Jobs.Where(j => j.Outcome == DrainOutcome.Kept).Select(j => j.Id)];
             int parallel = run.Record.Request.BytesPerSecond is null ? Parallel : 1;
             while (true)
@@ -107,7 +110,7 @@ public sealed partial class Drainer(IDrainedHost host, IDrainJournal journal, Ho
                         }).ConfigureAwait(false);
                     done.UnionWith(jobs.Select(j => j.Record.Id));
                 }
-                else if (!host.IsExpecting || IsLate(run.Record))
+                else if (!host.IsExpecting || IsLate(run.Record, clock))
                 {
                     break;
                 }
@@ -118,7 +121,7 @@ public sealed partial class Drainer(IDrainedHost host, IDrainJournal journal, Ho
                 }
             }
             AddUnseen(run);
-            DrainReport report = new(self.Name, run.Jobs, (DateTimeOffset.UtcNow - run.Record.Started).TotalMilliseconds);
+            DrainReport report = new(self.Name, run.Jobs, clock.Passed.TotalMilliseconds);
             journal.Save(run.Record with { Finished = true, Jobs = report.Jobs });
             run.Finish(report);
             LogFinished(logger, report.Jobs.Count, report.Milliseconds);
@@ -137,8 +140,8 @@ public sealed partial class Drainer(IDrainedHost host, IDrainJournal journal, Ho
     }
 
     /// <summary>What is on its way here is waited for no longer than the drain may take: its source may never say what became of it.</summary>
-    private static bool IsLate(DrainRecord record) =>
-        record.Request.WithinSeconds is { } within && DateTimeOffset.UtcNow >= record.Started.AddSeconds(within);
+    private static bool IsLate(DrainRecord record, DrainClock clock) =>
+        record.Request.WithinSeconds is { } within && clock.Passed >= TimeSpan.FromSeconds(within);
 
     /// <summary>What left in the moment in which the daemon of before died: the move was brought to its end, and nobody wrote it down here.</summary>
     private void AddUnseen(DrainRun run)

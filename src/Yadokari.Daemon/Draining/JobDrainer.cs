@@ -12,7 +12,7 @@ namespace Yadokari.Daemon.Draining;
 
 /// <summary>One drain's way with one job: to the best host; to the next one when that refuses; else a context file.
 /// Thread-safe: several jobs at once share what is known of the hosts.</summary>
-internal sealed partial class JobDrainer(IDrainedHost host, HostSelf self, DrainRecord drain, ILogger logger)
+internal sealed partial class JobDrainer(IDrainedHost host, HostSelf self, DrainRecord drain, DrainClock clock, ILogger logger)
 {
     /// <summary>The part of the time that is for moving; the rest is for saving what could not move.</summary>
     private const double MovingShare = 0.75;
@@ -28,12 +28,10 @@ internal sealed partial class JobDrainer(IDrainedHost host, HostSelf self, Drain
 
     private readonly SemaphoreSlim _asking = new(1, 1);
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, DateTimeOffset> _brokenSince = [];
-    private readonly Dictionary<string, DateTimeOffset> _silentSince = [];
+    private readonly Dictionary<string, TimeSpan> _brokenSince = [];
+    private readonly Dictionary<string, TimeSpan> _silentSince = [];
     private List<DrainCandidate> _hosts = [];
-    private DateTimeOffset _askedAt = DateTimeOffset.MinValue;
-
-    private DateTimeOffset? MoveUntil => drain.Request.WithinSeconds is { } within ? drain.Started.AddSeconds(within * MovingShare) : null;
+    private TimeSpan? _askedAt;
 
     public async Task<DrainedJob> DrainAsync(JobEntry job, CancellationToken cancellation)
     {
@@ -44,9 +42,9 @@ internal sealed partial class JobDrainer(IDrainedHost host, HostSelf self, Drain
             return Over(job) ?? await SaveAsync(job, "this host has no address for others", cancellation).ConfigureAwait(false);
         }
         using CancellationTokenSource moving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (MoveUntil is { } end)
+        if (drain.Request.WithinSeconds is { } within)
         {
-            moving.CancelAfter(Positive(end - DateTimeOffset.UtcNow));
+            moving.CancelAfter(Positive(TimeSpan.FromSeconds(within * MovingShare) - clock.Passed));
         }
         try
         {
@@ -142,12 +140,12 @@ internal sealed partial class JobDrainer(IDrainedHost host, HostSelf self, Drain
         await _asking.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            if (DateTimeOffset.UtcNow - _askedAt > Fresh)
+            if (_askedAt is not { } asked || clock.Passed - asked > Fresh)
             {
                 IReadOnlyList<PeerInfo> peers = await host.AskPeersAsync(cancellation).ConfigureAwait(false);
                 _hosts = [.. DrainTargets.Accepting(peers, self.Instance, self.Uid)];
                 NoteSilence(peers);
-                _askedAt = DateTimeOffset.UtcNow;
+                _askedAt = clock.Passed;
             }
             DrainCandidate? chosen = DrainTargets.Choose(bytes, _hosts, refused);
             if (chosen is not null)
@@ -167,7 +165,7 @@ internal sealed partial class JobDrainer(IDrainedHost host, HostSelf self, Drain
     {
         lock (_lock)
         {
-            DateTimeOffset now = DateTimeOffset.UtcNow;
+            TimeSpan now = clock.Passed;
             return _brokenSince.Any(b => !refused.Contains(b.Key) && now - b.Value < Patience) || _silentSince.Values.Any(since => now - since < SilencePatience);
         }
     }
@@ -180,7 +178,7 @@ internal sealed partial class JobDrainer(IDrainedHost host, HostSelf self, Drain
             {
                 if (peer.Host is null)
                 {
-                    _silentSince.TryAdd(peer.Address, DateTimeOffset.UtcNow);
+                    _silentSince.TryAdd(peer.Address, clock.Passed);
                 }
                 else
                 {
@@ -195,7 +193,7 @@ internal sealed partial class JobDrainer(IDrainedHost host, HostSelf self, Drain
     {
         lock (_lock)
         {
-            DateTimeOffset now = DateTimeOffset.UtcNow;
+            TimeSpan now = clock.Passed;
             _brokenSince.TryAdd(name, now);
             return now - _brokenSince[name] >= Patience;
         }

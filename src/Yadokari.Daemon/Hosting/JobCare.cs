@@ -52,7 +52,7 @@ public sealed class JobCare : IDisposable
             engine, processes, jobs, home, self, watcher.Watch, RetryPace.Default, stopping, loggers.CreateLogger<JobReviver>());
         watcher.OnResumable = Reviver.ReviveSoon;
         Adopter = new JobAdopter(engine, processes, jobs, home, self, watcher);
-        _clock = new CheckpointClock(jobs, _saver, loggers.CreateLogger<CheckpointClock>());
+        _clock = new CheckpointClock(jobs, _saver.KeepAsync, TimeProvider.System, loggers.CreateLogger<CheckpointClock>());
         DrainedHost host = new(jobs, processes, peers, source, services, isExpecting, _saver, home, stopping);
         _drainer = new Drainer(host, journal, self, stopping, loggers.CreateLogger<Drainer>());
         _notice = options.OnSpotNotice is { } command

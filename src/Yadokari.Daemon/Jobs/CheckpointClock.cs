@@ -4,61 +4,69 @@ using Yadokari.Protocol.Jobs;
 
 namespace Yadokari.Daemon.Jobs;
 
-/// <summary>Saves jobs at the times of their plans, while they run.</summary>
-public sealed partial class CheckpointClock(JobTable jobs, JobSaver saver, ILogger<CheckpointClock> logger)
+/// <summary>Saves jobs at the times of their plans, while they run. Time is the monotonic clock's: a wall clock that is set
+/// makes no checkpoint come sooner or later.</summary>
+/// <param name="save">Makes a checkpoint of a job, which runs on.</param>
+public sealed partial class CheckpointClock(
+    JobTable jobs, Func<JobEntry, CancellationToken, Task<JobCheckpoint>> save, TimeProvider time, ILogger<CheckpointClock> logger)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>When each job was last tried, so that one with obstacles is not tried without end.</summary>
-    private readonly Dictionary<string, (int Epoch, DateTimeOffset At)> _tried = [];
+    /// <summary>From when each job's time counts, by its id: when it was last tried, so that one with obstacles is not tried
+    /// without end, else when it was first seen here.</summary>
+    private readonly Dictionary<string, (int Epoch, long From, bool Tried)> _seen = [];
 
-    /// <summary>Whether a job is to be saved now. A job that is to survive its host is saved as soon as it is here: before
-    /// its first checkpoint there is nothing it could be resumed from.</summary>
-    /// <param name="seen">When it was first seen here.</param>
-    /// <param name="tried">When it was last tried; null: never.</param>
-    public static bool IsDue(JobRecord job, DateTimeOffset seen, DateTimeOffset? tried, DateTimeOffset now)
+    /// <summary>The jobs to be saved now; each counts as tried. A job that is to survive its host is saved as soon as it is here:
+    /// before its first checkpoint there is nothing it could be resumed from.</summary>
+    public IReadOnlyList<JobEntry> TakeDue()
     {
-        if (job.Plan is not { } plan || job.State != JobState.Running)
+        List<JobEntry> due = [];
+        foreach (JobEntry job in jobs.All)
         {
-            return false;
+            JobRecord record = job.Record;
+            if (record.Plan is not { } plan || record.State != JobState.Running)
+            {
+                continue;
+            }
+            if (!_seen.TryGetValue(record.Id, out (int Epoch, long From, bool Tried) seen) || seen.Epoch != record.Epoch)
+            {
+                _seen[record.Id] = seen = (record.Epoch, FirstFrom(record), Tried: false);
+            }
+            bool isFirst = plan.Restart && record.Checkpoints.Count == 0 && !seen.Tried;
+            if (isFirst || time.GetElapsedTime(seen.From) >= TimeSpan.FromSeconds(plan.EverySeconds))
+            {
+                _seen[record.Id] = (record.Epoch, time.GetTimestamp(), Tried: true);
+                due.Add(job);
+            }
         }
-        if (plan.Restart && job.Checkpoints.Count == 0 && tried is null)
-        {
-            return true;
-        }
-        DateTimeOffset last = tried ?? (job.Checkpoints.Count > 0 ? job.Checkpoints[0].At : seen);
-        return now - last >= TimeSpan.FromSeconds(plan.EverySeconds);
+        return due;
     }
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        Dictionary<string, (int Epoch, DateTimeOffset At)> seen = [];
         while (!stopping.IsCancellationRequested)
         {
-            foreach (JobEntry job in jobs.All.Where(e => e.Record is { Plan: not null, State: JobState.Running }).ToList())
+            foreach (JobEntry job in TakeDue())
             {
-                DateTimeOffset now = DateTimeOffset.UtcNow;
-                JobRecord record = job.Record;
-                if (!seen.TryGetValue(record.Id, out (int Epoch, DateTimeOffset At) since) || since.Epoch != record.Epoch)
-                {
-                    seen[record.Id] = since = (record.Epoch, now);
-                }
-                DateTimeOffset? tried = _tried.TryGetValue(record.Id, out (int Epoch, DateTimeOffset At) last) && last.Epoch == record.Epoch ? last.At : null;
-                if (IsDue(record, since.At, tried, now))
-                {
-                    _tried[record.Id] = (record.Epoch, now);
-                    await SaveAsync(job, stopping).ConfigureAwait(false);
-                }
+                await SaveAsync(job, stopping).ConfigureAwait(false);
             }
-            await Task.Delay(Look, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Look, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>The time of a job that is seen for the first time counts from its last checkpoint. That was made in an earlier life
+    /// of the daemon and is dated by the wall clock: by one that was set back since, it is new.</summary>
+    private long FirstFrom(JobRecord job)
+    {
+        TimeSpan age = job.Checkpoints.Count == 0 ? TimeSpan.Zero : time.GetUtcNow() - job.Checkpoints[0].At;
+        return time.GetTimestamp() - (age > TimeSpan.Zero ? (long)(age.TotalSeconds * time.TimestampFrequency) : 0);
     }
 
     private async Task SaveAsync(JobEntry job, CancellationToken stopping)
     {
         try
         {
-            JobCheckpoint made = await Task.Run(() => saver.KeepAsync(job, stopping), stopping).ConfigureAwait(false);
+            JobCheckpoint made = await Task.Run(() => save(job, stopping), stopping).ConfigureAwait(false);
             LogMade(logger, job.Record.Id, made.Path, made.FileLength);
         }
         catch (YadoException failure)

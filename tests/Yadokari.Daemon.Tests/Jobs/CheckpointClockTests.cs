@@ -1,57 +1,127 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
 using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Store;
 using Yadokari.Protocol.Jobs;
 
 namespace Yadokari.Daemon.Tests.Jobs;
 
 /// <summary>When a job is saved while it runs.</summary>
-public sealed class CheckpointClockTests
+public sealed class CheckpointClockTests : IDisposable
 {
-    private static readonly DateTimeOffset Seen = DateTimeOffset.UnixEpoch;
+    private static readonly DateTimeOffset Seen = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly CheckpointPlan EveryMinute = new(60, 3, Restart: false);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("yado-clock-").FullName;
+    private readonly HostDatabase _database;
+    private readonly JobTable _jobs;
+    private readonly FakeTimeProvider _time = new(Seen);
+    private readonly CheckpointClock _clock;
+
+    public CheckpointClockTests()
+    {
+        _database = HostDatabase.Open(Path.Combine(_directory, "db"));
+        _jobs = new JobTable(_database);
+        _clock = new CheckpointClock(
+            _jobs, (_, _) => throw new InvalidOperationException("only asked what is due"), _time, NullLogger<CheckpointClock>.Instance);
+    }
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
 
     [Fact]
     public void A_job_without_a_plan_is_never_saved()
     {
-        CheckpointClock.IsDue(Job(null), Seen, null, Seen.AddYears(1)).ShouldBeFalse();
-    }
-
-    [Theory]
-    [InlineData(59, false)]
-    [InlineData(60, true)]
-    public void The_first_one_is_due_after_the_time_of_the_plan(int seconds, bool due)
-    {
-        CheckpointClock.IsDue(Job(EveryMinute), Seen, null, Seen.AddSeconds(seconds)).ShouldBe(due);
+        Put(Job(null));
+        IsDueAfter(0).ShouldBeFalse();
+        IsDueAfter(1_000_000).ShouldBeFalse();
     }
 
     [Fact]
-    public void A_job_that_is_to_survive_its_host_is_saved_at_once()
+    public void One_is_due_after_each_time_of_the_plan()
     {
-        CheckpointClock.IsDue(Job(EveryMinute with { Restart = true }), Seen, null, Seen).ShouldBeTrue();
+        Put(Job(EveryMinute));
+        IsDueAfter(0).ShouldBeFalse();
+        IsDueAfter(59).ShouldBeFalse();
+        IsDueAfter(1).ShouldBeTrue();
+        IsDueAfter(59).ShouldBeFalse();
+        IsDueAfter(1).ShouldBeTrue();
     }
 
     [Theory]
-    [InlineData(59, false)]
-    [InlineData(60, true)]
-    public void One_that_could_not_be_made_is_tried_again_a_whole_time_later(int seconds, bool due)
+    [InlineData(-3600)]
+    [InlineData(3600)]
+    public void A_wall_clock_that_is_set_changes_nothing(int seconds)
     {
-        CheckpointClock.IsDue(Job(EveryMinute with { Restart = true }), Seen, Seen.AddHours(1), Seen.AddHours(1).AddSeconds(seconds)).ShouldBe(due);
+        Put(Job(EveryMinute));
+        IsDueAfter(0).ShouldBeFalse();
+        IsDueAfter(30).ShouldBeFalse();
+        _time.AdjustTime(_time.GetUtcNow().AddSeconds(seconds));
+        IsDueAfter(29).ShouldBeFalse();
+        IsDueAfter(1).ShouldBeTrue();
+        _time.AdjustTime(_time.GetUtcNow().AddSeconds(seconds));
+        IsDueAfter(59).ShouldBeFalse();
+        IsDueAfter(1).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_job_that_is_to_survive_its_host_is_saved_at_once_and_tried_again_a_whole_time_later()
+    {
+        Put(Job(EveryMinute with { Restart = true }));
+        IsDueAfter(0).ShouldBeTrue();
+        IsDueAfter(59).ShouldBeFalse();
+        IsDueAfter(1).ShouldBeTrue();
     }
 
     [Fact]
     public void After_a_restart_of_the_daemon_the_last_checkpoint_counts()
     {
-        JobRecord job = Job(EveryMinute) with { Checkpoints = [new JobCheckpoint("/c", Seen.AddSeconds(100), 0, 0, false, 1)] };
+        Put(Job(EveryMinute) with { Checkpoints = [new JobCheckpoint("/c", Seen.AddSeconds(-50), 0, 0, false, 1)] });
+        IsDueAfter(0).ShouldBeFalse();
+        IsDueAfter(9).ShouldBeFalse();
+        IsDueAfter(1).ShouldBeTrue();
+    }
 
-        CheckpointClock.IsDue(job, Seen.AddSeconds(150), null, Seen.AddSeconds(159)).ShouldBeFalse();
-        CheckpointClock.IsDue(job, Seen.AddSeconds(150), null, Seen.AddSeconds(160)).ShouldBeTrue();
+    /// <summary>The clock was set back while the daemon was down: the checkpoint is dated in the future.</summary>
+    [Fact]
+    public void After_a_restart_under_an_earlier_clock_the_next_one_comes_a_time_later()
+    {
+        Put(Job(EveryMinute) with { Checkpoints = [new JobCheckpoint("/c", Seen.AddHours(5), 0, 0, false, 1)] });
+        IsDueAfter(0).ShouldBeFalse();
+        IsDueAfter(60).ShouldBeTrue();
     }
 
     [Fact]
     public void A_job_that_is_on_its_way_to_another_host_is_left_alone()
     {
-        CheckpointClock.IsDue(Job(EveryMinute) with { State = JobState.Moving }, Seen, null, Seen.AddHours(1)).ShouldBeFalse();
+        Put(Job(EveryMinute) with { State = JobState.Moving });
+        IsDueAfter(0).ShouldBeFalse();
+        IsDueAfter(3600).ShouldBeFalse();
+    }
+
+    /// <summary>Back in another epoch, its time begins anew.</summary>
+    [Fact]
+    public void A_job_that_came_back_is_another_one()
+    {
+        Put(Job(EveryMinute));
+        IsDueAfter(0).ShouldBeFalse();
+        IsDueAfter(59).ShouldBeFalse();
+        Put(Job(EveryMinute) with { Epoch = 3 });
+        IsDueAfter(1).ShouldBeFalse();
+        IsDueAfter(60).ShouldBeTrue();
+    }
+
+    private void Put(JobRecord job) => _jobs.Put(job, null, durable: false, isChild: false);
+
+    private bool IsDueAfter(int seconds)
+    {
+        _time.Advance(TimeSpan.FromSeconds(seconds));
+        return _clock.TakeDue().Count > 0;
     }
 
     private static JobRecord Job(CheckpointPlan? plan) => new()
