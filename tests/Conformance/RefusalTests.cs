@@ -103,6 +103,18 @@ public class RefusalTests : IClassFixture<CompiledPrograms>
         }
     }
 
+    /// <summary>SIGXFSZ would end the tool without a word.</summary>
+    [Fact]
+    public void A_limit_of_file_sizes_is_told_in_one_line_and_nothing_is_left()
+    {
+        using Scene scene = new("refusal", uid: null);
+        string place = scene.File_("place");
+        Directory.CreateDirectory(place);
+        Untouched(scene, journey => RunShell(scene, $"ulimit -f 8; exec {Checkout.Tool} checkpoint {journey.Pid} -o {place}/out.ctx")
+            .ShouldBeOneClearLine(1, "out.ctx", "larger than files may be here"));
+        Directory.GetFileSystemEntries(place).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("empty")]
     [InlineData("text")]

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Memory;
@@ -5,26 +6,28 @@ using Yadokari.Linux.Memory;
 namespace Yadokari.Engine.Checkpointing;
 
 /// <summary>
-/// Writes a context file so that its name appears only when it is complete and on disk: an image sink on a temporary
-/// file beside it, mode 0700, made with O_EXCL; <see cref="Commit"/> gives it its name without replacing anything.
-/// Disposing before that removes it. Writes may come from several threads at once, all else from one.
+/// Writes a context file so that its name appears only when it is complete and on disk: an image sink on a file without a
+/// name, mode 0700, of which nothing is left whatever ends its writer; <see cref="Commit"/> gives it its name without replacing
+/// anything. Where the file system has no files without names, it is a temporary one beside the path
+/// (<see cref="PartFile"/>). Disposing before <see cref="Commit"/> removes it. Writes may come from several threads at once,
+/// all else from one.
 /// </summary>
 public sealed class FileContextWriter : IImageSink, IDisposable
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    private readonly FileStream _file;
-    private readonly string _temporary;
+    private readonly SafeFileHandle _file;
+    private readonly PartFile? _part;
     private readonly CancellationToken _cancel;
     private MappedFile? _reserved;
     private long _end;
     private bool _done;
 
-    private FileContextWriter(string path, string temporary, FileStream file, CancellationToken cancel)
+    private FileContextWriter(string path, SafeFileHandle? unnamed, PartFile? part, CancellationToken cancel)
     {
         Path = path;
-        _temporary = temporary;
-        _file = file;
+        _part = part;
+        _file = unnamed ?? part!.Handle;
         _cancel = cancel;
     }
 
@@ -48,27 +51,19 @@ public sealed class FileContextWriter : IImageSink, IDisposable
         }
     }
 
-    /// <summary>Makes the temporary file beside the path.</summary>
+    /// <summary>Makes the file that is to become the context file.</summary>
     /// <param name="cancel">When cancelled, the next write throws <see cref="OperationCanceledException"/>, which gives the capture up.</param>
     /// <exception cref="EngineException">As <see cref="Check"/>, or CannotWrite.</exception>
     public static FileContextWriter Create(string path, CancellationToken cancel = default)
     {
         Check(path);
         string full = System.IO.Path.GetFullPath(path);
-        string temporary = $"{full}.{Guid.NewGuid():N}.part";
         try
         {
-            FileStream file = new(temporary, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                BufferSize = 0,
-                UnixCreateMode = Private,
-            });
-            return new(full, temporary, file, cancel);
+            SafeFileHandle? unnamed = UnnamedFile.TryCreate(System.IO.Path.GetDirectoryName(full)!, Private);
+            return new(full, unnamed, unnamed is null ? PartFile.Create(full, Private) : null, cancel);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or SystemCallException)
         {
             throw CannotWrite(full, failure);
         }
@@ -83,14 +78,22 @@ public sealed class FileContextWriter : IImageSink, IDisposable
         long whole = (bytes + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
         if (whole > 0 && whole <= GC.GetGCMemoryInfo(GCKind.Any).TotalAvailableMemoryBytes / 2)
         {
-            _reserved ??= MappedFile.TryReserve(_file.SafeFileHandle, whole);
+            _reserved ??= MappedFile.TryReserve(_file, whole);
         }
     }
 
     public void Write(long offset, ReadOnlySpan<byte> bytes)
     {
         _cancel.ThrowIfCancellationRequested();
-        RandomAccess.Write(_file.SafeFileHandle, bytes, offset);
+        try
+        {
+            RandomAccess.Write(_file, bytes, offset);
+        }
+        catch (Exception failure) when (failure is IOException or ArgumentOutOfRangeException)
+        {
+            throw CannotWrite(Path, failure);
+        }
+
         Reached(offset + bytes.Length);
     }
 
@@ -108,20 +111,26 @@ public sealed class FileContextWriter : IImageSink, IDisposable
         {
             // Nothing may keep it open for writing, and room taken in advance goes back.
             _reserved?.Dispose();
-            RandomAccess.SetLength(_file.SafeFileHandle, _end);
-            RandomAccess.FlushToDisk(_file.SafeFileHandle);
-            // Closed before it has its name: a file that is open for writing can't be executed (ETXTBSY).
-            _file.Dispose();
-            // Without overwriting this is link(2), which fails when the name is taken, then unlink(2).
-            File.Move(_temporary, Path, overwrite: false);
+            RandomAccess.SetLength(_file, _end);
+            RandomAccess.FlushToDisk(_file);
+            if (_part is null)
+            {
+                UnnamedFile.NameAndClose(_file, Path);
+            }
+            else
+            {
+                _part.NameAndClose(Path);
+            }
+
             _done = true;
             DirectorySync.Flush(System.IO.Path.GetDirectoryName(Path)!);
         }
-        catch (SystemCallException failure)
+        catch (SystemCallException failure) when (failure.Number != Errno.EEXIST)
         {
+            Dispose();
             throw CannotWrite(Path, failure);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException or SystemCallException)
         {
             Dispose();
             throw System.IO.Path.Exists(Path)
@@ -140,7 +149,7 @@ public sealed class FileContextWriter : IImageSink, IDisposable
         _done = true;
         _reserved?.Dispose();
         _file.Dispose();
-        File.Delete(_temporary);
+        _part?.Dispose();
     }
 
     private void Reached(long end)
@@ -158,6 +167,11 @@ public sealed class FileContextWriter : IImageSink, IDisposable
         }
     }
 
-    private static EngineException CannotWrite(string path, Exception failure) =>
-        new(EngineError.CannotWrite, $"{path} can't be written: {failure.Message}; the process runs on", failure);
+    private static EngineException CannotWrite(string path, Exception failure)
+    {
+        string why = failure is ArgumentOutOfRangeException || failure.HResult == Errno.EFBIG || failure is SystemCallException { Number: Errno.EFBIG }
+            ? "it grows larger than files may be here ('ulimit -f' tells the limit)"
+            : failure.Message;
+        return new(EngineError.CannotWrite, $"{path} can't be written: {why}; the process runs on", failure);
+    }
 }
