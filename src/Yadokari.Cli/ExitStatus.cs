@@ -18,6 +18,10 @@ public static class ExitStatus
     /// <summary>The target refused.</summary>
     public const int Refused = 5;
 
+    /// <summary>Of <c>yado wait</c> only, which else ends as the job ended: it can't be told how. What env(1) and its like
+    /// end with when it is they who failed, not the program.</summary>
+    public const int Unknown = 125;
+
     /// <summary>What the help and the manual pages say of each.</summary>
     internal static IReadOnlyList<(int Status, string Meaning)> Meanings { get; } =
     [

@@ -26,20 +26,23 @@ public sealed class JobPlace : IDisposable
     /// <summary>True when it is this host's own daemon.</summary>
     public bool IsLocal => Host == _here;
 
-    /// <summary>Finds a job by name or id: on this host first, then on every host that it knows.</summary>
-    /// <exception cref="CommandFailure">Several hosts have one of that name.</exception>
-    /// <exception cref="YadoException">No such job.</exception>
+    /// <summary>Finds a job by id, or by name: the one that runs, else the one started last, on whatever host. A job of that
+    /// name that is over here, or has left, does not hide a later one elsewhere.</summary>
+    /// <exception cref="CommandFailure">Several jobs of that name run, or there is none.</exception>
+    /// <exception cref="YadoException">The host that has it does not answer.</exception>
     public static async Task<JobPlace> FindAsync(string job, CancellationToken cancel)
     {
         YadoClient here = await LocalDaemon.ConnectAsync(cancel);
         try
         {
-            return new(here, here, await here.GetJobAsync(job, cancel));
-        }
-        catch (YadoException failure) when (failure.ExitStatus == ExitStatus.NotFound)
-        {
-            return await FindElsewhereAsync(here, job, cancel)
-                ?? throw new CommandFailure(ExitStatus.NotFound, $"no job '{job}'; 'yado ps --all' lists those there are", failure);
+            JobInfo? own = await FindHereAsync(here, job, cancel);
+            if (own is not null && (own.Id == job || !own.IsOver))
+            {
+                return new(here, here, own);
+            }
+
+            return await FindAnywhereAsync(here, job, own, cancel)
+                ?? throw new CommandFailure(ExitStatus.NotFound, $"no job '{job}'; 'yado ps --all' lists those there are");
         }
         catch
         {
@@ -54,26 +57,49 @@ public sealed class JobPlace : IDisposable
         _here.Dispose();
     }
 
-    private static async Task<JobPlace?> FindElsewhereAsync(YadoClient here, string job, CancellationToken cancel)
+    private static async Task<JobInfo?> FindHereAsync(YadoClient here, string job, CancellationToken cancel)
+    {
+        try
+        {
+            return await here.GetJobAsync(job, cancel);
+        }
+        catch (YadoException failure) when (failure.ExitStatus == ExitStatus.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <param name="own">One of that name that is over here.</param>
+    private static async Task<JobPlace?> FindAnywhereAsync(YadoClient here, string job, JobInfo? own, CancellationToken cancel)
     {
         JobList all = await here.ListJobsAsync(everywhere: true, cancel);
         JobInfo[] found = [.. all.Jobs.Where(j => j.Name == job || j.Id == job)];
         // Names are unique among the running jobs of a host only.
-        JobInfo[] chosen = found.Length > 1 ? [.. found.Where(j => !j.IsOver)] : found;
-        if (chosen.Length > 1)
+        JobInfo[] running = [.. found.Where(j => !j.IsOver)];
+        if (running.Length > 1)
         {
             throw new CommandFailure(ExitStatus.WrongUsage,
-                $"several jobs are called '{job}'; give the id: {string.Join(", ", chosen.Select(j => $"{j.Id} on {j.Host}"))}");
+                $"several jobs are called '{job}'; give the id: {string.Join(", ", running.Select(j => $"{j.Id} on {j.Host}"))}");
         }
 
-        if (chosen is not [{ } one])
+        if ((running is [{ } one] ? one : found.MaxBy(j => j.Started)) is not { } chosen)
         {
-            return null;
+            return own is null ? null : new(here, here, own);
+        }
+
+        if (chosen.State == JobState.Unreachable)
+        {
+            throw new YadoException(1, $"job '{job}' is on host {chosen.Host}, which does not answer: ask again when it does") { Unreachable = true };
         }
 
         HostList hosts = await here.GetHostsAsync(cancel);
-        return hosts.Peers.FirstOrDefault(p => p.Host?.Name == one.Host) is { } peer
-            ? new(here, YadoClient.ForAddress(peer.Address, name: one.Host), one)
+        if (hosts.Self.Name == chosen.Host)
+        {
+            return new(here, here, chosen);
+        }
+
+        return hosts.Peers.FirstOrDefault(p => p.Host?.Name == chosen.Host) is { } peer
+            ? new(here, YadoClient.ForAddress(peer.Address, name: chosen.Host), chosen)
             : null;
     }
 }

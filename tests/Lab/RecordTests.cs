@@ -27,7 +27,7 @@ public sealed class RecordTests(TwoHosts hosts) : IClassFixture<TwoHosts>
         string script =
             $"""
             set -e
-            mount -t tmpfs -o size=3m none {home}
+            mount -t tmpfs -o size=3m,mode=700 none {home}
             export YADO_HOME={home}
             yado ps >/dev/null
             dd if=/dev/zero of={home}/filler bs=4096 2>/dev/null || true

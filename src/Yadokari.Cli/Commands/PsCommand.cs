@@ -27,7 +27,7 @@ public static class PsCommand
         IReadOnlyList<JobInfo> jobs = [.. list.Jobs.Where(j => parsed.GetValue(All) || !j.IsOver || j.State is JobState.Lost or JobState.Saved).OrderBy(j => j.Started)];
         if (list.Unreachable.Count > 0)
         {
-            Console.Error.WriteLine($"yado: no answer from {string.Join(' ', list.Unreachable)}; jobs there are not listed");
+            Console.Error.WriteLine($"yado: no answer from {string.Join(' ', list.Unreachable)}; what it last had is listed as unreachable");
         }
 
         if (parsed.GetValue(Json))

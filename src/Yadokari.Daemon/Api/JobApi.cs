@@ -32,7 +32,7 @@ public sealed class JobApi(
     CancellationToken stopping,
     ILogger<JobApi> logger)
 {
-    private static readonly TimeSpan PeerPatience = TimeSpan.FromSeconds(3);
+    private readonly JobCensus _census = new(jobs, views, peers, finder, self);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -56,35 +56,10 @@ public sealed class JobApi(
 
     private async Task ListAsync(HttpContext context)
     {
-        List<JobInfo> all = [.. jobs.All.Select(e => views.Show(e.Record))];
-        List<string> silent = [];
-        if (ApiCall.Flag(context, "everywhere"))
-        {
-            IReadOnlyList<PeerInfo> known = await peers.AskAllAsync(context.RequestAborted).ConfigureAwait(false);
-            silent.AddRange(known.Where(p => p.Host is null).Select(p => p.Name ?? p.Address));
-            foreach (IReadOnlyList<JobInfo>? there in await Task.WhenAll(
-                known.Where(p => p.Host is not null).Select(p => JobsOfAsync(p, context.RequestAborted))).ConfigureAwait(false))
-            {
-                all.AddRange(there);
-            }
-        }
-        await ApiCall.WriteAsync(context, new JobList(JobViews.Merge(all), silent), ProtocolJson.Default.JobList).ConfigureAwait(false);
-    }
-
-    private static async Task<IReadOnlyList<JobInfo>> JobsOfAsync(PeerInfo peer, CancellationToken cancellation)
-    {
-        using YadoClient client = YadoClient.ForAddress(peer.Address, name: peer.Name);
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(PeerPatience);
-        try
-        {
-            return (await client.ListJobsAsync(cancellation: limit.Token).ConfigureAwait(false)).Jobs;
-        }
-        catch (Exception failure) when (failure is YadoException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
-        {
-            // It answered a moment ago; the next list tells that it is gone.
-            return [];
-        }
+        JobList list = ApiCall.Flag(context, "everywhere")
+            ? await _census.TakeAsync(context.RequestAborted).ConfigureAwait(false)
+            : new JobList(JobViews.Merge(jobs.All.Select(e => views.Show(e.Record))), []);
+        await ApiCall.WriteAsync(context, list, ProtocolJson.Default.JobList).ConfigureAwait(false);
     }
 
     private async Task StartAsync(HttpContext context)

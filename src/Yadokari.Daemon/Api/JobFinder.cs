@@ -16,6 +16,20 @@ public sealed class JobFinder(JobTable jobs, IJobDirectory directory, JobViews v
     /// it, say to wait for its end, must still be sent to the host where it ended.</summary>
     private readonly ConcurrentDictionary<string, DirectoryEntry> _seen = new();
 
+    /// <summary>All that the cluster's directory knows; nothing where it does not answer.</summary>
+    public async Task<IReadOnlyList<DirectoryEntry>> ListAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await directory.ListAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (YadoException)
+        {
+            // What the hosts themselves say is still something.
+            return [];
+        }
+    }
+
     /// <summary>The job as the cluster's directory knows it, when that knows better: it is not here, or has moved on from where
     /// it went. It is shown like one that has moved from here, and the caller follows. Null: what is known here is the truth.</summary>
     public async Task<JobInfo?> FindElsewhereAsync(string name, CancellationToken cancellation)

@@ -27,4 +27,8 @@ public interface IJobDirectory
     /// <summary>Where a job is, by id or name; null when it is not known, or the name is not one job's.</summary>
     /// <exception cref="YadoException">The directory can't be reached.</exception>
     Task<DirectoryEntry?> FindAsync(string job, CancellationToken cancellation);
+
+    /// <summary>Every job that is known.</summary>
+    /// <exception cref="YadoException">The directory can't be reached.</exception>
+    Task<IReadOnlyList<DirectoryEntry>> ListAsync(CancellationToken cancellation);
 }

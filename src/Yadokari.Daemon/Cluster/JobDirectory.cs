@@ -68,8 +68,13 @@ public sealed class JobDirectory(ICoordinationStore store, HostSelf self, Func<s
         {
             return byId;
         }
+        return (await ListAsync(cancellation).ConfigureAwait(false)).Where(e => e.Name == job).Take(2).ToList() is [{ } one] ? one : null;
+    }
+
+    public async Task<IReadOnlyList<DirectoryEntry>> ListAsync(CancellationToken cancellation)
+    {
         StoreSnapshot all = await store.ListAsync(ClusterKeys.Jobs, cancellation).ConfigureAwait(false);
-        return all.Entries.Select(Read).Where(e => e?.Name == job).Take(2).ToList() is [{ } one] ? one : null;
+        return [.. all.Entries.Select(Read).OfType<DirectoryEntry>()];
     }
 
     /// <summary>Writes what this host knows of a job of its own: that it is here, or that it has ended.</summary>

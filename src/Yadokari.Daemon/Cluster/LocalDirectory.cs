@@ -16,4 +16,6 @@ public sealed class LocalDirectory : IJobDirectory
     public Task<MoveVerdict> VerdictAsync(MoveRecord move, CancellationToken cancellation) => Task.FromResult(MoveVerdict.Pending);
 
     public Task<DirectoryEntry?> FindAsync(string job, CancellationToken cancellation) => Task.FromResult<DirectoryEntry?>(null);
+
+    public Task<IReadOnlyList<DirectoryEntry>> ListAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<DirectoryEntry>>([]);
 }

@@ -22,4 +22,7 @@ public enum JobState
 
     /// <summary>It is gone and nobody saw how (the host went down), see <see cref="JobInfo.Note"/>.</summary>
     Lost,
+
+    /// <summary>The host that has it does not answer: what became of it is not known. Said by another host.</summary>
+    Unreachable,
 }

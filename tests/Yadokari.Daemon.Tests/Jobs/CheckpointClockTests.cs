@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
 using Yadokari.Daemon.Jobs;
@@ -17,7 +16,7 @@ public sealed class CheckpointClockTests : IDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("yado-clock-").FullName;
     private readonly HostDatabase _database;
     private readonly JobTable _jobs;
-    private readonly FakeTimeProvider _time = new(Seen);
+    private readonly SettableTime _time = new(Seen);
     private readonly CheckpointClock _clock;
 
     public CheckpointClockTests()
@@ -61,10 +60,10 @@ public sealed class CheckpointClockTests : IDisposable
         Put(Job(EveryMinute));
         IsDueAfter(0).ShouldBeFalse();
         IsDueAfter(30).ShouldBeFalse();
-        _time.AdjustTime(_time.GetUtcNow().AddSeconds(seconds));
+        _time.SetWallClock(TimeSpan.FromSeconds(seconds));
         IsDueAfter(29).ShouldBeFalse();
         IsDueAfter(1).ShouldBeTrue();
-        _time.AdjustTime(_time.GetUtcNow().AddSeconds(seconds));
+        _time.SetWallClock(TimeSpan.FromSeconds(seconds));
         IsDueAfter(59).ShouldBeFalse();
         IsDueAfter(1).ShouldBeTrue();
     }
