@@ -1,3 +1,4 @@
+using System.Globalization;
 using Yadokari.Engine.Image;
 using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
@@ -24,7 +25,7 @@ internal static class HostCheck
 
         foreach (DescriptorImage description in image.Descriptors.Descriptions)
         {
-            if (description is PathImage path && seen.Add(path.Path))
+            if (description is PathImage path && !IsOwnProc(path.Path, image) && seen.Add(path.Path))
             {
                 CheckPath(path, missing);
             }
@@ -38,13 +39,22 @@ internal static class HostCheck
             }
         }
 
-        if (!Directory.Exists(image.Attributes.WorkingDirectory))
+        if (!IsOwnProc(image.Attributes.WorkingDirectory, image) && !Directory.Exists(image.Attributes.WorkingDirectory))
         {
             missing.Add(new Obstacle("missing-directory", $"the working directory {image.Attributes.WorkingDirectory} does not exist here"));
         }
 
         CheckUser(image, missing);
         return missing;
+    }
+
+    /// <summary>Of the job's own process or one of its threads in /proc: there as soon as the job is, and not before.</summary>
+    private static bool IsOwnProc(string path, ProcessImage image)
+    {
+        const string proc = "/proc/";
+        return path.StartsWith(proc, StringComparison.Ordinal)
+            && int.TryParse(path[proc.Length..].Split('/')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+            && image.Threads.Any(thread => thread.Tid == id);
     }
 
     private static void CheckProcessor(ProcessImage image, List<Obstacle> missing)
