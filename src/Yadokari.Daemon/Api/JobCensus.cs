@@ -31,7 +31,7 @@ public sealed class JobCensus(JobTable jobs, JobViews views, PeerBook peers, Job
         return new JobList(
             Complete(
                 told,
-                [.. silent.Select(p => p.Address), .. silent.Select(p => p.Name).OfType<string>()],
+                new HashSet<string>([.. silent.Select(p => p.Address), .. silent.Select(p => p.Name).OfType<string>()]),
                 silent.SelectMany(p => _lastSaid.GetValueOrDefault(p.Address) ?? []),
                 directory.Where(e => !answering.Contains(e.Host)).Select(views.ShowElsewhere)),
             [.. silent.Select(p => p.Name ?? p.Address)]);
