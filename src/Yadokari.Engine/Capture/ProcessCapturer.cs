@@ -7,6 +7,7 @@ using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Engine.Resources.Process;
 using Yadokari.Engine.Resources.Threads;
+using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Cpu;
 using Yadokari.Linux.Memory;
@@ -17,13 +18,6 @@ namespace Yadokari.Engine.Capture;
 /// <summary>Turns a frozen process into a context file. Tracer thread only.</summary>
 public static class ProcessCapturer
 {
-    private const ulong RegionSearchStart = 1UL << 40;
-    private const ulong RegionStep = 256UL << 20;
-    private const ulong RegionLength = 64UL << 20;
-
-    /// <summary>Bytes of plan that a segment takes at most: a shared object's is mapped, read and unmapped (3 × 80).</summary>
-    private const int SegmentCost = 256;
-
     /// <summary>Bytes of memory up to which the process is read once before it stands still.</summary>
     private const long WorthReadingTwice = 32L << 20;
 
@@ -57,26 +51,21 @@ public static class ProcessCapturer
         memoryTaken();
 
         PendingStops stops = PendingStops.Of(tree.Stopped, [process.Signals.Pending, .. threads.Select(t => t.PendingSignals)]);
-        ulong regionLength = RegionLengthFor(segments.Count + objects.Sum(TravellingFileRestore.SegmentCost));
-        ProcessImage image = new()
+        (ProcessImage image, RestorePlan plan) = RegionFit.Find(new ProcessImage
         {
             Format = ProcessImage.CurrentFormat,
             Origin = Origin(tree),
-            RegionBase = FindRegion(vmas, regionLength),
-            RegionLength = regionLength,
+            RegionBase = 0,
+            RegionLength = 0,
             Attributes = process.Attributes with { Stopped = stops.Stopped },
             Memory = memory,
             Threads = [.. threads.Select(t => t with { PendingSignals = stops.Others(t.PendingSignals) })],
             Signals = process.Signals with { Pending = stops.Others(process.Signals.Pending) },
             Timers = process.Timers,
             Descriptors = descriptors.Table,
-        };
-        return (ContextWriter.Finish(image, sink, writer.Position), memoryBytes);
+        }, vmas);
+        return (ContextWriter.Finish(image, plan, sink, writer.Position), memoryBytes);
     }
-
-    /// <summary>Bytes of a region that holds the plan of a process with so many segments, whatever else it has.</summary>
-    internal static ulong RegionLengthFor(int segments) =>
-        RegionLength + ((ulong)segments * SegmentCost / RegionLength * RegionLength);
 
     /// <summary>About how long the context file of a process will be; it runs, so it may be more or less in the end.
     /// Zero when it can't be said: the process has ended, which the freeze tells better.</summary>
@@ -230,30 +219,4 @@ public static class ProcessCapturer
             XsaveComponents = components,
         };
     }
-
-    /// <summary>A range the process does not use, for the region and the control segment behind it.</summary>
-    private static RemoteAddress Find(IReadOnlyList<Vma> vmas, ulong length)
-    {
-        for (ulong start = RegionSearchStart; start < AddressSpace.End - length; start += RegionStep)
-        {
-            bool free = true;
-            foreach (Vma vma in vmas)
-            {
-                if (vma.Start.Value < start + length && vma.End.Value > start)
-                {
-                    free = false;
-                    break;
-                }
-            }
-
-            if (free)
-            {
-                return new RemoteAddress(start);
-            }
-        }
-
-        throw new EngineException(EngineError.Failed, "the process leaves no free range of addresses for the resume stub");
-    }
-
-    private static ulong FindRegion(IReadOnlyList<Vma> vmas, ulong regionLength) => Find(vmas, regionLength * 2).Value;
 }

@@ -12,16 +12,16 @@ public static class ContextWriter
     /// <summary>Pages start here.</summary>
     public const long FirstPage = ContextHeader.Length;
 
+    /// <param name="plan">The image's, whose region it fits.</param>
     /// <param name="position">One past the last page.</param>
     /// <returns>Bytes of the file.</returns>
-    public static long Finish(ProcessImage image, IImageSink sink, long position)
+    public static long Finish(ProcessImage image, RestorePlan plan, IImageSink sink, long position)
     {
         long controlOffset = (position + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
-        RestorePlan plan = PlanCompiler.Compile(image);
         byte[] control = plan.Encode(new RemoteAddress(image.RegionBase), image.RegionLength);
-        if ((ulong)control.Length + RegionLayout.EndLength(image.Memory.Vdso) > image.RegionLength)
+        if ((ulong)plan.Span + RegionLayout.EndLength(image.Memory.Vdso) > image.RegionLength)
         {
-            throw new EngineException(EngineError.Failed, $"the restore plan needs {control.Length} bytes, {image.RegionLength} are reserved");
+            throw new InvalidOperationException($"the restore plan needs {plan.Span} bytes, {image.RegionLength} are reserved");
         }
 
         byte[] manifest = JsonSerializer.SerializeToUtf8Bytes(image, ImageJson.Default.ProcessImage);

@@ -32,7 +32,8 @@ internal static class PlanCheck
             return null;
         }
 
-        return plan.Length == control.Length && plan.Encode(new RemoteAddress(image.RegionBase), image.RegionLength).AsSpan().SequenceEqual(control)
+        return plan.Length == control.Length && (ulong)plan.Span + RegionLayout.EndLength(image.Memory.Vdso) <= image.RegionLength
+            && plan.Encode(new RemoteAddress(image.RegionBase), image.RegionLength).AsSpan().SequenceEqual(control)
             ? plan
             : null;
     }

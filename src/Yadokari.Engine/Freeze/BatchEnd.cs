@@ -17,8 +17,7 @@ internal static class BatchEnd
 {
     private const ulong Magic = 0x7461626f64617921; // "!yadobat"
 
-    /// <summary>The page that only context files use.</summary>
-    private const int At = RegionLayout.SharedOffset;
+    private const int At = RegionLayout.BatchEndOffset;
 
     private const int CodeOffset = 64;
     private const int Length = 192;

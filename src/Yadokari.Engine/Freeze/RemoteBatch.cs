@@ -114,9 +114,9 @@ public sealed class RemoteBatch : IDisposable
     /// <exception cref="LeaseLostException">This program was kept waiting for too long.</exception>
     public byte[] Run(FrozenThread thread, RestorePlan plan)
     {
-        if (plan.Length > Length)
+        if (plan.Span > Length)
         {
-            throw new InvalidOperationException($"a batch of {plan.Length} bytes");
+            throw new InvalidOperationException($"a batch of {plan.Span} bytes");
         }
 
         Load(plan);

@@ -46,6 +46,12 @@ public readonly struct Argument
     /// <summary>The address of data plus some bytes.</summary>
     public static Argument AddressOf(DataReference data, ulong plus) => new(ArgumentKind.Data, plus, data);
 
+    /// <summary>An address in the shared pages (<see cref="SharedLayout"/>), by offset from their start.</summary>
+    public static Argument InShared(int offset, string text) => new(ArgumentKind.Shared, (ulong)offset, text: text);
+
+    /// <summary>The address of the n-th gate, see <see cref="PlanBuilder.NewGate"/>.</summary>
+    internal static Argument Gate(int number, string text) => new(ArgumentKind.Gate, (ulong)number, text: text);
+
     /// <summary>An address inside the stub's region, by offset from its base.</summary>
     public static Argument InRegion(ulong offset, string text) => new(ArgumentKind.Region, offset, text: text);
 }

@@ -8,4 +8,6 @@ public enum ArgumentKind
     SlotAddress,
     Data,
     Region,
+    Shared,
+    Gate,
 }

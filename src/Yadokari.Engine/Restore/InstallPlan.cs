@@ -26,12 +26,11 @@ public static class InstallPlan
     {
         PlanBuilder plan = context.Plan;
         IReadOnlyList<ThreadImage> threads = context.Image.Threads;
-        AwaitCounter(plan, RegionLayout.SharedPrepared, "prepared", threads.Count, child, abort);
+        AwaitCounter(plan, context.Prepared, threads.Count, child, abort);
         AskForGo(context, abort);
 
-        Argument gate = PlanContext.Shared(RegionLayout.SharedGate, "gate");
-        plan.Do(OperationKind.Count, null, gate);
-        AwaitCounter(plan, RegionLayout.SharedLate, "late", 1, child, abort);
+        plan.Do(OperationKind.Count, null, context.Gate);
+        AwaitCounter(plan, context.Late, 1, child, abort);
 
         foreach (ThreadImage thread in threads)
         {
@@ -58,7 +57,7 @@ public static class InstallPlan
             plan.Call("kill", SystemCall.Kill, context.Image.Attributes.Pid, SigStop);
         }
 
-        plan.Do(OperationKind.Store32, null, PlanContext.Shared(RegionLayout.SharedLetGo, "let go"), 1);
+        plan.Do(OperationKind.Store32, null, Argument.InShared(SharedLayout.LetGo, "let go"), 1);
         foreach (ThreadImage thread in threads)
         {
             // It may have ended by now, of itself or with another that was let go before: no error, its status tells.
@@ -93,11 +92,11 @@ public static class InstallPlan
         plan.Place(silent);
     }
 
-    private static void AwaitCounter(PlanBuilder plan, int counter, string name, int count, Slot child, PlanLabel abort) =>
+    private static void AwaitCounter(PlanBuilder plan, Argument counter, int count, Slot child, PlanLabel abort) =>
         plan.Add(new Operation
         {
             Kind = OperationKind.WaitCount,
-            Arguments = [PlanContext.Shared(counter, name), count, PlanContext.Shared(RegionLayout.SharedError, "error"), child],
+            Arguments = [counter, count, Argument.InShared(SharedLayout.Error, "error"), child],
             Target = abort,
         });
 

@@ -89,15 +89,26 @@ public static partial class Interpreter
         c.mov(eax, 20); // writev
         c.syscall();
 
-        // Tell the waiter: the counters jump, so that no wait can miss it.
-        c.mov(__dword_ptr[r15 + RegionLayout.SharedError], 1);
-        foreach (int counter in (int[])[RegionLayout.SharedPrepared, RegionLayout.SharedLate])
-        {
-            c.lea(rdi, __[r15 + counter]);
-            c.@lock.add(__dword_ptr[rdi], 0x10000);
-            EmitFutexWake(c);
-        }
-
+        // Tell whoever waits: the counters open, so that no wait can miss it.
+        Label open = c.CreateLabel();
+        Label told = c.CreateLabel();
+        c.mov(r12, __[r15 + RegionLayout.SharedPlaceOffset]);
+        c.test(r12, r12);
+        c.jz(told);
+        c.add(r12, r15);
+        c.mov(__dword_ptr[r12 + SharedLayout.Error], 1);
+        c.add(r12, SharedLayout.Counters);
+        c.mov(r13, __[r15 + RegionLayout.CounterCountOffset]);
+        c.Label(ref open);
+        c.test(r13, r13);
+        c.jz(told);
+        c.mov(rdi, r12);
+        c.@lock.or(__dword_ptr[rdi], SharedLayout.Opened);
+        EmitFutexWake(c);
+        c.add(r12, SharedLayout.Line);
+        c.dec(r13);
+        c.jmp(open);
+        c.Label(ref told);
         c.mov(edi, ebp);
         EmitCall(c, SystemCall.Exit_group);
 

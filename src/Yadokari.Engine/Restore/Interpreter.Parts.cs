@@ -273,7 +273,7 @@ public static partial class Interpreter
         Label digit = c.CreateLabel();
         Label copy = c.CreateLabel();
         c.mov(r12, rdi);
-        c.mov(rdi, __[r15 + (r12 * 8) + Slots]);
+        c.mov(rdi, __[r12]);
         c.mov(rax, rsi);
         c.test(rax, rax);
         c.jns(positive);
@@ -299,7 +299,7 @@ public static partial class Interpreter
         c.inc(rdi);
         c.cmp(rsi, r13);
         c.jb(copy);
-        c.mov(__[r15 + (r12 * 8) + Slots], rdi);
+        c.mov(__[r12], rdi);
         c.jmp(next);
     }
 
@@ -311,7 +311,7 @@ public static partial class Interpreter
         Label done = c.CreateLabel();
         Label positive = c.CreateLabel();
         c.mov(r12, rdi);
-        c.mov(rsi, __[r15 + (r12 * 8) + Slots]);
+        c.mov(rsi, __[r12]);
         c.xor(eax, eax);
         c.xor(r8d, r8d);
         c.Label(ref skip);
@@ -342,7 +342,7 @@ public static partial class Interpreter
         c.jz(positive);
         c.neg(rax);
         c.Label(ref positive);
-        c.mov(__[r15 + (r12 * 8) + Slots], rsi);
+        c.mov(__[r12], rsi);
         c.jmp(next);
     }
 }

@@ -16,10 +16,9 @@ namespace Yadokari.Engine.Restore;
 /// </summary>
 public static partial class Interpreter
 {
-    private const int Slots = RegionLayout.SlotsOffset;
-
-    // The last slots are the interpreter's own scratch memory.
-    private const int Scratch = Slots + ((RegionLayout.SlotCount - RegionLayout.ScratchSlots) * 8);
+    // Of the slots that the entry fills.
+    private const int Slots = RegionLayout.OwnOffset;
+    private const int Scratch = RegionLayout.ScratchOffset;
     private const int ScratchSigInfo = Scratch; // 128 bytes
     private const int ScratchMask = Scratch + 128;
     private const int ScratchStatus = Scratch + 136;
@@ -78,7 +77,7 @@ public static partial class Interpreter
         c.movsxd(rcx, __dword_ptr[rbx + 56]);
         c.test(rcx, rcx);
         c.js(noResult);
-        c.mov(__[r15 + (rcx * 8) + Slots], rax);
+        c.mov(__[r15 + rcx], rax);
         c.Label(ref noResult);
         c.add(rbx, RegionLayout.OperationLength);
         c.jmp(loop);
@@ -146,11 +145,11 @@ public static partial class Interpreter
         Handler(OperationKind.AppendBytes, () =>
         {
             c.mov(r12, rdi);
-            c.mov(rdi, __[r15 + (r12 * 8) + Slots]);
+            c.mov(rdi, __[r12]);
             c.mov(rcx, rdx);
             c.cld();
             c.rep.movsb();
-            c.mov(__[r15 + (r12 * 8) + Slots], rdi);
+            c.mov(__[r12], rdi);
             c.jmp(next);
         });
         Handler(OperationKind.ParseDecimal, () => EmitParseDecimal(c, next));
@@ -223,7 +222,7 @@ public static partial class Interpreter
             c.mov(registers[i], __[rbx + 8 + (8 * i)]);
             c.test(al, (sbyte)(1 << i));
             c.jz(immediate);
-            c.mov(registers[i], __[r15 + (registers[i] * 8) + Slots]);
+            c.mov(registers[i], __[r15 + registers[i]]);
             c.Label(ref immediate);
         }
 
@@ -247,7 +246,7 @@ public static partial class Interpreter
         c.movsxd(rcx, __dword_ptr[rbx + 56]);
         c.test(rcx, rcx);
         c.js(noResult);
-        c.mov(__[r15 + (rcx * 8) + Slots], rax);
+        c.mov(__[r15 + rcx], rax);
         c.Label(ref noResult);
         c.jmp(take);
         c.Label(ref ignore);

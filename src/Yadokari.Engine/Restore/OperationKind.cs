@@ -38,13 +38,13 @@ public enum OperationKind : byte
     /// <summary>Reaps children and passes signals on until child argument 0 has ended; result = its wait status.</summary>
     Reap = 10,
 
-    /// <summary>Appends argument 1 as a signed decimal number at the address in the slot numbered by argument 0 and moves that on.</summary>
+    /// <summary>Appends argument 1 as a signed decimal number at the address in the slot at argument 0 and moves that on.</summary>
     AppendDecimal = 11,
 
-    /// <summary>Appends argument 2 bytes from argument 1 at the address in the slot numbered by argument 0 and moves that on.</summary>
+    /// <summary>Appends argument 2 bytes from argument 1 at the address in the slot at argument 0 and moves that on.</summary>
     AppendBytes = 12,
 
-    /// <summary>Result = the next signed decimal number at the address in the slot numbered by argument 0, which moves behind it.</summary>
+    /// <summary>Result = the next signed decimal number at the address in the slot at argument 0, which moves behind it.</summary>
     ParseDecimal = 13,
 
     /// <summary>Result = argument 0 + argument 1.</summary>

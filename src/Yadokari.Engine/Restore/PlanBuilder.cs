@@ -11,14 +11,29 @@ public sealed class PlanBuilder(long maxLength = long.MaxValue)
     private readonly List<Operation> operations = [];
     private readonly MemoryStream data = new();
     private readonly Dictionary<string, DataReference> strings = [];
+    private Operation? sharedMap;
     private int nextSlot = WellKnownSlots.FirstFree;
+    private int counters;
+    private int gates;
 
     public IReadOnlyList<Operation> Operations => operations;
 
     /// <summary>A new variable. Slots number k and k+1 taken in turn are neighbours in memory.</summary>
-    public Slot NewSlot() => nextSlot < RegionLayout.SlotCount - RegionLayout.ScratchSlots
-        ? new Slot(nextSlot++)
-        : throw new EngineException(EngineError.Failed, "the restore plan needs more variables than the stub has");
+    public Slot NewSlot() => new(nextSlot++);
+
+    /// <summary>The address of a new 32-bit counter, 0 at first, that all processes and threads of the plan share. Whoever fails
+    /// opens it: who waits for it looks at the error word.</summary>
+    public Argument NewCounter(string name) => Argument.InShared(SharedLayout.Counters + (counters++ * SharedLayout.Line), name);
+
+    /// <summary>As <see cref="NewCounter"/>, but a failure does not open it: who waits there is ended by another.</summary>
+    public Argument NewGate(string name) => Argument.Gate(gates++, name);
+
+    /// <summary>Maps the pages of counters and gates, and of the job's end: once, before the first fork.</summary>
+    public void MapShared()
+    {
+        Call("shared pages", SystemCall.Mmap, Argument.InShared(0, "shared"), 0, 3, Argument.Named(0x31, "MAP_SHARED|MAP_ANONYMOUS|MAP_FIXED"), -1, 0);
+        sharedMap = operations[^1];
+    }
 
     /// <summary>A zero-terminated UTF-8 string; equal ones are stored once.</summary>
     public DataReference Text(string text)
@@ -100,12 +115,24 @@ public sealed class PlanBuilder(long maxLength = long.MaxValue)
     {
         DataReference prefix = Text("/proc/self/fd/");
         Set(cursor, path);
-        Do(OperationKind.AppendBytes, null, cursor.Index, prefix, prefix.Length - 1);
-        Do(OperationKind.AppendDecimal, null, cursor.Index, descriptor);
-        Do(OperationKind.AppendBytes, null, cursor.Index, Text(""), 1);
+        Do(OperationKind.AppendBytes, null, Argument.AddressOf(cursor), prefix, prefix.Length - 1);
+        Do(OperationKind.AppendDecimal, null, Argument.AddressOf(cursor), descriptor);
+        Do(OperationKind.AppendBytes, null, Argument.AddressOf(cursor), Text(""), 1);
     }
 
-    public RestorePlan Build() => new([.. operations], data.ToArray());
+    public RestorePlan Build()
+    {
+        if (sharedMap is null)
+        {
+            return counters + gates == 0
+                ? new RestorePlan([.. operations], data.ToArray(), nextSlot, counters, 0)
+                : throw new InvalidOperationException("a plan with counters that maps no shared pages");
+        }
+
+        int length = SharedLayout.LengthOf(counters + gates);
+        sharedMap.Arguments[1] = length;
+        return new RestorePlan([.. operations], data.ToArray(), nextSlot, counters, length);
+    }
 
     private DataReference Add(ReadOnlySpan<byte> bytes, int alignment, string text)
     {

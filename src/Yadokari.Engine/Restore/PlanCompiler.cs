@@ -38,7 +38,7 @@ public static class PlanCompiler
 
         plan.Call("block signals", SystemCall.Rt_sigprocmask, 2, context.AllSignals, 0, 8);
         RequireProcessor(plan, image.Origin);
-        plan.Call("shared page", SystemCall.Mmap, PlanContext.Shared(RegionLayout.SharedOffset, "shared"), RemoteAddress.PageSize, 3, Argument.Named(0x31, "MAP_SHARED|MAP_ANONYMOUS|MAP_FIXED"), -1, 0);
+        plan.MapShared();
         ShellPlan.MoveDescriptors(context);
         Slot child = plan.NewSlot();
         Slot role = plan.NewSlot();
@@ -77,18 +77,18 @@ public static class PlanCompiler
         }
 
         ThreadRestore.EmitOwn(context, image.Threads[0]);
-        plan.Do(OperationKind.Count, null, PlanContext.Shared(RegionLayout.SharedPrepared, "prepared"));
-        plan.Do(OperationKind.WaitCount, null, PlanContext.Shared(RegionLayout.SharedGate, "gate"), 1, 0, 0);
+        plan.Do(OperationKind.Count, null, context.Prepared);
+        plan.Do(OperationKind.WaitCount, null, context.Gate, 1, 0, 0);
         ProcessRestore.EmitLate(context);
-        plan.Do(OperationKind.Count, null, PlanContext.Shared(RegionLayout.SharedLate, "late"));
-        Park(plan);
+        plan.Do(OperationKind.Count, null, context.Late);
+        Park(context);
 
         for (int i = 1; i < image.Threads.Count; i++)
         {
             plan.Place(starts[i - 1]);
             ThreadRestore.EmitOwn(context, image.Threads[i]);
-            plan.Do(OperationKind.Count, null, PlanContext.Shared(RegionLayout.SharedPrepared, "prepared"));
-            Park(plan);
+            plan.Do(OperationKind.Count, null, context.Prepared);
+            Park(context);
         }
     }
 
@@ -111,8 +111,8 @@ public static class PlanCompiler
     }
 
     /// <summary>Never returns: the waiter gives the thread its own registers here.</summary>
-    private static void Park(PlanBuilder plan) =>
-        plan.Do(OperationKind.WaitCount, null, PlanContext.Shared(RegionLayout.SharedPark, "park"), 1, 0, 0);
+    private static void Park(PlanContext context) =>
+        context.Plan.Do(OperationKind.WaitCount, null, context.Park, 1, 0, 0);
 
     private static void RequireProcessor(PlanBuilder plan, OriginImage origin)
     {

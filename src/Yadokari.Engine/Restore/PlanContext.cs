@@ -55,6 +55,15 @@ public sealed class PlanContext(ProcessImage image, PlanBuilder plan, int firstO
     public Argument Buffer(int reader) => new RemoteAddress(
         Image.RegionBase + Image.RegionLength - RegionLayout.EndLength(Image.Memory.Vdso) + ((ulong)reader * ReadBuffer.Length));
 
-    /// <summary>An address in the stub's region.</summary>
-    public static Argument Shared(int offset, string name) => Argument.InRegion((ulong)offset, name);
+    /// <summary>Counts the threads that are rebuilt and wait.</summary>
+    public Argument Prepared { get; } = plan.NewCounter("prepared");
+
+    /// <summary>Opened by the waiter when the resume is committed.</summary>
+    public Argument Gate { get; } = plan.NewGate("gate");
+
+    /// <summary>The main thread has done what had to wait for the gate.</summary>
+    public Argument Late { get; } = plan.NewCounter("late");
+
+    /// <summary>Never opened: threads park here until the waiter takes them over by ptrace.</summary>
+    public Argument Park { get; } = plan.NewGate("park");
 }

@@ -5,7 +5,10 @@ namespace Yadokari.Engine.Restore;
 
 /// <summary>The finished list of operations with their data: straight-line system calls with slots for results,
 /// a few jumps, forks and barriers. Immutable.</summary>
-public sealed class RestorePlan(IReadOnlyList<Operation> operations, ReadOnlyMemory<byte> data)
+/// <param name="slots">How many variables, with those that the entry fills.</param>
+/// <param name="counters">How many counters are in the shared pages.</param>
+/// <param name="sharedLength">Bytes of the shared pages; 0: it has none.</param>
+public sealed class RestorePlan(IReadOnlyList<Operation> operations, ReadOnlyMemory<byte> data, int slots, int counters, int sharedLength)
 {
     public IReadOnlyList<Operation> Operations { get; } = operations;
 
@@ -14,8 +17,15 @@ public sealed class RestorePlan(IReadOnlyList<Operation> operations, ReadOnlyMem
     /// <summary>Bytes from the region's base to the start of the data.</summary>
     public int DataOffset => Align(RegionLayout.OperationsOffset + (Operations.Count * RegionLayout.OperationLength), 64);
 
-    /// <summary>Bytes of the whole encoded region, a multiple of the page size.</summary>
+    /// <summary>Bytes of the encoded part, a multiple of the page size.</summary>
     public int Length => Align(DataOffset + Data.Length, RemoteAddress.PageSize);
+
+    /// <summary>Bytes of memory it needs when it runs: with the variables and the shared pages behind what is encoded.</summary>
+    public int Span => SharedOffset + sharedLength;
+
+    /// <summary>Bytes from the region's base to the pages that stay shared after forks.</summary>
+    public int SharedOffset => Align(Length + ((slots - WellKnownSlots.FirstFree) * 8), RemoteAddress.PageSize);
+
 
     /// <summary>Encodes code, operations and data for a region at the given base.</summary>
     /// <param name="regionBase">Where it will run.</param>
@@ -41,8 +51,19 @@ public sealed class RestorePlan(IReadOnlyList<Operation> operations, ReadOnlyMem
             BinaryPrimitives.WriteUInt64LittleEndian(header[24..], code | (rest << 32));
         }
 
+        if (sharedLength > 0)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(image.AsSpan(RegionLayout.SharedPlaceOffset), (ulong)SharedOffset);
+            BinaryPrimitives.WriteUInt64LittleEndian(image.AsSpan(RegionLayout.CounterCountOffset), (ulong)counters);
+        }
+
         return image;
     }
+
+    /// <summary>Bytes from the region's base to a variable.</summary>
+    internal int OffsetOf(int slot) => slot < WellKnownSlots.FirstFree
+        ? RegionLayout.OwnOffset + (slot * 8)
+        : Length + ((slot - WellKnownSlots.FirstFree) * 8);
 
     private static int Align(int value, int alignment) => (value + alignment - 1) / alignment * alignment;
 
@@ -65,10 +86,13 @@ public sealed class RestorePlan(IReadOnlyList<Operation> operations, ReadOnlyMem
             ulong value = argument.Kind switch
             {
                 ArgumentKind.Number => argument.Value,
-                ArgumentKind.Slot => argument.Value,
-                ArgumentKind.SlotAddress => regionBase.Value + RegionLayout.SlotsOffset + (argument.Value * 8),
+                ArgumentKind.Slot => (ulong)OffsetOf((int)argument.Value),
+                ArgumentKind.SlotAddress => regionBase.Value + (ulong)OffsetOf((int)argument.Value),
                 ArgumentKind.Data => regionBase.Value + (ulong)DataOffset + (ulong)argument.Data!.Offset + argument.Value,
-                _ => regionBase.Value + argument.Value,
+                ArgumentKind.Region => regionBase.Value + argument.Value,
+                ArgumentKind.Shared => regionBase.Value + (ulong)SharedOffset + argument.Value,
+                ArgumentKind.Gate => regionBase.Value + (ulong)SharedOffset + SharedLayout.Counters + (((ulong)counters + argument.Value) * SharedLayout.Line),
+                _ => throw new InvalidOperationException($"an argument of kind {argument.Kind}"),
             };
             if (argument.Kind == ArgumentKind.Slot)
             {
@@ -78,7 +102,7 @@ public sealed class RestorePlan(IReadOnlyList<Operation> operations, ReadOnlyMem
             BinaryPrimitives.WriteUInt64LittleEndian(target[(8 + (i * 8))..], value);
         }
 
-        BinaryPrimitives.WriteInt32LittleEndian(target[56..], operation.Result?.Index ?? -1);
+        BinaryPrimitives.WriteInt32LittleEndian(target[56..], operation.Result is { } result ? OffsetOf(result.Index) : -1);
         int position = operation.Target is null ? -1 : PositionOf(operation.Target);
         BinaryPrimitives.WriteInt32LittleEndian(target[60..], position);
         ulong message = operation.Message is null ? 0 : regionBase.Value + (ulong)DataOffset + (ulong)operation.Message.Offset;

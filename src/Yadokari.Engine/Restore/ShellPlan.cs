@@ -25,7 +25,7 @@ public static class ShellPlan
     {
         PlanBuilder plan = context.Plan;
         int above = context.FirstOwn + PlanContext.OwnCount;
-        RaiseDescriptorLimit(plan, above + 16);
+        RaiseDescriptorLimit(plan, above + 16 + context.Image.Memory.SharedObjects.Count);
 
         Slot self = plan.NewSlot();
         PlanLabel opened = new("opened");
@@ -168,8 +168,8 @@ public static class ShellPlan
     /// <summary>Hands a wait status from the init to the outer waiter.</summary>
     public static void Report(PlanBuilder plan, Slot status)
     {
-        plan.Do(OperationKind.Store32, null, PlanContext.Shared(RegionLayout.SharedStatus, "status"), status);
-        plan.Do(OperationKind.Store32, null, PlanContext.Shared(RegionLayout.SharedStatusValid, "status valid"), 1);
+        plan.Do(OperationKind.Store32, null, Argument.InShared(SharedLayout.Status, "status"), status);
+        plan.Do(OperationKind.Store32, null, Argument.InShared(SharedLayout.StatusValid, "status valid"), 1);
     }
 
     /// <summary>The outer waiter's part when an init stands between it and the job.</summary>
@@ -190,13 +190,13 @@ public static class ShellPlan
         if (held)
         {
             Slot letGo = plan.NewSlot();
-            plan.Do(OperationKind.Load32, letGo, PlanContext.Shared(RegionLayout.SharedLetGo, "let go"));
+            plan.Do(OperationKind.Load32, letGo, Argument.InShared(SharedLayout.LetGo, "let go"));
             plan.JumpIf(letGo, Condition.Equal, 0, neverRan);
         }
 
-        plan.Do(OperationKind.Load32, valid, PlanContext.Shared(RegionLayout.SharedStatusValid, "status valid"));
+        plan.Do(OperationKind.Load32, valid, Argument.InShared(SharedLayout.StatusValid, "status valid"));
         plan.JumpIf(valid, Condition.Equal, 0, own);
-        plan.Do(OperationKind.Load32, status, PlanContext.Shared(RegionLayout.SharedStatus, "status"));
+        plan.Do(OperationKind.Load32, status, Argument.InShared(SharedLayout.Status, "status"));
         plan.Place(own);
         if (terminal)
         {
@@ -258,10 +258,10 @@ public static class ShellPlan
         Slot end = plan.NewSlot();
         Slot length = plan.NewSlot();
         plan.Set(end, text);
-        plan.Do(OperationKind.AppendDecimal, null, end.Index, id);
-        plan.Do(OperationKind.AppendBytes, null, end.Index, plan.Bytes(" "u8, "\" \""), 1);
-        plan.Do(OperationKind.AppendDecimal, null, end.Index, id);
-        plan.Do(OperationKind.AppendBytes, null, end.Index, plan.Bytes(" 1"u8, "\" 1\""), 2);
+        plan.Do(OperationKind.AppendDecimal, null, Argument.AddressOf(end), id);
+        plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(end), plan.Bytes(" "u8, "\" \""), 1);
+        plan.Do(OperationKind.AppendDecimal, null, Argument.AddressOf(end), id);
+        plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(end), plan.Bytes(" 1"u8, "\" 1\""), 2);
         plan.Do(OperationKind.Subtract, length, end, text);
         WriteFile(plan, path, text, length, required: true);
     }
@@ -328,8 +328,8 @@ public static class ShellPlan
             Slot nanoseconds = plan.NewSlot();
             Slot oldSeconds = plan.NewSlot();
             Slot oldNanoseconds = plan.NewSlot();
-            plan.Do(OperationKind.ParseDecimal, oldSeconds, at.Index);
-            plan.Do(OperationKind.ParseDecimal, oldNanoseconds, at.Index);
+            plan.Do(OperationKind.ParseDecimal, oldSeconds, Argument.AddressOf(at));
+            plan.Do(OperationKind.ParseDecimal, oldNanoseconds, Argument.AddressOf(at));
 
             // new offset = saved - now + old offset, nanoseconds in [0, 1e9)
             plan.Call("clock_gettime", SystemCall.Clock_gettime, clock, Argument.AddressOf(seconds));
@@ -349,11 +349,11 @@ public static class ShellPlan
             plan.Place(normal);
 
             byte[] label = System.Text.Encoding.ASCII.GetBytes(name);
-            plan.Do(OperationKind.AppendBytes, null, end.Index, plan.Bytes(label, $"\"{name}\""), label.Length);
-            plan.Do(OperationKind.AppendDecimal, null, end.Index, seconds);
-            plan.Do(OperationKind.AppendBytes, null, end.Index, plan.Bytes(" "u8, "\" \""), 1);
-            plan.Do(OperationKind.AppendDecimal, null, end.Index, nanoseconds);
-            plan.Do(OperationKind.AppendBytes, null, end.Index, plan.Bytes("\n"u8, "\"\\n\""), 1);
+            plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(end), plan.Bytes(label, $"\"{name}\""), label.Length);
+            plan.Do(OperationKind.AppendDecimal, null, Argument.AddressOf(end), seconds);
+            plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(end), plan.Bytes(" "u8, "\" \""), 1);
+            plan.Do(OperationKind.AppendDecimal, null, Argument.AddressOf(end), nanoseconds);
+            plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(end), plan.Bytes("\n"u8, "\"\\n\""), 1);
         }
     }
 }

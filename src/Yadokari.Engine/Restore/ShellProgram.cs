@@ -27,7 +27,7 @@ public static class ShellProgram
         Slot child = plan.NewSlot();
         Slot unshared = plan.NewSlot();
         plan.Call("block signals", SystemCall.Rt_sigprocmask, 2, all, 0, 8);
-        plan.Call("shared page", SystemCall.Mmap, PlanContext.Shared(RegionLayout.SharedOffset, "shared"), RemoteAddress.PageSize, 3, Argument.Named(0x31, "MAP_SHARED|MAP_ANONYMOUS|MAP_FIXED"), -1, 0);
+        plan.MapShared();
         plan.Call("control socket", SystemCall.Dup3, WellKnownSlots.Control, Control, CloseOnExec);
         plan.Set(WellKnownSlots.ErrorDescriptor, Control);
         plan.Try(null, SystemCall.Dup3, WellKnownSlots.ExitFile, ExitFile, CloseOnExec);

@@ -28,7 +28,7 @@ public class ContextFileTests
     public void The_header_is_written_last() => Prop.ForAll(Images.All, image =>
     {
         MemorySink sink = new();
-        ContextWriter.Finish(image, sink, ContextWriter.FirstPage);
+        ContextWriter.Finish(image, PlanCompiler.Compile(image), sink, ContextWriter.FirstPage);
         sink.Offsets[^1].ShouldBe(0);
         sink.Offsets.Count(offset => offset == 0).ShouldBe(1);
     }).Check(Some.WithMaxTest(10));
@@ -226,7 +226,7 @@ public class ContextFileTests
 
     [Theory]
     [InlineData(0)] // the interpreter's code
-    [InlineData(RegionLayout.SlotsOffset)] // variables, which no checksum of the segment's own header covers
+    [InlineData(RegionLayout.OwnOffset)] // variables, which no checksum of the segment's own header covers
     [InlineData(RegionLayout.HeaderOffset)]
     [InlineData(RegionLayout.OperationsOffset)]
     public void Any_other_byte_of_the_control_segment_is_noticed_though_the_checksum_is_right(int at)

@@ -1,5 +1,6 @@
 using Yadokari.Engine.Context;
 using Yadokari.Engine.Image;
+using Yadokari.Engine.Restore;
 
 namespace Yadokari.Engine.Tests.Context;
 
@@ -15,7 +16,7 @@ internal static class FileOf
             sink.Write(ContextWriter.FirstPage, pages);
         }
 
-        long length = ContextWriter.Finish(image, sink, ContextWriter.FirstPage + (pages?.Length ?? 0));
+        long length = ContextWriter.Finish(image, PlanCompiler.Compile(image), sink, ContextWriter.FirstPage + (pages?.Length ?? 0));
         byte[] bytes = sink.ToArray();
         return bytes.Length == length ? bytes : throw new InvalidOperationException($"{bytes.Length} bytes written, {length} said");
     }

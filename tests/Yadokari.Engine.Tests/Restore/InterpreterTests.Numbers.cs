@@ -38,10 +38,10 @@ public partial class InterpreterTests
         Slot end = plan.NewSlot();
         Slot length = plan.NewSlot();
         plan.Set(end, room);
-        plan.Do(OperationKind.AppendBytes, null, end.Index, plan.Bytes("<"u8), 1);
-        plan.Do(OperationKind.AppendDecimal, null, end.Index, value);
-        plan.Do(OperationKind.AppendBytes, null, end.Index, plan.Bytes(">\n"u8), 2);
-        plan.Do(OperationKind.AppendBytes, null, end.Index, room, 0);
+        plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(end), plan.Bytes("<"u8), 1);
+        plan.Do(OperationKind.AppendDecimal, null, Argument.AddressOf(end), value);
+        plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(end), plan.Bytes(">\n"u8), 2);
+        plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(end), room, 0);
         plan.Do(OperationKind.Subtract, length, end, room);
         plan.Call(null, SystemCall.Write, 1, room, length);
         Exit(plan, 0);
@@ -58,7 +58,7 @@ public partial class InterpreterTests
         for (int i = 0; i < 6; i++)
         {
             Slot value = plan.NewSlot();
-            plan.Do(OperationKind.ParseDecimal, value, at.Index);
+            plan.Do(OperationKind.ParseDecimal, value, Argument.AddressOf(at));
             plan.Do(OperationKind.Store64, null, Argument.AddressOf(room, (ulong)i * 8), value);
         }
 

@@ -16,10 +16,10 @@ public partial class InterpreterTests
         const int rounds = 100;
         PlanBuilder plan = new();
         BlockSignals(plan);
-        ShareSharedPage(plan);
+        plan.MapShared();
         PlanLabel broken = new("broken");
-        Argument ping = PlanContext.Shared(RegionLayout.SharedPrepared, "ping");
-        Argument pong = PlanContext.Shared(RegionLayout.SharedGate, "pong");
+        Argument ping = plan.NewCounter("ping");
+        Argument pong = plan.NewGate("pong");
         Slot child = Fork(
             plan,
             childPlan =>
@@ -36,7 +36,7 @@ public partial class InterpreterTests
         for (int i = 1; i <= rounds; i++)
         {
             plan.Do(OperationKind.Count, null, ping);
-            plan.Add(new Operation { Kind = OperationKind.WaitCount, Arguments = [pong, i, PlanContext.Shared(RegionLayout.SharedError, "error"), child], Target = broken });
+            plan.Add(new Operation { Kind = OperationKind.WaitCount, Arguments = [pong, i, Argument.InShared(SharedLayout.Error, "error"), child], Target = broken });
         }
 
         Slot status = plan.NewSlot();
@@ -52,10 +52,10 @@ public partial class InterpreterTests
     {
         PlanBuilder plan = new();
         BlockSignals(plan);
-        ShareSharedPage(plan);
+        plan.MapShared();
         PlanLabel failed = new("failed");
         Slot child = Fork(plan, childPlan => childPlan.Fail("the child can't", 4), out _);
-        plan.Add(new Operation { Kind = OperationKind.WaitCount, Arguments = [PlanContext.Shared(RegionLayout.SharedPrepared, "prepared"), 5, PlanContext.Shared(RegionLayout.SharedError, "error"), child], Target = failed });
+        plan.Add(new Operation { Kind = OperationKind.WaitCount, Arguments = [plan.NewCounter("prepared"), 5, Argument.InShared(SharedLayout.Error, "error"), child], Target = failed });
         Exit(plan, 9);
         plan.Place(failed);
         Exit(plan, 6);
@@ -69,7 +69,7 @@ public partial class InterpreterTests
     {
         PlanBuilder plan = new();
         BlockSignals(plan);
-        ShareSharedPage(plan);
+        plan.MapShared();
         PlanLabel gone = new("gone");
         Slot child = Fork(
             plan,
@@ -79,7 +79,7 @@ public partial class InterpreterTests
                 childPlan.Call(null, SystemCall.Kill, own, 9);
             },
             out _);
-        plan.Add(new Operation { Kind = OperationKind.WaitCount, Arguments = [PlanContext.Shared(RegionLayout.SharedPrepared, "prepared"), 1, PlanContext.Shared(RegionLayout.SharedError, "error"), child], Target = gone });
+        plan.Add(new Operation { Kind = OperationKind.WaitCount, Arguments = [plan.NewCounter("prepared"), 1, Argument.InShared(SharedLayout.Error, "error"), child], Target = gone });
         Exit(plan, 9);
         plan.Place(gone);
         Exit(plan, 6);

@@ -408,9 +408,6 @@ public partial class InterpreterTests
     private static void BlockSignals(PlanBuilder plan) =>
         plan.Call(null, SystemCall.Rt_sigprocmask, 2, plan.Bytes([255, 255, 255, 255, 255, 255, 255, 255]), 0, 8);
 
-    private static void ShareSharedPage(PlanBuilder plan) =>
-        plan.Call("shared page", SystemCall.Mmap, PlanContext.Shared(RegionLayout.SharedOffset, "shared"), 4096, 3, 0x31, -1, 0);
-
     private static Slot Fork(PlanBuilder plan, Action<PlanBuilder> inChild, out PlanLabel label)
     {
         Slot child = plan.NewSlot();

@@ -42,12 +42,12 @@ public class PlanEncodingTests
         first[2].ShouldBe((byte)2);
         BinaryPrimitives.ReadInt32LittleEndian(first[4..]).ShouldBe(435);
         Word(first, 8).ShouldBe(unchecked((ulong)-2));
-        Word(first, 16).ShouldBe((ulong)slot.Index);
+        Word(first, 16).ShouldBe((ulong)built.OffsetOf(slot.Index));
         Word(first, 24).ShouldBe(dataBase);
         Word(first, 32).ShouldBe(dataBase + 2);
-        Word(first, 40).ShouldBe(Base.Value + RegionLayout.SlotsOffset + ((ulong)slot.Index * 8));
+        Word(first, 40).ShouldBe(Base.Value + (ulong)built.OffsetOf(slot.Index));
         Word(first, 48).ShouldBe(Base.Value + 0xa040);
-        BinaryPrimitives.ReadInt32LittleEndian(first[56..]).ShouldBe(result.Index);
+        BinaryPrimitives.ReadInt32LittleEndian(first[56..]).ShouldBe(built.OffsetOf(result.Index));
         BinaryPrimitives.ReadInt32LittleEndian(first[60..]).ShouldBe(2);
         bytes.AsSpan((int)(Word(first, 64) - Base.Value), 4).ToArray().ShouldBe("why\0"u8.ToArray());
         ReadOnlySpan<byte> second = bytes.AsSpan(RegionLayout.OperationsOffset + 80, 80);
@@ -70,7 +70,7 @@ public class PlanEncodingTests
         BinaryPrimitives.ReadUInt32LittleEndian(header[24..]).ShouldBe(Checksum.Compute(bytes.AsSpan(0, RegionLayout.HeaderOffset)));
         BinaryPrimitives.ReadUInt32LittleEndian(header[28..]).ShouldBe(Checksum.Compute(bytes.AsSpan(RegionLayout.OperationsOffset)));
         bytes.AsSpan(0, Interpreter.Code.Length).SequenceEqual(Interpreter.Code).ShouldBeTrue();
-        bytes.AsSpan(RegionLayout.SlotsOffset, RegionLayout.OperationsOffset - RegionLayout.SlotsOffset).ContainsAnyExcept((byte)0).ShouldBeFalse();
+        bytes.AsSpan(RegionLayout.OwnOffset, RegionLayout.OperationsOffset - RegionLayout.OwnOffset).ContainsAnyExcept((byte)0).ShouldBeFalse();
     }
 
     [Fact]
@@ -90,18 +90,37 @@ public class PlanEncodingTests
     }
 
     [Fact]
-    public void Variables_are_bounded_and_stay_out_of_the_interpreters_own()
+    public void Variables_counters_and_gates_stand_behind_the_data_as_many_as_there_are()
     {
+        const int many = 100_000;
         PlanBuilder plan = new();
-        int last = 0;
-        Should.Throw<EngineException>(() =>
+        plan.MapShared();
+        Slot last = default;
+        for (int i = 0; i < many; i++)
         {
-            while (true)
-            {
-                last = plan.NewSlot().Index;
-            }
-        });
-        last.ShouldBe(RegionLayout.SlotCount - RegionLayout.ScratchSlots - 1);
+            last = plan.NewSlot();
+            plan.Do(OperationKind.Count, null, plan.NewCounter("counter"));
+            plan.Do(OperationKind.Count, null, plan.NewGate("gate"));
+        }
+
+        RestorePlan built = plan.Build();
+        byte[] bytes = built.Encode(Base, (ulong)built.Span);
+        bytes.Length.ShouldBe(built.Length, "zeros are not in the file");
+        built.OffsetOf(last.Index).ShouldBe(built.Length + ((many - 1) * 8));
+        built.SharedOffset.ShouldBeGreaterThan(built.OffsetOf(last.Index));
+        List<ulong> places = [];
+        for (int i = 1; i < built.Operations.Count; i++)
+        {
+            places.Add(Word(bytes.AsSpan(RegionLayout.OperationsOffset + (i * RegionLayout.OperationLength)), 8));
+        }
+
+        places.Distinct().Count().ShouldBe(2 * many);
+        places.Min().ShouldBeGreaterThan(Base.Value + (ulong)built.SharedOffset);
+        places.Max().ShouldBeLessThan(Base.Value + (ulong)built.Span);
+        places.Where((_, i) => i % 2 == 0).Max().ShouldBeLessThan(places.Where((_, i) => i % 2 == 1).Min(), "a failure opens the counters, not the gates");
+        Word(bytes.AsSpan(RegionLayout.OperationsOffset), 16).ShouldBe((ulong)(built.Span - built.SharedOffset), "what is mapped");
+        Word(bytes, RegionLayout.SharedPlaceOffset).ShouldBe((ulong)built.SharedOffset);
+        Word(bytes, RegionLayout.CounterCountOffset).ShouldBe((ulong)many);
     }
 
     [Fact]

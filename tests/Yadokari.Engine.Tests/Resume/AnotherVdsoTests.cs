@@ -4,6 +4,7 @@ using Xunit;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Context;
 using Yadokari.Engine.Image;
+using Yadokari.Engine.Restore;
 using Yadokari.Engine.Resume;
 using Yadokari.Linux.Spawn;
 
@@ -78,7 +79,7 @@ public sealed class AnotherVdsoTests : IDisposable
         image = image with { Memory = image.Memory with { Vdso = image.Memory.Vdso with { Bytes = bytes } } };
         using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
         long end = RandomAccess.GetLength(file);
-        RandomAccess.SetLength(file, ContextWriter.Finish(image, new Sink(file), end));
+        RandomAccess.SetLength(file, ContextWriter.Finish(image, PlanCompiler.Compile(image), new Sink(file), end));
     }
 
     private sealed class Sink(SafeFileHandle file) : IImageSink

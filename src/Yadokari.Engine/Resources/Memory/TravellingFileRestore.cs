@@ -29,10 +29,6 @@ internal static class TravellingFileRestore
     private const int Private = 2;
     private const int PrivateAnonymous = 0x4022; // MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE
 
-    /// <summary>How many segments of memory the plan of an object is worth: comparing costs more than filling, and holes too.</summary>
-    public static int SegmentCost(SharedObjectImage shared) =>
-        shared.Travels is null ? shared.Segments.Count : (shared.Segments.Count * 8) + 8;
-
     /// <summary>Looks at what is at the path, and compares it.</summary>
     /// <param name="low">Gets the descriptor of the file that is used.</param>
     /// <param name="there">Where the plan goes on with it; else it goes on behind.</param>

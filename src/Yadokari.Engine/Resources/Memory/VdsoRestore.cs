@@ -72,7 +72,7 @@ public static class VdsoRestore
         Slot cursor = plan.NewSlot();
         plan.Call("map the vdso's copy", SystemCall.Mmap, start, patched.Length, 3, Argument.Named(0x100022, "MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE"), -1, 0);
         plan.Set(cursor, start);
-        plan.Do(OperationKind.AppendBytes, null, cursor.Index, plan.Bytes(patched, "patched vdso"), patched.Length);
+        plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(cursor), plan.Bytes(patched, "patched vdso"), patched.Length);
         plan.Call("protect the vdso's copy", SystemCall.Mprotect, start, patched.Length, 5);
         plan.Place(done);
     }

@@ -39,7 +39,6 @@ public sealed class ProcessCapture
         PlanBuilder plan = new();
         DataReference actions = plan.Room(SignalCount * ActionLength);
         DataReference intervals = plan.Room(3 * 32);
-        DataReference settings = plan.Room(Math.Max(1, timers.Count) * 32);
         DataReference clocks = plan.Room(3 * 16);
         DataReference numbers = plan.Room(6 * 8);
         DataReference descriptorTable = plan.Room(16);
@@ -48,11 +47,6 @@ public sealed class ProcessCapture
         for (int i = 0; i < clockIds.Length; i++)
         {
             plan.Call(null, SystemCall.Clock_gettime, clockIds[i], Argument.AddressOf(clocks, (ulong)i * 16));
-        }
-
-        for (int i = 0; i < timers.Count; i++)
-        {
-            plan.Try(null, SystemCall.Timer_gettime, timers[i].Id, Argument.AddressOf(settings, (ulong)i * 32));
         }
 
         for (int i = 0; i < 3; i++)
@@ -99,7 +93,7 @@ public sealed class ProcessCapture
             Timers = new TimersImage
             {
                 Intervals = [Interval(data, intervals, 0), Interval(data, intervals, 1), Interval(data, intervals, 2)],
-                Posix = PosixTimers(tree, timers, data, settings),
+                Posix = PosixTimers(tree, timers, TimerSettings(tree, batch, timers)),
             },
             Attributes = new AttributesImage
             {
@@ -163,7 +157,7 @@ public sealed class ProcessCapture
         return value;
     }
 
-    private static List<PosixTimerImage> PosixTimers(FrozenTree tree, IReadOnlyList<PosixTimer> timers, byte[] data, DataReference settings)
+    private static List<PosixTimerImage> PosixTimers(FrozenTree tree, IReadOnlyList<PosixTimer> timers, List<byte[]> settings)
     {
         const int SigEventThreadId = 4;
         List<PosixTimerImage> images = [];
@@ -178,11 +172,38 @@ public sealed class ProcessCapture
                 Signal = timer.Signal,
                 Value = timer.Value,
                 Target = timer.ToThread ? InnerTid(tree.Pid, timer.Target) : 0,
-                Setting = data.AsSpan(settings.Offset + (i * 32), 32).ToArray(),
+                Setting = settings[i],
             });
         }
 
         return images;
+    }
+
+    /// <summary>A struct itimerspec of 32 bytes for each; as many at once as fit a batch.</summary>
+    private static List<byte[]> TimerSettings(FrozenTree tree, RemoteBatch batch, IReadOnlyList<PosixTimer> timers)
+    {
+        const int atOnce = 1000;
+        const int length = 32;
+        List<byte[]> settings = new(timers.Count);
+        for (int first = 0; first < timers.Count; first += atOnce)
+        {
+            int count = Math.Min(atOnce, timers.Count - first);
+            PlanBuilder plan = new();
+            DataReference answers = plan.Room(count * length);
+            for (int i = 0; i < count; i++)
+            {
+                plan.Try(null, SystemCall.Timer_gettime, timers[first + i].Id, Argument.AddressOf(answers, (ulong)(i * length)));
+            }
+
+            plan.Do(OperationKind.Break, null);
+            byte[] data = batch.Run(tree.Main, plan.Build());
+            for (int i = 0; i < count; i++)
+            {
+                settings.Add(data.AsSpan(answers.Offset + (i * length), length).ToArray());
+            }
+        }
+
+        return settings;
     }
 
     private static int InnerTid(int pid, int tid) =>

@@ -67,6 +67,7 @@ public class DescriptorRestoreTests
             string before;
             string region = Path.Combine(folder, "region");
             int operations;
+            int span;
             using (PythonProgram program = PythonProgram.Start(DescriptorScanTests.Imports + $"tempfile.tempdir = '{folder}'\n" + setup))
             {
                 using DescriptorCapture capture = DescriptorScan.Capture(program.Pid, new CaptureOptions());
@@ -75,12 +76,13 @@ public class DescriptorRestoreTests
                 before = Normalized(table);
                 RestorePlan plan = Compile(table, capture.Contents);
                 operations = plan.Operations.Count;
+                span = plan.Span;
                 File.WriteAllBytes(region, plan.Encode(Base));
             }
 
             string runner = Path.Combine(AppContext.BaseDirectory, "Resources", "Descriptors", "PlanRunner.py");
             using PythonProgram resumed = PythonProgram.Run(runner, region, $"{Base.Value}", $"{operations}", $"{FirstFree}",
-                $"{RegionLayout.SlotsOffset}", $"{RegionLayout.OperationsOffset}", $"{RegionLayout.OperationLength}");
+                $"{span}", $"{RegionLayout.OperationsOffset}", $"{RegionLayout.OperationLength}");
             using DescriptorCapture after = DescriptorScan.Capture(resumed.Pid, new CaptureOptions());
             after.Obstacles.ShouldBeEmpty();
             Normalized(after.Table).ShouldBe(before);

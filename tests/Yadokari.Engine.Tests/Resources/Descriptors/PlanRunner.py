@@ -1,16 +1,16 @@
 # Runs an encoded restore plan's operations one by one, as the interpreter would: an independent reading of the format.
-# argv: encoded region, its base, number of operations, first free number, offsets of slots and operations, length of one.
+# argv: encoded region, its base, number of operations, first free number, bytes that it needs, offset of the operations, length of one.
 import ctypes, os, struct, sys
 
 image = open(sys.argv[1], 'rb').read()
 base, count = int(sys.argv[2]), int(sys.argv[3])
-first, slots_at, operations_at, step = map(int, sys.argv[4:8])
+first, span, operations_at, step = map(int, sys.argv[4:8])
 os.closerange(3, 300)
 libc = ctypes.CDLL(None, use_errno=True)
 libc.mmap.restype = ctypes.c_void_p
 libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
 libc.syscall.restype = ctypes.c_long
-assert libc.mmap(base, len(image), 3, 0x100022, -1, 0) == base
+assert libc.mmap(base, span, 3, 0x100022, -1, 0) == base
 ctypes.memmove(base, image, len(image))
 for stream in range(3):
     os.dup2(stream, first - 4 + stream)
@@ -26,8 +26,8 @@ def end(text):
     os._exit(1)
 
 
-def slot(index):
-    return ctypes.c_int64.from_address(base + slots_at + index * 8)
+def slot(offset):
+    return ctypes.c_int64.from_address(base + offset)
 
 
 def signed(value):
@@ -65,8 +65,9 @@ while at < count:
         end(ctypes.string_at(message).decode())
     elif kind in (11, 12):
         text = str(args[1]).encode() if kind == 11 else ctypes.string_at(args[1], args[2])
-        ctypes.memmove(slot(args[0]).value, text, len(text))
-        slot(args[0]).value += len(text)
+        cursor = ctypes.c_int64.from_address(args[0])
+        ctypes.memmove(cursor.value, text, len(text))
+        cursor.value += len(text)
         continue
     else:
         value = {14: lambda: args[0] + args[1], 15: lambda: args[0] - args[1], 21: lambda: args[0] & args[1],
