@@ -33,7 +33,7 @@ public static class ProcessCapturer
     /// <param name="memoryTaken">Called when the process is no longer needed: only the end of the file is to be written.</param>
     public static (long FileLength, long MemoryBytes) Capture(FrozenTree tree, CaptureOptions options, IImageSink sink, IProgress<CaptureProgress>? progress, Action memoryTaken)
     {
-        (IReadOnlyList<Vma> vmas, ProcessCapture process, IReadOnlyList<ThreadImage> threads) = Ask(tree);
+        (IReadOnlyList<Vma> vmas, ProcessCapture process, IReadOnlyList<ThreadImage> threads, SharedResidency residency) = Ask(tree);
 
         // All that follows only looks.
         using DescriptorCapture descriptors = DescriptorScan.Capture(tree.Pid, options);
@@ -42,10 +42,16 @@ public static class ProcessCapturer
             throw new ObstacleException(tree.Pid, descriptors.Obstacles) { StoodStill = true };
         }
 
-        MemoryCapture scan = MemoryCapture.Scan(tree.Pid, vmas);
+        List<string> carried = [];
+        foreach (CarriedContent content in descriptors.Contents)
+        {
+            carried.Add(SharedObjectImage.KeyOf(content.File.Device, content.File.Inode));
+        }
+
+        MemoryCapture scan = MemoryCapture.Scan(tree.Pid, vmas, carried);
         MemoryWriter writer = new(tree.Memory, sink, ContextWriter.FirstPage, progress);
         IReadOnlyList<MemorySegment> segments = writer.Copy(scan.Runs);
-        IReadOnlyList<SharedObjectImage> objects = SharedObjectCapture.Run(scan, descriptors, tree.Memory, writer);
+        IReadOnlyList<SharedObjectImage> objects = new SharedObjectCapture(tree.Pid, scan, residency, tree.Memory, writer).Run(descriptors);
         MemoryImage memory = Memory(tree, process, scan, segments, objects);
         long memoryBytes = writer.Written;
         memoryTaken();
@@ -111,7 +117,7 @@ public static class ProcessCapturer
     }
 
     /// <summary>What only its threads know. When this program is kept waiting for too long meanwhile, all of it once more.</summary>
-    private static (IReadOnlyList<Vma> Vmas, ProcessCapture Process, IReadOnlyList<ThreadImage> Threads) Ask(FrozenTree tree)
+    private static (IReadOnlyList<Vma> Vmas, ProcessCapture Process, IReadOnlyList<ThreadImage> Threads, SharedResidency Residency) Ask(FrozenTree tree)
     {
         for (TimeSpan lease = ShortestLease; ; lease *= 2)
         {
@@ -131,7 +137,7 @@ public static class ProcessCapturer
         }
     }
 
-    private static (IReadOnlyList<Vma> Vmas, ProcessCapture Process, IReadOnlyList<ThreadImage> Threads) Ask(FrozenTree tree, TimeSpan lease)
+    private static (IReadOnlyList<Vma> Vmas, ProcessCapture Process, IReadOnlyList<ThreadImage> Threads, SharedResidency Residency) Ask(FrozenTree tree, TimeSpan lease)
     {
         // Threads may run on a little there: what the process has is looked up behind it.
         IReadOnlyList<Vma> before = ProcMaps.ReadMaps(tree.Pid) ?? [];
@@ -166,7 +172,7 @@ public static class ProcessCapturer
             threads.Add(ThreadCapture.Capture(tree, thread, batch));
         }
 
-        return (vmas, process, threads);
+        return (vmas, process, threads, SharedResidency.Ask(tree, batch, vmas));
     }
 
     private static IReadOnlyList<Vma> Mappings(FrozenTree tree) =>
@@ -196,6 +202,7 @@ public static class ProcessCapturer
             Executable = executable is null || executable.EndsWith(deleted, StringComparison.Ordinal) ? null : executable,
             Mappings = scan.Mappings,
             GuardPages = scan.GuardPages,
+            HugePages = [.. scan.HugePages.Select(run => new KernelRange(run.Start.Value, run.Length))],
             Segments = segments,
             SharedObjects = objects,
             Vdso = vdso,

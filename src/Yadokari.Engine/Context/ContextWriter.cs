@@ -25,6 +25,7 @@ public static class ContextWriter
         }
 
         byte[] manifest = JsonSerializer.SerializeToUtf8Bytes(image, ImageJson.Default.ProcessImage);
+        RequireReadable(manifest);
         byte[] padded = new byte[(manifest.Length + 31) / 32 * 32];
         manifest.CopyTo(padded, 0);
         long manifestOffset = controlOffset + control.Length;
@@ -44,5 +45,23 @@ public static class ContextWriter
         sink.Write(manifestOffset, padded);
         sink.Write(0, header.ToBytes());
         return header.FileLength;
+    }
+
+    /// <summary>What a reader would refuse is not written.</summary>
+    private static void RequireReadable(byte[] manifest)
+    {
+        if (manifest.Length <= ManifestSize.MaxTokens)
+        {
+            return; // no value is shorter than a byte
+        }
+
+        try
+        {
+            ManifestSize.Check(manifest);
+        }
+        catch (EngineException failure) when (failure.Error == EngineError.BadContextFile)
+        {
+            throw new EngineException(EngineError.Failed, $"the process is in too many parts for a context file: {failure.Message}", failure);
+        }
     }
 }

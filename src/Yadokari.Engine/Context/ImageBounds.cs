@@ -43,7 +43,8 @@ internal static class ImageBounds
         {
             Require(mapping.Start >= end && mapping.End > mapping.Start, "the order of mappings");
             Require(mapping.Object < image.Memory.SharedObjects.Count, "a shared object");
-            Require(mapping.Kind != MappingKind.SharedObject || mapping.Object >= 0, "a shared object");
+            Require(Enum.IsDefined(mapping.Kind), "the kind of a mapping");
+            Require(mapping.Kind is not (MappingKind.SharedObject or MappingKind.PrivateObject) || mapping.Object >= 0, "a shared object");
             end = mapping.End;
         }
 
@@ -65,6 +66,7 @@ internal static class ImageBounds
         Whole(image.Memory.Mappings, "the mappings");
         Whole(image.Memory.Segments, "the segments");
         Whole(image.Memory.GuardPages, "the guard pages");
+        Whole(image.Memory.HugePages, "the huge pages");
         Whole(image.Memory.SharedObjects, "the shared objects");
         foreach (SharedObjectImage shared in image.Memory.SharedObjects)
         {

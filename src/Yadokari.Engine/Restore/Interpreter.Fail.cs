@@ -34,6 +34,30 @@ public static partial class Interpreter
         c.jne(common);
         c.mov(ebp, __dword_ptr[rbx + 4]);
         c.Label(ref common);
+        Label first = c.CreateLabel();
+        Label wait = c.CreateLabel();
+        Label told = c.CreateLabel();
+        c.mov(r14, __[r15 + RegionLayout.SharedPlaceOffset]);
+        c.test(r14, r14);
+        c.jz(first);
+        c.add(r14, r15);
+        c.mov(eax, 1);
+        c.xchg(__dword_ptr[r14 + SharedLayout.Said], eax);
+        c.test(eax, eax);
+        c.jz(first);
+
+        // Another has failed before, and says why: to end before it has would end it too, where it is a thread of this process.
+        c.Label(ref wait);
+        c.cmp(__dword_ptr[r14 + SharedLayout.Error], 0);
+        c.jne(told);
+        c.lea(rdi, __[r14 + SharedLayout.Error]);
+        c.xor(esi, esi); // FUTEX_WAIT
+        c.xor(edx, edx);
+        c.xor(r10d, r10d);
+        EmitCall(c, SystemCall.Futex);
+        c.jmp(wait);
+        c.Label(ref first);
+        c.nop(); // the assembler takes one label an instruction
         void Piece(int index, Action address)
         {
             // iovec[index] = zero-terminated text at rsi
@@ -91,12 +115,14 @@ public static partial class Interpreter
 
         // Tell whoever waits: the counters open, so that no wait can miss it.
         Label open = c.CreateLabel();
-        Label told = c.CreateLabel();
         c.mov(r12, __[r15 + RegionLayout.SharedPlaceOffset]);
         c.test(r12, r12);
         c.jz(told);
         c.add(r12, r15);
+        c.mov(__dword_ptr[r12 + SharedLayout.FailStatus], ebp);
         c.mov(__dword_ptr[r12 + SharedLayout.Error], 1);
+        c.lea(rdi, __[r12 + SharedLayout.Error]);
+        EmitFutexWake(c);
         c.add(r12, SharedLayout.Counters);
         c.mov(r13, __[r15 + RegionLayout.CounterCountOffset]);
         c.Label(ref open);

@@ -8,8 +8,14 @@ internal static class SharedLayout
 {
     public const int Line = 64;
 
-    /// <summary>Set to 1 by whoever fails.</summary>
+    /// <summary>Set to 1 by whoever fails, when it has said why.</summary>
     public const int Error = 0;
+
+    /// <summary>Set to 1 by the first who fails: only that one says why.</summary>
+    public const int Said = 4;
+
+    /// <summary>With which status the first who failed ends.</summary>
+    public const int FailStatus = 8;
 
     /// <summary>Wait status of the job, from the init to the outer waiter; valid when the next word is 1.</summary>
     public const int Status = Line;

@@ -162,6 +162,12 @@ public static class ShellPlan
         plan.Place(abort);
         plan.Try(null, SystemCall.Kill, child, 9);
         plan.Try(null, SystemCall.Wait4, child, 0, 0x40000000, 0);
+        Slot failed = plan.NewSlot();
+        PlanLabel refused = new("refused");
+        plan.Do(OperationKind.Load32, failed, Argument.InShared(SharedLayout.FailStatus, "status of the failure"));
+        plan.JumpIf(failed, Condition.Equal, 0, refused);
+        plan.Call(null, SystemCall.Exit_group, failed);
+        plan.Place(refused);
         plan.Call(null, SystemCall.Exit_group, 5);
     }
 

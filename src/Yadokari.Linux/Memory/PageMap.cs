@@ -36,6 +36,9 @@ public sealed unsafe class PageMap : IDisposable
         }
     }
 
+    /// <summary>Memory that is made of huge pages (transparent ones).</summary>
+    public void FindHuge(RemoteAddress start, RemoteAddress end, List<PageRun> runs) => Scan(start, end, PageCategories.Huge, PageCategories.ZeroPage, runs);
+
     /// <summary>Pages of a private file mapping that were written since (no longer the file's).</summary>
     public void FindCopied(RemoteAddress start, RemoteAddress end, List<PageRun> runs) =>
         Scan(start, end, PageCategories.Present | PageCategories.Swapped, PageCategories.ZeroPage | PageCategories.File | guard, runs);
@@ -120,6 +123,7 @@ public sealed unsafe class PageMap : IDisposable
         Present = 1 << 3,
         Swapped = 1 << 4,
         ZeroPage = 1 << 5,
+        Huge = 1 << 6,
         Guard = 1 << 8,
     }
 

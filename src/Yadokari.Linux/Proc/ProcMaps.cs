@@ -34,9 +34,9 @@ public static class ProcMaps
             // The attributes of smaps begin with a capital letter, a VMA's own line with a hexadecimal digit.
             if (line[0] is >= (byte)'A' and <= (byte)'Z')
             {
-                if (line.StartsWith("VmFlags:"u8) && areas.Count > 0)
+                if (areas.Count > 0)
                 {
-                    areas[^1] = areas[^1] with { Flags = ParseFlags(line["VmFlags:".Length..]) };
+                    areas[^1] = WithAttribute(areas[^1], line);
                 }
 
                 continue;
@@ -94,9 +94,36 @@ public static class ProcMaps
         return text.Contains('\\') ? text.Replace("\\012", "\n", StringComparison.Ordinal) : text;
     }
 
-    private static VmaFlags ParseFlags(ReadOnlySpan<byte> text)
+    private static Vma WithAttribute(Vma area, ReadOnlySpan<byte> line)
+    {
+        if (line.StartsWith("VmFlags:"u8))
+        {
+            VmaFlags flags = ParseFlags(line["VmFlags:".Length..], out string unknown);
+            return unknown.Length == 0 ? area with { Flags = flags } : area with { Flags = flags, UnknownFlags = unknown };
+        }
+
+        ByteCursor cursor = new(line);
+        if (cursor.Skip("Swap:"u8))
+        {
+            cursor.SkipBlanks();
+            ulong swapped = cursor.ReadUnsigned() * 1024;
+            return swapped == 0 ? area : area with { SwappedBytes = swapped };
+        }
+
+        if (cursor.Skip("ProtectionKey:"u8))
+        {
+            cursor.SkipBlanks();
+            ulong key = cursor.ReadUnsigned();
+            return key == 0 ? area : area with { ProtectionKey = (int)key };
+        }
+
+        return area;
+    }
+
+    private static VmaFlags ParseFlags(ReadOnlySpan<byte> text, out string unknown)
     {
         VmaFlags flags = VmaFlags.None;
+        unknown = "";
         ByteCursor cursor = new(text);
         while (true)
         {
@@ -106,31 +133,14 @@ public static class ProcMaps
                 return flags;
             }
 
-            if (word.Length == 2)
+            if (VmaFlagNames.Find(word) is { } flag)
             {
-                flags |= (word[0] << 8 | word[1]) switch
-                {
-                    'g' << 8 | 'd' => VmaFlags.GrowsDown,
-                    'l' << 8 | 'o' => VmaFlags.Locked,
-                    's' << 8 | 'r' => VmaFlags.SequentialRead,
-                    'r' << 8 | 'r' => VmaFlags.RandomRead,
-                    'd' << 8 | 'c' => VmaFlags.DontFork,
-                    'n' << 8 | 'r' => VmaFlags.NoReserve,
-                    'd' << 8 | 'd' => VmaFlags.DontDump,
-                    'h' << 8 | 'g' => VmaFlags.HugePage,
-                    'n' << 8 | 'h' => VmaFlags.NoHugePage,
-                    'm' << 8 | 'g' => VmaFlags.Mergeable,
-                    'w' << 8 | 'f' => VmaFlags.WipeOnFork,
-                    'h' << 8 | 't' => VmaFlags.HugeTlb,
-                    'i' << 8 | 'o' => VmaFlags.Io,
-                    'p' << 8 | 'f' => VmaFlags.PageFrames,
-                    'u' << 8 | 'm' or 'u' << 8 | 'w' or 'u' << 8 | 'i' => VmaFlags.UserFault,
-                    's' << 8 | 's' => VmaFlags.ShadowStack,
-                    's' << 8 | 'l' => VmaFlags.Sealed,
-                    'a' << 8 | 'c' => VmaFlags.Accounted,
-                    'm' << 8 | 'w' => VmaFlags.MayWrite,
-                    _ => VmaFlags.None,
-                };
+                flags |= flag;
+            }
+            else
+            {
+                string name = System.Text.Encoding.ASCII.GetString(word);
+                unknown = unknown.Length == 0 ? name : $"{unknown} {name}";
             }
         }
     }

@@ -24,6 +24,15 @@ public sealed record Vma(
     string Name,
     VmaFlags Flags)
 {
+    /// <summary>Names of VmFlags that are not known, a blank between them; empty: none.</summary>
+    public string UnknownFlags { get; init; } = "";
+
+    /// <summary>Memory protection key (pkeys(7)); 0: the default, or the processor has none.</summary>
+    public int ProtectionKey { get; init; }
+
+    /// <summary>Bytes of it in swap space; of shared memory, of the whole object.</summary>
+    public ulong SwappedBytes { get; init; }
+
     /// <summary>Length in bytes.</summary>
     public ulong Length => End - Start;
 

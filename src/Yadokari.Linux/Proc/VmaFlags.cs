@@ -1,6 +1,7 @@
 namespace Yadokari.Linux.Proc;
 
-/// <summary>The two-letter VmFlags of proc_pid_smaps(5) that matter to a capture; all others are dropped.</summary>
+/// <summary>The two-letter VmFlags of proc_pid_smaps(5) that matter to a capture; what <see cref="VmaFlagNames"/> does not know at all is
+/// kept in <see cref="Vma.UnknownFlags"/>.</summary>
 [Flags]
 public enum VmaFlags
 {
@@ -62,4 +63,22 @@ public enum VmaFlags
 
     /// <summary>mw: may be written (VM_MAYWRITE): a shared mapping of a file opened for writing.</summary>
     MayWrite = 1 << 18,
+
+    /// <summary>lf: locked as it is touched (MLOCK_ONFAULT).</summary>
+    LockOnFault = 1 << 19,
+
+    /// <summary>dp: the kernel may drop its pages (MAP_DROPPABLE, kernel 6.11).</summary>
+    Droppable = 1 << 20,
+
+    /// <summary>sf: a fault is synchronous, on memory that is a file's storage itself (MAP_SYNC).</summary>
+    Synchronous = 1 << 21,
+
+    /// <summary>de: may not grow by mremap(2); drivers and huge pages.</summary>
+    DontExpand = 1 << 22,
+
+    /// <summary>mm: pages and page frames mixed; drivers.</summary>
+    MixedMap = 1 << 23,
+
+    /// <summary>ar: of the architecture; on x86 memory of a device whose caching is tracked (VM_PAT).</summary>
+    Architecture = 1 << 24,
 }

@@ -34,6 +34,41 @@ public class ProcMapsTests
     }
 
     [Fact]
+    public void What_is_told_beside_the_flags_is_read_and_a_flag_that_nobody_knows_is_kept_by_name()
+    {
+        Vma area = ProcMaps.Parse("""
+            7f0000000000-7f0000001000 rw-s 00000000 00:01 77                         /dev/zero (deleted)
+            Swap:                 12 kB
+            SwapPss:              12 kB
+            ProtectionKey:         3
+            VmFlags: rd wr zz sh ?? dp 
+            """u8).ShouldHaveSingleItem();
+        area.SwappedBytes.ShouldBe(12288ul);
+        area.ProtectionKey.ShouldBe(3);
+        area.UnknownFlags.ShouldBe("zz ??");
+        area.Flags.ShouldBe(VmaFlags.Droppable);
+    }
+
+    [Fact]
+    public void This_kernel_tells_no_flag_that_is_not_known()
+    {
+        foreach (int pid in Directory.EnumerateDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), out int pid) ? pid : 0).Where(pid => pid > 0))
+        {
+            IReadOnlyList<Vma>? areas;
+            try
+            {
+                areas = ProcMaps.ReadSmaps(pid);
+            }
+            catch (SystemCallException e) when (e.Number is Errno.EACCES or Errno.EPERM)
+            {
+                continue;
+            }
+
+            (areas ?? []).Where(area => area.UnknownFlags.Length > 0).ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
     public void A_line_that_is_no_mapping_is_refused() =>
         Should.Throw<FormatException>(() => ProcMaps.Parse("7f00 rw-p"u8));
 

@@ -21,7 +21,7 @@ public sealed record MappingImage
     /// <summary>Bytes into the file or object.</summary>
     public ulong Offset { get; init; }
 
-    /// <summary>Number of the shared object for <see cref="MappingKind.SharedObject"/>.</summary>
+    /// <summary>Number of the shared object for <see cref="MappingKind.SharedObject"/> and <see cref="MappingKind.PrivateObject"/>.</summary>
     public int Object { get; init; } = -1;
 
     /// <summary>For mappings of files found by path: length in bytes at the capture; the target's must not be shorter.</summary>

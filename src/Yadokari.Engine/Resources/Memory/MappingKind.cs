@@ -14,4 +14,7 @@ public enum MappingKind
 
     /// <summary>A private mapping of a large data file, found by path; its changed pages travel.</summary>
     PrivateFile,
+
+    /// <summary>A private view of a shared object, which others see as well: its changed pages travel with the view.</summary>
+    PrivateObject,
 }

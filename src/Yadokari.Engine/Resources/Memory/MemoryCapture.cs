@@ -11,12 +11,15 @@ public sealed class MemoryCapture
     /// <summary>Private mappings of files that are no program and longer than this stay files, found by path.</summary>
     private const ulong LargeDataFile = 64UL << 20;
 
+    private const ulong HugePage = 2UL << 20;
     private const string Deleted = " (deleted)";
 
     private readonly List<MappingImage> mappings = [];
     private readonly List<PageRun> runs = [];
     private readonly List<KernelRange> kernelData = [];
     private readonly List<KernelRange> guardPages = [];
+    private readonly List<PageRun> hugePages = [];
+    private readonly HashSet<string> objectKeys = [];
     private readonly List<SharedView> views = [];
     private readonly List<SharedObjectImage> objects = [];
     private readonly Dictionary<string, int> objectNumbers = [];
@@ -41,21 +44,31 @@ public sealed class MemoryCapture
     /// <summary>Ranges made to fault by MADV_GUARD_INSTALL.</summary>
     public IReadOnlyList<KernelRange> GuardPages => guardPages;
 
+    /// <summary>Private memory that is made of huge pages.</summary>
+    public IReadOnlyList<PageRun> HugePages => hugePages;
+
     public Vma? Vdso => vdso;
 
     /// <summary>Names of the kernel's own mappings: never saved.</summary>
     public static bool IsKernels(Vma vma) => vma.Name is "[vdso]" or "[vvar]" or "[vvar_vclock]" or "[vsyscall]" or "[uprobes]";
 
     /// <summary>Sorts mappings and asks the page map. Of a process that runs it is an estimate.</summary>
-    public static MemoryCapture Scan(int pid, IReadOnlyList<Vma> vmas)
+    /// <param name="carried">Keys of the files that descriptors lead to and that are carried with their content.</param>
+    public static MemoryCapture Scan(int pid, IReadOnlyList<Vma> vmas, IReadOnlyList<string>? carried = null)
     {
         MemoryCapture capture = new();
+        capture.objectKeys.UnionWith(carried ?? []);
         HashSet<ulong> programs = [];
         foreach (Vma vma in vmas)
         {
             if (vma.IsFile && (vma.Protection & VmaProtection.Execute) != 0)
             {
                 programs.Add(vma.Inode);
+            }
+
+            if (vma.Shared && IsObject(vma))
+            {
+                capture.objectKeys.Add(KeyOf(vma));
             }
         }
 
@@ -126,6 +139,15 @@ public sealed class MemoryCapture
             {
                 obstacles.Add(new Obstacle("kernel-buffer", $"memory shared with the kernel at {where} (io_uring, perf, packet ring)"));
             }
+            else if (MemoryFlagObstacle.Find(vma, where) is { } obstacle)
+            {
+                obstacles.Add(obstacle);
+            }
+        }
+
+        if (!FreeAddresses.Has(vmas))
+        {
+            obstacles.Add(new Obstacle("address-space", "it leaves no free range of addresses for the stub that resumes it"));
         }
     }
 
@@ -164,6 +186,10 @@ public sealed class MemoryCapture
         if (!vma.IsFile)
         {
             pages.FindPopulated(vma.Start, vma.End, runs);
+            if (vma.Length >= HugePage)
+            {
+                pages.FindHuge(vma.Start, vma.End, hugePages);
+            }
         }
         else if (vma.Shared)
         {
@@ -172,6 +198,12 @@ public sealed class MemoryCapture
         else if (vma.Name == "/dev/zero")
         {
             pages.FindPopulated(vma.Start, vma.End, runs);
+        }
+        else if (IsObject(vma) && objectKeys.Contains(KeyOf(vma)))
+        {
+            // What it has not changed itself it sees change: in the object, that others have.
+            mapping = mapping with { Kind = MappingKind.PrivateObject, Object = ObjectOf(vma), Offset = vma.Offset };
+            pages.FindCopied(vma.Start, vma.End, runs);
         }
         else if (vma.Length > LargeDataFile && !programs.Contains(vma.Inode) && FileFacts.TryLength(pid, vma.Name, out long length))
         {
@@ -218,7 +250,7 @@ public sealed class MemoryCapture
 
     private MappingImage AddShared(int pid, Vma vma, MappingImage mapping)
     {
-        if (!vma.Name.EndsWith(Deleted, StringComparison.Ordinal) && !vma.Name.StartsWith("/memfd:", StringComparison.Ordinal))
+        if (!IsObject(vma))
         {
             FileFacts.TryLength(pid, vma.Name, out long length);
             return mapping with
@@ -230,7 +262,20 @@ public sealed class MemoryCapture
             };
         }
 
-        string key = $"{vma.DeviceMajor}:{vma.DeviceMinor}:{vma.Inode}";
+        int number = ObjectOf(vma);
+        views.Add(new SharedView(number, vma.Start, vma.End, vma.Offset));
+        return mapping with { Kind = MappingKind.SharedObject, Object = number, Offset = vma.Offset };
+    }
+
+    /// <summary>Memory, or a file that has no name any more.</summary>
+    private static bool IsObject(Vma vma) =>
+        vma.IsFile && (vma.Name.EndsWith(Deleted, StringComparison.Ordinal) || vma.Name.StartsWith("/memfd:", StringComparison.Ordinal));
+
+    private static string KeyOf(Vma vma) => $"{vma.DeviceMajor}:{vma.DeviceMinor}:{vma.Inode}";
+
+    private int ObjectOf(Vma vma)
+    {
+        string key = KeyOf(vma);
         if (!objectNumbers.TryGetValue(key, out int number))
         {
             number = objects.Count;
@@ -239,8 +284,7 @@ public sealed class MemoryCapture
             objects.Add(new SharedObjectImage { Key = key, Name = name.StartsWith("/memfd:", StringComparison.Ordinal) ? name["/memfd:".Length..] : "shared", Length = 0 });
         }
 
-        views.Add(new SharedView(number, vma.Start, vma.End, vma.Offset));
-        return mapping with { Kind = MappingKind.SharedObject, Object = number, Offset = vma.Offset };
+        return number;
     }
 
     private void AddKernels(Vma vma)

@@ -24,6 +24,9 @@ public sealed record MemoryImage
     /// <summary>Ranges that fault at any access (MADV_GUARD_INSTALL).</summary>
     public IReadOnlyList<KernelRange> GuardPages { get; init; } = [];
 
+    /// <summary>Private memory that is made of huge pages, by ascending address.</summary>
+    public IReadOnlyList<KernelRange> HugePages { get; init; } = [];
+
     /// <summary>The kernel's own mappings and the bytes of the vdso; null when the process has none.</summary>
     public VdsoImage? Vdso { get; init; }
 }

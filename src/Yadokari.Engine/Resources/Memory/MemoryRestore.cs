@@ -23,7 +23,6 @@ public static class MemoryRestore
     private const int PrSetMm = 35;
     private const int PrSetMmMap = 14;
     private const int PopulateWrite = 23;
-    private const ulong HugePage = 2UL << 20;
     private const int WorthPopulating = 64 * 1024;
     private const long WorthHelper = 16L << 20;
     private const int CloneLength = 88;
@@ -31,12 +30,15 @@ public static class MemoryRestore
     private const ulong CloneFileSystem = 0x200;
     private const ulong CloneFiles = 0x400;
     private const int WaitAll = 0x40000000;
+    private const int PrSetParentDeathSignal = 1;
+    private const int SigKill = 9;
 
     public static void Emit(PlanContext context)
     {
         EmitLayout(context);
         EmitObjects(context);
         MemoryImage memory = context.Image.Memory;
+        HugePageRestore huge = new(context);
         int next = 0;
         foreach (MappingImage mapping in memory.Mappings)
         {
@@ -46,8 +48,10 @@ public static class MemoryRestore
                 next++;
             }
 
-            EmitMapping(context, mapping, memory.Segments, first, next);
+            EmitMapping(context, mapping, memory.Segments, first, next, huge);
         }
+
+        huge.Finish();
 
         foreach (KernelRange guard in memory.GuardPages)
         {
@@ -163,21 +167,22 @@ public static class MemoryRestore
         }
     }
 
-    private static void EmitMapping(PlanContext context, MappingImage mapping, IReadOnlyList<MemorySegment> segments, int first, int end)
+    private static void EmitMapping(PlanContext context, MappingImage mapping, IReadOnlyList<MemorySegment> segments, int first, int end, HugePageRestore huge)
     {
         if (mapping.Unchanged && Covers(mapping, segments, first, end))
         {
             PlanLabel mapped = new($"mapped {new RemoteAddress(mapping.Start)}");
+            huge.Prevent();
             EmitSameFile(context, mapping, segments, first, end, mapped);
-            EmitContent(context, mapping, segments, first, end);
+            EmitContent(context, mapping, segments, first, end, huge);
             context.Plan.Place(mapped);
         }
         else
         {
-            EmitContent(context, mapping, segments, first, end);
+            EmitContent(context, mapping, segments, first, end, huge);
         }
 
-        EmitAdvice(context.Plan, mapping);
+        MemoryAdviceRestore.Emit(context.Plan, mapping);
     }
 
     /// <summary>Whether the segments hold every byte of a mapping (runs of zeros are left out of files).</summary>
@@ -220,7 +225,7 @@ public static class MemoryRestore
     private static ulong KeptFlags(MappingImage mapping) =>
         ((mapping.Flags & VmaFlags.GrowsDown) != 0 ? MapGrowsDown : 0) | ((mapping.Flags & VmaFlags.NoReserve) != 0 ? MapNoReserve : 0);
 
-    private static void EmitContent(PlanContext context, MappingImage mapping, IReadOnlyList<MemorySegment> segments, int first, int end)
+    private static void EmitContent(PlanContext context, MappingImage mapping, IReadOnlyList<MemorySegment> segments, int first, int end, HugePageRestore huge)
     {
         PlanBuilder plan = context.Plan;
         ulong flags = MapFixed | KeptFlags(mapping);
@@ -230,15 +235,20 @@ public static class MemoryRestore
         {
             case MappingKind.SharedObject:
                 flags |= MapShared;
-                Slot made = context.Objects[context.Image.Memory.SharedObjects[mapping.Object].Key];
-                file = made;
+                Slot shared = context.Objects[context.Image.Memory.SharedObjects[mapping.Object].Key];
+                file = shared;
                 if ((mapping.Flags & VmaFlags.MayWrite) == 0)
                 {
                     // A view that may become writable would stand in the way of F_SEAL_WRITE.
-                    opened = OpenForReading(context, made);
+                    opened = OpenForReading(context, shared);
                     file = opened.Value;
                 }
 
+                break;
+            case MappingKind.PrivateObject:
+                flags |= MapPrivate;
+                opened = OpenForReading(context, context.Objects[context.Image.Memory.SharedObjects[mapping.Object].Key]);
+                file = opened.Value;
                 break;
             case MappingKind.SharedFile or MappingKind.PrivateFile:
                 flags |= mapping.Kind == MappingKind.SharedFile ? MapShared : MapPrivate;
@@ -246,14 +256,27 @@ public static class MemoryRestore
                 plan.CallInto(context.Passing, $"open {mapping.Name}", SystemCall.Open, plan.Text(mapping.Name), (mapping.Writable ? ReadWrite : ReadOnly) | AtOnce, 0);
                 file = context.Passing;
                 break;
-            default:
+            case MappingKind.Private:
                 flags |= MapPrivate | MapAnonymous;
                 break;
+            default:
+                throw new InvalidOperationException($"a mapping of kind {mapping.Kind}");
         }
 
         bool writable = (mapping.Protection & VmaProtection.Write) != 0;
-        bool unlock = end > first && !writable;
+        bool unlock = !writable && (end > first || huge.Has(mapping));
         RemoteAddress start = new(mapping.Start);
+        PlanLabel made = new($"made {start}");
+        if ((mapping.Flags & VmaFlags.Droppable) != 0)
+        {
+            // A kernel that can't drop pages (before 6.11) keeps them: that is permitted.
+            const ulong mapDroppable = 8;
+            ulong droppable = (flags & ~MapPrivate) | mapDroppable;
+            Slot result = plan.NewSlot();
+            plan.Try(result, SystemCall.Mmap, start, mapping.Length, Protection(unlock ? VmaProtection.Read | VmaProtection.Write : mapping.Protection), Argument.Named(droppable, "MAP_DROPPABLE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE"), -1, 0);
+            plan.JumpIf(result, Condition.Equal, start, made);
+        }
+
         plan.Call(
             $"map {start}",
             SystemCall.Mmap,
@@ -263,17 +286,19 @@ public static class MemoryRestore
             Argument.Named(flags, FlagText(flags)),
             file,
             mapping.Offset);
+        plan.Place(made);
         if (opened is { } own)
         {
             plan.Call(null, SystemCall.Close, own);
         }
 
-        if (mapping.Kind == MappingKind.Private && (mapping.Flags & VmaFlags.NoHugePage) == 0 && !context.Image.Attributes.ThpDisabled)
+        huge.Emit(mapping, segments, first, end);
+        if (end > first)
         {
-            EmitHugePages(context.Plan, segments, first, end);
+            huge.Prevent();
+            EmitSegments(context, segments, first, end);
         }
 
-        EmitSegments(context, segments, first, end);
         if (unlock)
         {
             plan.Call($"protect {start}", SystemCall.Mprotect, start, mapping.Length, Protection(mapping.Protection));
@@ -288,41 +313,6 @@ public static class MemoryRestore
         plan.DescriptorPath(path, context.Passing, made);
         plan.CallInto(context.Passing, "open a shared object for reading", SystemCall.Open, path, ReadOnly | CloseOnExec, 0);
         return context.Passing;
-    }
-
-    /// <summary>
-    /// Memory that is full anyway is made of huge pages before it is read in, where the kernel has some: a fault for each
-    /// small page costs more than its content. The mapping's flags stay as they are (madvise(2), kernel 6.1), which
-    /// MADV_HUGEPAGE would change for good.
-    /// </summary>
-    private static void EmitHugePages(PlanBuilder plan, IReadOnlyList<MemorySegment> segments, int first, int end)
-    {
-        const int Collapse = 25;
-        int next = first;
-        while (next < end)
-        {
-            ulong from = segments[next].Address;
-            ulong to = from;
-            for (; next < end && segments[next].Address == to; next++)
-            {
-                to += (ulong)segments[next].Length;
-            }
-
-            from = (from + HugePage - 1) / HugePage * HugePage;
-            to = to / HugePage * HugePage;
-            if (from >= to)
-            {
-                continue;
-            }
-
-            for (ulong at = from; at < to; at += HugePage)
-            {
-                // Where nothing is, nothing can be collapsed.
-                plan.Do(OperationKind.Store64, null, new RemoteAddress(at), 0);
-            }
-
-            plan.Try(null, SystemCall.Madvise, new RemoteAddress(from), to - from, Argument.Named(Collapse, "MADV_COLLAPSE"));
-        }
     }
 
     private static void EmitSegments(PlanContext context, IReadOnlyList<MemorySegment> segments, int first, int end)
@@ -354,15 +344,18 @@ public static class MemoryRestore
         DataReference status = plan.Room(8, "status");
         Slot helper = plan.NewSlot();
         Slot ended = plan.NewSlot();
+        PlanLabel reader = new("second reader");
         PlanLabel second = new("second half of the memory");
         PlanLabel done = new("memory read");
-        plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [clone, CloneLength], Result = helper, OnError = OnError.Ignore, Target = second });
+        plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [clone, CloneLength], Result = helper, OnError = OnError.Ignore, Target = reader });
         EmitReads(context, 0, segments, first, middle);
         plan.JumpIf(helper, Condition.Less, 0, second);
         plan.Call("wait for the second half of the memory", SystemCall.Wait4, helper, status, Argument.Named(WaitAll, "__WALL"), 0);
         plan.Do(OperationKind.Load32, ended, status);
         plan.JumpIf(ended, Condition.Equal, 0, done);
         plan.Do(OperationKind.ExitAs, null, ended); // it has said why
+        plan.Place(reader);
+        plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetParentDeathSignal, "PR_SET_PDEATHSIG"), SigKill); // no reader without the first
         plan.Place(second);
         EmitReads(context, 1, segments, middle, end);
         plan.JumpIf(helper, Condition.Less, 0, done);
@@ -383,42 +376,6 @@ public static class MemoryRestore
             }
 
             context.Plan.Do(OperationKind.ReadChecked, null, context.Self, address, segment.Length, segment.FileOffset, segment.Checksum, context.Buffer(reader));
-        }
-    }
-
-    private static void EmitAdvice(PlanBuilder plan, MappingImage mapping)
-    {
-        const int PrSetVma = 0x53564d41;
-        ReadOnlySpan<(VmaFlags Flag, int Advice)> table =
-        [
-            (VmaFlags.SequentialRead, 2),
-            (VmaFlags.RandomRead, 1),
-            (VmaFlags.DontFork, 10),
-            (VmaFlags.Mergeable, 12),
-            (VmaFlags.HugePage, 14),
-            (VmaFlags.NoHugePage, 15),
-            (VmaFlags.DontDump, 16),
-            (VmaFlags.WipeOnFork, 18),
-        ];
-        RemoteAddress start = new(mapping.Start);
-        foreach ((VmaFlags flag, int advice) in table)
-        {
-            if ((mapping.Flags & flag) != 0)
-            {
-                // Advice is a hint that a kernel may be built without.
-                plan.Try(null, SystemCall.Madvise, start, mapping.Length, Argument.Named((ulong)advice, flag.ToString()));
-            }
-        }
-
-        if ((mapping.Flags & VmaFlags.Locked) != 0)
-        {
-            plan.Call($"lock {start} in memory", SystemCall.Mlock, start, mapping.Length);
-        }
-
-        const string anonymousName = "[anon:";
-        if (mapping.Name.StartsWith(anonymousName, StringComparison.Ordinal))
-        {
-            plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetVma, "PR_SET_VMA"), 0, start, mapping.Length, plan.Text(mapping.Name[anonymousName.Length..^1]));
         }
     }
 

@@ -26,8 +26,14 @@ public sealed record AttributesImage
     /// <summary>PR_THP_DISABLE_EXCEPT_ADVISED (kernel 6.18).</summary>
     public bool ThpDisabledUnlessAdvised { get; init; }
 
+    /// <summary>PR_SET_MEMORY_MERGE: pages of equal content may become one.</summary>
+    public bool MergesMemory { get; init; }
+
     /// <summary>mlockall(MCL_FUTURE): new mappings are locked in memory.</summary>
     public bool LocksFutureMemory { get; init; }
+
+    /// <summary>With MCL_ONFAULT: as they are touched.</summary>
+    public bool LocksOnFault { get; init; }
 
     public required int OomScoreAdjustment { get; init; }
 

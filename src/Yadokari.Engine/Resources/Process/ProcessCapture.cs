@@ -14,6 +14,7 @@ public sealed class ProcessCapture
     private const int PrGetDumpable = 3;
     private const int PrGetChildSubreaper = 37;
     private const int PrGetThpDisable = 42;
+    private const int PrGetMemoryMerge = 68;
     private const int MembarrierGetRegistrations = 1 << 9;
     private const int ClockRealtime = 0;
     private const int ClockMonotonic = 1;
@@ -40,7 +41,7 @@ public sealed class ProcessCapture
         DataReference actions = plan.Room(SignalCount * ActionLength);
         DataReference intervals = plan.Room(3 * 32);
         DataReference clocks = plan.Room(3 * 16);
-        DataReference numbers = plan.Room(6 * 8);
+        DataReference numbers = plan.Room(7 * 8);
         DataReference descriptorTable = plan.Room(16);
         Slot result = plan.NewSlot();
         int[] clockIds = [ClockMonotonic, ClockBoottime, ClockRealtime];
@@ -70,6 +71,8 @@ public sealed class ProcessCapture
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 32), result);
         plan.Try(result, SystemCall.Modify_ldt, 0, descriptorTable, 16);
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 40), result);
+        plan.Try(result, SystemCall.Prctl, PrGetMemoryMerge, 0, 0, 0, 0);
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 48), result);
         plan.Do(OperationKind.Break, null);
         byte[] data = batch.Run(tree.Main, plan.Build());
 
@@ -82,6 +85,7 @@ public sealed class ProcessCapture
         }
 
         int registrations = (int)Number(4);
+        VmaFlags future = FlagsOfNewMemory(pid, vmas, batch);
         return new ProcessCapture
         {
             Brk = (ulong)Number(0),
@@ -107,7 +111,9 @@ public sealed class ProcessCapture
                 ChildSubreaper = (int)Number(2) != 0,
                 ThpDisabled = Number(3) > 0,
                 ThpDisabledUnlessAdvised = Number(3) == 3,
-                LocksFutureMemory = LocksFutureMemory(pid, vmas, batch),
+                MergesMemory = Number(6) == 1,
+                LocksFutureMemory = (future & VmaFlags.Locked) != 0,
+                LocksOnFault = (future & VmaFlags.LockOnFault) != 0,
                 OomScoreAdjustment = ProcMisc.OomScoreAdjustment(pid) ?? 0,
                 CoreDumpFilter = ProcMisc.CoreDumpFilter(pid) ?? 0x33,
                 Stopped = tree.Stopped,
@@ -120,7 +126,7 @@ public sealed class ProcessCapture
     }
 
     /// <summary>Not told anywhere, but the mapping that the batch borrowed is locked when new mappings are.</summary>
-    private static bool LocksFutureMemory(int pid, IReadOnlyList<Vma> vmas, RemoteBatch batch)
+    private static VmaFlags FlagsOfNewMemory(int pid, IReadOnlyList<Vma> vmas, RemoteBatch batch)
     {
         foreach (Vma vma in vmas)
         {
@@ -133,14 +139,14 @@ public sealed class ProcessCapture
             {
                 if (now.Start <= batch.Region && batch.Region < now.End)
                 {
-                    return (now.Flags & VmaFlags.Locked) != 0;
+                    return now.Flags;
                 }
             }
 
-            return false;
+            return VmaFlags.None;
         }
 
-        return false;
+        return VmaFlags.None;
     }
 
     private static byte[] Interval(byte[] data, DataReference intervals, int which)

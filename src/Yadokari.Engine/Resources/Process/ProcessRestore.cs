@@ -16,6 +16,7 @@ public static class ProcessRestore
     private const int PrSetDumpable = 4;
     private const int PrSetChildSubreaper = 36;
     private const int PrSetThpDisable = 41;
+    private const int PrSetMemoryMerge = 67;
     private const int PrTimerRestoreIds = 77;
     private const int WriteOnly = 1;
 
@@ -65,6 +66,12 @@ public static class ProcessRestore
             plan.Call(null, SystemCall.Prctl, Argument.Named(PrSetThpDisable, "PR_SET_THP_DISABLE"), 1, attributes.ThpDisabledUnlessAdvised ? 2 : 0, 0, 0);
         }
 
+        if (attributes.MergesMemory)
+        {
+            // It takes a privilege, and changes nothing that the job can see.
+            plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetMemoryMerge, "PR_SET_MEMORY_MERGE"), 1, 0, 0, 0);
+        }
+
         for (int bit = 1; bit < 16; bit++)
         {
             if ((attributes.MembarrierRegistrations >> bit & 1) != 0)
@@ -89,7 +96,7 @@ public static class ProcessRestore
 
         if (context.Image.Attributes.LocksFutureMemory)
         {
-            plan.Call("lock future memory", SystemCall.Mlockall, Argument.Named(2, "MCL_FUTURE"));
+            plan.Call("lock future memory", SystemCall.Mlockall, context.Image.Attributes.LocksOnFault ? Argument.Named(6, "MCL_FUTURE|MCL_ONFAULT") : Argument.Named(2, "MCL_FUTURE"));
         }
 
         plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetDumpable, "PR_SET_DUMPABLE"), context.Image.Attributes.Dumpable == 1 ? 1 : 0);

@@ -58,6 +58,7 @@ public static class ThreadCapture
             ParentDeathSignal = BinaryPrimitives.ReadInt32LittleEndian(data[ThreadQuestions.DeathSignal.Offset..]),
             TimerSlack = BinaryPrimitives.ReadUInt64LittleEndian(data[ThreadQuestions.Slack.Offset..]),
             NoNewPrivileges = status.NoNewPrivileges,
+            Settings = ThreadSettingsKind.Read(data.Slice(ThreadQuestions.Settings.Offset, ThreadSettingsKind.AnswersLength)),
         };
     }
 

@@ -46,4 +46,7 @@ public sealed record ThreadImage
     public required ulong TimerSlack { get; init; }
 
     public required bool NoNewPrivileges { get; init; }
+
+    /// <summary>Null: as every thread begins.</summary>
+    public ThreadSettingsImage? Settings { get; init; }
 }

@@ -28,6 +28,9 @@ internal static class ThreadQuestions
     /// <summary>Answer: nanoseconds, 8 bytes.</summary>
     public static readonly DataReference Slack = Builder.Room(8);
 
+    /// <summary>Answers of <see cref="ThreadSettingsKind"/>.</summary>
+    public static readonly DataReference Settings = Builder.Room(ThreadSettingsKind.AnswersLength);
+
     public static readonly RestorePlan Plan = Build(Builder);
 
     private static RestorePlan Build(PlanBuilder plan)
@@ -40,6 +43,7 @@ internal static class ThreadQuestions
         plan.Do(OperationKind.Store64, null, SecureBits, result);
         plan.Try(result, SystemCall.Prctl, PrGetTimerSlack);
         plan.Do(OperationKind.Store64, null, Slack, result);
+        ThreadSettingsKind.Ask(plan, Settings, result);
         plan.Do(OperationKind.Break, null);
         return plan.Build();
     }

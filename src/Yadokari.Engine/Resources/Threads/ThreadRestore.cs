@@ -58,6 +58,11 @@ public static class ThreadRestore
             plan.Call(null, SystemCall.Set_robust_list, new RemoteAddress(thread.RobustList), thread.RobustListLength);
         }
 
+        if (thread.Settings is { } settings)
+        {
+            ThreadSettingsKind.Emit(plan, settings);
+        }
+
         plan.Call("sigaltstack", SystemCall.Sigaltstack, plan.Bytes(thread.AlternateStack, "{ss}"), 0);
         EmitCredentials(plan, thread);
         if (thread.TimerSlack != 0)
@@ -144,6 +149,16 @@ public static class ThreadRestore
         }
 
         plan.Call($"become user {uids[1]}", SystemCall.Setresuid, uids[0], uids[1], uids[2]);
+        if (gids[3] != gids[1])
+        {
+            plan.Try(null, SystemCall.Setfsgid, gids[3]);
+        }
+
+        if (uids[3] != uids[1])
+        {
+            plan.Try(null, SystemCall.Setfsuid, uids[3]);
+        }
+
         EmitCapabilities(plan, credentials);
         plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetKeepCapabilities, "PR_SET_KEEPCAPS"), credentials.SecureBits >> KeepCapabilitiesBit & 1);
         for (int capability = 0; capability <= HighestCapability; capability++)

@@ -1,4 +1,5 @@
-// Memory protection keys: the key of the pages, its being allocated, and the rights of the thread are kept.
+// Memory with a protection key can't be carried.
+// obstacle: protection-key
 #include "law.h"
 
 int main(void)

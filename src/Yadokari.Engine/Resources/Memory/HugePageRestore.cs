@@ -1,0 +1,109 @@
+using Yadokari.Engine.Restore;
+using Yadokari.Linux;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Engine.Resources.Memory;
+
+/// <summary>
+/// A job takes as much memory as it took: what was made of huge pages is again, before it is read in, and what is full anyway is
+/// too, where the kernel has some: a fault for each small page costs more than its content. Everything else is read into small
+/// pages, also where this host gives huge ones to all (a page that was touched would become 512). The mappings' flags stay as they
+/// are: MADV_COLLAPSE (madvise(2), kernel 6.1) leaves them alone, which MADV_HUGEPAGE would not.
+/// </summary>
+internal sealed class HugePageRestore(PlanContext context)
+{
+    private const ulong HugePage = 2UL << 20;
+    private const int Collapse = 25;
+    private const int PrSetThpDisable = 41;
+
+    private readonly IReadOnlyList<KernelRange> ranges = context.Image.Memory.HugePages;
+    private int next;
+
+    /// <summary>Null: as whoever resumes has it.</summary>
+    private bool? prevented;
+
+    /// <summary>Whether huge pages are made in a mapping even if it has no content. Mappings come by ascending address.</summary>
+    public bool Has(MappingImage mapping)
+    {
+        Advance(mapping);
+        return MayHave(mapping) && next < ranges.Count && ranges[next].Start < mapping.End;
+    }
+
+    /// <summary>Huge pages of a mapping, which is there, may be written and is empty.</summary>
+    public void Emit(MappingImage mapping, IReadOnlyList<MemorySegment> segments, int first, int end)
+    {
+        if (!MayHave(mapping))
+        {
+            return;
+        }
+
+        Advance(mapping);
+        for (int i = next; i < ranges.Count && ranges[i].Start < mapping.End; i++)
+        {
+            Make(mapping, Math.Max(mapping.Start, ranges[i].Start), Math.Min(mapping.End, ranges[i].Start + ranges[i].Length));
+        }
+
+        if ((mapping.Flags & VmaFlags.NoHugePage) != 0 || context.Image.Attributes.ThpDisabled)
+        {
+            return;
+        }
+
+        int at = first;
+        while (at < end)
+        {
+            ulong from = segments[at].Address;
+            ulong to = from;
+            for (; at < end && segments[at].Address == to; at++)
+            {
+                to += (ulong)segments[at].Length;
+            }
+
+            Make(mapping, from, to);
+        }
+    }
+
+    /// <summary>What is touched from here on gets small pages.</summary>
+    public void Prevent() => Set(true);
+
+    /// <summary>Afterwards it is as with a process that never said anything; what the job said comes with its attributes.</summary>
+    public void Finish() => Set(false);
+
+    private void Advance(MappingImage mapping)
+    {
+        while (next < ranges.Count && ranges[next].Start + ranges[next].Length <= mapping.Start)
+        {
+            next++;
+        }
+    }
+
+    private static bool MayHave(MappingImage mapping) => mapping is { Kind: MappingKind.Private, Unchanged: false };
+
+    private void Set(bool prevent)
+    {
+        if (prevented != prevent)
+        {
+            prevented = prevent;
+            context.Plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetThpDisable, "PR_SET_THP_DISABLE"), prevent ? 1 : 0, 0, 0, 0);
+        }
+    }
+
+    private void Make(MappingImage mapping, ulong from, ulong to)
+    {
+        from = (from + HugePage - 1) / HugePage * HugePage;
+        to = to / HugePage * HugePage;
+        if (from >= to)
+        {
+            return;
+        }
+
+        PlanBuilder plan = context.Plan;
+        Set(false);
+        for (ulong at = from; at < to; at += HugePage)
+        {
+            // Where nothing is, nothing can be collapsed.
+            plan.Do(OperationKind.Store64, null, new RemoteAddress(at), 0);
+        }
+
+        plan.Try(null, SystemCall.Madvise, new RemoteAddress(from), to - from, Argument.Named(Collapse, "MADV_COLLAPSE"));
+    }
+}
