@@ -29,7 +29,7 @@ public sealed class StreamTests(TwoHosts hosts) : IClassFixture<TwoHosts>
     }
 
     [Fact]
-    public void Every_byte_passes_once_and_in_order_while_the_job_moves()
+    public async Task Every_byte_passes_once_and_in_order_while_the_job_moves()
     {
         using ForegroundJob job = new(hosts, "h1", "cat", "cat");
         byte[] data = new byte[40_000_000];
@@ -41,7 +41,7 @@ public sealed class StreamTests(TwoHosts hosts) : IClassFixture<TwoHosts>
             Until.Holds(() => job.Received > before || feeding.IsCompleted, () => "nothing passes");
             job.MoveTo(round % 2 == 0 ? "h2" : "h1");
         }
-        feeding.Wait(TimeSpan.FromSeconds(90)).ShouldBeTrue();
+        await feeding.WaitAsync(TimeSpan.FromSeconds(90));
         job.EndInput();
 
         Ending ending = job.End();
@@ -52,7 +52,7 @@ public sealed class StreamTests(TwoHosts hosts) : IClassFixture<TwoHosts>
     }
 
     [Fact]
-    public void A_daemon_that_is_killed_in_the_middle_loses_and_doubles_nothing()
+    public async Task A_daemon_that_is_killed_in_the_middle_loses_and_doubles_nothing()
     {
         using ForegroundJob job = new(hosts, "h1", "durable", "cat");
         job.Feed("begin\n");
@@ -67,7 +67,7 @@ public sealed class StreamTests(TwoHosts hosts) : IClassFixture<TwoHosts>
             KillDaemon("h2");
             KillDaemon("h1");
         }
-        feeding.Wait(TimeSpan.FromSeconds(90)).ShouldBeTrue();
+        await feeding.WaitAsync(TimeSpan.FromSeconds(90));
         job.MoveTo("h1");
         job.EndInput();
 
@@ -180,10 +180,10 @@ public sealed class StreamTests(TwoHosts hosts) : IClassFixture<TwoHosts>
     }
 
     [Fact]
-    public void A_job_started_on_another_host_is_fed_from_here()
+    public async Task A_job_started_on_another_host_is_fed_from_here()
     {
         using ForegroundJob job = ForegroundJob.Shell(hosts, "h1", "remote", "yado run --host h2 --name remote -- wc -c");
-        job.FeedAsync(new byte[3_000_000]).Wait(TimeSpan.FromSeconds(60)).ShouldBeTrue();
+        await job.FeedAsync(new byte[3_000_000]).WaitAsync(TimeSpan.FromSeconds(60));
         job.MoveTo("h1");
         job.EndInput();
 

@@ -22,7 +22,7 @@ public sealed class MakefileTests : IDisposable
             told.ShouldStartWith($"prefix={prefix}\n");
             File.Exists(Path.Combine(prefix, "lib/libpms.so")).ShouldBeTrue();
         }
-        Directory.EnumerateFileSystemEntries(_root).Select(Path.GetFileName).Order().ShouldBe((string?[])["one", "somewhere", "two"], customMessage: "nothing is written beside the folder");
+        Directory.EnumerateFileSystemEntries(_root).Select(Path.GetFileName).Order().ToArray().ShouldBe(new string?[] { "one", "somewhere", "two" }, customMessage: "nothing is written beside the folder");
         Directory.EnumerateFileSystemEntries(Path.Combine(_root, "somewhere", "else")).ShouldHaveSingleItem();
     }
 
