@@ -9,5 +9,8 @@ internal sealed class SettableTime(DateTimeOffset start) : FakeTimeProvider(star
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _set;
 
+    /// <summary>The base makes timestamps of the wall clock.</summary>
+    public override long GetTimestamp() => base.GetUtcNow().UtcTicks;
+
     public void SetWallClock(TimeSpan by) => _set += by;
 }
