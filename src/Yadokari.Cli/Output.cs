@@ -48,6 +48,9 @@ public static class Output
         }
     }
 
+    /// <summary>An object for scripts, which may have several lines. Whatever a terminal would obey is escaped in it already.</summary>
+    public static void Json(string json) => System.Console.Write(json + '\n');
+
     /// <summary>Words of others as the title of a bar.</summary>
     public static string Title(string text) => Markup.Escape(PlainText.Of(text));
 

@@ -134,7 +134,7 @@ public static class ClusterCommand
             ClusterStatus now = ClusterStatus.Of(Credentials());
             if (parsed.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(now, CliJson.Default.ClusterStatus));
+                Output.Json(JsonSerializer.Serialize(now, CliJson.Default.ClusterStatus));
                 return;
             }
 

@@ -121,7 +121,7 @@ public static class DemoCommand
     {
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(results, CliJson.Default.IReadOnlyListDemoResult));
+            Output.Json(JsonSerializer.Serialize(results, CliJson.Default.IReadOnlyListDemoResult));
             return;
         }
 

@@ -27,7 +27,7 @@ public static class DoctorCommand
         IReadOnlyList<Finding> findings = Examination.Run();
         if (parsed.GetValue(Json))
         {
-            Console.WriteLine(JsonSerializer.Serialize(findings, CliJson.Default.IReadOnlyListFinding));
+            Output.Json(JsonSerializer.Serialize(findings, CliJson.Default.IReadOnlyListFinding));
         }
         else
         {

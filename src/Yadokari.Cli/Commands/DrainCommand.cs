@@ -79,7 +79,7 @@ public static class DrainCommand
         DrainReport report = await DrainDisplay.RunAsync(show => place.Host.DrainAsync(request, show, cancel));
         if (parsed.GetValue(Json))
         {
-            Console.WriteLine(JsonSerializer.Serialize(report, CliJson.Default.DrainReport));
+            Output.Json(JsonSerializer.Serialize(report, CliJson.Default.DrainReport));
         }
         else
         {

@@ -67,7 +67,7 @@ public static class HostsCommand
         ];
         if (parsed.GetValue(Json))
         {
-            Console.WriteLine(JsonSerializer.Serialize(hosts, CliJson.Default.IReadOnlyListPeerInfo));
+            Output.Json(JsonSerializer.Serialize(hosts, CliJson.Default.IReadOnlyListPeerInfo));
             return;
         }
 

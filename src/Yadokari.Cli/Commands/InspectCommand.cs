@@ -51,7 +51,7 @@ public static class InspectCommand
         }
         else if (parsed.GetValue(Json))
         {
-            Console.WriteLine(JsonSerializer.Serialize(context.Summary, CliJson.Default.ContextSummary));
+            Output.Json(JsonSerializer.Serialize(context.Summary, CliJson.Default.ContextSummary));
         }
         else
         {

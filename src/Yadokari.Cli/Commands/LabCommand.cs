@@ -91,7 +91,7 @@ public static class LabCommand
             IReadOnlyList<LabHostStatus> hosts = VirtualLab.Current().Status();
             if (parsed.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(hosts, CliJson.Default.IReadOnlyListLabHostStatus));
+                Output.Json(JsonSerializer.Serialize(hosts, CliJson.Default.IReadOnlyListLabHostStatus));
                 return;
             }
 

@@ -47,9 +47,12 @@ public static class MoveCommand
         using JobPlace place = await JobPlace.FindAsync(job, cancel);
         MoveReport report = await MoveDisplay.RunAsync($"{job} → {target}", show => place.Host.MoveAsync(
             place.Job.Id, new MoveJob(target, parsed.GetValue(CommonOptions.HoldTimeout), PatienceSeconds: parsed.GetValue(Patience)), show, cancel));
-        Console.WriteLine(parsed.GetValue(Json)
-            ? JsonSerializer.Serialize(report, ProtocolJson.Default.MoveReport)
-            : $"{report.Job.Name} runs on {report.Job.Host}: {Output.Size(report.Bytes)} in {report.Rounds} {(report.Rounds == 1 ? "round" : "rounds")}, "
+        if (parsed.GetValue(Json))
+        {
+            Output.Json(JsonSerializer.Serialize(report, ProtocolJson.Default.MoveReport));
+            return;
+        }
+        Console.WriteLine($"{report.Job.Name} runs on {report.Job.Host}: {Output.Size(report.Bytes)} in {report.Rounds} {(report.Rounds == 1 ? "round" : "rounds")}, "
                 + $"downtime {Output.Duration(TimeSpan.FromMilliseconds(report.DowntimeMilliseconds))}, "
                 + $"{Output.Duration(TimeSpan.FromMilliseconds(report.TotalMilliseconds))} in all");
     }

@@ -81,7 +81,7 @@ public static class PolicyCommand
         PolicyInfo policy = choice is null ? await daemon.GetPolicyAsync(cancel) : await daemon.ChoosePolicyAsync(choice, cancel);
         if (parsed.GetValue(Json))
         {
-            Console.WriteLine(JsonSerializer.Serialize(policy, ProtocolJson.Default.PolicyInfo));
+            Output.Json(JsonSerializer.Serialize(policy, ProtocolJson.Default.PolicyInfo));
         }
         else if (choice is not null)
         {

@@ -32,7 +32,7 @@ public static class PsCommand
 
         if (parsed.GetValue(Json))
         {
-            Console.WriteLine(JsonSerializer.Serialize(jobs, CliJson.Default.IReadOnlyListJobInfo));
+            Output.Json(JsonSerializer.Serialize(jobs, CliJson.Default.IReadOnlyListJobInfo));
             return;
         }
 

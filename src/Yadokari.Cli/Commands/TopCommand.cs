@@ -61,7 +61,7 @@ public static class TopCommand
         int seconds = parsed.GetValue(Seconds);
         if (parsed.GetValue(Json))
         {
-            Console.WriteLine(JsonSerializer.Serialize(await ClusterPicture.TakeAsync(daemon, seconds, either.Token), CliJson.Default.ClusterPicture));
+            Output.Json(JsonSerializer.Serialize(await ClusterPicture.TakeAsync(daemon, seconds, either.Token), CliJson.Default.ClusterPicture));
             return;
         }
 

@@ -52,7 +52,7 @@ public static class UndrainCommand
         UndrainReport report = await place.Host.UndrainAsync(cancel);
         if (parsed.GetValue(Json))
         {
-            Console.WriteLine(JsonSerializer.Serialize(report, ProtocolJson.Default.UndrainReport));
+            Output.Json(JsonSerializer.Serialize(report, ProtocolJson.Default.UndrainReport));
         }
         else
         {
