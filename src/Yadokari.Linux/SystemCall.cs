@@ -146,6 +146,8 @@ public enum SystemCall
     Ioprio_get = 252,
     Getpriority = 140,
     Chmod = 90,
+    Lchown = 94,
+    Utimensat = 280,
     Newfstatat = 262,
     Linkat = 265,
     Inotify_init1 = 294,

@@ -81,7 +81,8 @@ public static class ObstacleScan
     private static List<Obstacle> FindAll(int pid, ProcStatus status, CaptureOptions options)
     {
         List<Obstacle> obstacles = [];
-        IReadOnlyList<Vma> vmas = ProcMaps.ReadSmaps(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {pid} ended meanwhile");
+        IReadOnlyList<Vma> vmas = MappingNames.Resolve(
+            pid, ProcMaps.ReadSmaps(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {pid} ended meanwhile"));
         FindChanging(pid, vmas, obstacles);
         if (ProgramClass.Of(pid) == ProgramClass.Bits32)
         {
@@ -93,8 +94,25 @@ public static class ObstacleScan
             obstacles.Add(new Obstacle("chroot", $"its root directory is {root}"));
         }
 
+        OutsideMappings.FindObstacles(pid, vmas, obstacles);
         obstacles.AddRange(DescriptorScan.FindObstacles(pid, options));
         return obstacles;
+    }
+
+    private static void FindInDirectory(int pid, string directory, List<Obstacle> obstacles)
+    {
+        if (directory == ProcFile.LongPath)
+        {
+            obstacles.Add(new Obstacle("long-path", "the path of its working directory is longer than the kernel tells (4096 bytes)"));
+        }
+        else if (ProcessFiles.PathOfSelf(directory, "/proc", [.. ProcStatus.Read(pid)?.NsPid ?? [], pid]) is null)
+        {
+            obstacles.Add(new Obstacle("file-of-another-process", $"its working directory {directory} belongs to another process"));
+        }
+        else if (FileStatus.AtPath($"/proc/{pid}/cwd") is { Links: 0 })
+        {
+            obstacles.Add(new Obstacle("removed-directory", $"its working directory {directory} does not exist any more"));
+        }
     }
 
     /// <summary>What may come to be between the first look and the freeze, so that it is looked for once more then.</summary>
@@ -127,9 +145,9 @@ public static class ObstacleScan
             obstacles.Add(new Obstacle("seccomp", "a seccomp filter is installed (sandbox)"));
         }
 
-        if (ProcMisc.WorkingDirectory(pid) is { } directory && FileStatus.AtPath($"/proc/{pid}/cwd") is { Links: 0 })
+        if (ProcMisc.WorkingDirectory(pid) is { } directory)
         {
-            obstacles.Add(new Obstacle("removed-directory", $"its working directory {directory} does not exist any more"));
+            FindInDirectory(pid, directory, obstacles);
         }
 
         foreach (int child in ProcTasks.Children(pid) ?? [])

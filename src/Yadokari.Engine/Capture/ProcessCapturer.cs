@@ -176,11 +176,10 @@ public static class ProcessCapturer
     }
 
     private static IReadOnlyList<Vma> Mappings(FrozenTree tree) =>
-        ProcMaps.ReadSmaps(tree.Pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {tree.Pid} was killed while it was frozen");
+        MappingNames.Resolve(tree.Pid, ProcMaps.ReadSmaps(tree.Pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {tree.Pid} was killed while it was frozen"));
 
     private static MemoryImage Memory(FrozenTree tree, ProcessCapture process, MemoryCapture scan, IReadOnlyList<MemorySegment> segments, IReadOnlyList<SharedObjectImage> objects)
     {
-        const string deleted = " (deleted)";
         ProcMemoryLayout layout = ProcMemoryLayout.Read(tree.Pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {tree.Pid} was killed while it was frozen");
         string? executable = ProcMisc.Executable(tree.Pid);
         VdsoImage? vdso = null;
@@ -199,7 +198,7 @@ public static class ProcessCapturer
                 layout.ArgumentsStart, layout.ArgumentsEnd, layout.EnvironmentStart, layout.EnvironmentEnd,
             ],
             AuxiliaryVector = ProcMisc.AuxiliaryVector(tree.Pid) ?? [],
-            Executable = executable is null || executable.EndsWith(deleted, StringComparison.Ordinal) ? null : executable,
+            Executable = executable is null || !executable.StartsWith('/') || executable.EndsWith(Vma.RemovedSuffix, StringComparison.Ordinal) ? null : executable,
             Mappings = scan.Mappings,
             GuardPages = scan.GuardPages,
             HugePages = [.. scan.HugePages.Select(run => new KernelRange(run.Start.Value, run.Length))],

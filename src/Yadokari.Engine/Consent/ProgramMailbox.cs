@@ -105,7 +105,7 @@ public sealed class ProgramMailbox : IDisposable
             {
                 continue;
             }
-            files[(int)Word(table, at + 4)] = new ProgramFile(Encoding.UTF8.GetString(path[..end]), Word(table, at) == travels);
+            files[(int)Word(table, at + 4)] = new ProgramFile(KernelText.Decode(path[..end]), Word(table, at) == travels);
         }
         return files;
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Yadokari.Engine.Image;
 using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
+using Yadokari.Linux;
 using Yadokari.Linux.Cpu;
 using Yadokari.Linux.Descriptors;
 
@@ -33,13 +34,19 @@ internal static class HostCheck
 
         foreach (SharedObjectImage shared in image.Memory.SharedObjects)
         {
+            if (shared.FoundAt is { } place && FileAt(place) is not null)
+            {
+                CheckFile(place, shared.Length, "mapped", missing);
+            }
+
             if (shared.Travels is { } travelling)
             {
                 CheckTravelling(travelling, shared, missing);
             }
         }
 
-        if (!IsOwnProc(image.Attributes.WorkingDirectory, image) && !Directory.Exists(image.Attributes.WorkingDirectory))
+        string directory = image.Attributes.WorkingDirectory;
+        if (!directory.StartsWith("/proc/self", StringComparison.Ordinal) && !IsOwnProc(directory, image) && !IsDirectory(directory))
         {
             missing.Add(new Obstacle("missing-directory", $"the working directory {image.Attributes.WorkingDirectory} does not exist here"));
         }
@@ -84,18 +91,24 @@ internal static class HostCheck
 
     private static void CheckPath(PathImage path, List<Obstacle> missing)
     {
+        // The resumed process has these whoever looks now.
+        if (path.Path.StartsWith("/proc/self/", StringComparison.Ordinal))
+        {
+            return;
+        }
+
         if (path.IsDirectory)
         {
-            if (!Directory.Exists(path.Path))
+            if (!IsDirectory(path.Path))
             {
                 missing.Add(new Obstacle("missing-directory", $"the open directory {path.Path} does not exist here"));
             }
         }
         else if (path.IsRegular && !path.IsKernelMade)
         {
-            CheckFile(path.Path, 0, "open", missing);
+            CheckFile(path.Path, path.Size, "open", missing);
         }
-        else if (!File.Exists(path.Path))
+        else if (FileAt(path.Path, followLink: false) is null)
         {
             missing.Add(new Obstacle("missing-file", $"{path.Path} does not exist here"));
         }
@@ -103,29 +116,43 @@ internal static class HostCheck
 
     private static void CheckFile(string path, long length, string use, List<Obstacle> missing)
     {
-        FileInfo file = new(path);
-        if (!file.Exists)
+        if (FileAt(path) is not { } file)
         {
             missing.Add(new Obstacle("missing-file", $"the {use} file {path} does not exist here"));
         }
-        else if (FileStatus.AtPath(path) is not { IsRegular: true })
+        else if (!file.IsRegular)
         {
             missing.Add(new Obstacle("other-file", $"the {use} file {path} is no regular file here"));
         }
-        else if (file.Length < length)
+        else if (file.Size < length)
         {
-            missing.Add(new Obstacle("short-file", $"the {use} file {path} has {file.Length} bytes here, {length} at the checkpoint"));
+            missing.Add(new Obstacle("short-file", $"the {use} file {path} has {file.Size} bytes here, {length} at the checkpoint"));
+        }
+    }
+
+    private static bool IsDirectory(string path) => FileAt(path) is { IsDirectory: true };
+
+    /// <summary>What is there; null also for what may not be reached.</summary>
+    private static FileStatus? FileAt(string path, bool followLink = true)
+    {
+        try
+        {
+            return FileStatus.AtPath(path, followLink);
+        }
+        catch (SystemCallException e) when (e.Number is Errno.EACCES or Errno.EPERM)
+        {
+            return null;
         }
     }
 
     /// <summary>Whether a file that is there agrees is decided by the plan, which reads it.</summary>
     private static void CheckTravelling(string path, SharedObjectImage shared, List<Obstacle> missing)
     {
-        if (!Directory.Exists(shared.Directory))
+        if (!IsDirectory(shared.Directory ?? "/"))
         {
             missing.Add(new Obstacle("missing-directory", $"{path} travels with the job, and its directory does not exist here"));
         }
-        else if (Directory.Exists(path) || new FileInfo(path) is { Exists: true } file && file.Length > shared.Length)
+        else if (FileAt(path) is { } file && (file.IsDirectory || file.Size > shared.Length))
         {
             missing.Add(new Obstacle("other-file", $"{path} travels with the job, and another file is there: move that away first"));
         }
@@ -134,7 +161,7 @@ internal static class HostCheck
     private static void CheckUser(ProcessImage image, List<Obstacle> missing)
     {
         uint user = image.Threads[0].Credentials.Uids[1];
-        uint own = Linux.CurrentUser.Effective;
+        uint own = CurrentUser.Effective;
         if (own != 0 && own != user)
         {
             missing.Add(new Obstacle("other-user", $"the job ran as user {user}; you are {own} (resume it as that user or as root)"));

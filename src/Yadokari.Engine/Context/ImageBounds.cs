@@ -3,6 +3,7 @@ using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Engine.Resources.Process;
 using Yadokari.Engine.Resources.Threads;
+using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Elf;
 
 namespace Yadokari.Engine.Context;
@@ -14,6 +15,7 @@ internal static class ImageBounds
     private const int MaxThreads = 1 << 15;
     private const int MaxPid = 1 << 22;
     private const int MaxDescriptor = 1 << 20;
+    private const int MaxFilter = 4096 * 8;
     private const int RegistersLength = 216;
     private const int ActionsLength = 64 * 32;
     private const int SignalLength = 128;
@@ -93,6 +95,8 @@ internal static class ImageBounds
         {
             Require(description.Numbers.Count > 0, "the numbers of a descriptor");
             Require(description.Locks is not null, "the locks of a descriptor");
+            Require(description is not TerminalImage { Settings.Length: not Terminal.SettingsLength }, "the settings of a terminal");
+            Require(description is not SocketImage { Filter.Length: > MaxFilter }, "the filter of a socket");
         }
 
         Whole(image.Descriptors.Pipes, "the pipes");

@@ -1,4 +1,3 @@
-using System.Text;
 using Yadokari.Linux;
 
 namespace Yadokari.Engine.Restore;
@@ -35,14 +34,12 @@ public sealed class PlanBuilder(long maxLength = long.MaxValue)
         sharedMap = operations[^1];
     }
 
-    /// <summary>A zero-terminated UTF-8 string; equal ones are stored once.</summary>
+    /// <summary>A zero-terminated name, or text in UTF-8; equal ones are stored once.</summary>
     public DataReference Text(string text)
     {
         if (!strings.TryGetValue(text, out DataReference? reference))
         {
-            byte[] bytes = new byte[Encoding.UTF8.GetByteCount(text) + 1];
-            Encoding.UTF8.GetBytes(text, bytes);
-            reference = Add(bytes, 1, $"\"{text}\"");
+            reference = Add(KernelText.EncodeTerminated(text), 1, $"\"{KernelText.Show(text)}\"");
             strings.Add(text, reference);
         }
 

@@ -40,6 +40,7 @@ public static class PlanCompiler
         RequireProcessor(plan, image.Origin);
         plan.MapShared();
         ShellPlan.MoveDescriptors(context);
+        TerminalForeground.Look(context);
         Slot child = plan.NewSlot();
         Slot role = plan.NewSlot();
         ShellPlan.StartJob(context, job, install, child, role);

@@ -45,6 +45,9 @@ public sealed class PlanContext(ProcessImage image, PlanBuilder plan, int firstO
     /// <summary>Result of a comparison, used at once; the job's main thread only.</summary>
     public Slot Same { get; } = plan.NewSlot();
 
+    /// <summary>1 when whoever resumes is in the foreground of its terminal; null for a job without a terminal.</summary>
+    public Slot? InForeground { get; set; }
+
     /// <summary>The descriptors' part of the plan.</summary>
     public Resources.Descriptors.DescriptorRestore? Descriptors { get; set; }
 

@@ -86,6 +86,17 @@ public static unsafe class Descriptor
         return bytes;
     }
 
+    /// <summary>Bytes of a socket that are not sent yet (SIOCOUTQ).</summary>
+    /// <exception cref="SystemCallException">A kind of file that does not tell.</exception>
+    public static int GetUnsentBytes(SafeFileHandle socket)
+    {
+        const nint outputQueue = 0x5411;
+        int bytes = 0;
+        LinuxCall.Check("ioctl(SIOCOUTQ)", null, LinuxCall.Ioctl, Number(socket), outputQueue, (nint)(&bytes));
+        GC.KeepAlive(socket);
+        return bytes;
+    }
+
     /// <summary>The file is a terminal (isatty(3)).</summary>
     public static bool IsTerminal(SafeFileHandle file)
     {

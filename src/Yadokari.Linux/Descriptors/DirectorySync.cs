@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Yadokari.Linux.Descriptors;
 
 /// <summary>Brings the names in a directory to disk: a file that was synced itself can still lose its name in a crash (fsync(2)).</summary>
@@ -12,7 +10,7 @@ public static unsafe class DirectorySync
     /// directories (EINVAL) is no error.</exception>
     public static void Flush(string directory)
     {
-        byte[] path = Encoding.UTF8.GetBytes(directory + '\0');
+        byte[] path = KernelText.EncodeTerminated(directory);
         int descriptor;
         fixed (byte* start = path)
         {

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Yadokari.Linux.Descriptors;
@@ -13,9 +12,11 @@ namespace Yadokari.Linux.Descriptors;
 /// <param name="Gid">Group.</param>
 /// <param name="RawDevice">st_rdev of a device file, else 0.</param>
 /// <param name="Size">Bytes.</param>
+/// <param name="AccessedNanoseconds">st_atim, nanoseconds since 1970.</param>
 /// <param name="ModifiedNanoseconds">st_mtim, nanoseconds since 1970.</param>
 public readonly record struct FileStatus(
-    ulong Device, ulong Inode, uint Mode, ulong Links, uint Uid, uint Gid, ulong RawDevice, long Size, long ModifiedNanoseconds)
+    ulong Device, ulong Inode, uint Mode, ulong Links, uint Uid, uint Gid, ulong RawDevice, long Size, long AccessedNanoseconds,
+    long ModifiedNanoseconds)
 {
     private const int StructSize = 144;
     private const int NoFollow = 0x100;
@@ -78,7 +79,7 @@ public readonly record struct FileStatus(
     {
         const int notDirectory = 20, loop = 40, nameTooLong = 36;
         Span<byte> data = stackalloc byte[StructSize];
-        byte[] name = Encoding.UTF8.GetBytes(path + '\0');
+        byte[] name = KernelText.EncodeTerminated(path);
         long result;
         fixed (byte* start = data)
         fixed (byte* pathStart = name)
@@ -104,6 +105,8 @@ public readonly record struct FileStatus(
         Gid: BinaryPrimitives.ReadUInt32LittleEndian(data[32..]),
         RawDevice: BinaryPrimitives.ReadUInt64LittleEndian(data[40..]),
         Size: BinaryPrimitives.ReadInt64LittleEndian(data[48..]),
+        AccessedNanoseconds: BinaryPrimitives.ReadInt64LittleEndian(data[72..]) * 1_000_000_000
+            + BinaryPrimitives.ReadInt64LittleEndian(data[80..]),
         ModifiedNanoseconds: BinaryPrimitives.ReadInt64LittleEndian(data[88..]) * 1_000_000_000
             + BinaryPrimitives.ReadInt64LittleEndian(data[96..]));
 

@@ -46,6 +46,16 @@ public static unsafe class Kcmp
         return LinuxCall.Invoke(LinuxCall.Kcmp, pid, pid, EpollTarget, number, (nint)slot) is 1 or 2;
     }
 
+    /// <summary>The same order for a descriptor of the caller and one of another process.</summary>
+    /// <returns>Null when that is gone.</returns>
+    /// <exception cref="SystemCallException">Not permitted (as for ptrace).</exception>
+    public static int? CompareFiles(SafeFileHandle left, int rightPid, int rightDescriptor)
+    {
+        int? order = CompareFiles(Environment.ProcessId, (int)left.DangerousGetHandle(), rightPid, rightDescriptor);
+        GC.KeepAlive(left);
+        return order;
+    }
+
     /// <summary>The same order for two descriptors of the caller.</summary>
     /// <exception cref="SystemCallException">Not permitted, or a kernel without kcmp.</exception>
     public static int CompareFiles(SafeFileHandle left, SafeFileHandle right)

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Yadokari.Linux.Descriptors;
@@ -20,7 +19,7 @@ public static unsafe class MemoryFile
     /// <exception cref="SystemCallException">Out of memory or descriptors.</exception>
     public static SafeFileHandle Create(string name)
     {
-        byte[] text = Encoding.UTF8.GetBytes(name + '\0');
+        byte[] text = KernelText.EncodeTerminated(name);
         fixed (byte* start = text)
         {
             long result = LinuxCall.Check("memfd_create", name, LinuxCall.MemfdCreate, (nint)start, (nint)(CloseOnExec | AllowSealing));

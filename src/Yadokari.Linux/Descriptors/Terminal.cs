@@ -1,11 +1,49 @@
+using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Proc;
 
 namespace Yadokari.Linux.Descriptors;
 
-/// <summary>Whose terminal one of the caller's own streams is (tty_ioctl(2)).</summary>
+/// <summary>What a terminal tells of itself, and whose it is (ioctl_tty(2)).</summary>
 public static unsafe class Terminal
 {
+    /// <summary>Bytes of the kernel's struct termios: four u32 of flags, u8 line discipline, u8 characters[19].</summary>
+    public const int SettingsLength = 36;
+
+    private const nint GetSettingsRequest = 0x5401; // TCGETS
     private const nint GetForegroundGroup = 0x540F; // TIOCGPGRP
+    private const nint GetWindowRequest = 0x5413;   // TIOCGWINSZ
+
+    /// <summary>The kernel's struct termios.</summary>
+    /// <returns>Null for what is no terminal, or one whose other side has hung up.</returns>
+    public static byte[]? GetSettings(SafeFileHandle terminal)
+    {
+        byte[] settings = new byte[SettingsLength];
+        long result;
+        fixed (byte* start = settings)
+        {
+            result = LinuxCall.Invoke(LinuxCall.Ioctl, Descriptor.Number(terminal), GetSettingsRequest, (nint)start);
+        }
+
+        GC.KeepAlive(terminal);
+        return result < 0 ? null : settings;
+    }
+
+    /// <summary>Rows and columns of the window.</summary>
+    /// <returns>Null for what is no terminal.</returns>
+    public static (int Rows, int Columns)? GetWindowSize(SafeFileHandle terminal)
+    {
+        // struct winsize: u16 rows, columns, and both in pixels.
+        Span<byte> size = stackalloc byte[8];
+        long result;
+        fixed (byte* start = size)
+        {
+            result = LinuxCall.Invoke(LinuxCall.Ioctl, Descriptor.Number(terminal), GetWindowRequest, (nint)start);
+        }
+
+        GC.KeepAlive(terminal);
+        return result < 0 ? null : (BinaryPrimitives.ReadUInt16LittleEndian(size), BinaryPrimitives.ReadUInt16LittleEndian(size[2..]));
+    }
 
     /// <summary>The stream is the controlling terminal, and another process group reads it: who reads it now would be stopped.</summary>
     public static bool IsOfAnotherGroup(int stream)

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
-using System.Text;
 
 namespace Yadokari.Linux.Proc;
 
@@ -14,6 +13,10 @@ public sealed unsafe class ProcFile : IDisposable
     private const int FirstBuffer = 16 * 1024;
     private const int OpenReadOnly = 0x80000; // O_RDONLY | O_CLOEXEC
     private const int OpenDirectory = 0x10000;
+    private const int NameTooLong = 36;
+
+    /// <summary>What a link of /proc reads when its path is longer than the kernel tells (a page).</summary>
+    public const string LongPath = "(longer than a path may be)";
 
     private byte[] buffer;
     private readonly int length;
@@ -48,7 +51,7 @@ public sealed unsafe class ProcFile : IDisposable
     /// <summary>Reads any file that tells its content through read(2), whatever length it claims to have.</summary>
     /// <returns>Null when it does not exist.</returns>
     /// <exception cref="SystemCallException">Not permitted, or another error.</exception>
-    public static ProcFile? Read(string path) => ReadPath(Encoding.UTF8.GetBytes(path + '\0'));
+    public static ProcFile? Read(string path) => ReadPath(KernelText.EncodeTerminated(path));
 
     /// <summary>Reads the target of the link /proc/PID/name.</summary>
     /// <returns>Null when the process is gone or the link leads nowhere (a kernel thread's exe).</returns>
@@ -62,7 +65,7 @@ public sealed unsafe class ProcFile : IDisposable
     /// <summary>Reads the target of any symbolic link.</summary>
     /// <returns>Null when it does not exist.</returns>
     /// <exception cref="SystemCallException">Not permitted, not a link, or another error.</exception>
-    public static string? ReadLink(string path) => ReadLinkPath(Encoding.UTF8.GetBytes(path + '\0'));
+    public static string? ReadLink(string path) => ReadLinkPath(KernelText.EncodeTerminated(path));
 
     /// <summary>The entries of the directory /proc/PID/name whose names are numbers, in the kernel's order.</summary>
     /// <returns>Null when the process is gone.</returns>
@@ -209,8 +212,9 @@ public sealed unsafe class ProcFile : IDisposable
             return got switch
             {
                 -Errno.ENOENT or -Errno.ESRCH => null,
+                -NameTooLong => LongPath,
                 < 0 => throw new SystemCallException("readlink", (int)-got, Text(path)),
-                _ => Encoding.UTF8.GetString(target, 0, (int)got),
+                _ => KernelText.Decode(target.AsSpan(0, (int)got)),
             };
         }
         finally
@@ -270,5 +274,5 @@ public sealed unsafe class ProcFile : IDisposable
         return at + written;
     }
 
-    private static string Text(ReadOnlySpan<byte> path) => Encoding.UTF8.GetString(path[..^1]);
+    private static string Text(ReadOnlySpan<byte> path) => KernelText.Decode(path[..^1]);
 }

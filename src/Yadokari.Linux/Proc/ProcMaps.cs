@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Yadokari.Linux.Proc;
 
 /// <summary>Reads /proc/PID/maps and smaps (proc_pid_maps(5), proc_pid_smaps(5)).</summary>
@@ -48,6 +46,34 @@ public static class ProcMaps
         return areas;
     }
 
+    /// <summary>Tells the file behind each VMA that has one, without making anything of the rest.</summary>
+    /// <param name="tell">Major and minor number of the device, and inode.</param>
+    /// <exception cref="SystemCallException">Not permitted, or another error.</exception>
+    public static void ForEachFile(int pid, Action<(uint Major, uint Minor, ulong Inode)> tell)
+    {
+        using ProcFile? file = ProcFile.Read(pid, "maps"u8);
+        if (file is null)
+        {
+            return;
+        }
+
+        ByteCursor lines = new(file.Bytes);
+        while (lines.TryReadLine(out ReadOnlySpan<byte> line))
+        {
+            ByteCursor cursor = new(line);
+            cursor.ReadWord();
+            cursor.ReadWord();
+            cursor.ReadWord();
+            uint major = (uint)cursor.ReadHex();
+            cursor.Skip(":"u8);
+            uint minor = (uint)cursor.ReadHex();
+            if (cursor.ReadUnsigned() is not 0 and ulong inode)
+            {
+                tell((major, minor, inode));
+            }
+        }
+    }
+
     private static List<Vma>? Read(int pid, ReadOnlySpan<byte> name)
     {
         using ProcFile? file = ProcFile.Read(pid, name);
@@ -64,7 +90,7 @@ public static class ProcMaps
         ReadOnlySpan<byte> permissions = cursor.ReadWord();
         if (!sound || permissions.Length != 4 || end <= start)
         {
-            throw new FormatException($"not a line of /proc/PID/maps: {Encoding.UTF8.GetString(line)}");
+            throw new FormatException($"not a line of /proc/PID/maps: {KernelText.Decode(line)}");
         }
 
         ulong offset = cursor.ReadHex();
@@ -90,7 +116,7 @@ public static class ProcMaps
     // Only the line feed is escaped in this file (seq_path with "\n", fs/proc/task_mmu.c); a backslash is itself.
     private static string DecodeName(ReadOnlySpan<byte> name)
     {
-        string text = Encoding.UTF8.GetString(name);
+        string text = KernelText.Decode(name);
         return text.Contains('\\') ? text.Replace("\\012", "\n", StringComparison.Ordinal) : text;
     }
 

@@ -66,7 +66,7 @@ public static class ProcMisc
     public static string? ThreadName(int pid, int tid)
     {
         using ProcFile? file = ProcFile.ReadThread(pid, tid, "comm"u8);
-        return file is null ? null : Encoding.UTF8.GetString(file.Bytes.TrimEnd((byte)'\n'));
+        return file is null ? null : KernelText.Decode(file.Bytes.TrimEnd((byte)'\n'));
     }
 
     /// <summary>Identity of a namespace of a process: its inode.</summary>
@@ -100,7 +100,7 @@ public static class ProcMisc
     private static string Line(string path)
     {
         using ProcFile file = ProcFile.Read(path) ?? throw new SystemCallException("open", Errno.ENOENT, path);
-        return Encoding.UTF8.GetString(file.Bytes.TrimEnd((byte)'\n'));
+        return KernelText.Decode(file.Bytes.TrimEnd((byte)'\n'));
     }
 
     private static List<string>? Strings(int pid, ReadOnlySpan<byte> name)
@@ -116,7 +116,7 @@ public static class ProcMisc
         while (!rest.IsEmpty)
         {
             int end = rest.IndexOf((byte)0);
-            strings.Add(Encoding.UTF8.GetString(end < 0 ? rest : rest[..end]));
+            strings.Add(KernelText.Decode(end < 0 ? rest : rest[..end]));
             rest = end < 0 ? default : rest[(end + 1)..];
         }
 

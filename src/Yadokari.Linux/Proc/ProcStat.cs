@@ -89,7 +89,7 @@ public sealed record ProcStat(
 
         ByteCursor before = new(text);
         int pid = (int)before.ReadDecimal();
-        string name = Encoding.UTF8.GetString(text[(open + 1)..close]);
+        string name = KernelText.Decode(text[(open + 1)..close]);
         ByteCursor cursor = new(text[(close + 1)..]);
         ReadOnlySpan<byte> state = cursor.ReadWord();
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Yadokari.Linux.Proc;
 
 /// <summary>The facts of /proc/PID/status (proc_pid_status(5)) of a process or of one thread.</summary>
@@ -274,7 +272,7 @@ public sealed record ProcStatus
         ReadOnlySpan<byte> escaped = value.IsEmpty ? value : value[1..];
         if (!escaped.Contains((byte)'\\'))
         {
-            return Encoding.UTF8.GetString(escaped);
+            return KernelText.Decode(escaped);
         }
 
         Span<byte> name = stackalloc byte[escaped.Length];
@@ -286,7 +284,7 @@ public sealed record ProcStatus
             name[length++] = escape && next == (byte)'n' ? (byte)'\n' : next;
         }
 
-        return Encoding.UTF8.GetString(name[..length]);
+        return KernelText.Decode(name[..length]);
     }
 
     private static uint[] ReadIds(ByteCursor value)

@@ -24,6 +24,9 @@ public sealed record Vma(
     string Name,
     VmaFlags Flags)
 {
+    /// <summary>What the kernel puts behind the former path of a removed file.</summary>
+    public const string RemovedSuffix = " (deleted)";
+
     /// <summary>Names of VmFlags that are not known, a blank between them; empty: none.</summary>
     public string UnknownFlags { get; init; } = "";
 
@@ -35,6 +38,9 @@ public sealed record Vma(
 
     /// <summary>Length in bytes.</summary>
     public ulong Length => End - Start;
+
+    /// <summary>The file has no name any more, as far as <see cref="Name"/> tells: one may really end so.</summary>
+    public bool Removed { get; init; } = Name.EndsWith(RemovedSuffix, StringComparison.Ordinal);
 
     /// <summary>Backed by a file of some kind (regular, memfd, shared memory).</summary>
     public bool IsFile => Inode != 0;

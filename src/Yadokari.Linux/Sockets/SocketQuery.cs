@@ -9,6 +9,7 @@ public static unsafe class SocketQuery
     public const int SocketLevel = 1;
 
     private const int TypeOption = 3;
+    private const int GetFilterOption = 26;
     private const int PeerCredentialsOption = 17;
     private const int AcceptConnOption = 30;
     private const int ProtocolOption = 38;
@@ -60,6 +61,50 @@ public static unsafe class SocketQuery
         return length < 0 ? null : value[..length].ToArray();
     }
 
+    /// <summary>As <see cref="GetRawOption(SafeFileHandle, int, int)"/>, for options that are asked about something.</summary>
+    /// <param name="question">What the value begins with when it is handed in.</param>
+    /// <param name="error">The error number when there is no answer, else 0.</param>
+    public static byte[]? GetRawOption(SafeFileHandle socket, int level, int option, ReadOnlySpan<byte> question, out int error)
+    {
+        Span<byte> value = stackalloc byte[1024];
+        value.Clear();
+        question.CopyTo(value);
+        int length = value.Length;
+        long result;
+        fixed (byte* start = value)
+        {
+            result = LinuxCall.Invoke(LinuxCall.GetSockOpt, socket.DangerousGetHandle(), level, option, (nint)start, (nint)(&length));
+        }
+
+        GC.KeepAlive(socket);
+        error = result < 0 ? (int)-result : 0;
+        return result < 0 ? null : value[..length].ToArray();
+    }
+
+    /// <summary>The classic BPF program that filters what a socket receives: struct sock_filter, 8 bytes each; empty for none.</summary>
+    /// <returns>Null for a filter that can't be read (extended BPF).</returns>
+    /// <exception cref="SystemCallException">An unusual error.</exception>
+    public static byte[]? GetFilter(SafeFileHandle socket)
+    {
+        const int filterLength = 8;
+        byte[] filter = new byte[4096 * filterLength]; // BPF_MAXINSNS
+        int count = 4096;
+        long result;
+        fixed (byte* start = filter)
+        {
+            // The length is counted in instructions (socket(7) does not say so; sk_get_filter, net/core/filter.c).
+            result = LinuxCall.Invoke(LinuxCall.GetSockOpt, socket.DangerousGetHandle(), SocketLevel, GetFilterOption, (nint)start, (nint)(&count));
+        }
+
+        GC.KeepAlive(socket);
+        return result switch
+        {
+            -Errno.EACCES => null,
+            < 0 => throw new SystemCallException("getsockopt(SO_GET_FILTER)", (int)-result),
+            _ => filter[..(count * filterLength)],
+        };
+    }
+
     /// <summary>Who is, or was when it connected, at the other end of a unix stream socket.</summary>
     /// <returns>Null for a socket without a peer.</returns>
     public static PeerCredentials? GetPeerCredentials(SafeFileHandle socket)
@@ -86,7 +131,7 @@ public static unsafe class SocketQuery
         GC.KeepAlive(socket);
         return result switch
         {
-            -NoSuchOption or -TransportNotSupported or -Errno.EINVAL or -NotConnected => -1,
+            -NoSuchOption or -TransportNotSupported or -Errno.EINVAL or -Errno.ENOENT or -Errno.EPERM or -NotConnected => -1,
             < 0 => throw new SystemCallException($"getsockopt({level}, {option})", (int)-result),
             _ => length,
         };

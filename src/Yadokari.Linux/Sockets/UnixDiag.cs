@@ -4,19 +4,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Yadokari.Linux.Sockets;
 
 /// <summary>Asks the kernel about unix sockets of one network namespace (sock_diag(7)). Needs no privilege.</summary>
-public static unsafe class UnixDiag
+public static class UnixDiag
 {
     private const int NetlinkFamily = 16;
     private const int SockDiagProtocol = 4;
     private const int RawSocket = 3 | 0x80000;  // SOCK_RAW | SOCK_CLOEXEC
-    private const int DiagByFamily = 20;
-    private const int Request = 1;
-    private const int Dump = 0x300;
-    private const int ErrorMessage = 2;
-    private const int DoneMessage = 3;
     private const uint ShowAll = 0x1 | 0x2 | 0x4 | 0x8 | 0x10;
-    private const int HeaderSize = 16;
-    private const int RequestSize = HeaderSize + 24;
 
     /// <summary>A netlink socket for the questions, in the network namespace of the calling thread. The caller owns it.</summary>
     /// <exception cref="SystemCallException">The kernel has no sock_diag.</exception>
@@ -28,64 +21,19 @@ public static unsafe class UnixDiag
     /// <exception cref="SystemCallException">The kernel refused.</exception>
     public static IReadOnlyDictionary<uint, UnixSocketFacts> ReadAll(SafeFileHandle netlink)
     {
-        Send(netlink);
-        Dictionary<uint, UnixSocketFacts> sockets = [];
-        byte[] buffer = new byte[64 * 1024];
-        while (true)
-        {
-            long got;
-            fixed (byte* start = buffer)
-            {
-                got = LinuxCall.Check("recvfrom(NETLINK_SOCK_DIAG)", null, LinuxCall.RecvFrom,
-                    netlink.DangerousGetHandle(), (nint)start, buffer.Length);
-            }
-
-            ReadOnlySpan<byte> rest = buffer.AsSpan(0, (int)got);
-            while (rest.Length >= HeaderSize)
-            {
-                // struct nlmsghdr: u32 length, u16 type, u16 flags, u32 sequence, u32 port.
-                int length = BinaryPrimitives.ReadInt32LittleEndian(rest);
-                int type = BinaryPrimitives.ReadUInt16LittleEndian(rest[4..]);
-                if (type == DoneMessage)
-                {
-                    GC.KeepAlive(netlink);
-                    return sockets;
-                }
-
-                if (type == ErrorMessage)
-                {
-                    throw new SystemCallException("sock_diag", -BinaryPrimitives.ReadInt32LittleEndian(rest[HeaderSize..]));
-                }
-
-                if (length < HeaderSize || length > rest.Length)
-                {
-                    throw new SystemCallException("sock_diag", Errno.EIO, "torn answer");
-                }
-
-                UnixSocketFacts facts = Parse(rest[HeaderSize..length]);
-                sockets[facts.Inode] = facts;
-                int step = (length + 3) & ~3;
-                rest = step >= rest.Length ? default : rest[step..];
-            }
-        }
-    }
-
-    private static void Send(SafeFileHandle netlink)
-    {
-        Span<byte> request = stackalloc byte[RequestSize];
-        request.Clear();
-        BinaryPrimitives.WriteInt32LittleEndian(request, RequestSize);
-        BinaryPrimitives.WriteUInt16LittleEndian(request[4..], DiagByFamily);
-        BinaryPrimitives.WriteUInt16LittleEndian(request[6..], Request | Dump);
-
         // struct unix_diag_req: u8 family, u8 protocol, u16, u32 states, u32 inode, u32 show, u32 cookie[2].
-        request[HeaderSize] = SocketFacts.Unix;
-        BinaryPrimitives.WriteUInt32LittleEndian(request[(HeaderSize + 4)..], uint.MaxValue);
-        BinaryPrimitives.WriteUInt32LittleEndian(request[(HeaderSize + 12)..], ShowAll);
-        fixed (byte* start = request)
+        Span<byte> request = stackalloc byte[24];
+        request.Clear();
+        request[0] = SocketFacts.Unix;
+        BinaryPrimitives.WriteUInt32LittleEndian(request[4..], uint.MaxValue);
+        BinaryPrimitives.WriteUInt32LittleEndian(request[12..], ShowAll);
+        Dictionary<uint, UnixSocketFacts> sockets = [];
+        SockDiag.Dump(netlink, request, message =>
         {
-            LinuxCall.Check("sendto(NETLINK_SOCK_DIAG)", null, LinuxCall.SendTo, netlink.DangerousGetHandle(), (nint)start, RequestSize);
-        }
+            UnixSocketFacts facts = Parse(message);
+            sockets[facts.Inode] = facts;
+        });
+        return sockets;
     }
 
     private static UnixSocketFacts Parse(ReadOnlySpan<byte> message)

@@ -186,7 +186,6 @@ internal static class Images
             Offset = random.NextInt64(),
             Mode = 0x81a4,
             Size = random.NextInt64(),
-            ModifiedNanoseconds = random.NextInt64(),
             Locks = [],
         });
         descriptions.Add(new PipeEndImage { Numbers = Numbers(), Flags = 0, PipeId = pipe });

@@ -12,24 +12,26 @@ internal sealed class CarriedFileRestore(PlanBuilder plan, DescriptorTableImage 
     private const int CloseOnExec = 0x80000;
 
     private readonly HashSet<int> taken = [];
+    private readonly Dictionary<int, CarriedFileImage> byId = table.Files.DistinctBy(file => file.Id).ToDictionary(file => file.Id);
 
     /// <summary>True the first time: the description that the file was made with may become one of the job's.</summary>
     public bool TryTake(int id) => taken.Add(id);
 
     public Slot Slot(int id) => place.File(File(id));
 
-    private CarriedFileImage File(int id)
+    /// <summary>Its mode may forbid its own user what was opened before: it comes last.</summary>
+    public void AllowOpening(int id)
     {
-        foreach (CarriedFileImage file in table.Files)
+        const uint readWrite = 0x180; // 0600
+        CarriedFileImage file = File(id);
+        if ((file.Mode & readWrite) != readWrite && file.Kind != CarriedFileKind.Travelling)
         {
-            if (file.Id == id)
-            {
-                return file;
-            }
+            plan.Call($"set the mode of {file.Name}", SystemCall.Fchmod, place.File(file), readWrite);
         }
-
-        throw new EngineException(EngineError.BadContextFile, $"the image has no carried file {id}");
     }
+
+    private CarriedFileImage File(int id) =>
+        byId.GetValueOrDefault(id) ?? throw new EngineException(EngineError.BadContextFile, $"the image has no carried file {id}");
 
     /// <summary>After the gate, and as the job's user: files that travel get their names.</summary>
     public void GiveNames()
@@ -80,7 +82,7 @@ internal sealed class CarriedFileRestore(PlanBuilder plan, DescriptorTableImage 
         plan.Place(done);
     }
 
-    /// <summary>Modes and seals, which would stand in the way before; then the passing descriptors go.</summary>
+    /// <summary>Owners, times, modes and seals, which would stand in the way before; then the passing descriptors go.</summary>
     public void Finish()
     {
         foreach (CarriedFileImage file in table.Files)
@@ -88,6 +90,8 @@ internal sealed class CarriedFileRestore(PlanBuilder plan, DescriptorTableImage 
             Slot slot = place.File(file);
             if (file.Kind != CarriedFileKind.Travelling)
             {
+                RestoreTools.Own(plan, file.Owner, slot);
+                SetTimes(file, slot);
                 plan.Call($"set the mode of {file.Name}", SystemCall.Fchmod, slot, file.Mode);
             }
 
@@ -97,6 +101,21 @@ internal sealed class CarriedFileRestore(PlanBuilder plan, DescriptorTableImage 
             }
 
             plan.Call(null, SystemCall.Close, slot);
+        }
+    }
+
+    private void SetTimes(CarriedFileImage file, Slot slot)
+    {
+        const long second = 1_000_000_000;
+        if (file.ModifiedNanoseconds > 0)
+        {
+            // struct timespec of the last access, then of the last modification.
+            byte[] times = new byte[32];
+            BitConverter.TryWriteBytes(times, file.AccessedNanoseconds / second);
+            BitConverter.TryWriteBytes(times.AsSpan(8), file.AccessedNanoseconds % second);
+            BitConverter.TryWriteBytes(times.AsSpan(16), file.ModifiedNanoseconds / second);
+            BitConverter.TryWriteBytes(times.AsSpan(24), file.ModifiedNanoseconds % second);
+            plan.Call($"set the times of {file.Name}", SystemCall.Utimensat, slot, 0, plan.Bytes(times), 0);
         }
     }
 }

@@ -41,6 +41,9 @@ public sealed class DescriptorRestore
     private readonly RestoreTools tools;
     private readonly CarriedFileRestore files;
     private readonly SocketRestore sockets;
+    private readonly Dictionary<ulong, UnixPairImage> pairs = [];
+    private readonly Dictionary<ulong, List<PipeEndImage>> pipeEnds = [];
+    private readonly Dictionary<ulong, PipeImage> pipes = [];
 
     public DescriptorRestore(PlanBuilder plan, DescriptorTableImage table, DescriptorRestorePlace place)
     {
@@ -50,18 +53,43 @@ public sealed class DescriptorRestore
         tools = new RestoreTools(plan, place);
         files = new CarriedFileRestore(plan, table, place);
         sockets = new SocketRestore(plan, tools);
+        foreach (PipeImage pipe in table.Pipes)
+        {
+            pipes[pipe.Id] = pipe;
+        }
+
+        foreach (DescriptorImage image in table.Descriptions)
+        {
+            if (image is UnixPairImage pair)
+            {
+                pairs[pair.Id] = pair;
+            }
+            else if (image is PipeEndImage end)
+            {
+                if (!pipeEnds.TryGetValue(end.PipeId, out List<PipeEndImage>? ends))
+                {
+                    pipeEnds.Add(end.PipeId, ends = []);
+                }
+
+                ends.Add(end);
+            }
+        }
     }
 
     /// <summary>Opens everything at its numbers.</summary>
     public void Open()
     {
         HashSet<ulong> done = [];
-        foreach (DescriptorImage image in table.Descriptions)
+        foreach (DescriptorImage image in InOrder())
         {
             switch (image)
             {
                 case PathImage path:
-                    OpenPath(path);
+                    if (!path.AfterThreads)
+                    {
+                        OpenPath(path);
+                    }
+
                     break;
                 case CarriedFileDescriptorImage carried:
                     OpenCarried(carried);
@@ -102,6 +130,10 @@ public sealed class DescriptorRestore
         }
     }
 
+    /// <summary>A socket whose file was removed gives its name free again: before another one is bound to it.</summary>
+    private IEnumerable<DescriptorImage> InOrder() =>
+        table.Descriptions.OrderBy(image => image is SocketImage { Path: not null, PathOwner: null } ? 0 : 1);
+
     /// <summary>What needs every descriptor in its place: epoll targets, seals, owners.</summary>
     public void Finish()
     {
@@ -135,29 +167,31 @@ public sealed class DescriptorRestore
         }
     }
 
-    /// <summary>File locks: after the gate, since a frozen source still holds them, and with nothing of the same files closed
+    /// <summary>As the job's user, with all threads there: what belongs to a thread, and whom clients of a listener see. And file locks: after the gate, since a frozen source still holds them, and with nothing of the same files closed
     /// afterwards (closing any descriptor of a file drops the process' POSIX locks on it).</summary>
     public void Lock()
     {
         files.GiveNames();
         foreach (DescriptorImage image in table.Descriptions)
         {
+            switch (image)
+            {
+                case PathImage { AfterThreads: true } path:
+                    OpenPath(path);
+                    break;
+                case SocketImage socket:
+                    sockets.ListenAgain(socket);
+                    break;
+            }
+        }
+
+        foreach (DescriptorImage image in table.Descriptions)
+        {
             DescriptorLockRestore.Emit(plan, image);
         }
     }
 
-    private UnixPairImage? FindPair(ulong id)
-    {
-        foreach (DescriptorImage image in table.Descriptions)
-        {
-            if (id != 0 && image is UnixPairImage pair && pair.Id == id)
-            {
-                return pair;
-            }
-        }
-
-        return null;
-    }
+    private UnixPairImage? FindPair(ulong id) => id != 0 ? pairs.GetValueOrDefault(id) : null;
 
     private void OpenPath(PathImage image)
     {
@@ -169,6 +203,7 @@ public sealed class DescriptorRestore
         {
             // Whatever is at the path here: to open a pipe would wait for its other end, and to seek in it fails.
             Slot file = tools.Make($"open {image.Path}", SystemCall.Open, plan.Text(image.Path), flags | NonBlocking, 0);
+            RequireSize(image, file);
             plan.Call($"seek in {image.Path}", SystemCall.Lseek, file, image.Offset, 0);
             if ((image.Flags & NonBlocking) == 0)
             {
@@ -189,10 +224,24 @@ public sealed class DescriptorRestore
         Put(image, made, SettableFlags);
     }
 
+    private void RequireSize(PathImage image, Slot file)
+    {
+        const int fromEnd = 2, refused = 5;
+        if (image.Size > 0)
+        {
+            PlanLabel whole = new("long enough");
+            plan.CallInto(tools.Raw, $"size of {image.Path}", SystemCall.Lseek, file, 0, fromEnd);
+            plan.JumpIf(tools.Raw, Condition.GreaterOrEqual, image.Size, whole);
+            plan.Fail($"{image.Path} is shorter than it was: {image.Size} bytes at the checkpoint", refused);
+            plan.Place(whole);
+        }
+    }
+
     private void OpenCarried(CarriedFileDescriptorImage image)
     {
         int flags = (image.Flags & (AccessMode | SettableFlags | 0x101000)) | CloseOnExec;
         const int unnamed = 0x410000; // O_TMPFILE
+        files.AllowOpening(image.FileId);
 
         // Made by O_TMPFILE, and so was the carried file: its own description has the flag, which no reopening brings back.
         Slot made = (image.Flags & unnamed) == unnamed && (image.Flags & AccessMode) == ReadWrite && files.TryTake(image.FileId)
@@ -252,14 +301,16 @@ public sealed class DescriptorRestore
 
     private void OpenPipe(ulong id)
     {
-        PipeImage pipe = FindPipe(id);
-        bool packets = false;
-        foreach (DescriptorImage image in table.Descriptions)
-        {
-            packets |= image is PipeEndImage end && end.PipeId == id && (end.Flags & Direct) != 0;
-        }
+        PipeImage pipe = pipes.GetValueOrDefault(id) ?? throw new EngineException(EngineError.BadContextFile, $"the image has no pipe {id}");
+        bool packets = pipeEnds[id].Exists(end => (end.Flags & Direct) != 0);
 
         (Slot read, Slot write) = tools.MakePair("pipe", SystemCall.Pipe2, pair => [pair, CloseOnExec | NonBlocking | (packets ? Direct : 0)]);
+        if (pipe.Owner is { } owner)
+        {
+            RestoreTools.Own(plan, owner, read);
+            plan.Call("set the mode of a pipe", SystemCall.Fchmod, read, owner.Mode);
+        }
+
         if (pipe.Capacity != 65536)
         {
             const int setPipeSize = 1031;
@@ -272,13 +323,8 @@ public sealed class DescriptorRestore
         }
 
         bool readTaken = false, writeTaken = false;
-        foreach (DescriptorImage image in table.Descriptions)
+        foreach (PipeEndImage end in pipeEnds[id])
         {
-            if (image is not PipeEndImage end || end.PipeId != id)
-            {
-                continue;
-            }
-
             int access = end.Flags & AccessMode;
             if (access == 0 && !readTaken)
             {
@@ -300,19 +346,6 @@ public sealed class DescriptorRestore
 
         plan.Call(null, SystemCall.Close, read);
         plan.Call(null, SystemCall.Close, write);
-    }
-
-    private PipeImage FindPipe(ulong id)
-    {
-        foreach (PipeImage pipe in table.Pipes)
-        {
-            if (pipe.Id == id)
-            {
-                return pipe;
-            }
-        }
-
-        throw new EngineException(EngineError.BadContextFile, $"the image has no pipe {id}");
     }
 
     private void OpenEventFd(EventFdImage image)

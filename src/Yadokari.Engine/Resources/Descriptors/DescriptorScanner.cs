@@ -12,7 +12,9 @@ internal sealed partial class DescriptorScanner : IDisposable
     private const int AccessMode = 3;
     private const int WriteOnly = 1;
     private const int PathOnly = 0x200000;      // O_PATH
-    private const uint AbsoluteTime = 1;        // TFD_TIMER_ABSTIME
+    private const int Append = 0x400;           // O_APPEND
+    private const int NoAccessTime = 0x40000;   // O_NOATIME
+    private const long HugePageFileSystem = 0x958458f6; // HUGETLBFS_MAGIC
 
     private readonly int pid;
     private readonly CaptureOptions options;
@@ -20,14 +22,16 @@ internal sealed partial class DescriptorScanner : IDisposable
     private readonly JobPaths paths;
     private readonly List<OpenDescription> descriptions;
     private readonly SocketScanner sockets;
+    private readonly AnonymousScanner anonymous;
+    private readonly TerminalScanner terminals;
     private readonly ProgramFiles programFiles;
     private readonly CallerStreams callers;
     private readonly List<DescriptorImage> images = [];
     private readonly List<Obstacle> obstacles = [];
     private readonly Dictionary<(ulong, ulong), CarriedFileImage> files = [];
     private readonly List<CarriedContent> contents = [];
-    private readonly List<PipeImage> pipes = [];
     private ProcStatus? status;
+    private IReadOnlyDictionary<int, MountInfo>? mounts;
 
     public DescriptorScanner(int pid, CaptureOptions options, SafeFileHandle? unixDiag, bool frozen)
     {
@@ -39,11 +43,13 @@ internal sealed partial class DescriptorScanner : IDisposable
         programFiles = new ProgramFiles(pid, paths, descriptions);
         callers = new CallerStreams(options);
         sockets = new SocketScanner(pid, unixDiag, frozen, paths, descriptions, obstacles);
+        anonymous = new AnonymousScanner(pid, frozen, descriptions, obstacles);
+        terminals = new TerminalScanner(pid, descriptions, obstacles);
     }
 
     public DescriptorCapture Run()
     {
-        Dictionary<string, List<OpenDescription>> pipeEnds = [];
+        PipeScanner pipes = new(frozen);
         foreach (OpenDescription description in descriptions)
         {
             if (callers.Match(description) is { } stream)
@@ -56,12 +62,7 @@ internal sealed partial class DescriptorScanner : IDisposable
             }
             else if (description.Link.StartsWith("pipe:[", StringComparison.Ordinal))
             {
-                if (!pipeEnds.TryGetValue(description.Link, out List<OpenDescription>? ends))
-                {
-                    pipeEnds.Add(description.Link, ends = []);
-                }
-
-                ends.Add(description);
+                pipes.Collect(description);
             }
             else
             {
@@ -69,18 +70,14 @@ internal sealed partial class DescriptorScanner : IDisposable
             }
         }
 
-        foreach (List<OpenDescription> ends in pipeEnds.Values)
-        {
-            ScanPipe(ends);
-        }
-
+        pipes.Scan(Add, InheritOutside, obstacles);
         if (!frozen)
         {
-            FindSharedPipes(pipeEnds);
+            obstacles.AddRange(OutsideHolders.FindObstacles(pid, descriptions, images));
         }
 
         images.Sort((left, right) => left.Numbers[0].Number.CompareTo(right.Numbers[0].Number));
-        DescriptorTableImage table = new() { Descriptions = images, Pipes = pipes, Files = [.. files.Values] };
+        DescriptorTableImage table = new() { Descriptions = images, Pipes = pipes.Pipes, Files = [.. files.Values] };
         return new DescriptorCapture(table, contents, obstacles);
     }
 
@@ -95,9 +92,14 @@ internal sealed partial class DescriptorScanner : IDisposable
 
     private DescriptorImage? Scan(OpenDescription description)
     {
+        if (description.Link == ProcFile.LongPath)
+        {
+            return Refuse(description, "long-path", "its path is longer than the kernel tells (4096 bytes); close it");
+        }
+
         if (description.Link.StartsWith("anon_inode:", StringComparison.Ordinal))
         {
-            return ScanAnonymous(description);
+            return anonymous.Scan(description);
         }
 
         if ((description.Flags & PathOnly) != 0)
@@ -150,7 +152,7 @@ internal sealed partial class DescriptorScanner : IDisposable
                 return RefuseTerminal(description);
             }
 
-            return new TerminalImage { Numbers = description.Numbers, Flags = description.Flags, Path = description.Link };
+            return terminals.Scan(description);
         }
 
         return Refuse(description, "device", $"{description.Link} belongs to this host; close it");
@@ -163,6 +165,11 @@ internal sealed partial class DescriptorScanner : IDisposable
         FileStatus status = description.Status;
         ProgramFile? known = programFiles.Find(description);
         string own = paths.Own(description.Link);
+        if (Mount(description) is { Type: "proc" } proc)
+        {
+            return ScanProc(description, own, proc);
+        }
+
         FileStatus? now = paths.Status(own);
         if (known is { Travels: true } named && !(now?.IsSameFile(status) ?? false))
         {
@@ -177,17 +184,7 @@ internal sealed partial class DescriptorScanner : IDisposable
                 return ScanCarried(description, CarriedFileKind.Travelling, own);
             }
 
-            return new PathImage
-            {
-                Numbers = description.Numbers,
-                Flags = description.Flags,
-                Path = own,
-                Offset = description.Info.Position,
-                Mode = status.Mode,
-                Size = status.Size,
-                ModifiedNanoseconds = status.ModifiedNanoseconds,
-                OpenedAs = known?.Path,
-            };
+            return PathOf(description, own) with { OpenedAs = known?.Path };
         }
 
         if (!status.IsRegular)
@@ -198,6 +195,11 @@ internal sealed partial class DescriptorScanner : IDisposable
         if (description.Link.StartsWith("/secretmem", StringComparison.Ordinal))
         {
             return Refuse(description, "secret-memory", "memory of memfd_secret can be read by nobody else; close it");
+        }
+
+        if (Descriptor.GetFileSystemType(description.Handle) == HugePageFileSystem)
+        {
+            return Refuse(description, "hugetlb", $"{description.Link} is made of reserved huge pages; close it");
         }
 
         if (Descriptor.GetFileSystemType(description.Handle) == MessageQueueFileSystem)
@@ -215,6 +217,35 @@ internal sealed partial class DescriptorScanner : IDisposable
             : ScanCarried(description, CarriedFileKind.Deleted, description.Link);
     }
 
+    /// <summary>A file that the kernel makes up: its own ones are those of the resumed process.</summary>
+    private DescriptorImage? ScanProc(OpenDescription description, string path, MountInfo proc)
+    {
+        status ??= ProcStatus.Read(pid);
+        if (ProcessFiles.PathOfSelf(path, proc.Point, [.. status?.NsPid ?? [], pid]) is not { } own)
+        {
+            return Refuse(description, "file-of-another-process", $"{path} belongs to another process, whose number may be anybody's later; close it");
+        }
+
+        // The other threads are there only when all descriptors are.
+        return PathOf(description, own) with { AfterThreads = own.Contains("/self/task/", StringComparison.Ordinal) };
+    }
+
+    private static PathImage PathOf(OpenDescription description, string path) => new()
+    {
+        Numbers = description.Numbers,
+        Flags = description.Flags,
+        Path = path,
+        Offset = description.Info.Position,
+        Mode = description.Status.Mode,
+        Size = (description.Flags & AccessMode) == WriteOnly && (description.Flags & Append) != 0 ? 0 : description.Status.Size,
+    };
+
+    private MountInfo? Mount(OpenDescription description)
+    {
+        mounts ??= MountInfo.Read(pid) ?? new Dictionary<int, MountInfo>();
+        return mounts.GetValueOrDefault(description.Info.MountId);
+    }
+
     /// <summary>A file whose content comes along: memory file, removed while open, or one that travels.</summary>
     /// <param name="named">Kind of a file that is no memory file.</param>
     /// <param name="path">Its path, or its former one.</param>
@@ -225,7 +256,7 @@ internal sealed partial class DescriptorScanner : IDisposable
         bool memory = name.StartsWith("/memfd:", StringComparison.Ordinal) && status.Links == 0;
         if (!files.TryGetValue((status.Device, status.Inode), out CarriedFileImage? file))
         {
-            SafeFileHandle? own = Descriptor.Reopen(description.Handle, 0);
+            SafeFileHandle? own = Descriptor.Reopen(description.Handle, NoAccessTime) ?? Descriptor.Reopen(description.Handle, 0);
             if (own is null)
             {
                 Refuse(description, "unreadable-removed-file", $"{description.Link} {(named == CarriedFileKind.Travelling ? "travels" : "is removed")} and may not be read; close it");
@@ -234,7 +265,13 @@ internal sealed partial class DescriptorScanner : IDisposable
 
             int? seals = memory ? Descriptor.GetSeals(description.Handle) : null;
             file = new CarriedFileImage(files.Count, memory ? CarriedFileKind.MemoryFile : named,
-                memory ? name["/memfd:".Length..] : paths.Own(name), status.Device, status.Inode, status.Size, status.Permissions, seals);
+                memory ? name["/memfd:".Length..] : paths.Own(name), Mount(description)?.Device ?? status.Device,
+                description.Info.Inode != 0 ? description.Info.Inode : status.Inode, status.Size, status.Permissions, seals)
+            {
+                Owner = FileOwnerImage.Of(status),
+                AccessedNanoseconds = status.AccessedNanoseconds,
+                ModifiedNanoseconds = status.ModifiedNanoseconds,
+            };
             files.Add((status.Device, status.Inode), file);
             contents.Add(new CarriedContent(file, own, frozen ? SparseFile.FindData(own, status.Size) : []));
         }
@@ -250,156 +287,6 @@ internal sealed partial class DescriptorScanner : IDisposable
         };
     }
 
-    private DescriptorImage? ScanAnonymous(OpenDescription description)
-    {
-        ProcFdInfo info = description.Info;
-        string kind = description.Link["anon_inode:".Length..].Trim('[', ']');
-        return kind switch
-        {
-            "eventfd" when info.EventFd is { } counter => new EventFdImage
-            {
-                Numbers = description.Numbers,
-                Flags = description.Flags,
-                Count = counter.Count,
-                Semaphore = counter.Semaphore,
-            },
-            "eventpoll" => ScanEpoll(description),
-            "timerfd" when info.TimerFd is { } timer => ScanTimer(description, Refreshed(description, timer)),
-            "signalfd" when info.SignalMask is { } mask => new SignalFdImage
-            {
-                Numbers = description.Numbers,
-                Flags = description.Flags,
-                Mask = mask,
-            },
-            "inotify" when info.InotifyWatches.Count == 0 && Descriptor.GetReadableBytes(description.Handle) > 0 =>
-                Refuse(description, "inotify-watch", "events wait unread in it; read them"),
-            "inotify" when info.InotifyWatches.Count == 0 => new InotifyImage { Numbers = description.Numbers, Flags = description.Flags },
-            "inotify" => Refuse(description, "inotify-watch", $"it watches {info.InotifyWatches.Count} files; remove the watches"),
-            "io_uring" => Refuse(description, "io-uring", "an io_uring can't be carried; run the program without it"),
-            "userfaultfd" => Refuse(description, "userfaultfd", "its page faults are served by hand; close it"),
-            "pidfd" => Refuse(description, "pidfd", $"it stands for process {info.PidFdPid}; close it"),
-            "fanotify" => Refuse(description, "fanotify", "a fanotify group can't be carried; close it"),
-            "perf_event" => Refuse(description, "perf-event", "performance counters can't be carried; close it"),
-            _ when kind.StartsWith("bpf", StringComparison.Ordinal) => Refuse(description, "bpf", $"{kind} lives in the kernel; close it"),
-            _ => Refuse(description, "unknown-descriptor", $"{description.Link} can't be carried; close it"),
-        };
-    }
-
-    /// <summary>A periodic timer that expired and was not read yet counts no further until it is looked at: its program
-    /// would find all expirations in its next read.</summary>
-    private TimerFdInfo Refreshed(OpenDescription description, TimerFdInfo timer)
-    {
-        if (!frozen || timer.Value != 0 || timer.Interval == 0)
-        {
-            return timer;
-        }
-
-        Descriptor.RefreshTimer(description.Handle);
-        return ProcFdInfo.Read(pid, description.First)?.TimerFd ?? timer;
-    }
-
-    private static TimerFdImage ScanTimer(OpenDescription description, TimerFdInfo timer)
-    {
-        const int realTime = 0, realTimeAlarm = 8;
-        ulong value = timer.Value;
-        if (value == 0 && timer.Interval > 0 && timer.Ticks > 0)
-        {
-            // A periodic timer that has expired and was not read: its next expiration is one interval away.
-            value = timer.Interval;
-        }
-
-        // /proc tells the time that is left. For a wall clock timer the program meant a moment, not a span.
-        bool moment = value > 0 && (timer.SettimeFlags & AbsoluteTime) != 0 && timer.ClockId is realTime or realTimeAlarm;
-        if (moment)
-        {
-            value += (ulong)(DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
-        }
-
-        return new TimerFdImage
-        {
-            Numbers = description.Numbers,
-            Flags = description.Flags,
-            ClockId = timer.ClockId,
-            SettimeFlags = moment ? timer.SettimeFlags : timer.SettimeFlags & ~AbsoluteTime,
-            Value = value,
-            Interval = timer.Interval,
-            Ticks = timer.Ticks,
-        };
-    }
-
-    private EpollImage? ScanEpoll(OpenDescription description)
-    {
-        List<EpollTargetImage> targets = [];
-        foreach (EpollTarget target in description.Info.EpollTargets)
-        {
-            OpenDescription? watched = descriptions.Find(other => other.Numbers.Exists(number => number.Number == target.Descriptor));
-            int earlier = targets.Count(other => other.Number == target.Descriptor);
-            if (watched is null || (target.Inode != 0 && watched.Info.Inode != target.Inode)
-                || Kcmp.IsOtherThanWatched(pid, description.First, target.Descriptor, earlier))
-            {
-                Refuse(description, "epoll-stale-target", $"it watches a file whose descriptor {target.Descriptor} has been closed");
-                return null;
-            }
-
-            bool mayFail = watched.StandardStream >= 0 || watched.Status.IsCharacterDevice;
-            targets.Add(new EpollTargetImage(target.Descriptor, target.Events, target.Data, mayFail));
-        }
-
-        // The kernel tells them in the order of its pointers; equal processes shall have equal images.
-        targets.Sort((left, right) => left.Number.CompareTo(right.Number));
-        return new EpollImage { Numbers = description.Numbers, Flags = description.Flags, Targets = targets };
-    }
-
-    private void ScanPipe(List<OpenDescription> ends)
-    {
-        OpenDescription? reader = ends.Find(end => (end.Flags & AccessMode) != WriteOnly);
-        OpenDescription? writer = ends.Find(end => (end.Flags & AccessMode) != 0);
-
-        // One end only: whether anybody holds the other shows as hang-up (no writer) or error (no reader).
-        bool closed = (reader is null && (Descriptor.Poll(writer!.Handle, Descriptor.PollOut, TimeSpan.Zero) & Descriptor.PollError) != 0)
-            || (writer is null && (Descriptor.Poll(reader!.Handle, Descriptor.PollIn, TimeSpan.Zero) & Descriptor.PollHangUp) != 0);
-        bool inside = closed || (reader is not null && writer is not null);
-        if (!inside)
-        {
-            foreach (OpenDescription end in ends)
-            {
-                Add(end, end.StandardStream >= 0
-                    ? InheritOutside(end)
-                    : Refuse(end, "pipe-to-outside", $"the other end of {end.Link} is in another process; close it or make it one of the streams 0-2"));
-            }
-
-            return;
-        }
-
-        IReadOnlyList<byte[]> unread = frozen && reader is not null ? PipeContent.Peek(reader.Handle) : [];
-        pipes.Add(new PipeImage(ends[0].Status.Inode, Descriptor.GetPipeSize(ends[0].Handle), unread));
-        foreach (OpenDescription end in ends)
-        {
-            Add(end, new PipeEndImage { Numbers = end.Numbers, Flags = end.Flags, PipeId = end.Status.Inode });
-        }
-    }
-
-    private void FindSharedPipes(Dictionary<string, List<OpenDescription>> pipeEnds)
-    {
-        HashSet<string> links = [];
-        foreach ((string link, List<OpenDescription> ends) in pipeEnds)
-        {
-            if (pipes.Exists(pipe => pipe.Id == ends[0].Status.Inode))
-            {
-                links.Add(link);
-            }
-        }
-
-        if (links.Count == 0)
-        {
-            return;
-        }
-
-        foreach ((string link, int other) in SharedPipes.FindOthers(pid, links))
-        {
-            Refuse(pipeEnds[link][0], "pipe-to-outside", $"{link} is shared with process {other}; close it on one side");
-        }
-    }
 
     private void Add(OpenDescription description, DescriptorImage? image)
     {

@@ -38,7 +38,7 @@ internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, 
         IReadOnlyList<int> numbers = ProcFdInfo.Numbers(pid) ?? throw Gone(pid);
         using SafeFileHandle process = PidFd.Open(pid) ?? throw Gone(pid);
         List<OpenDescription> descriptions = new(numbers.Count);
-        Dictionary<(ulong Device, ulong Inode, ulong RawDevice), List<OpenDescription>> buckets = [];
+        Dictionary<(ulong Device, ulong Inode, ulong RawDevice, int Counter), List<OpenDescription>> buckets = [];
         foreach (int number in numbers)
         {
             string? link = ProcFdInfo.Link(pid, number);
@@ -51,20 +51,25 @@ internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, 
             }
 
             FileStatus status = FileStatus.Of(handle);
-            if (!buckets.TryGetValue((status.Device, status.Inode, status.RawDevice), out List<OpenDescription>? bucket))
+            // All eventfds have one inode, but each has a number of its own.
+            (ulong, ulong, ulong, int) key = (status.Device, status.Inode, status.RawDevice, info.EventFd?.Id ?? -1);
+            if (!buckets.TryGetValue(key, out List<OpenDescription>? bucket))
             {
-                buckets.Add((status.Device, status.Inode, status.RawDevice), bucket = []);
+                buckets.Add(key, bucket = []);
             }
 
-            OpenDescription? same = bucket.Find(other => other.Link == link && Kcmp.CompareFiles(other.Handle, handle) == 0);
-            if (same is null)
+            // The kernel's order of descriptions: so each is found in a few steps, however many there are.
+            int at = bucket.BinarySearch(null!, Comparer<OpenDescription>.Create((left, _) => Kcmp.CompareFiles(left.Handle, handle)));
+            OpenDescription same;
+            if (at < 0)
             {
                 same = new OpenDescription(handle, status, Descriptor.GetFlags(handle), link, info);
-                bucket.Add(same);
+                bucket.Insert(~at, same);
                 descriptions.Add(same);
             }
             else
             {
+                same = bucket[at];
                 handle.Dispose();
             }
 

@@ -14,11 +14,12 @@ public sealed record PathImage : DescriptorImage
     /// <summary>File type and permissions (stat(2)).</summary>
     public required uint Mode { get; init; }
 
-    /// <summary>Bytes when captured; a target whose file is shorter lacks data.</summary>
+    /// <summary>Bytes when captured: a target whose file is shorter lacks data. 0 where nothing depends on it (a log that is only
+    /// appended to).</summary>
     public required long Size { get; init; }
 
-    /// <summary>Nanoseconds since 1970 when captured.</summary>
-    public required long ModifiedNanoseconds { get; init; }
+    /// <summary>It belongs to a thread of the process, and is opened when that is there.</summary>
+    public bool AfterThreads { get; init; }
 
     /// <summary>The path by which the program opened it through <c>pms_open</c> or <c>pms_fopen</c>; null for any other file.</summary>
     public string? OpenedAs { get; init; }

@@ -4,4 +4,8 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// <param name="Id">Its inode on the old host.</param>
 /// <param name="Capacity">Bytes (F_GETPIPE_SZ).</param>
 /// <param name="Unread">Content in order; one piece a packet where it is in packet mode.</param>
-public sealed record PipeImage(ulong Id, int Capacity, IReadOnlyList<byte[]> Unread);
+public sealed record PipeImage(ulong Id, int Capacity, IReadOnlyList<byte[]> Unread)
+{
+    /// <summary>Whose it is; null: of whoever resumes.</summary>
+    public FileOwnerImage? Owner { get; init; }
+}

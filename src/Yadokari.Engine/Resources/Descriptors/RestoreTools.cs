@@ -84,6 +84,15 @@ internal sealed class RestoreTools
         return Lift(Raw, opened);
     }
 
+    /// <summary>Gives a new file its owner, where whoever resumes may (else it is theirs).</summary>
+    public static void Own(PlanBuilder plan, FileOwnerImage? owner, Slot descriptor)
+    {
+        if (owner is not null)
+        {
+            plan.Try(null, SystemCall.Fchown, descriptor, owner.Uid, owner.Gid);
+        }
+    }
+
     /// <summary>A call that must return exactly this number.</summary>
     public void CheckedWrite(string message, SystemCall call, long expected, params ReadOnlySpan<Argument> arguments)
     {

@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
-/// <summary>A socket without a connection: new, bound or listening; of a datagram socket also with a default peer.</summary>
+/// <summary>A socket without a connection: new, bound, listening, or one whose connection is over; of a datagram socket also with
+/// a default peer.</summary>
 public sealed record SocketImage : DescriptorImage
 {
     /// <summary>AF_* number.</summary>
@@ -25,8 +26,20 @@ public sealed record SocketImage : DescriptorImage
     /// <summary>File a unix socket is bound to; null: abstract, or not a unix socket.</summary>
     public string? Path { get; init; }
 
-    /// <summary>Mode of that file; null: it has been removed.</summary>
-    public uint? PathMode { get; init; }
+    /// <summary>Whose that file is; null: it has been removed.</summary>
+    public FileOwnerImage? PathOwner { get; init; }
+
+    /// <summary>Whose the socket itself is; null: of whoever resumes.</summary>
+    public FileOwnerImage? SocketOwner { get; init; }
+
+    /// <summary>1 receiving is shut down, 2 sending is; of TCP 3: a connection that is over.</summary>
+    public int Shutdown { get; init; }
+
+    /// <summary>Classic BPF, struct sock_filter; empty: none.</summary>
+    public byte[] Filter { get; init; } = [];
+
+    /// <summary>SO_LOCK_FILTER.</summary>
+    public bool FilterLocked { get; init; }
 
     public required IReadOnlyList<SocketOptionImage> Options { get; init; }
 
@@ -34,5 +47,5 @@ public sealed record SocketImage : DescriptorImage
     public override string Kind => "socket";
 
     [JsonIgnore]
-    public override string Detail => $"{SocketText.Describe(Domain, Type, Address)}{(Backlog is null ? "" : ", listening")}";
+    public override string Detail => $"{SocketText.Describe(Domain, Type, Address)}{(Backlog is null ? "" : ", listening")}{(Shutdown == 3 ? ", over" : "")}";
 }

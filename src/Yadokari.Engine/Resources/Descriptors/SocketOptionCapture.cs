@@ -6,35 +6,77 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// <summary>Finds the options of a socket that its program has set: those that differ from a new socket's.</summary>
 internal static class SocketOptionCapture
 {
+    /// <summary>SO_BUF_LOCK: which of the two buffer sizes the program has set (1 sending, 2 receiving).</summary>
+    public const int BufferLock = 72;
+
+    public const int SendBuffer = 7;
+    public const int ReceiveBuffer = 8;
+
     private const int SocketLevel = SocketQuery.SocketLevel;
     private const int IpLevel = 0;
     private const int TcpLevel = 6;
     private const int Ipv6Level = 41;
     private const int UdpLevel = 17;
 
-    private const int SendBuffer = 7;
-    private const int ReceiveBuffer = 8;
+    private const int MaximumSegment = 2;
+    private const int LargestSegment = 32767;
+    private const int SendLock = 1;
+    private const int ReceiveLock = 2;
 
-    // socket(7): REUSEADDR, BROADCAST, SNDBUF, RCVBUF, KEEPALIVE, OOBINLINE, PRIORITY, LINGER, REUSEPORT, PASSCRED, RCVLOWAT,
-    // RCVTIMEO, SNDTIMEO, BINDTODEVICE, TIMESTAMP, PASSSEC, TIMESTAMPNS, MARK, RXQ_OVFL, PEEK_OFF, BUSY_POLL,
-    // TIMESTAMPING, ZEROCOPY.
-    private static readonly int[] General = [2, 5, 6, SendBuffer, ReceiveBuffer, 9, 10, 12, 13, 15, 16, 18, 20, 21, 25, 29, 34, 35, 36, 37, 40, 42, 46, 60];
+    // socket(7), asm-generic/socket.h: DEBUG, REUSEADDR, DONTROUTE, BROADCAST, SNDBUF, RCVBUF, KEEPALIVE, OOBINLINE, NO_CHECK, LINGER,
+    // REUSEPORT, PASSCRED, RCVLOWAT, RCVTIMEO, SNDTIMEO, BINDTODEVICE, TIMESTAMP, PASSSEC, TIMESTAMPNS, MARK,
+    // TIMESTAMPING, RXQ_OVFL, WIFI_STATUS, PEEK_OFF, NOFCS, SELECT_ERR_QUEUE, BUSY_POLL, MAX_PACING_RATE, ZEROCOPY, TXTIME,
+    // TIMESTAMP_NEW, TIMESTAMPNS_NEW, TIMESTAMPING_NEW, PREFER_BUSY_POLL, BUSY_POLL_BUDGET, BUF_LOCK, RESERVE_MEM, TXREHASH,
+    // RCVMARK, PASSPIDFD, RCVPRIORITY, PASSRIGHTS. Not INCOMING_CPU, which the kernel moves along with the traffic.
+    private static readonly int[] General =
+    [
+        1, 2, 5, 6, SendBuffer, ReceiveBuffer, 9, 10, 11, 13, 15, 16, 18, 20, 21, 25, 29, 34, 35, 36, 37, 40, 41, 42, 43, 45, 46, 47, 60, 61,
+        63, 64, 65, 69, 70, BufferLock, 73, 74, 75, 76, 81, 82,
+    ];
 
-    // tcp(7): NODELAY, CORK, KEEPIDLE, KEEPINTVL, KEEPCNT, SYNCNT, LINGER2, DEFER_ACCEPT, CONGESTION, USER_TIMEOUT, FASTOPEN, NOTSENT_LOWAT, FASTOPEN_CONNECT; MAXSEG.
-    private static readonly int[] Tcp = [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 18, 23, 25, 30];
+    // PRIORITY: IP_TOS changes it.
+    private static readonly int[] GeneralAtLast = [12];
 
-    // ip(7): TOS, TTL, PKTINFO, MTU_DISCOVER, RECVERR, RECVTTL, RECVTOS, FREEBIND, TRANSPARENT, BIND_ADDRESS_NO_PORT,
-    // MULTICAST_IF, MULTICAST_TTL, MULTICAST_LOOP, MULTICAST_ALL.
-    private static readonly int[] Ip = [1, 2, 8, 10, 11, 12, 13, 15, 19, 24, 32, 33, 34, 49];
+    // tcp(7): NODELAY, MAXSEG, CORK, KEEPIDLE, KEEPINTVL, KEEPCNT, SYNCNT, LINGER2, DEFER_ACCEPT, WINDOW_CLAMP, CONGESTION,
+    // THIN_LINEAR_TIMEOUTS, THIN_DUPACK, USER_TIMEOUT, FASTOPEN, NOTSENT_LOWAT, SAVE_SYN, FASTOPEN_CONNECT,
+    // FASTOPEN_NO_COOKIE, INQ, TX_DELAY, RTO_MAX_MS, RTO_MIN_US, DELACK_MAX_US.
+    private static readonly int[] Tcp = [1, MaximumSegment, 3, 4, 5, 6, 7, 8, 9, 10, 13, 16, 17, 18, 23, 25, 27, 30, 34, 36, 37, 44, 45, 46];
 
-    // ipv6(7): UNICAST_HOPS, MULTICAST_HOPS, MULTICAST_LOOP, MTU_DISCOVER, RECVERR, V6ONLY, RECVPKTINFO, RECVHOPLIMIT,
-    // RECVTCLASS, TCLASS.
-    private static readonly int[] Ipv6 = [16, 18, 19, 23, 25, 26, 49, 51, 66, 67];
+    // Of a connection that is over: what it has become by itself means nothing any more.
+    private static readonly int[] TcpOver = [1, 3, 4, 5, 6, 7, 8, 18, 36];
 
-    // udp(7): SEGMENT, GRO.
-    private static readonly int[] Udp = [103, 104];
+    // ip(7): TOS, TTL, OPTIONS, RECVOPTS, RETOPTS, PKTINFO, MTU_DISCOVER, RECVERR, RECVTTL, RECVTOS, FREEBIND, PASSSEC, TRANSPARENT,
+    // RECVORIGDSTADDR, MINTTL, CHECKSUM, BIND_ADDRESS_NO_PORT, RECVFRAGSIZE, RECVERR_RFC4884, MULTICAST_IF, MULTICAST_TTL,
+    // MULTICAST_LOOP, MULTICAST_ALL, UNICAST_IF, LOCAL_PORT_RANGE.
+    private static readonly int[] Ip = [1, 2, 4, 6, 7, 8, 10, 11, 12, 13, 15, 18, 19, 20, 21, 23, 24, 25, 26, 32, 33, 34, 49, 50, 51];
 
-    public static IReadOnlyList<SocketOptionImage> Read(SafeFileHandle socket, SocketFacts facts)
+    // ipv6(7): 2292PKTINFO, 2292HOPOPTS, 2292DSTOPTS, 2292RTHDR, 2292HOPLIMIT, FLOWINFO, UNICAST_HOPS, MULTICAST_IF, MULTICAST_HOPS,
+    // MULTICAST_LOOP, MTU_DISCOVER, RECVERR, V6ONLY, MULTICAST_ALL, RECVERR_RFC4884, FLOWINFO_SEND, RECVPKTINFO, RECVHOPLIMIT,
+    // RECVHOPOPTS, RECVRTHDR, RECVDSTOPTS, RECVPATHMTU, DONTFRAG, RECVTCLASS, TCLASS, AUTOFLOWLABEL, ADDR_PREFERENCES,
+    // MINHOPCOUNT, ORIGDSTADDR, TRANSPARENT, UNICAST_IF, RECVFRAGSIZE, FREEBIND.
+    private static readonly int[] Ipv6 =
+    [
+        2, 3, 4, 5, 8, 11, 16, 17, 18, 19, 23, 25, 26, 29, 31, 33, 49, 51, 53, 56, 58, 60, 62, 66, 67, 70, 72, 73, 74, 75, 76, 77, 78,
+    ];
+
+    // Of a stream nobody may set them, and a connection changes them: MULTICAST_IF, MULTICAST_TTL, MULTICAST_LOOP; of IPv6 MULTICAST_IF,
+    // MULTICAST_HOPS, MULTICAST_LOOP.
+    private static readonly int[] IpStream = [.. Ip.Except([32, 33, 34])];
+    private static readonly int[] Ipv6Stream = [.. Ipv6.Except([17, 18, 19])];
+
+    // udp(7): CORK, NO_CHECK6_TX, NO_CHECK6_RX, SEGMENT, GRO.
+    private static readonly int[] Udp = [1, 101, 102, 103, 104];
+
+    // Set, they make another thing of a socket than can be made again: TCP_ULP (kernel TLS), TCP_AO_INFO; UDP_ENCAP; IPV6_HOPOPTS,
+    // RTHDRDSTOPTS, RTHDR, DSTOPTS.
+    private static readonly (int Level, int Option, string Name)[] Foreign =
+    [
+        (TcpLevel, 31, "TCP_ULP"), (TcpLevel, 40, "TCP_AO_INFO"), (UdpLevel, 100, "UDP_ENCAP"),
+        (Ipv6Level, 54, "IPV6_HOPOPTS"), (Ipv6Level, 55, "IPV6_RTHDRDSTOPTS"), (Ipv6Level, 57, "IPV6_RTHDR"), (Ipv6Level, 59, "IPV6_DSTOPTS"),
+    ];
+
+    /// <param name="over">A connection that is over.</param>
+    public static IReadOnlyList<SocketOptionImage> Read(SafeFileHandle socket, SocketFacts facts, bool over = false)
     {
         using SafeFileHandle? fresh = SocketQuery.TryCreate(facts.Domain, facts.Type, facts.Protocol);
         if (fresh is null)
@@ -42,19 +84,28 @@ internal static class SocketOptionCapture
             return [];
         }
 
+        // The kernel sizes the buffers of TCP itself, as long as the program has not done so.
+        int locked = SocketQuery.GetOption(socket, SocketLevel, BufferLock) ?? SendLock | ReceiveLock;
+        bool stream = facts is { Type: SocketFacts.Stream, Domain: not SocketFacts.Unix };
         List<SocketOptionImage> options = [];
         Compare(socket, fresh, SocketLevel, General, options);
+        if (stream)
+        {
+            options.RemoveAll(option => option.Level == SocketLevel
+                && ((option.Option == SendBuffer && (locked & SendLock) == 0) || (option.Option == ReceiveBuffer && (locked & ReceiveLock) == 0)));
+        }
+
         if (facts.Domain is SocketFacts.Inet or SocketFacts.Inet6)
         {
-            Compare(socket, fresh, IpLevel, Ip, options);
+            Compare(socket, fresh, IpLevel, stream ? IpStream : Ip, options);
             if (facts.Domain == SocketFacts.Inet6)
             {
-                Compare(socket, fresh, Ipv6Level, Ipv6, options);
+                Compare(socket, fresh, Ipv6Level, stream ? Ipv6Stream : Ipv6, options);
             }
 
             if (facts.Type == SocketFacts.Stream)
             {
-                Compare(socket, fresh, TcpLevel, Tcp, options);
+                Compare(socket, fresh, TcpLevel, over ? TcpOver : Tcp, options);
             }
             else if (facts.Type == SocketFacts.Datagram)
             {
@@ -62,7 +113,39 @@ internal static class SocketOptionCapture
             }
         }
 
+        Compare(socket, fresh, SocketLevel, GeneralAtLast, options);
+        LockBuffers(options, locked);
         return options;
+    }
+
+    /// <summary>An option that can't be carried; null for none.</summary>
+    public static string? FindForeign(SafeFileHandle socket, SocketFacts facts)
+    {
+        foreach ((int level, int option, string name) in Foreign)
+        {
+            bool mine = level switch
+            {
+                TcpLevel => facts is { Type: SocketFacts.Stream, Domain: not SocketFacts.Unix },
+                UdpLevel => facts is { Type: SocketFacts.Datagram, Domain: not SocketFacts.Unix },
+                _ => facts.Domain == SocketFacts.Inet6,
+            };
+            if (mine && SocketQuery.GetRawOption(socket, level, option) is { Length: > 0 } value && value.AsSpan().ContainsAnyExcept((byte)0))
+            {
+                return name;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Setting a size locks it: what was not locked is unlocked again.</summary>
+    private static void LockBuffers(List<SocketOptionImage> options, int locked)
+    {
+        bool sized = options.Exists(option => option is { Level: SocketLevel, Option: SendBuffer or ReceiveBuffer });
+        if (sized && !options.Exists(option => option is { Level: SocketLevel, Option: BufferLock }))
+        {
+            options.Add(new SocketOptionImage(SocketLevel, BufferLock, BitConverter.GetBytes(locked)));
+        }
     }
 
     private static void Compare(SafeFileHandle socket, SafeFileHandle fresh, int level, int[] numbers, List<SocketOptionImage> options)
@@ -80,6 +163,12 @@ internal static class SocketOptionCapture
             if (level == SocketLevel && number is SendBuffer or ReceiveBuffer)
             {
                 value = BitConverter.GetBytes(BitConverter.ToInt32(value) / 2);
+            }
+
+            // What an attempt to connect has found, rather than what was set: nobody may set such a size.
+            if (level == TcpLevel && number == MaximumSegment && BitConverter.ToInt32(value) > LargestSegment)
+            {
+                continue;
             }
 
             options.Add(new SocketOptionImage(level, number, value));

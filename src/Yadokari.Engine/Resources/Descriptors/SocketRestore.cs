@@ -33,6 +33,8 @@ internal sealed class SocketRestore(PlanBuilder plan, RestoreTools tools)
             pair => [SocketFacts.Unix, image.Type | CloseOnExec | NonBlocking, 0, pair]);
         SetOptions(image.Options, first);
         SetOptions(peer?.Options ?? [], second);
+        RestoreTools.Own(plan, image.SocketOwner, first);
+        RestoreTools.Own(plan, peer?.SocketOwner, second);
         Fill(image, second);
         if (peer is null)
         {
@@ -45,9 +47,11 @@ internal sealed class SocketRestore(PlanBuilder plan, RestoreTools tools)
             ShutDown(peer, second);
         }
 
+        AttachFilter(image.Filter, image.FilterLocked, first);
         PutEnd(image, first, put);
         if (peer is not null)
         {
+            AttachFilter(peer.Filter, peer.FilterLocked, second);
             PutEnd(peer, second, put);
         }
     }
@@ -57,7 +61,9 @@ internal sealed class SocketRestore(PlanBuilder plan, RestoreTools tools)
     {
         string name = SocketText.Describe(image.Domain, image.Type, image.Address);
         Slot made = tools.Make("socket", SystemCall.Socket, image.Domain, image.Type | CloseOnExec | (image.Flags & NonBlocking), image.Protocol);
+        RestoreTools.Own(plan, image.SocketOwner, made);
         SetOptions(image.Options, made);
+        AttachFilter(image.Filter, image.FilterLocked, made);
         if (image.Address.Length > 0)
         {
             // The old socket's connections may still linger in TIME_WAIT on this host.
@@ -72,9 +78,10 @@ internal sealed class SocketRestore(PlanBuilder plan, RestoreTools tools)
 
             plan.Call($"bind {name}", SystemCall.Bind, made, address, image.Address.Length);
             SetReuse(lingers, made, 0);
-            if (image.Path is not null && image.PathMode is not null)
+            if (image.Path is not null && image.PathOwner is { } owner)
             {
-                plan.Call($"set the mode of {image.Path}", SystemCall.Chmod, plan.Text(image.Path), image.PathMode.Value);
+                plan.Try(null, SystemCall.Lchown, plan.Text(image.Path), owner.Uid, owner.Gid);
+                plan.Call($"set the mode of {image.Path}", SystemCall.Chmod, plan.Text(image.Path), owner.Mode);
             }
             else if (image.Path is not null)
             {
@@ -93,7 +100,41 @@ internal sealed class SocketRestore(PlanBuilder plan, RestoreTools tools)
                 made, plan.Bytes(image.Peer), image.Peer.Length);
         }
 
+        if (image.Shutdown != 0)
+        {
+            // Of a socket that is not connected it says ENOTCONN, and does it all the same (inet_shutdown, net/ipv4/af_inet.c).
+            plan.Try(null, SystemCall.Shutdown, made, image.Shutdown - 1);
+        }
+
         return made;
+    }
+
+    /// <summary>As the job's user, whom its clients shall see at the other end: SO_PEERCRED is who called listen last.</summary>
+    public void ListenAgain(SocketImage image)
+    {
+        if (image is { Domain: SocketFacts.Unix, Backlog: { } backlog })
+        {
+            plan.Call($"listen at {SocketText.Describe(image.Domain, image.Type, image.Address)}", SystemCall.Listen, image.Numbers[0].Number, backlog);
+        }
+    }
+
+    private void AttachFilter(byte[] filter, bool locked, Slot made)
+    {
+        const int attachFilter = 26, lockFilter = 44, instruction = 8;
+        if (filter.Length > 0)
+        {
+            // struct sock_fprog: u16 count, at 8 the address.
+            byte[] bytes = new byte[16];
+            BitConverter.TryWriteBytes(bytes, (ushort)(filter.Length / instruction));
+            DataReference program = plan.Bytes(bytes, $"{{{filter.Length / instruction} instructions}}");
+            plan.Do(OperationKind.Store64, null, Argument.AddressOf(program, 8), plan.Bytes(filter));
+            plan.Call("attach a socket filter", SystemCall.Setsockopt, made, SocketLevel, attachFilter, program, bytes.Length);
+        }
+
+        if (locked)
+        {
+            plan.Call("lock a socket filter", SystemCall.Setsockopt, made, SocketLevel, lockFilter, plan.Bytes(BitConverter.GetBytes(1)), sizeof(int));
+        }
     }
 
     private void PutEnd(UnixPairImage image, Slot made, Action<DescriptorImage, Slot, int> put)
@@ -152,6 +193,12 @@ internal sealed class SocketRestore(PlanBuilder plan, RestoreTools tools)
         {
             plan.Call($"set socket option {option.Level}/{option.Option}", SystemCall.Setsockopt,
                 made, option.Level, option.Option, plan.Bytes(option.Value), option.Value.Length);
+            if (option is { Level: SocketLevel, Option: SocketOptionCapture.SendBuffer or SocketOptionCapture.ReceiveBuffer })
+            {
+                // More than this host allows: whoever may (CAP_NET_ADMIN) sets it by SO_SNDBUFFORCE or SO_RCVBUFFORCE.
+                plan.Try(null, SystemCall.Setsockopt, made, SocketLevel, option.Option == SocketOptionCapture.SendBuffer ? 32 : 33,
+                    plan.Bytes(option.Value), option.Value.Length);
+            }
         }
     }
 

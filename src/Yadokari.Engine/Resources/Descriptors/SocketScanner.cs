@@ -1,5 +1,5 @@
-using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Sockets;
 
@@ -14,9 +14,21 @@ internal sealed class SocketScanner(
     private const int TcpClose = 7;
     private const int TcpListen = 10;
     private const int TcpProtocol = 6;
+    private const int UdpProtocol = 17;
+    private const int FinWait1 = 4;
+    private const int FinWait2 = 5;
+    private const int LastAck = 9;
+    private const int Closing = 11;
+
+    // tcpi_bytes_acked and tcpi_bytes_received of struct tcp_info (linux/tcp.h).
+    private const int BytesAckedOffset = 120;
+    private const int BytesReceivedOffset = 128;
+
+    private const int LockFilter = 44;
     private const int Established = 1;
     private const int ShutDownBoth = 3;
 
+    private readonly Dictionary<int, IReadOnlyDictionary<uint, int>> udpShutdown = [];
     private IReadOnlyDictionary<uint, UnixSocketFacts>? unixSockets;
 
     public DescriptorImage? Scan(OpenDescription description)
@@ -34,9 +46,9 @@ internal sealed class SocketScanner(
 
     private DescriptorImage? ScanInet(OpenDescription description, SocketFacts facts)
     {
-        if (facts.Type == SocketFacts.Datagram)
+        if (facts.Type == SocketFacts.Datagram && facts.Protocol == UdpProtocol)
         {
-            return Unconnected(description, facts, null);
+            return ScanUdp(description, facts);
         }
 
         if (facts.Type != SocketFacts.Stream || facts.Protocol != TcpProtocol)
@@ -55,15 +67,78 @@ internal sealed class SocketScanner(
                 : Unconnected(description, facts, BitConverter.ToInt32(info, 28));
         }
 
-        if (state == TcpClose)
+        short events = Descriptor.Poll(description.Handle, Descriptor.PollIn | Descriptor.PollReadHangUp, TimeSpan.Zero);
+        bool shutDown = (events & Descriptor.PollReadHangUp) != 0 && (events & Descriptor.PollHangUp) != 0;
+        if (state == TcpClose && !shutDown && (events & Descriptor.PollError) == 0)
         {
             return Unconnected(description, facts, null);
         }
 
-        return description.StandardStream >= 0
+        return state == TcpClose || (shutDown && state is FinWait1 or FinWait2 or LastAck or Closing)
+            ? ScanOver(description, facts, info, (events & Descriptor.PollError) != 0)
+            : description.StandardStream >= 0
             ? Inherit(description)
             : Refuse(description, "tcp-connection", $"tcp connection {SocketText.EndPoint(facts.LocalAddress)} to "
                 + $"{SocketText.EndPoint(facts.PeerAddress ?? [])}; close it or wait for its end");
+    }
+
+    /// <summary>Nothing more comes and nothing more can be sent, whatever the other side does: reading gives the end, writing EPIPE,
+    /// as of a new socket that is shut down.</summary>
+    private DescriptorImage? ScanOver(OpenDescription description, SocketFacts facts, byte[] info, bool error)
+    {
+        if (error)
+        {
+            // Whoever asks which one takes it away from the program.
+            return Refuse(description, "socket-error", "an error waits in it that the program has not seen yet (its connection was reset, refused, or timed out); read from it or close it");
+        }
+
+        if (Descriptor.GetReadableBytes(description.Handle) is > 0 and int unread)
+        {
+            return Refuse(description, "tcp-connection", $"{unread} bytes wait unread in a connection that is over; read them");
+        }
+
+        // One that was refused may be connected anew: it is as a new socket, and its program has seen why.
+        bool connected = info.Length >= BytesReceivedOffset + 8
+            && (BitConverter.ToUInt64(info, BytesAckedOffset) | BitConverter.ToUInt64(info, BytesReceivedOffset)) != 0;
+        SocketImage? image = Unconnected(description, facts with { LocalAddress = [] }, null, over: true);
+        return image is null ? null : image with { Shutdown = connected ? ShutDownBoth : 0 };
+    }
+
+    private DescriptorImage? ScanUdp(OpenDescription description, SocketFacts facts)
+    {
+        if (Descriptor.GetUnsentBytes(description.Handle) > 0)
+        {
+            return Refuse(description, "udp-pending", $"a datagram is held back in {Text(facts)} (MSG_MORE, UDP_CORK); send it");
+        }
+
+        // What comes while nobody is there is lost, as UDP may lose it; what waits for a program that does not read is not.
+        if (!frozen && (Descriptor.Poll(description.Handle, Descriptor.PollIn, TimeSpan.Zero) & Descriptor.PollIn) != 0
+            && Descriptor.GetReadableBytes(description.Handle) is > 0 and int first)
+        {
+            return Refuse(description, "udp-unread", $"datagrams wait unread at {Text(facts)} (the first has {first} bytes); read them");
+        }
+
+        if (MulticastMembership.Find(pid, description.Handle, facts.Domain) is { } group)
+        {
+            return Refuse(description, "multicast-membership", $"{Text(facts)} is a member of the group {group}, on an interface of this host; leave it");
+        }
+
+        SocketImage? image = Unconnected(description, facts, null);
+        return image is null ? null : image with { Shutdown = UdpShutdown(description, facts) };
+    }
+
+    private int UdpShutdown(OpenDescription description, SocketFacts facts)
+    {
+        if (!udpShutdown.TryGetValue(facts.Domain, out IReadOnlyDictionary<uint, int>? told))
+        {
+            using SafeFileHandle? own = givenDiag is null ? OpenDiag() : null;
+            udpShutdown.Add(facts.Domain, told = InetDiag.ReadUdpShutdown(givenDiag ?? own!, facts.Domain));
+        }
+
+        // The kernel tells of sockets that have a port; whether others receive is seen by their hang-up.
+        return told.TryGetValue((uint)description.Status.Inode, out int shutdown) ? shutdown
+            : (Descriptor.Poll(description.Handle, Descriptor.PollReadHangUp, TimeSpan.Zero) & Descriptor.PollReadHangUp) != 0 ? 1
+            : 0;
     }
 
     private DescriptorImage? ScanUnix(OpenDescription description, SocketFacts facts)
@@ -136,6 +211,11 @@ internal sealed class SocketScanner(
             }
         }
 
+        if (!CanCarry(description, facts, out byte[] filter, out bool locked))
+        {
+            return null;
+        }
+
         return new UnixPairImage
         {
             Numbers = description.Numbers,
@@ -145,26 +225,51 @@ internal sealed class SocketScanner(
             PeerId = diag.PeerInode,
             Unread = unread,
             Shutdown = diag.Shutdown,
+            SocketOwner = FileOwnerImage.Of(description.Status),
+            Filter = filter,
+            FilterLocked = locked,
             Options = SocketOptionCapture.Read(description.Handle, facts),
         };
     }
 
-    private SocketImage? Unconnected(OpenDescription description, SocketFacts facts, int? backlog)
+    private SocketImage? Unconnected(OpenDescription description, SocketFacts facts, int? backlog, bool over = false)
     {
         string? path = null;
-        uint? mode = null;
+        FileOwnerImage? pathOwner = null;
+        int shutdown = 0;
+        if (facts.Domain == SocketFacts.Unix)
+        {
+            if ((Descriptor.Poll(description.Handle, 0, TimeSpan.Zero) & Descriptor.PollError) != 0)
+            {
+                Refuse(description, "socket-error", "an error waits in it that the program has not seen yet; read from it or close it");
+                return null;
+            }
+
+            shutdown = UnixSockets()[(uint)description.Status.Inode].Shutdown;
+        }
+
         if (facts.Domain == SocketFacts.Unix && facts.LocalAddress.Length > 2 && facts.LocalAddress[2] != 0)
         {
-            path = Encoding.UTF8.GetString(facts.LocalAddress.AsSpan(2).TrimEnd((byte)0));
-            uint fileInode = UnixSockets()[(uint)description.Status.Inode].FileInode;
+            path = KernelText.Decode(facts.LocalAddress.AsSpan(2).TrimEnd((byte)0));
             FileStatus? now = path.StartsWith('/') ? paths.Status(path) : paths.StatusAtWorkingDirectory(path);
-            bool present = now is { IsSocket: true } && (uint)now.Value.Inode == fileInode;
-            mode = present ? now!.Value.Permissions : null;
+            bool present = now is { IsSocket: true } && IsFileOf(description, now.Value);
+            pathOwner = present ? FileOwnerImage.Of(now!.Value) : null;
             if (!present && !path.StartsWith('/'))
             {
                 Refuse(description, "unix-socket-name", $"it is bound to {path}, relative to a directory that is not the working directory now");
                 return null;
             }
+
+            if (!present && now is not null && !descriptions.Exists(other => other.Status.IsSocket && IsFileOf(other, now.Value)))
+            {
+                Refuse(description, "unix-socket-name", $"its file {path} was removed, and now another one is there");
+                return null;
+            }
+        }
+
+        if (!CanCarry(description, facts, out byte[] filter, out bool locked))
+        {
+            return null;
         }
 
         return new SocketImage
@@ -178,27 +283,53 @@ internal sealed class SocketScanner(
             Peer = facts.Type == SocketFacts.Datagram && facts.PeerAddress is { Length: > 2 } ? facts.PeerAddress : [],
             Backlog = backlog,
             Path = path,
-            PathMode = mode,
-            Options = SocketOptionCapture.Read(description.Handle, facts),
+            PathOwner = pathOwner,
+            SocketOwner = FileOwnerImage.Of(description.Status),
+            Shutdown = shutdown,
+            Filter = filter,
+            FilterLocked = locked,
+            Options = SocketOptionCapture.Read(description.Handle, facts, over),
         };
+    }
+
+    /// <summary>Whether a file is the one that a unix socket is bound to.</summary>
+    private bool IsFileOf(OpenDescription description, FileStatus file) =>
+        UnixSockets().TryGetValue((uint)description.Status.Inode, out UnixSocketFacts? socket) && socket.FileInode != 0 && socket.FileInode == (uint)file.Inode;
+
+    /// <summary>Filters, and options that make something else of a socket.</summary>
+    private bool CanCarry(OpenDescription description, SocketFacts facts, out byte[] filter, out bool locked)
+    {
+        locked = SocketQuery.GetOption(description.Handle, SocketQuery.SocketLevel, LockFilter) is not (null or 0);
+        filter = [];
+        if (SocketQuery.GetFilter(description.Handle) is not { } program)
+        {
+            Refuse(description, "socket-filter", "it has a filter in extended BPF, which can't be read; detach it");
+            return false;
+        }
+
+        filter = program;
+        if (SocketOptionCapture.FindForeign(description.Handle, facts) is { } option)
+        {
+            Refuse(description, "socket-option", $"it has {option} set, which can't be carried");
+            return false;
+        }
+
+        return true;
     }
 
     private IReadOnlyDictionary<uint, UnixSocketFacts> UnixSockets()
     {
-        if (unixSockets is not null)
+        if (unixSockets is null)
         {
-            return unixSockets;
+            using SafeFileHandle? own = givenDiag is null ? OpenDiag() : null;
+            unixSockets = UnixDiag.ReadAll(givenDiag ?? own!);
         }
 
-        if (givenDiag is not null)
-        {
-            return unixSockets = UnixDiag.ReadAll(givenDiag);
-        }
-
-        using SafeFileHandle own = NetNamespace.OpenUnixDiag(pid)
-            ?? throw new EngineException(EngineError.NoSuchProcess, $"process {pid} has ended");
-        return unixSockets = UnixDiag.ReadAll(own);
+        return unixSockets;
     }
+
+    private SafeFileHandle OpenDiag() =>
+        NetNamespace.OpenUnixDiag(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {pid} has ended");
 
     private static string PeerName(OpenDescription description, SocketFacts facts)
     {

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Text;
+using Yadokari.Linux;
 using Yadokari.Linux.Sockets;
 
 namespace Yadokari.Engine.Resources.Descriptors;
@@ -25,7 +25,7 @@ public static class SocketText
         }
 
         ReadOnlySpan<byte> name = address.AsSpan(2);
-        return name[0] == 0 ? "@" + Encoding.UTF8.GetString(name[1..]) : Encoding.UTF8.GetString(name.TrimEnd((byte)0));
+        return name[0] == 0 ? "@" + KernelText.Decode(name[1..]) : KernelText.Decode(name.TrimEnd((byte)0));
     }
 
     /// <summary>address:port, empty when not bound.</summary>

@@ -7,6 +7,15 @@ public sealed record TerminalImage : DescriptorImage
 {
     public required string Path { get; init; }
 
+    /// <summary>struct termios: raw or not, echo …, as its program has set it; null: not known.</summary>
+    public byte[]? Settings { get; init; }
+
+    /// <summary>Rows of the window; 0: not known.</summary>
+    public int Rows { get; init; }
+
+    /// <summary>Columns of the window.</summary>
+    public int Columns { get; init; }
+
     [JsonIgnore]
     public override string Kind => "terminal";
 

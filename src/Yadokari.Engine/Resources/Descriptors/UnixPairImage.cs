@@ -22,6 +22,15 @@ public sealed record UnixPairImage : DescriptorImage
 
     public required IReadOnlyList<SocketOptionImage> Options { get; init; }
 
+    /// <summary>Whose the socket is; null: of whoever resumes.</summary>
+    public FileOwnerImage? SocketOwner { get; init; }
+
+    /// <summary>Classic BPF, struct sock_filter; empty: none.</summary>
+    public byte[] Filter { get; init; } = [];
+
+    /// <summary>SO_LOCK_FILTER.</summary>
+    public bool FilterLocked { get; init; }
+
     [JsonIgnore]
     public override string Kind => "socket";
 

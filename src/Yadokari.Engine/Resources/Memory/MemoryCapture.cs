@@ -12,7 +12,6 @@ public sealed class MemoryCapture
     private const ulong LargeDataFile = 64UL << 20;
 
     private const ulong HugePage = 2UL << 20;
-    private const string Deleted = " (deleted)";
 
     private readonly List<MappingImage> mappings = [];
     private readonly List<PageRun> runs = [];
@@ -131,9 +130,9 @@ public sealed class MemoryCapture
             {
                 obstacles.Add(new Obstacle("device-memory", $"memory of a device at {where}"));
             }
-            else if (vma.Shared && vma.Name.EndsWith(Deleted, StringComparison.Ordinal) && HasOtherName(pid, vma))
+            else if (vma.Shared && vma.Removed && OtherNames.Find(pid, vma) is { } reason)
             {
-                obstacles.Add(new Obstacle("unreachable-file", $"a shared mapping of a file that lives on by another name at {where}"));
+                obstacles.Add(new Obstacle("unreachable-file", $"a shared mapping of a file that {reason} at {where}"));
             }
             else if (vma.Name.StartsWith("anon_inode:", StringComparison.Ordinal) || vma.Name.StartsWith("socket:", StringComparison.Ordinal))
             {
@@ -151,20 +150,7 @@ public sealed class MemoryCapture
         }
     }
 
-    /// <summary>What is written there must reach the file. Told only to who may look into map_files (CAP_CHECKPOINT_RESTORE).</summary>
-    private static bool HasOtherName(int pid, Vma vma)
-    {
-        try
-        {
-            return FileStatus.AtPath($"/proc/{pid}/map_files/{vma.Start.Value:x}-{vma.End.Value:x}") is { Links: > 0 };
-        }
-        catch (SystemCallException e) when (e.Number is Errno.EPERM or Errno.EACCES)
-        {
-            return false;
-        }
-    }
-
-    private static string PathOf(Vma vma) => vma.Name.EndsWith(Deleted, StringComparison.Ordinal) ? vma.Name[..^Deleted.Length] : vma.Name;
+    private static string PathOf(Vma vma) => vma.Removed ? vma.Name[..^Vma.RemovedSuffix.Length] : vma.Name;
 
     private void Add(int pid, Vma vma, PageMap pages, HashSet<ulong> programs)
     {
@@ -226,7 +212,7 @@ public sealed class MemoryCapture
     /// <summary>Whether every page is the file's own, by a path that others may have as well.</summary>
     private bool IsUnchanged(int pid, Vma vma, PageMap pages)
     {
-        if ((vma.Protection & VmaProtection.Write) != 0 || vma.Name.EndsWith(Deleted, StringComparison.Ordinal))
+        if ((vma.Protection & VmaProtection.Write) != 0 || vma.Removed)
         {
             return false;
         }
@@ -252,6 +238,11 @@ public sealed class MemoryCapture
     {
         if (!IsObject(vma))
         {
+            if (FileFacts.ShortLived(pid, vma.Name) is { } file)
+            {
+                return AddShortLived(vma, file, mapping);
+            }
+
             FileFacts.TryLength(pid, vma.Name, out long length);
             return mapping with
             {
@@ -269,7 +260,7 @@ public sealed class MemoryCapture
 
     /// <summary>Memory, or a file that has no name any more.</summary>
     private static bool IsObject(Vma vma) =>
-        vma.IsFile && (vma.Name.EndsWith(Deleted, StringComparison.Ordinal) || vma.Name.StartsWith("/memfd:", StringComparison.Ordinal));
+        vma.IsFile && (vma.Removed || vma.Name.StartsWith("/memfd:", StringComparison.Ordinal));
 
     private static string KeyOf(Vma vma) => $"{vma.DeviceMajor}:{vma.DeviceMinor}:{vma.Inode}";
 
@@ -285,6 +276,31 @@ public sealed class MemoryCapture
         }
 
         return number;
+    }
+
+    /// <summary>Mapped from its path again, and should it be gone by then, as a removed file with the content of now.</summary>
+    private MappingImage AddShortLived(Vma vma, FileStatus file, MappingImage mapping)
+    {
+        string key = KeyOf(vma);
+        if (!objectNumbers.TryGetValue(key, out int number))
+        {
+            number = objects.Count;
+            objectNumbers.Add(key, number);
+            objects.Add(new SharedObjectImage
+            {
+                Key = key,
+                Name = "shared",
+                Length = file.Size,
+                Mode = (int)file.Permissions,
+                Directory = vma.Name[..Math.Max(1, vma.Name.LastIndexOf('/'))],
+                FoundAt = vma.Name,
+            });
+        }
+
+        bool writable = (vma.Flags & VmaFlags.MayWrite) != 0;
+        objects[number] = objects[number] with { Writable = objects[number].Writable || writable };
+        views.Add(new SharedView(number, vma.Start, vma.End, vma.Offset));
+        return mapping with { Kind = MappingKind.SharedObject, Object = number, Offset = vma.Offset };
     }
 
     private void AddKernels(Vma vma)

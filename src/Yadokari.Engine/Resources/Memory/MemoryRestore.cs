@@ -123,6 +123,8 @@ public static class MemoryRestore
             Slot file = plan.NewSlot();
             PlanLabel made = new("object made");
             Slot? found = shared.Travels is null ? null : TravellingFileRestore.Find(context, shared, low, made);
+            PlanLabel filled = new("object filled");
+            Slot? kept = shared.FoundAt is { } place ? OpenIfThere(plan, place, shared.Writable, low, made) : null;
             if (shared.Travels is not null)
             {
                 plan.CallInto(low, $"make {shared.Travels}, which travels, in its directory", SystemCall.Open, plan.Text(shared.Directory!), Argument.Named(UnnamedFile, "O_TMPFILE|O_RDWR|O_CLOEXEC"), shared.Mode);
@@ -141,7 +143,11 @@ public static class MemoryRestore
             plan.CallInto(file, "keep a shared object", SystemCall.Fcntl, low, Argument.Named(1030, "F_DUPFD_CLOEXEC"), context.FirstOwn + PlanContext.OwnCount);
             plan.Call(null, SystemCall.Close, low);
             context.Objects.Add(shared.Key, file);
-            PlanLabel filled = new("object filled");
+            if (kept is { } opened)
+            {
+                plan.JumpIf(opened, Condition.Equal, 1, filled);
+            }
+
             if (found is { } there)
             {
                 context.Found.Add(shared.Key, there);
@@ -165,6 +171,25 @@ public static class MemoryRestore
             plan.Call(null, SystemCall.Fchmod, file, shared.Mode);
             plan.Place(filled);
         }
+    }
+
+    /// <summary>Opens a file by its path; goes on behind only when it is gone.</summary>
+    /// <returns>1 when it was there.</returns>
+    private static Slot OpenIfThere(PlanBuilder plan, string path, bool writable, Slot low, PlanLabel there)
+    {
+        const int notDirectory = 20, refused = 5;
+        Slot opened = plan.NewSlot();
+        PlanLabel failed = new("not opened"), gone = new("gone");
+        plan.Set(opened, 0);
+        plan.CallOrJump(low, failed, SystemCall.Open, plan.Text(path), (writable ? ReadWrite : ReadOnly) | AtOnce, 0);
+        plan.Set(opened, 1);
+        plan.Jump(there);
+        plan.Place(failed);
+        plan.JumpIf(low, Condition.Equal, -Errno.ENOENT, gone);
+        plan.JumpIf(low, Condition.Equal, -notDirectory, gone);
+        plan.Fail($"{path} can't be opened here", refused);
+        plan.Place(gone);
+        return opened;
     }
 
     private static void EmitMapping(PlanContext context, MappingImage mapping, IReadOnlyList<MemorySegment> segments, int first, int end, HugePageRestore huge)

@@ -113,9 +113,11 @@ internal sealed class SharedObjectCapture(int pid, MemoryCapture scan, SharedRes
         IReadOnlyList<DataRun>? held = residency.Find(shared.Key);
         List<MemorySegment> segments = [];
         ulong done = 0;
+        ulong limit = shared.FoundAt is null ? ulong.MaxValue
+            : ((ulong)shared.Length + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
         foreach (SharedView view in own)
         {
-            ulong end = view.Offset + (view.End - view.Start);
+            ulong end = Math.Min(view.Offset + (view.End - view.Start), limit);
             foreach (DataRun run in held ?? [new DataRun(0, (long)end)])
             {
                 ReadView(view, Math.Max(done, (ulong)run.Offset), Math.Min(end, (ulong)(run.Offset + run.Length)), segments);
@@ -124,7 +126,7 @@ internal sealed class SharedObjectCapture(int pid, MemoryCapture scan, SharedRes
             done = Math.Max(done, end);
         }
 
-        return shared with { Length = (long)done, Segments = segments };
+        return shared with { Length = shared.FoundAt is null ? (long)done : shared.Length, Segments = segments };
     }
 
     private void ReadView(SharedView view, ulong from, ulong to, List<MemorySegment> segments)

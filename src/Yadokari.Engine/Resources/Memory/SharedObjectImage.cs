@@ -25,6 +25,13 @@ public sealed record SharedObjectImage
     /// <summary>For a file that travels: the path where it is made, unless it is there. Null for anything else.</summary>
     public string? Travels { get; init; }
 
+    /// <summary>For a file that stays where it is, but may be gone by then: its path. What is here is used only when it is gone.
+    /// Null for anything else.</summary>
+    public string? FoundAt { get; init; }
+
+    /// <summary>For a file found by path: it must be opened for writing.</summary>
+    public bool Writable { get; init; }
+
     public IReadOnlyList<MemorySegment> Segments { get; init; } = [];
 
     /// <summary>The key of a file by its st_dev and st_ino.</summary>

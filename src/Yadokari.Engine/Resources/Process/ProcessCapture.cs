@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Yadokari.Engine.Freeze;
+using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
@@ -104,7 +105,7 @@ public sealed class ProcessCapture
                 Pid = status.NsPid.Count > 0 ? status.NsPid[^1] : pid,
                 SessionLeader = stat.Session == pid,
                 GroupLeader = stat.ProcessGroup == pid,
-                WorkingDirectory = ProcMisc.WorkingDirectory(pid) ?? "/",
+                WorkingDirectory = ProcessFiles.PathOfSelf(ProcMisc.WorkingDirectory(pid) ?? "/", "/proc", status.NsPid) ?? "/",
                 Umask = status.Umask,
                 Personality = ProcMisc.Personality(pid) ?? 0,
                 Dumpable = (int)Number(1),

@@ -88,6 +88,7 @@ public static class ProcessRestore
     {
         PlanBuilder plan = context.Plan;
         context.Descriptors!.Lock();
+        TerminalForeground.PutBackSettings(context);
         EmitTimers(context);
         foreach (byte[] signal in context.Image.Signals.Pending)
         {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 
@@ -11,6 +12,68 @@ public static class TerminalForeground
     private const int GetForeground = 0x540f; // TIOCGPGRP
     private const int SetForeground = 0x5410; // TIOCSPGRP
     private const int ReadWriteCloseOnExec = 0x80002;
+
+    /// <summary>In the waiter, before anything changes: whether whoever resumes has the terminal's attention. Who runs in the
+    /// background may not touch it.</summary>
+    public static void Look(PlanContext context)
+    {
+        if (!context.Image.Descriptors.Descriptions.Any(image => image is TerminalImage))
+        {
+            return;
+        }
+
+        PlanBuilder plan = context.Plan;
+        DataReference group = plan.Room(8, "group");
+        Slot answer = plan.NewSlot();
+        Slot own = plan.NewSlot();
+        Slot inForeground = plan.NewSlot();
+        PlanLabel known = new("foreground known");
+        plan.Set(inForeground, 0);
+        plan.Try(own, SystemCall.Getpgrp);
+        for (int stream = 0; stream < 3; stream++)
+        {
+            PlanLabel next = new("next stream");
+            plan.CallOrJump(null, next, SystemCall.Ioctl, context.Stream(stream), Argument.Named(GetForeground, "TIOCGPGRP"), group);
+            plan.Do(OperationKind.Load32, answer, group);
+            plan.JumpIf(answer, Condition.NotEqual, own, known);
+            plan.Set(inForeground, 1);
+            plan.Jump(known);
+            plan.Place(next);
+        }
+
+        plan.Place(known);
+        context.InForeground = inForeground;
+    }
+
+    /// <summary>In the job, when it is let go: the terminal as its program had set it, and word of a window of another size.</summary>
+    public static void PutBackSettings(PlanContext context)
+    {
+        const int setSettings = 0x5402, windowSize = 0x5413, windowChanged = 28; // TCSETS, TIOCGWINSZ, SIGWINCH
+        PlanBuilder plan = context.Plan;
+        TerminalImage? terminal = context.Image.Descriptors.Descriptions.OfType<TerminalImage>().FirstOrDefault(image => image.Settings is not null);
+        if (terminal is null || context.InForeground is not { } inForeground)
+        {
+            return;
+        }
+
+        PlanLabel done = new("terminal is set");
+        PlanLabel same = new("window of the same size");
+        plan.JumpIf(inForeground, Condition.Equal, 0, done);
+        int number = terminal.Numbers[0].Number;
+        plan.Try(null, SystemCall.Ioctl, number, Argument.Named(setSettings, "TCSETS"), plan.Bytes(terminal.Settings, "{termios}"));
+        if (terminal.Rows > 0)
+        {
+            DataReference size = plan.Room(8, "winsize");
+            Slot now = plan.NewSlot();
+            plan.CallOrJump(null, done, SystemCall.Ioctl, number, Argument.Named(windowSize, "TIOCGWINSZ"), size);
+            plan.Do(OperationKind.Load32, now, size);
+            plan.JumpIf(now, Condition.Equal, (uint)(terminal.Rows | (terminal.Columns << 16)), same);
+            plan.Try(null, SystemCall.Kill, context.Image.Attributes.Pid, Argument.Named(windowChanged, "SIGWINCH"));
+            plan.Place(same);
+        }
+
+        plan.Place(done);
+    }
 
     /// <summary>In the job: a group of its own, in the foreground if the resumer's was.</summary>
     public static void LeadGroup(PlanContext context)

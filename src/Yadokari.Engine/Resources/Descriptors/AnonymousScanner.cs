@@ -1,0 +1,141 @@
+using Yadokari.Linux.Descriptors;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>Sorts what has no file at all (anon_inode: eventfd, epoll, timerfd …) into images or obstacles.</summary>
+internal sealed class AnonymousScanner(int pid, bool frozen, IReadOnlyList<OpenDescription> descriptions, List<Obstacle> obstacles)
+{
+    private const uint AbsoluteTime = 1; // TFD_TIMER_ABSTIME
+
+    private Dictionary<int, OpenDescription>? byNumber;
+
+    public DescriptorImage? Scan(OpenDescription description)
+    {
+        ProcFdInfo info = description.Info;
+        string kind = description.Link["anon_inode:".Length..].Trim('[', ']');
+        return kind switch
+        {
+            "eventfd" when info.EventFd is { } counter => new EventFdImage
+            {
+                Numbers = description.Numbers,
+                Flags = description.Flags,
+                Count = counter.Count,
+                Semaphore = counter.Semaphore,
+            },
+            "eventpoll" => ScanEpoll(description),
+            "timerfd" when info.TimerFd is { } timer => ScanTimer(description, Refreshed(description, timer)),
+            "signalfd" when info.SignalMask is { } mask => new SignalFdImage
+            {
+                Numbers = description.Numbers,
+                Flags = description.Flags,
+                Mask = mask,
+            },
+            "inotify" when info.InotifyWatches.Count == 0 && Descriptor.GetReadableBytes(description.Handle) > 0 =>
+                Refuse(description, "inotify-watch", "events wait unread in it; read them"),
+            "inotify" when info.InotifyWatches.Count == 0 => new InotifyImage { Numbers = description.Numbers, Flags = description.Flags },
+            "inotify" => Refuse(description, "inotify-watch", $"it watches {info.InotifyWatches.Count} files; remove the watches"),
+            "io_uring" => Refuse(description, "io-uring", "an io_uring can't be carried; run the program without it"),
+            "userfaultfd" => Refuse(description, "userfaultfd", "its page faults are served by hand; close it"),
+            "pidfd" => Refuse(description, "pidfd", $"it stands for process {info.PidFdPid}; close it"),
+            "fanotify" => Refuse(description, "fanotify", "a fanotify group can't be carried; close it"),
+            "perf_event" => Refuse(description, "perf-event", "performance counters can't be carried; close it"),
+            _ when kind.StartsWith("bpf", StringComparison.Ordinal) => Refuse(description, "bpf", $"{kind} lives in the kernel; close it"),
+            _ => Refuse(description, "unknown-descriptor", $"{description.Link} can't be carried; close it"),
+        };
+    }
+
+    /// <summary>A periodic timer that expired and was not read yet counts no further until it is looked at: its program
+    /// would find all expirations in its next read.</summary>
+    private TimerFdInfo Refreshed(OpenDescription description, TimerFdInfo timer)
+    {
+        if (!frozen || timer.Value != 0 || timer.Interval == 0)
+        {
+            return timer;
+        }
+
+        Descriptor.RefreshTimer(description.Handle);
+        return ProcFdInfo.Read(pid, description.First)?.TimerFd ?? timer;
+    }
+
+    private static TimerFdImage ScanTimer(OpenDescription description, TimerFdInfo timer)
+    {
+        const int realTime = 0, realTimeAlarm = 8;
+        ulong value = timer.Value;
+        if (value == 0 && timer.Interval > 0 && timer.Ticks > 0)
+        {
+            // A periodic timer that has expired and was not read: its next expiration is one interval away.
+            value = timer.Interval;
+        }
+
+        // /proc tells the time that is left. For a wall clock timer the program meant a moment, not a span.
+        bool moment = value > 0 && (timer.SettimeFlags & AbsoluteTime) != 0 && timer.ClockId is realTime or realTimeAlarm;
+        if (moment)
+        {
+            value += (ulong)(DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
+        }
+
+        return new TimerFdImage
+        {
+            Numbers = description.Numbers,
+            Flags = description.Flags,
+            ClockId = timer.ClockId,
+            SettimeFlags = moment ? timer.SettimeFlags : timer.SettimeFlags & ~AbsoluteTime,
+            Value = value,
+            Interval = timer.Interval,
+            Ticks = timer.Ticks,
+        };
+    }
+
+    private EpollImage? ScanEpoll(OpenDescription description)
+    {
+        List<EpollTargetImage> targets = [];
+        Dictionary<int, int> told = [];
+        foreach (EpollTarget target in description.Info.EpollTargets)
+        {
+            OpenDescription? watched = ByNumber().GetValueOrDefault(target.Descriptor);
+            int earlier = told.GetValueOrDefault(target.Descriptor);
+            told[target.Descriptor] = earlier + 1;
+            if (watched is null || (target.Inode != 0 && watched.Info.Inode != target.Inode) || IsOther(description, watched, target.Descriptor, earlier))
+            {
+                Refuse(description, "epoll-stale-target", $"it watches a file whose descriptor {target.Descriptor} has been closed");
+                return null;
+            }
+
+            bool mayFail = watched.StandardStream >= 0 || watched.Status.IsCharacterDevice;
+            targets.Add(new EpollTargetImage(target.Descriptor, target.Events, target.Data, mayFail));
+        }
+
+        // The kernel tells them in the order of its pointers; equal processes shall have equal images.
+        targets.Sort((left, right) => left.Number.CompareTo(right.Number));
+        return new EpollImage { Numbers = description.Numbers, Flags = description.Flags, Targets = targets };
+    }
+
+    /// <summary>The kernel looks for the target one by one, so it is only asked where the inode does not tell: of a socket there
+    /// is but one description.</summary>
+    private bool IsOther(OpenDescription epoll, OpenDescription watched, int number, int earlier) =>
+        (!watched.Status.IsSocket || earlier > 0) && Kcmp.IsOtherThanWatched(pid, epoll.First, number, earlier);
+
+    private Dictionary<int, OpenDescription> ByNumber()
+    {
+        if (byNumber is null)
+        {
+            byNumber = [];
+            foreach (OpenDescription description in descriptions)
+            {
+                foreach (DescriptorNumber number in description.Numbers)
+                {
+                    byNumber[number.Number] = description;
+                }
+            }
+        }
+
+        return byNumber;
+    }
+
+    private DescriptorImage? Refuse(OpenDescription description, string name, string detail)
+    {
+        obstacles.Add(new Obstacle(name, $"descriptor {description.First}: {detail}"));
+        return null;
+    }
+}

@@ -1,0 +1,63 @@
+using Yadokari.Linux;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>
+/// Everything else that runs: what a process shares, the kernel tells only by looking at all others. Processes of other users
+/// that may not be looked into are passed over, unless they are kin: an ancestor, or a process with the same name, where
+/// nothing was executed since the fork that made them two. Other copies of this program are passed over as well: one that scans
+/// the same process, or a child of ours before its exec, holds fetched descriptors for a moment.
+/// </summary>
+internal sealed class OutsideProcesses(int pid)
+{
+    private const uint ForkedWithoutExec = 0x40; // PF_FORKNOEXEC
+
+    private readonly string? program = ProcMisc.Executable(Environment.ProcessId);
+
+    /// <summary>Asks about each process that may be looked into.</summary>
+    /// <param name="look">May fail with EACCES or EPERM.</param>
+    /// <returns>A process that is kin and may not be looked into; null for none.</returns>
+    public int? ForEach(Action<int> look)
+    {
+        int? closed = null;
+        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(directory.AsSpan("/proc/".Length), out int other) || other == pid || other == Environment.ProcessId)
+            {
+                continue;
+            }
+
+            try
+            {
+                if (ProcMisc.Executable(other) is { } executable && executable != program)
+                {
+                    look(other);
+                }
+            }
+            catch (SystemCallException error) when (error.Number is Errno.EACCES or Errno.EPERM)
+            {
+                closed ??= IsKin(other) ? other : null;
+            }
+        }
+
+        return closed;
+    }
+
+    /// <summary>Whether memory or descriptors may have been shared since a fork.</summary>
+    private bool IsKin(int other)
+    {
+        if (ProcStat.Read(pid) is not { } own || ProcStat.Read(other) is not { } stat || stat.Name != own.Name)
+        {
+            return false;
+        }
+
+        bool ancestor = false;
+        for (ProcStat? at = own; at is { PPid: > 1 } && (at.KernelFlags & ForkedWithoutExec) != 0 && !ancestor; at = ProcStat.Read(at.PPid))
+        {
+            ancestor = at.PPid == other;
+        }
+
+        return ancestor || (stat.KernelFlags & ForkedWithoutExec) != 0;
+    }
+}
