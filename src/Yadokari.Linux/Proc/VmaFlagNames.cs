@@ -3,8 +3,9 @@ namespace Yadokari.Linux.Proc;
 /// <summary>The names of VmFlags (show_smap_vma_flags, fs/proc/task_mmu.c, kernel 6.18; Documentation/filesystems/proc.rst).</summary>
 public static class VmaFlagNames
 {
-    /// <summary>Known, and told by other means or of no matter: protections and what they may become, shared, soft-dirty.</summary>
-    private const string Ordinary = "rd wr ex sh mr me ms sd";
+    /// <summary>Known, and told by other means or of no matter: protections and what they may become, shared,
+    /// soft-dirty, and gu (may hold guard pages, since 6.18): which pages they are is asked of pagemap.</summary>
+    private const string Ordinary = "rd wr ex sh mr me ms sd gu";
 
     /// <summary>The flag of a two-letter name; <see cref="VmaFlags.None"/> when it is of no matter, null when it is not known.</summary>
     public static VmaFlags? Find(ReadOnlySpan<byte> name)

@@ -108,7 +108,7 @@ public sealed class FaultTests
         string id = Path.GetFileName(Directory.EnumerateFiles(Path.Combine(hosts.Files, "b", "images"), "*.place").Single()).Split('.')[0];
 
         using ApiConnection late = ApiConnection.ToSocket(hosts.B.Socket);
-        using ByteArrayContent state = new([1, 2, 3]);
+        using ByteArrayContent state = new([1, 2, 3]) { Headers = { ContentType = new("application/octet-stream") } };
         YadoException refusal = await Should.ThrowAsync<YadoException>(
             () => late.PutAsync(Routes.Of(route, id), state, ProtocolJson.Default.ServicePrepared, CancellationToken.None));
         File.Delete(stopper);
