@@ -33,8 +33,9 @@ internal static class Rehearsal
             Run();
             return true;
         }
-        catch (Exception failure) when (failure is EngineException or ObstacleException or SystemCallException or IOException)
+        catch (Exception failure) when (failure is EngineException or ObstacleException or SystemCallException or IOException or ArgumentOutOfRangeException)
         {
+            // The last is what the runtime makes of EFBIG, under a limit on the size of files.
             // What really fails will fail when a process is captured that matters, and say so.
             return false;
         }
