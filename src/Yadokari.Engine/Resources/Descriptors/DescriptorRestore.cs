@@ -230,7 +230,7 @@ public sealed class DescriptorRestore
         if (image.Size > 0)
         {
             PlanLabel whole = new("long enough");
-            plan.CallInto(tools.Raw, $"size of {image.Path}", SystemCall.Lseek, file, 0, fromEnd);
+            plan.CallInto(tools.Raw, $"seek in {image.Path}", SystemCall.Lseek, file, 0, fromEnd);
             plan.JumpIf(tools.Raw, Condition.GreaterOrEqual, image.Size, whole);
             plan.Fail($"{image.Path} is shorter than it was: {image.Size} bytes at the checkpoint", refused);
             plan.Place(whole);

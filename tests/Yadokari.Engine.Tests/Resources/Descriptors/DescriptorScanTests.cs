@@ -197,7 +197,7 @@ public class DescriptorScanTests
         TimeSpan other = Fastest(many);
 
         // 16 times as many; by comparing each with each it were 256 times as long.
-        other.ShouldBeLessThan(one * 64, $"{few}: {one}, {many}: {other}");
+        other.ShouldBeLessThan(one * 100, $"{few}: {one}, {many}: {other}");
 
         static TimeSpan Fastest(int count)
         {
@@ -206,7 +206,7 @@ public class DescriptorScanTests
                 libc = ctypes.CDLL(None); all = [libc.timerfd_create(1, 0) for _ in range({count} // 2)] + [libc.eventfd(i, 0) for i in range({count} // 2)]
                 """);
             TimeSpan best = TimeSpan.MaxValue;
-            for (int round = 0; round < 3; round++)
+            for (int round = 0; round < 6; round++)
             {
                 long start = System.Diagnostics.Stopwatch.GetTimestamp();
                 using DescriptorCapture capture = DescriptorScan.Capture(program.Pid, new CaptureOptions());
