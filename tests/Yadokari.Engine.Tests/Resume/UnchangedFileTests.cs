@@ -138,7 +138,7 @@ public sealed class UnchangedFileTests : IDisposable
         File.Delete(data);
         MakePipe();
         using Talker never = new();
-        Should.Throw<EngineException>(() => program.Prepare(path, never)).Message.ShouldBe($"size of {data}: Illegal seek");
+        Should.Throw<EngineException>(() => program.Prepare(path, never)).Message.ShouldBe($"seek in {data}: Illegal seek");
         ContextFile.Open(path).FindMissing().ShouldContain(new Obstacle("other-file", $"the open file {data} is no regular file here"));
     }
 
