@@ -54,7 +54,7 @@ public sealed class TrustTests : IDisposable
     [SkippableTheory]
     [InlineData("lab up 1")]
     [InlineData("lab down")]
-    [InlineData("lab list")]
+    [InlineData("lab ls")]
     [InlineData("lab exec h1 true")]
     public void A_lab_that_another_user_has_prepared_is_neither_used_nor_ended(string command)
     {

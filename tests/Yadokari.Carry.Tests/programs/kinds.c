@@ -46,7 +46,7 @@ static void arrived(void)
     arrivals++;
 }
 
-static bool_t move_hooked(XDR *xdrs)
+__attribute__((unused)) static bool_t move_hooked(XDR *xdrs)
 {
     return xdr_int(xdrs, &hooked);
 }
