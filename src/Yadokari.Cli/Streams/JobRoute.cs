@@ -103,6 +103,8 @@ public sealed class JobRoute(YadoClient home, JobInfo job, CancellationToken can
     private async Task<string?> WhereAsync(YadoClient left, YadoException? reason)
     {
         bool known = false;
+        bool isSilent = false;
+        YadoException? stranger = null;
         foreach (YadoClient host in left == _home ? (YadoClient[])[_home] : [left, _home])
         {
             try
@@ -121,8 +123,17 @@ public sealed class JobRoute(YadoClient home, JobInfo job, CancellationToken can
             }
             catch (YadoException failure) when (failure.Unreachable)
             {
-                continue;
+                isSilent = true;
             }
+            catch (YadoException failure) when (failure.ExitStatus == ExitStatus.NotFound)
+            {
+                // A job started on another host was never known here.
+                stranger = failure;
+            }
+        }
+        if (!known && !isSilent && stranger is not null)
+        {
+            throw stranger;
         }
         if (!known || left != _home)
         {
