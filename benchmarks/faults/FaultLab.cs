@@ -168,7 +168,7 @@ public sealed class FaultLab : IDisposable
         // Its certificate comes along.
         OnHost(SmallDisk, $"cp -a \"$YADO_HOME/tls\" /run/tls && mount -t tmpfs -o size={DiskSize},mode=700 disk \"$YADO_HOME\" && mv /run/tls \"$YADO_HOME/tls\"");
         string peers = string.Join(' ', Enumerable.Range(1, Hosts).Where(h => h != SmallDisk).Select(h => $"--peer 10.199.0.{h}:1991"));
-        StartDaemon(SmallDisk, $"--listen 10.199.0.{SmallDisk}:1991 {peers}");
+        StartDaemon(SmallDisk, $"--listen 10.199.0.{SmallDisk}:1991 --accept all --accept-users all {peers}");
         EnsureDaemonAsync(SmallDisk).GetAwaiter().GetResult();
     }
 

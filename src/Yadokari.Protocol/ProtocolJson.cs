@@ -40,6 +40,7 @@ namespace Yadokari.Protocol;
 [JsonSerializable(typeof(JoinCluster))]
 [JsonSerializable(typeof(RenewCertificate))]
 [JsonSerializable(typeof(CertificateInfo))]
+[JsonSerializable(typeof(RevocationList))]
 [JsonSerializable(typeof(StartService))]
 [JsonSerializable(typeof(ServicePlace))]
 [JsonSerializable(typeof(ServiceOffered))]

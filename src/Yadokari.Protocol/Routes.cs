@@ -41,6 +41,7 @@ public static class Routes
     public const string ClusterAuthority = "/v1/cluster/authority";
     public const string ClusterJoin = "/v1/cluster/join";
     public const string ClusterRenew = "/v1/cluster/renew";
+    public const string ClusterRevoked = "/v1/cluster/revoked";
 
     public const string Services = "/v1/services";
     public const string Service = "/v1/services/{service}";

@@ -29,6 +29,41 @@ public sealed class SecurityTests(SecuredHosts hosts) : IClassFixture<SecuredHos
             print(s.recv(12).decode())
         """;
 
+    /// <summary>Many connections that say nothing, or half a request, to both doors of a daemon; then the daemon is asked.</summary>
+    private const string Crowd =
+        """
+        import os, resource, socket, subprocess, sys
+        home, yado = sys.argv[1:3]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+        held = []
+        for n in range(1500):
+            for family, end in ((socket.AF_INET, ("10.199.0.2", 2995)), (socket.AF_UNIX, home + "/daemon.sock")):
+                s = socket.socket(family); s.settimeout(60); s.connect(end)
+                if n % 2:
+                    try: s.sendall(b"POST /v1/jobs HTTP/1.1\r\nHost: yado\r\n")
+                    except ConnectionError: pass
+                held.append(s)
+        asked = subprocess.run([yado, "hosts"], env=dict(os.environ, YADO_HOME=home), capture_output=True, text=True, timeout=120)
+        print(asked.stderr)
+        print("served" if asked.returncode == 0 else "not served")
+        """;
+
+    /// <summary>Listens where a host was, and writes down whatever it hears, behind its pid.</summary>
+    private const string Stranger =
+        """
+        import os, socket, sys
+        s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", 2996)); s.listen()
+        with open(sys.argv[1], "wb", buffering=0) as heard:
+            heard.write(b"%d\n" % os.getpid())
+            while True:
+                c, _ = s.accept(); c.settimeout(2)
+                try:
+                    heard.write(c.recv(65536))
+                except OSError:
+                    pass
+                c.close()
+        """;
+
     private const string OfferOfAnotherHost =
         """
         import http.client, json, os, ssl
@@ -140,6 +175,89 @@ public sealed class SecurityTests(SecuredHosts hosts) : IClassFixture<SecuredHos
             JsonDocument.Parse(hosts.YadoOn("h1", "cluster", "status", "--json").Succeeds().Output).RootElement.GetProperty("cluster").GetString());
         hosts.YadoOn("h2", "cluster", "token").Refuses(1, "yado cluster init");
         hosts.YadoOn("h1", "cluster", "init").Refuses(1, "belongs to a cluster already");
+    }
+
+    [Fact]
+    public void A_crowd_that_says_nothing_leaves_the_local_door_served()
+    {
+        // Few descriptors, so that the crowd is more than there could ever be.
+        string home = hosts.File_("crowded");
+        string As(string command) => $"YADO_HOME={home} {command}";
+        hosts.YadoOn("h1", "cluster", "give", "--home", home, "--name", "crowded", "--address", "10.199.0.2").Succeeds();
+        hosts.On("h2", "sh", "-c", As($"sh -c 'ulimit -n 300; exec yado host --listen 10.199.0.2:2995' </dev/null >{home}.log 2>&1 &")).Succeeds();
+        Until.Holds(() => hosts.On("h2", "sh", "-c", As("yado hosts")).Output.Contains("crowded ", StringComparison.Ordinal), () => "the daemon does not come up");
+
+        Ending crowd = hosts.On("h2", "/usr/bin/python3", "-c", Crowd, home, Yado.Program).Succeeds();
+
+        string[] told = crowd.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        told[^1].ShouldBe("served");
+        hosts.On("h2", "sh", "-c", As("yado hosts")).Succeeds().Output.ShouldContain("crowded ");
+        hosts.On("h2", "sh", "-c", $"kill $(head -1 {home}/daemon.lock)").Succeeds();
+    }
+
+    [Fact]
+    public void What_other_hosts_may_ask_is_what_was_accepted()
+    {
+        string home = hosts.File_("choosy");
+        string As(string command) => $"YADO_HOME={home} {command}";
+        hosts.YadoOn("h1", "cluster", "give", "--home", home, "--name", "choosy", "--address", "10.199.0.2").Succeeds();
+        void Start(string options)
+        {
+            hosts.On("h2", "sh", "-c", As($"yado host --listen 10.199.0.2:2994 --peer 10.199.0.1:1991 {options} </dev/null >>{home}.log 2>&1 &")).Succeeds();
+            Until.Holds(() => hosts.YadoOn("h1", "hosts").Output.Contains("choosy  10.199.0.2:2994", StringComparison.Ordinal), () => "the daemon does not come up");
+        }
+
+        Start("--accept none");
+        hosts.YadoOn("h1", "run", "--detach", "--host", "choosy", "--name", "asked", "--", "sleep", "1000").Refuses(5, "--accept start");
+        hosts.Start("h1", "offered", "sleep", "1000");
+        hosts.YadoOn("h1", "move", "offered", "choosy").Refuses(5, "--accept move");
+        hosts.Job("h1", "offered").GetProperty("state").GetString().ShouldBe("running");
+        hosts.YadoOn("h1", "drain", "choosy").Refuses(5, "--accept drain");
+        hosts.On("h2", "sh", "-c", As("yado run --detach --name own -- sleep 1000")).Succeeds();
+        hosts.YadoOn("h1", "kill", "own").Refuses(5, "--accept signal");
+        hosts.On("h2", "sh", "-c", $"kill $(head -1 {home}/daemon.lock)").Succeeds();
+
+        Until.Holds(() => !hosts.On("h2", "sh", "-c", $"kill -0 $(head -1 {home}/daemon.lock)").Output.Contains("yes", StringComparison.Ordinal)
+            && hosts.On("h2", "test", "-S", $"{home}/daemon.sock").Status != 0, () => "the daemon does not end");
+        Start("--accept move,signal --accept-users all");
+        hosts.YadoOn("h1", "run", "--detach", "--host", "choosy", "--name", "asked", "--", "sleep", "1000").Refuses(5, "--accept start");
+        hosts.YadoOn("h1", "move", "offered", "choosy").Succeeds();
+        hosts.YadoOn("h1", "kill", "own").Succeeds();
+        hosts.YadoOn("h1", "kill", "offered").Succeeds();
+        hosts.On("h2", "sh", "-c", $"kill $(head -1 {home}/daemon.lock)").Succeeds();
+    }
+
+    [Fact]
+    public void A_stranger_at_the_address_of_a_host_that_has_died_gets_no_byte_of_an_offer()
+    {
+        string home = hosts.File_("mortal");
+        string As(string command) => $"YADO_HOME={home} {command}";
+        hosts.YadoOn("h1", "cluster", "give", "--home", home, "--name", "mortal", "--address", "10.199.0.7").Succeeds();
+        hosts.On("h1", "sh", "-c", As($"yado host --listen 127.0.0.1:2996 --accept all --accept-users all --peer 10.199.0.1:1991 </dev/null >{home}.log 2>&1 &")).Succeeds();
+        Until.Holds(() => hosts.YadoOn("h1", "hosts").Output.Contains("mortal  127.0.0.1:2996", StringComparison.Ordinal), () => "the daemon does not come up");
+        hosts.Start("h1", "secret", "sleep", "1000");
+        hosts.On("h1", "sh", "-c", $"kill -9 $(head -1 {home}/daemon.lock)").Succeeds();
+
+        // One without a certificate, then one with that of another host.
+        string heard = hosts.File_("heard");
+        hosts.On("h1", "sh", "-c", $"/usr/bin/python3 -c \"$0\" {heard} </dev/null >/dev/null 2>&1 &", Stranger).Succeeds();
+        Until.Holds(() => File.Exists(heard), () => "the stranger does not listen");
+        hosts.YadoOn("h1", "move", "secret", "mortal").Refuses(1);
+        hosts.YadoOn("h1", "move", "secret", "127.0.0.1:2996").Refuses(1);
+        hosts.On("h1", "sh", "-c", $"kill $(head -1 {heard})").Succeeds();
+        File.ReadAllText(heard).ShouldNotContain("POST");
+        File.ReadAllText(heard).ShouldNotContain("secret");
+
+        string other = hosts.File_("other");
+        hosts.YadoOn("h1", "cluster", "give", "--home", other, "--name", "other", "--address", "10.199.0.8").Succeeds();
+        hosts.On("h1", "sh", "-c", $"YADO_HOME={other} yado host --listen 127.0.0.1:2996 --accept all --accept-users all </dev/null >{other}.log 2>&1 &").Succeeds();
+        Until.Holds(() => File.Exists(Path.Combine(other, "daemon.sock")), () => "the other host does not come up");
+        Until.Holds(() => hosts.YadoOn("h1", "move", "secret", "mortal") is { Status: 1 or 4 } refused && !refused.Errors.Contains("answers at", StringComparison.Ordinal), () => "the job is moved, or the address is silent");
+
+        hosts.Job("h1", "secret").GetProperty("host").GetString().ShouldBe("h1");
+        hosts.On("h1", "sh", "-c", $"YADO_HOME={other} yado ps --all --json").Succeeds().Output.ShouldNotContain("secret");
+        hosts.YadoOn("h1", "kill", "secret").Succeeds();
+        hosts.On("h1", "sh", "-c", $"kill $(head -1 {other}/daemon.lock)").Succeeds();
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
@@ -6,6 +7,9 @@ using Yadokari.Cli.Cluster;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Trust;
 using Yadokari.Protocol;
+using Yadokari.Protocol.Client;
+using Yadokari.Protocol.Cluster;
+using Yadokari.Protocol.Hosts;
 
 namespace Yadokari.Cli.Commands;
 
@@ -22,7 +26,7 @@ public static class ClusterCommand
 
     public static Command Create()
     {
-        Command cluster = new("cluster", "Certificates, by which hosts know each other") { Init(), Token(), Join(), Give(), Renew(), Status() };
+        Command cluster = new("cluster", "Certificates, by which hosts know each other") { Init(), Token(), Join(), Give(), Renew(), Revoke(), Status() };
         HelpWithExamples.SetText(cluster,
             """
             Hosts talk to each other by mutual TLS only. One host makes the cluster and its certificates; each other host
@@ -125,10 +129,35 @@ public static class ClusterCommand
         return renew;
     }
 
+    private static Command Revoke()
+    {
+        Argument<string> host = new("HOST") { Description = "Its name: all its certificates; or the fingerprint of one" };
+        Command revoke = new("revoke", "Shut a host out: no host of the cluster believes its certificates any more") { host };
+        revoke.SetAction(async (parsed, cancel) =>
+        {
+            RevocationList list = ClusterTrust.Revoke(HomeDirectory.Default(), parsed.GetRequiredValue(host), DateTimeOffset.UtcNow);
+            using YadoClient daemon = await LocalDaemon.ConnectAsync(cancel);
+            await daemon.TellRevokedAsync(list, cancel);
+            Stopwatch waited = Stopwatch.StartNew();
+            PeerInfo[] behind;
+            do
+            {
+                await Task.Delay(100, cancel);
+                behind = [.. (await daemon.GetHostsAsync(cancel)).Peers.Where(p => !(p.Host?.RevokedVersion >= list.Version))];
+            }
+            while (behind.Any(p => p.Host is not null) && waited.Elapsed < TimeSpan.FromSeconds(10));
+            string others = behind.Length == 0
+                ? "every host that this one knows knows it"
+                : $"not told yet, since they don't answer or are shut out: {string.Join(' ', behind.Select(p => p.Name ?? p.Address))}";
+            Console.WriteLine($"{list.Entries[^1].Name} is revoked (list {list.Version}); {others}");
+        });
+        return revoke;
+    }
+
     private static Command Status()
     {
         Option<bool> json = CommonOptions.Json();
-        Command status = new("status", "Tell what this host's certificate says") { json };
+        Command status = new("status", "Tell what this host's certificate says, and which ones are revoked") { json };
         status.SetAction(parsed =>
         {
             ClusterStatus now = ClusterStatus.Of(Credentials());
@@ -145,6 +174,9 @@ public static class ClusterCommand
                 ("ends", now.Ends.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC"),
                 ("cluster", now.Cluster),
                 ("authority", now.Authority),
+                ("certificate", now.Certificate),
+                ("revoked", now.Revoked.Count == 0 ? "none" : $"{now.Revoked.Count} (list {now.RevokedVersion})"),
+                .. now.Revoked.Select(entry => ("", $"{entry.Name}, certificate {entry.Serial}, since {entry.Revoked.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC")),
             ]);
         });
         return status;

@@ -27,6 +27,18 @@ public static class HostCommand
 
     private static readonly Option<string?> Name = new("--name") { Description = "Name of the host; that of the machine when left out", HelpName = "NAME" };
 
+    private static readonly Option<string?> Accept = new("--accept")
+    {
+        Description = "What other hosts may ask of this one: move, start, signal, send, drain, policy, logs; all; none. When left out: all for an ordinary user, none for root",
+        HelpName = "ACT[,ACT…]",
+    };
+
+    private static readonly Option<string?> AcceptUsers = new("--accept-users")
+    {
+        Description = "For which users programs of other hosts run here; all. When left out: the daemon's own, but not root",
+        HelpName = "USER[,USER…]",
+    };
+
     private static readonly Option<string?> OnSpotNotice = new("--on-spot-notice")
     {
         Description = "A shell command that ends with 0 when this host is about to be taken away: it is drained then; any other end runs it again after 5 s",
@@ -40,7 +52,7 @@ public static class HostCommand
     {
         Command command = new("host", "Run the daemon of this host in the foreground; on one machine it starts by itself when needed")
         {
-            Listen, Peer, Cluster, Name, OnSpotNotice, DrainWithin,
+            Listen, Peer, Cluster, Name, Accept, AcceptUsers, OnSpotNotice, DrainWithin,
         };
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
@@ -51,11 +63,16 @@ public static class HostCommand
             it, and are spoken to, only with certificates ('yado cluster'), also at 127.0.0.1.
             SIGUSR2 drains this host, as 'yado drain' does.
 
+            What other hosts may ask besides looking is said with --accept: that jobs are moved here (move), programs started
+            (start), jobs here signalled (signal) or moved elsewhere (send), the host drained (drain), their placement policy
+            followed (policy), output read (logs). A daemon of root accepts nothing until told, and runs no job of root's for
+            others without '--accept-users root'.
+
             In a cluster the hosts find each other, and each finds every job, without --peer.
 
             Examples:
               yado host --listen 10.0.0.2:1991 --cluster etcd://10.0.0.1:2379
-              yado host --listen 10.0.0.2:1991 --peer 10.0.0.1:1991
+              yado host --listen 10.0.0.2:1991 --peer 10.0.0.1:1991 --accept move,send,drain --accept-users root
             """);
         return command;
     }
@@ -71,6 +88,8 @@ public static class HostCommand
                 Peers = parsed.GetValue(Peer) ?? [],
                 Cluster = parsed.GetValue(Cluster),
                 Name = parsed.GetValue(Name),
+                Accept = parsed.GetValue(Accept),
+                AcceptUsers = parsed.GetValue(AcceptUsers),
                 OnSpotNotice = parsed.GetValue(OnSpotNotice),
                 DrainWithin = parsed.GetValue(DrainWithin) ?? TimeSpan.FromSeconds(60),
                 OnReady = address => Console.WriteLine($"ready, {(address is null ? "for this machine only" : $"listening on {address}")}"),

@@ -29,7 +29,7 @@ while [ $i -lt "$count" ]; do
     [ "$i" -eq "$number" ] || peers="$peers --peer $subnet.$i:1991"
 done
 # shellcheck disable=SC2086 # one word per option
-"$program" host --listen "$subnet.$number:1991" $peers &
+"$program" host --listen "$subnet.$number:1991" --accept all --accept-users all $peers &
 echo "$pid $start" >"$dir/$name/init.new"
 mv "$dir/$name/init.new" "$dir/$name/init.pid"
 

@@ -3,7 +3,7 @@ using Yadokari.Protocol.Hosts;
 namespace Yadokari.Daemon.Hosting;
 
 /// <summary>What this daemon finds permitted on its host, and what not.</summary>
-public sealed class Doctor(HostFacts facts, HomeDirectory home, HostSelf self)
+public sealed class Doctor(HostFacts facts, HomeDirectory home, HostSelf self, Trust.Acceptance acceptance)
 {
     private const long LittleSpace = 1L << 30;
 
@@ -15,6 +15,7 @@ public sealed class Doctor(HostFacts facts, HomeDirectory home, HostSelf self)
             new("address", self.Address is not null, self.Address is { } address
                 ? $"other hosts reach it at {address}"
                 : "it listens to no other host: give it a certificate ('yado cluster') and start it with 'yado host --listen ADDR:PORT'"),
+            new("others", true, $"other hosts may ask of it: {acceptance}"),
             new("space", host.DiskFree >= LittleSpace, $"{host.DiskFree >> 20} MiB are free for images in {home.Images}"),
             new("cluster", self.Fence() is null, self.Fence() ?? "nothing keeps it from taking and moving jobs"),
             Namespaces(),

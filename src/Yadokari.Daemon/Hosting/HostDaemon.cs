@@ -69,6 +69,8 @@ public static class HostDaemon
 
         uint uid = ProcStatus.Read(Environment.ProcessId)?.Uids[1] ?? throw new YadoException(1, "/proc is not mounted: mount it");
         using HostTrust trust = HostTrust.Load(home);
+        Doors doors = Doors.Open();
+        Acceptance acceptance = Acceptance.Parse(Remember(database, "accept", options.Accept), Remember(database, "accept-users", options.AcceptUsers), uid);
         HostSelf self = new(
             trust.NameFor(Remember(database, "name", options.Name)),
             database.GetOrAdd("instance", () => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))),
@@ -91,16 +93,16 @@ public static class HostDaemon
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "yado", ContentRootPath = home.Path });
         ConfigureLog(builder.Logging);
-        builder.WebHost.UseKestrel(kestrel => ConfigureKestrel(kestrel, home, listen, uid, trust));
+        builder.WebHost.UseKestrel(kestrel => ConfigureKestrel(kestrel, home, listen, uid, trust, doors));
         await using WebApplication app = builder.Build();
         ILoggerFactory loggers = app.Services.GetRequiredService<ILoggerFactory>();
-        trust.Use(app, loggers);
+        trust.Use(app, doors, acceptance, loggers);
 
         IHostStore store = FaultingStore.Wrap(database, home);
         JobTable jobs = new(store);
         using ClusterPart? cluster = ClusterPart.Open(Remember(database, "cluster", options.Cluster), self, loggers);
         IJobDirectory directory = cluster?.Directory ?? new LocalDirectory();
-        HostFacts facts = new(self, home, () => jobs.All.Count(e => e.Record.IsHere));
+        HostFacts facts = new(self, home, () => jobs.All.Count(e => e.Record.IsHere)) { RevokedVersion = () => trust.RevokedVersion };
         PeerBook peers = new(self, trust.IsSecured, facts.Read, loggers.CreateLogger<PeerBook>());
         string? known = Remember(database, "peers", options.Peers.Count == 0 ? null : string.Join(' ', options.Peers));
         foreach (string peer in trust.IsSecured && known is not null ? known.Split(' ') : [])
@@ -142,13 +144,13 @@ public static class HostDaemon
         };
         JobViews views = new(processes, self) { UnderWay = id => jobs.TryGet(id)?.UnderWay };
         cluster?.Follow(jobs, processes, peers, loggers);
-        using SchedulingPart scheduling = new(database, home, self, jobs, facts, views, peers, source, serviceSource, group, cluster?.Election, stop.Token, loggers);
+        using SchedulingPart scheduling = new(database, home, self, acceptance, jobs, facts, views, peers, source, serviceSource, group, cluster?.Election, stop.Token, loggers);
 
         using JobCare care = new(
             engine, processes, jobs, home, self, watcher, source, serviceSource, () => target.IsExpecting || serviceTarget.IsExpecting, peers,
             new DrainJournal(database), options, stop.Token, loggers);
 
-        new HostApi(facts, peers, new Doctor(facts, home, self), stop.Cancel, loggers.CreateLogger<HostApi>()).Map(app);
+        new HostApi(facts, peers, new Doctor(facts, home, self, acceptance), stop.Cancel, loggers.CreateLogger<HostApi>()).Map(app);
         new JobApi(
             jobs, runner, care.Reviver, care.Adopter, views, new LogStreamer(home), source, serviceSource, peers,
             new JobFinder(jobs, directory, views, self), self, stop.Token, loggers.CreateLogger<JobApi>()).Map(app);
@@ -195,6 +197,7 @@ public static class HostDaemon
             serviceSource.FinishUnfinishedAsync(stop.Token),
             peers.GreetAsync(stop.Token),
             trust.RenewAsync(stop.Token),
+            trust.SpreadAsync(() => peers.Places, loggers, stop.Token),
             scheduling.RunAsync(stop.Token),
             care.RunAsync(),
             cluster?.RunAsync(stop.Token) ?? Task.CompletedTask,
@@ -286,24 +289,26 @@ public static class HostDaemon
         });
     }
 
-    private static void ConfigureKestrel(KestrelServerOptions kestrel, HomeDirectory home, IPEndPoint? listen, uint uid, HostTrust trust)
+    private static void ConfigureKestrel(KestrelServerOptions kestrel, HomeDirectory home, IPEndPoint? listen, uint uid, HostTrust trust, Doors doors)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = Yadokari.Protocol.Limits.MaxRequestBytes;
         // An image comes as fast as the source can freeze and read; a link that dies is found by LinkWatch.
         kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.ListenUnixSocket(home.Socket, options =>
         {
             options.Protocols = HttpProtocols.Http1;
-            options.Use(next => connection => AdmitLocal(connection, uid) ? next(connection) : Refuse(connection));
+            options.Use(next => connection => AdmitLocal(connection, uid) ? doors.AdmitAsync(connection, next) : Refuse(connection));
         });
         if (listen is not null)
         {
             kestrel.Listen(listen, options =>
             {
                 options.Protocols = HttpProtocols.Http1;
-                options.Use(next => connection => WatchPeer(connection, next));
+                options.Use(next => connection => WatchPeer(connection, doors, next));
                 trust.Secure(options, kestrel.ApplicationServices);
             });
         }
@@ -319,14 +324,14 @@ public static class HostDaemon
         return caller.Uid == uid || caller.Uid == 0;
     }
 
-    private static Task WatchPeer(ConnectionContext connection, ConnectionDelegate next)
+    private static Task WatchPeer(ConnectionContext connection, Doors doors, ConnectionDelegate next)
     {
         if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket)
         {
             return Refuse(connection);
         }
         LinkWatch.Apply(socket);
-        return next(connection);
+        return doors.AdmitAsync(connection, next);
     }
 
     private static Task Refuse(ConnectionContext connection)

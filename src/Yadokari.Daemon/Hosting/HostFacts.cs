@@ -24,6 +24,9 @@ public sealed class HostFacts(HostSelf self, HomeDirectory home, Func<int> runni
     /// <summary>Revision of the placement policy that holds here.</summary>
     public Func<long> PolicyRevision { get; set; } = static () => 0;
 
+    /// <summary>Version of the list of revoked certificates.</summary>
+    public Func<long> RevokedVersion { get; set; } = static () => 0;
+
     public HostInfo Read()
     {
         double[] load = [.. File.ReadAllText("/proc/loadavg").Split(' ').Take(3).Select(f => double.Parse(f, CultureInfo.InvariantCulture))];
@@ -52,6 +55,7 @@ public sealed class HostFacts(HostSelf self, HomeDirectory home, Func<int> runni
             RunningJobs = runningJobs(),
             Load = Load(),
             PolicyRevision = PolicyRevision(),
+            RevokedVersion = RevokedVersion(),
         };
     }
 

@@ -17,6 +17,13 @@ public sealed record HostOptions
     /// <summary>Null: the name of the machine.</summary>
     public string? Name { get; init; }
 
+    /// <summary>What other hosts may ask of this one, words with commas; null: as at the last start, else as usual
+    /// (<see cref="Trust.Acceptance.Parse"/>).</summary>
+    public string? Accept { get; init; }
+
+    /// <summary>For which users; null: as at the last start, else as usual.</summary>
+    public string? AcceptUsers { get; init; }
+
     /// <summary>A shell command that ends with 0 when this host is about to be taken away: it is drained then. Run again
     /// whenever it ends otherwise. Null: none.</summary>
     public string? OnSpotNotice { get; init; }

@@ -8,6 +8,7 @@ using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Scheduling;
 using Yadokari.Daemon.Services;
 using Yadokari.Daemon.Store;
+using Yadokari.Daemon.Trust;
 using Yadokari.Protocol.Hosts;
 
 namespace Yadokari.Daemon.Hosting;
@@ -26,7 +27,7 @@ public sealed partial class SchedulingPart : IDisposable
     /// <param name="views">Gets the load of jobs from here on.</param>
     /// <param name="election">Null: the lowest instance id among the hosts that answer.</param>
     public SchedulingPart(
-        HostDatabase database, HomeDirectory home, HostSelf self, JobTable jobs, HostFacts facts, JobViews views, PeerBook peers, MoveSource source,
+        HostDatabase database, HomeDirectory home, HostSelf self, Acceptance acceptance, JobTable jobs, HostFacts facts, JobViews views, PeerBook peers, MoveSource source,
         ServiceMoveSource services, JobGroup? group, ISchedulerElection? election, CancellationToken stopping, ILoggerFactory loggers)
     {
         foreach (JobRecord job in jobs.All.Select(e => e.Record).Where(r => r.IsHere))
@@ -37,7 +38,7 @@ public sealed partial class SchedulingPart : IDisposable
         ILogger words = loggers.CreateLogger("Yadokari.Policy");
         OwnerWatch owner = new(database, Environment.GetEnvironmentVariable("YADO_LAB") == "1");
         _meter = new LoadMeter(jobs, owner, group, HostFacts.ReadMemory, loggers.CreateLogger<LoadMeter>());
-        _book = new PolicyBook(database, said => LogWords(words, said));
+        _book = new PolicyBook(database, said => LogWords(words, said)) { AcceptsOfOthers = acceptance.Accepts(AcceptedActs.Policy) };
         facts.Load = () => _meter.Now;
         facts.PolicyRevision = () => _book.Choice.Revision;
         views.Load = _meter.Of;

@@ -23,6 +23,9 @@ public interface IProcessTable
     /// <summary>Bytes of memory in use (resident set); 0 when it has ended.</summary>
     long ResidentBytes(int pid);
 
+    /// <summary>Bytes of open files that have no name any more, whose content goes with the job; 0 where that is not known.</summary>
+    long CarriedBytes(int pid) => 0;
+
     /// <summary>Seconds of processor time used; 0 when it has ended.</summary>
     double CpuSeconds(int pid);
 

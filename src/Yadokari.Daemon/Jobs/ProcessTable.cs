@@ -61,6 +61,21 @@ public sealed class ProcessTable : IProcessTable, IDisposable
 
     public long ResidentBytes(int pid) => ProcStatus.Read(pid)?.ResidentBytes ?? 0;
 
+    public long CarriedBytes(int pid)
+    {
+        string directory = $"/proc/{pid}/fd";
+        try
+        {
+            // The links lead to files that have no name any more all the same (proc(5)).
+            return Directory.EnumerateFiles(directory).Select(d => FileStatus.AtPath(d)).Where(f => f is { IsRegular: true, Links: 0 }).Sum(f => f!.Value.Size);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // It has ended, or is not ours to look into: the capture says so.
+            return 0;
+        }
+    }
+
     public double CpuSeconds(int pid) => ProcStat.Read(pid) is { } stat ? (stat.UserTicks + stat.SystemTicks) / TicksPerSecond : 0;
 
     public async Task<int?> WaitStatusAsync(ProcessIdentity process, CancellationToken cancellation)

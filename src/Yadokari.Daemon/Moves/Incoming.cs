@@ -23,6 +23,9 @@ public abstract class Incoming
     /// <summary>Keeps the name free; null when it is not reserved (any more).</summary>
     internal IDisposable? Name { get; set; }
 
+    /// <summary>Milliseconds of this machine's clock at the last word of the source, or the last step.</summary>
+    public long Since => Volatile.Read(ref _lastHeard);
+
     /// <summary>How long the source has been silent.</summary>
     public TimeSpan Silence => TimeSpan.FromMilliseconds(Environment.TickCount64 - Volatile.Read(ref _lastHeard));
 

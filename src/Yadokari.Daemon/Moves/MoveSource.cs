@@ -37,7 +37,7 @@ public sealed partial class MoveSource(
     RetryPace pace,
     ILogger<MoveSource> logger)
 {
-    private readonly ConcurrentDictionary<string, MoveVerdict> _verdicts = new();
+    private readonly VerdictBook _verdicts = new();
 
     /// <summary>Moves whose end the journal could not be told, by their ids: there they go on.</summary>
     private readonly ConcurrentDictionary<string, MoveRecord> _unwritten = new();
@@ -96,7 +96,7 @@ public sealed partial class MoveSource(
     }
 
     /// <summary>What became of a move, for a target that asks. Never heard of means given up.</summary>
-    public MoveVerdict VerdictOf(string move) => _verdicts.GetValueOrDefault(move, MoveVerdict.Abort);
+    public MoveVerdict VerdictOf(string move) => _verdicts[move];
 
     /// <summary>
     /// After a start of the daemon, before anyone can ask: decides each move that was under way. A copy that lives was
@@ -108,7 +108,10 @@ public sealed partial class MoveSource(
         {
             if (move.State.IsFinal)
             {
-                _verdicts[move.Id] = move.State is MoveState.Released ? MoveVerdict.Commit : MoveVerdict.Abort;
+                if (move.State is MoveState.Released)
+                {
+                    _verdicts.Settle(move.Id);
+                }
                 continue;
             }
             JobEntry? job = jobs.TryGet(move.Offer.JobId);
@@ -193,7 +196,7 @@ public sealed partial class MoveSource(
             Started = record.Started,
             Epoch = record.Epoch + 1,
             Plan = record.Plan,
-            EstimatedBytes = processes.ResidentBytes(record.Main.Pid) + logs.Bytes,
+            EstimatedBytes = processes.ResidentBytes(record.Main.Pid) + processes.CarriedBytes(record.Main.Pid) + logs.Bytes,
             SourceName = self.Name,
             SourceAddress = ownAddress,
             SourceInstance = self.Instance,
@@ -360,6 +363,7 @@ public sealed partial class MoveSource(
                 // A job that has come back meanwhile has a newer record.
                 JobRecord? record = ReferenceEquals(jobs.TryGet(move.Offer.JobId)?.Record, unwritten) ? unwritten : null;
                 store.Save(record, move with { State = new MoveState.Released() }, durable: false);
+                _verdicts.Settle(move.Id);
                 LogPhase(logger, move.Id, MovePhase.Released);
                 return job;
             }

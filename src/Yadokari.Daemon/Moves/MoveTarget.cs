@@ -79,6 +79,7 @@ public sealed partial class MoveTarget(
                 name.Dispose();
                 throw;
             }
+            FinishedMoves.Forget(_moves);
             _moves[offer.MoveId] = move;
             _ = WatchSourceAsync(move, askNow: false, stopping);
             LogPhase(logger, offer.MoveId, MovePhase.Reserved);
@@ -262,10 +263,15 @@ public sealed partial class MoveTarget(
         using SafeFileHandle output = OpenLog(home.Output(offer.JobId, offer.Epoch));
         using SafeFileHandle errors = OpenLog(home.Errors(offer.JobId, offer.Epoch));
         using SafeFileHandle input = OpenLog(home.Input(offer.JobId, offer.Epoch));
+        long most = OfferCheck.MostBytes(offer);
         while (true)
         {
             (FrameHeader header, ReadOnlyMemory<byte> payload) = await frames.ReadAsync(cancellation).ConfigureAwait(false);
             move.Hear();
+            if (header.Offset > most - payload.Length)
+            {
+                throw new InvalidDataException($"it is longer than the {Mebibytes(most)} MiB that were agreed on");
+            }
             switch (header.Kind)
             {
                 case FrameKind.End:

@@ -9,6 +9,12 @@ namespace Yadokari.Daemon.Moves;
 /// <summary>Why a host takes no job that is offered, whatever room it has.</summary>
 internal static class OfferCheck
 {
+    /// <summary>The offer tells what the job had then; it runs on and may grow meanwhile, but not beyond all measure.</summary>
+    private const long Growth = 1L << 30;
+
+    /// <summary>No byte of an image or log lies behind this.</summary>
+    public static long MostBytes(MoveOffer offer) => Math.Min(Limits.MaxImageBytes, (2 * offer.EstimatedBytes) + Growth);
+
     /// <returns>Every reason; empty when there is none.</returns>
     public static List<ObstacleInfo> FindReasons(MoveOffer offer, HostSelf self, JobTable jobs)
     {

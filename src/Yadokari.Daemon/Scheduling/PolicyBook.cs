@@ -18,6 +18,9 @@ public sealed class PolicyBook(HostDatabase database, Action<string> onWords) : 
     private (ChoosePolicy Choice, PolicyChoice Made) _held = Load(database, onWords);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>What other hosts have chosen holds here, too.</summary>
+    public bool AcceptsOfOthers { get; init; } = true;
+
     public ChoosePolicy Choice
     {
         get

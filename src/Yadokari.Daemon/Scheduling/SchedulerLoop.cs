@@ -209,7 +209,7 @@ public sealed partial class SchedulerLoop(
     /// <summary>The newest choice of any host becomes that of all.</summary>
     private async Task AgreeAsync(ChoosePolicy choice, HostInfo[] others, CancellationToken stopping)
     {
-        if (others.MaxBy(h => h.PolicyRevision) is { } newest && newest.PolicyRevision > choice.Revision)
+        if (book.AcceptsOfOthers && others.MaxBy(h => h.PolicyRevision) is { } newest && newest.PolicyRevision > choice.Revision)
         {
             using YadoClient client = YadoClient.ForAddress(newest.Address!, name: newest.Name);
             book.Adopt((await client.GetPolicyAsync(stopping).ConfigureAwait(false)).Choice);

@@ -21,7 +21,10 @@ public sealed partial class ServiceMoveSource
         {
             if (move.State.IsFinal)
             {
-                _verdicts[move.Id] = move.State is MoveState.Released ? MoveVerdict.Commit : MoveVerdict.Abort;
+                if (move.State is MoveState.Released)
+                {
+                    _verdicts.Settle(move.Id);
+                }
                 continue;
             }
             JobEntry? job = jobs.TryGet(move.Offer.JobId) is { } entry && entry.Record.Epoch == move.Offer.Epoch - 1 ? entry : null;
@@ -179,6 +182,7 @@ public sealed partial class ServiceMoveSource
                 {
                     store.Save(null, released, durable: false);
                 }
+                _verdicts.Settle(move.Id);
                 return there;
             }
             catch (YadoException failure) when (failure.ExitStatus == 4)

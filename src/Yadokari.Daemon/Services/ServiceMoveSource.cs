@@ -22,7 +22,7 @@ public sealed partial class ServiceMoveSource(
     IProcessTable processes, JobTable jobs, IHostStore store, HomeDirectory home, HostSelf self, ProgramStore programs, ServiceLauncher launcher,
     RetryPace pace, ILogger<ServiceMoveSource> logger)
 {
-    private readonly ConcurrentDictionary<string, MoveVerdict> _verdicts = new();
+    private readonly VerdictBook _verdicts = new();
 
     /// <summary>Moves a service. Until the commit any failure leaves it serving here; cancelling does the same.</summary>
     /// <param name="patience">How long to wait for calls in flight; null: until they end.</param>
@@ -46,7 +46,7 @@ public sealed partial class ServiceMoveSource(
     }
 
     /// <summary>What became of a move, for a target that asks. Never heard of means given up.</summary>
-    public MoveVerdict VerdictOf(string move) => _verdicts.GetValueOrDefault(move, MoveVerdict.Abort);
+    public MoveVerdict VerdictOf(string move) => _verdicts[move];
 
     private async Task<MoveReport> MoveLockedAsync(
         JobEntry job, HostPlace targetPlace, IProgress<MoveProgress> progress, CancellationToken cancellation, CancellationToken stopping, TimeSpan? patience)

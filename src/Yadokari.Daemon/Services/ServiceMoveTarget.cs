@@ -64,6 +64,7 @@ public sealed partial class ServiceMoveTarget(
                 name.Dispose();
                 throw;
             }
+            FinishedMoves.Forget(_moves);
             _moves[offer.MoveId] = move;
             _ = WatchSourceAsync(move, askNow: false, stopping);
             return new ServiceOffered(!programs.Has(offer.Service!.Spec.ProgramHash));

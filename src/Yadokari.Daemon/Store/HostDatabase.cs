@@ -24,6 +24,9 @@ public sealed class HostDatabase : IHostStore, IDisposable
     private readonly SqliteConnection _connection;
     private bool? _full;
 
+    /// <summary>Moves that have ended since the start.</summary>
+    private int _finished;
+
     private HostDatabase(SqliteConnection connection) => _connection = connection;
 
     /// <summary>Opens or creates the file.</summary>
@@ -73,6 +76,10 @@ public sealed class HostDatabase : IHostStore, IDisposable
                         move.Id, (int)move.Role, move, StoreJson.Default.MoveRecord, transaction);
                 }
                 transaction.Commit();
+                if (move is { State.IsFinal: true } && ++_finished % KeptMoves == 0)
+                {
+                    ForgetMoves();
+                }
             }
             catch (SqliteException failure)
             {
@@ -169,11 +176,13 @@ public sealed class HostDatabase : IHostStore, IDisposable
                 COMMIT;
                 """);
         }
-        Execute($"""
+        ForgetMoves();
+    }
+
+    private void ForgetMoves() => Execute($"""
             DELETE FROM moves WHERE phase IN ('Released', 'Aborted')
                 AND rowid NOT IN (SELECT rowid FROM moves ORDER BY rowid DESC LIMIT {KeptMoves})
             """);
-    }
 
     /// <summary>What SQLite says, and what to do when the file is damaged.</summary>
     private static string Describe(Exception failure) => failure is SqliteException { SqliteErrorCode: not (Corrupt or NotADatabase) }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Data.Sqlite;
+using Yadokari.Protocol.Cluster;
 using Yadokari.Protocol.Errors;
 
 namespace Yadokari.Daemon.Trust;
@@ -28,6 +29,11 @@ public sealed class AuthorityBook : IDisposable
             book.Execute("PRAGMA synchronous = FULL");
             book.Execute("CREATE TABLE IF NOT EXISTS tokens(hash TEXT PRIMARY KEY, expires INTEGER NOT NULL, used INTEGER, replaces TEXT)");
             book.Execute("CREATE TABLE IF NOT EXISTS issued(serial TEXT PRIMARY KEY, name TEXT NOT NULL, addresses TEXT NOT NULL, expires INTEGER NOT NULL)");
+            if (book.Execute("SELECT 1 FROM pragma_table_info('issued') WHERE name = 'revoked'") is null)
+            {
+                book.Execute("ALTER TABLE issued ADD COLUMN revoked INTEGER");
+                book.Execute("ALTER TABLE issued ADD COLUMN fingerprint TEXT");
+            }
             return book;
         }
         catch (SqliteException failure)
@@ -92,7 +98,7 @@ public sealed class AuthorityBook : IDisposable
     {
         lock (_lock)
         {
-            using SqliteCommand command = Command("SELECT name, addresses FROM issued WHERE expires > $a AND name <> coalesce($b, '')", now.ToUnixTimeSeconds(), replaces);
+            using SqliteCommand command = Command("SELECT name, addresses FROM issued WHERE expires > $a AND revoked IS NULL AND name <> coalesce($b, '')", now.ToUnixTimeSeconds(), replaces);
             using SqliteDataReader reader = command.ExecuteReader();
             while (reader.Read())
             {
@@ -114,9 +120,31 @@ public sealed class AuthorityBook : IDisposable
     {
         DateTimeOffset expires = certificate.NotAfter;
         Execute(
-            "INSERT INTO issued(serial, name, addresses, expires) VALUES ($a, $b, $c, $d)",
-            certificate.SerialNumber, CertificateCheck.NameOf(certificate), string.Join(' ', CertificateCheck.Addresses(certificate)), expires.ToUnixTimeSeconds());
+            "INSERT INTO issued(serial, name, addresses, expires, fingerprint) VALUES ($a, $b, $c, $d, $e)",
+            certificate.SerialNumber, CertificateCheck.NameOf(certificate), string.Join(' ', CertificateCheck.Addresses(certificate)), expires.ToUnixTimeSeconds(),
+            CertificateCheck.Fingerprint(certificate));
     }
+
+    /// <summary>The certificates of a host that have not ended, or the one with this fingerprint or serial number.</summary>
+    public IReadOnlyList<RevokedCertificate> FindIssued(string host, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            using SqliteCommand command = Command(
+                "SELECT serial, name, expires FROM issued WHERE expires > $a AND (name = $b OR fingerprint = lower($b) OR serial = upper($b))", now.ToUnixTimeSeconds(), host);
+            using SqliteDataReader reader = command.ExecuteReader();
+            List<RevokedCertificate> found = [];
+            while (reader.Read())
+            {
+                found.Add(new(reader.GetString(0), reader.GetString(1), now, DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(2))));
+            }
+            return found;
+        }
+    }
+
+    /// <summary>Its name and addresses are free for another certificate.</summary>
+    public void MarkRevoked(RevokedCertificate certificate) =>
+        Execute("UPDATE issued SET revoked = $b WHERE serial = $a", certificate.Serial, certificate.Revoked.ToUnixTimeSeconds());
 
     public void Dispose() => _connection.Dispose();
 

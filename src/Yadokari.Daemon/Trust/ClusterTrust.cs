@@ -115,6 +115,41 @@ public static class ClusterTrust
         key.Save(files, credentials.Authority.ExportCertificatePem(), answer.Certificate, null);
     }
 
+    /// <summary>Takes the cluster's belief from a host, or from one certificate: the list of revoked certificates gets a new
+    /// version, which the daemon of this host spreads.</summary>
+    /// <param name="host">Its name: all certificates that it has; or the fingerprint or serial number of one.</param>
+    /// <exception cref="YadoException">This host has no authority; no such certificate (exit status 4); it is the authority's own.</exception>
+    public static RevocationList Revoke(HomeDirectory home, string host, DateTimeOffset now)
+    {
+        TrustFiles files = TrustFiles.Of(home);
+        using CertificateAuthority authority = CertificateAuthority.Load(files);
+        using AuthorityBook book = AuthorityBook.Open(files);
+        RevocationList present = new Revocations(files, authority.Certificate).List;
+        HashSet<string> known = [.. present.Entries.Select(e => e.Serial)];
+        IReadOnlyList<RevokedCertificate> fresh = [.. book.FindIssued(host, now).Where(e => !known.Contains(e.Serial))];
+        if (fresh.Count == 0)
+        {
+            throw new YadoException(4, $"no certificate of '{(Limits.IsName(host) ? host : "?")}' is out: 'yado cluster status' lists what is revoked; give a host's name, or a certificate's fingerprint");
+        }
+        if (HostCredentials.Load(home) is { } own && fresh.Any(e => e.Name == own.Name))
+        {
+            throw new YadoException(2, $"'{own.Name}' is this host, which makes the cluster's certificates: it cannot be revoked; make a new cluster");
+        }
+        // What would have ended by now, whatever the clocks say, needs no entry.
+        IEnumerable<RevokedCertificate> kept = present.Entries.Where(e => e.Expires + CertificateCheck.Skew > now);
+        RevocationList list = RevocationSignature.Sign(authority, present.Version + 1, [.. kept, .. fresh]);
+        if (list.Entries.Count > RevocationSignature.MaxEntries)
+        {
+            throw new YadoException(1, $"more than {RevocationSignature.MaxEntries} certificates are revoked: make a new cluster");
+        }
+        Revocations.Write(files, list);
+        foreach (RevokedCertificate entry in fresh)
+        {
+            book.MarkRevoked(entry);
+        }
+        return list;
+    }
+
     /// <summary>This machine's addresses on networks that lead elsewhere; all but loopback when none does.</summary>
     public static IReadOnlyList<IPAddress> OwnAddresses()
     {

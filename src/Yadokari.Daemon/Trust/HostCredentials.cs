@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
@@ -25,9 +26,13 @@ public sealed class HostCredentials : ILinkSecurity
         Files = files;
         _clock = clock;
         (_certificate, _authority) = Read();
+        Revocations = new Revocations(files, _authority);
     }
 
     public TrustFiles Files { get; }
+
+    /// <summary>Certificates that are believed no more.</summary>
+    public Revocations Revocations { get; }
 
     /// <summary>The name in the certificate.</summary>
     public string Name => CertificateCheck.NameOf(Certificate);
@@ -104,8 +109,13 @@ public sealed class HostCredentials : ILinkSecurity
         ClientCertificateRequired = false,
     };
 
+    /// <summary>Null when the certificate was not revoked; else that it was, as the end of a sentence.</summary>
+    public string? ExplainRevoked(X509Certificate2 certificate) => Revocations.Find(certificate.SerialNumber) is { } entry
+        ? $"was revoked on {entry.Revoked.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC"
+        : null;
+
     private string? ExplainPeer(X509Certificate? certificate, IPAddress? address) => certificate is X509Certificate2 known
-        ? CertificateCheck.Explain(known, _authority, _clock.GetUtcNow(), address)
+        ? CertificateCheck.Explain(known, _authority, _clock.GetUtcNow(), address) ?? ExplainRevoked(known)
         : "is missing";
 
     private void Refresh()

@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Hosts;
 
 namespace Yadokari.Daemon.Trust;
 
@@ -60,17 +62,45 @@ public sealed partial class HostTrust : IDisposable
         }
     }
 
-    /// <summary>Puts what guards the routes before them, and adds the authority's own.</summary>
-    public void Use(WebApplication app, ILoggerFactory loggers)
+    /// <summary>Version of the list of revoked certificates; 0 without one.</summary>
+    public long RevokedVersion => _credentials?.Revocations.List.Version ?? 0;
+
+    /// <summary>Keeps this host's list of revoked certificates and those of the others the newest there is.</summary>
+    /// <param name="places">The hosts that are known now.</param>
+    public Task SpreadAsync(Func<IReadOnlyList<HostPlace>> places, ILoggerFactory loggers, CancellationToken stopping) => _credentials is null
+        ? Task.CompletedTask
+        : new RevocationSpread(_credentials.Revocations, places, loggers.CreateLogger<RevocationSpread>()).RunAsync(stopping);
+
+    /// <summary>Puts what guards the routes before them, and adds the cluster's own.</summary>
+    public void Use(WebApplication app, Doors doors, Acceptance acceptance, ILoggerFactory loggers)
     {
+        app.Use(Doors.Guard);
         _logger = loggers.CreateLogger<HostTrust>();
         app.Use(BrowserGuard.Guard);
         app.Use(PeerDoor.Guard);
+        app.Use(RefuseRevoked);
         app.Use(_limiter.Guard);
+        app.Use(acceptance.Guard);
+        if (_credentials is not null)
+        {
+            new RevocationApi(_credentials.Revocations, loggers.CreateLogger<RevocationApi>()).Map(app);
+            _credentials.Revocations.Changed += _ => doors.Peers.End(p => p.Serial is { } serial && _credentials.Revocations.Find(serial) is not null);
+        }
         if (_credentials is not null && _book is not null)
         {
             new TrustApi(_credentials, _book, TimeProvider.System, loggers.CreateLogger<TrustApi>()).Map(app);
         }
+    }
+
+    /// <summary>A connection from before may still be open.</summary>
+    private Task RefuseRevoked(HttpContext context, RequestDelegate next)
+    {
+        if (context.Connection.ClientCertificate is { } certificate && _credentials?.ExplainRevoked(certificate) is not null)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+        return next(context);
     }
 
     /// <summary>Renews the certificate when two thirds of its time are over.</summary>

@@ -24,6 +24,9 @@ public sealed record TrustFiles(string Directory)
     /// <summary>ADDR:PORT of the host with the authority; renewals are asked there.</summary>
     public string AuthorityAddress => Join("authority");
 
+    /// <summary>The certificates that are believed no more, signed by the cluster's key.</summary>
+    public string Revoked => Join("revoked.json");
+
     /// <summary>This host belongs to a cluster.</summary>
     public bool Exist => File.Exists(HostIdentity);
 

@@ -274,6 +274,11 @@ public sealed partial class YadoClient : IDisposable
     public Task<UndrainReport> UndrainAsync(CancellationToken cancellation = default) =>
         _api.PostAsync(Routes.Undrain, ProtocolJson.Default.UndrainReport, cancellation, TimeSpan.FromMinutes(10));
 
+    /// <summary>Tells the host which certificates are revoked; it tells the others.</summary>
+    /// <returns>The newest list that it knows now.</returns>
+    public Task<Cluster.RevocationList> TellRevokedAsync(Cluster.RevocationList list, CancellationToken cancellation = default) =>
+        _api.PostAsync(Routes.ClusterRevoked, list, ProtocolJson.Default.RevocationList, ProtocolJson.Default.RevocationList, cancellation);
+
     /// <summary>Ends the daemon; its jobs run on.</summary>
     public Task<HostInfo> StopAsync(CancellationToken cancellation = default) =>
         _api.PostAsync(Routes.Stop, ProtocolJson.Default.HostInfo, cancellation);

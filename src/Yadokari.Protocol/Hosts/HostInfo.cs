@@ -61,6 +61,9 @@ public sealed record HostInfo
     /// <summary>How busy it is; null in the first second.</summary>
     public HostLoad? Load { get; init; }
 
+    /// <summary>Version of the list of revoked certificates that it knows; 0: nothing was ever revoked.</summary>
+    public long RevokedVersion { get; init; }
+
     /// <summary>Revision of the placement policy that it knows.</summary>
     public long PolicyRevision { get; init; }
 }

@@ -7,6 +7,7 @@ using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Tests.Simulation;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Moves;
+using Yadokari.Protocol.Wire;
 
 namespace Yadokari.Daemon.Tests.Moves;
 
@@ -122,6 +123,40 @@ public sealed class RefusalTests : IDisposable
         target.PhaseOf(Samples.Offer.MoveId).ShouldBe(MovePhase.Aborted);
         Directory.EnumerateFileSystemEntries(_scenario.B.Home.Images).ShouldBeEmpty();
         Directory.EnumerateFileSystemEntries(_scenario.B.Home.Jobs).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(FrameKind.Image)]
+    [InlineData(FrameKind.Output)]
+    public async Task An_image_that_is_longer_than_agreed_ends_the_move(FrameKind kind)
+    {
+        MoveTarget target = _scenario.B.Daemon!.Target;
+        await target.ReserveAsync(Samples.Offer, CancellationToken.None);
+        // The offer tells 1000 bytes; what lies behind 1 GiB more than twice of that was not agreed on.
+        byte[] frame = new byte[FrameHeader.Size + 1];
+        new FrameHeader(kind, (1L << 30) + 2000, 1).Write(frame);
+
+        (await Should.ThrowAsync<YadoException>(() => target.ReceiveAsync(Samples.Offer.MoveId, new MemoryStream(frame), CancellationToken.None)))
+            .Message.ShouldContain("longer than");
+
+        target.PhaseOf(Samples.Offer.MoveId).ShouldBe(MovePhase.Aborted);
+        Directory.EnumerateFileSystemEntries(_scenario.B.Home.Images).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Finished_moves_leave_memory()
+    {
+        MoveTarget target = Target(s_self, s_plenty, new FixedOracle(MoveVerdict.Abort));
+        const int many = 2500;
+        string IdOf(int n) => n.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+        for (int n = 0; n < many; n++)
+        {
+            await target.ReserveAsync(Samples.Offer with { MoveId = IdOf(n) }, CancellationToken.None);
+            await target.AbortAsync(IdOf(n));
+        }
+
+        Enumerable.Range(0, many).Count(n => target.PhaseOf(IdOf(n)) is not null).ShouldBeInRange(1000, 1101);
+        target.PhaseOf(IdOf(many - 1)).ShouldBe(MovePhase.Aborted);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ internal sealed class TestHost(string name, string home, int port, int peerPort,
         Directory.CreateDirectory(home);
         ProcessStartInfo start = new("/bin/sh") { UseShellExecute = false };
         foreach (string word in (string[])["-c", "exec \"$@\" </dev/null >>\"$YADO_HOME/../daemon-$NAME.log\" 2>&1", "sh", Program,
-            "host", "--listen", $"127.0.0.1:{port}", "--peer", $"127.0.0.1:{peerPort}", "--name", name, .. cluster is null ? Array.Empty<string>() : ["--cluster", cluster]])
+            "host", "--listen", $"127.0.0.1:{port}", "--peer", $"127.0.0.1:{peerPort}", "--name", name, "--accept", "all", "--accept-users", "all", .. cluster is null ? Array.Empty<string>() : ["--cluster", cluster]])
         {
             start.ArgumentList.Add(word);
         }
