@@ -1,5 +1,6 @@
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Jobs;
 
 namespace Yadokari.Cli.Streams;
@@ -84,12 +85,12 @@ public sealed class JobRoute(YadoClient home, JobInfo job, CancellationToken can
             {
                 return true;
             }
-            if (await WhereAsync(left, reason).ConfigureAwait(false) is not { } address || address == left.Place)
+            if (await WhereAsync(left, reason).ConfigureAwait(false) is not { } place || place.Address == left.Place)
             {
                 return false;
             }
             // The former ones stay until the end: somebody may be asking them just now.
-            _made.Add(YadoClient.ForAddress(address));
+            _made.Add(YadoClient.ForAddress(place.Address, name: place.Name));
             _host = _made[^1];
             _silentSince = null;
             return true;
@@ -100,7 +101,7 @@ public sealed class JobRoute(YadoClient home, JobInfo job, CancellationToken can
         }
     }
 
-    private async Task<string?> WhereAsync(YadoClient left, YadoException? reason)
+    private async Task<HostPlace?> WhereAsync(YadoClient left, YadoException? reason)
     {
         bool known = false;
         bool isSilent = false;
@@ -113,7 +114,7 @@ public sealed class JobRoute(YadoClient home, JobInfo job, CancellationToken can
                 known = true;
                 if (state is { State: JobState.Moved, MovedToAddress: { } address })
                 {
-                    return address;
+                    return new HostPlace(address, state.MovedTo);
                 }
                 if (host == left)
                 {

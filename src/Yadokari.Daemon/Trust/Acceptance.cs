@@ -30,6 +30,11 @@ public sealed class Acceptance(AcceptedActs acts, uint uid, IReadOnlySet<uint>? 
         [("POST", Routes.Policy)] = AcceptedActs.Policy,
         [("GET", Routes.Logs)] = AcceptedActs.Logs,
 
+        // Whoever brought a foreground job here feeds and reads it.
+        [("GET", Routes.StreamOutput)] = AcceptedActs.Move | AcceptedActs.Start,
+        [("PUT", Routes.StreamInput)] = AcceptedActs.Move | AcceptedActs.Start,
+        [("POST", Routes.StreamClose)] = AcceptedActs.Move | AcceptedActs.Start,
+
         // Looking.
         [("GET", Routes.Host)] = AcceptedActs.None,
         [("GET", Routes.Hosts)] = AcceptedActs.None,
@@ -89,7 +94,8 @@ public sealed class Acceptance(AcceptedActs acts, uint uid, IReadOnlySet<uint>? 
         return new Acceptance(accepted, uid, whose);
     }
 
-    public bool Accepts(AcceptedActs act) => acts.HasFlag(act) && (!RunsSomething(act) || users is null || users.Contains(uid));
+    /// <summary>One of these acts.</summary>
+    public bool Accepts(AcceptedActs act) => (acts & act) != 0 && (!RunsSomething(act) || users is null || users.Contains(uid));
 
     /// <summary>Before any route, behind what has found it.</summary>
     public Task Guard(HttpContext context, RequestDelegate next)
@@ -112,8 +118,8 @@ public sealed class Acceptance(AcceptedActs acts, uint uid, IReadOnlySet<uint>? 
         {
             return null;
         }
-        string word = Words.First(w => w.Act == act).Word;
-        return acts.HasFlag(act)
+        string word = Words.First(w => act.HasFlag(w.Act)).Word;
+        return (acts & act) != 0
             ? $"that host runs nothing of user {uid} for other hosts: 'yado host --accept-users {(uid == 0 ? "root" : uid.ToString(CultureInfo.InvariantCulture))}' there allows it"
             : $"that host does not accept '{word}' from other hosts: 'yado host --accept {word}{(RunsSomething(act) && uid == 0 ? " --accept-users root" : "")}' there allows it";
     }
@@ -125,7 +131,7 @@ public sealed class Acceptance(AcceptedActs acts, uint uid, IReadOnlySet<uint>? 
     }
 
     /// <summary>It brings a program here that runs as the daemon's user.</summary>
-    private static bool RunsSomething(AcceptedActs act) => act is AcceptedActs.Move or AcceptedActs.Start or AcceptedActs.Policy;
+    private static bool RunsSomething(AcceptedActs act) => (act & (AcceptedActs.Move | AcceptedActs.Start | AcceptedActs.Policy)) != 0;
 
     private static AcceptedActs ActOf(string word) => Words.Any(w => w.Word == word)
         ? Words.First(w => w.Word == word).Act
