@@ -85,6 +85,14 @@ internal sealed class ForegroundJob : IDisposable
 
     public void MoveTo(string host) => _hosts.YadoOn(_host, "move", _name, host).Succeeds();
 
+    /// <summary>What brought the caller to its host (nsenter) has stopped with it, and waits for a word of its own.</summary>
+    public void GoOnAround()
+    {
+        using Process kill = Process.Start("/bin/kill", ["-CONT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        kill.ExitCode.ShouldBe(0);
+    }
+
     public Ending End()
     {
         _process.WaitForExit(Patience).ShouldBeTrue($"{_name} does not end; it wrote {Received} bytes");

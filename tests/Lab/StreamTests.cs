@@ -228,6 +228,7 @@ public sealed class StreamTests(TwoHosts hosts) : IClassFixture<TwoHosts>
         Until.Holds(() => StateOf(caller) == "T" && StateOf($"{program}") == "T", () => $"the caller is {StateOf(caller)}, its job {StateOf($"{program}")}");
         hosts.On("h1", "kill", "-CONT", caller).Succeeds();
         Until.Holds(() => StateOf(caller) != "T" && StateOf($"{program}") != "T", () => "they do not go on");
+        job.GoOnAround();
         hosts.On("h1", "kill", "-TERM", caller).Succeeds();
         job.End().Status.ShouldBe(143);
 
