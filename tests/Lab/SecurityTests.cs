@@ -220,6 +220,8 @@ public sealed class SecurityTests(SecuredHosts hosts) : IClassFixture<SecuredHos
         Until.Holds(() => !hosts.On("h2", "sh", "-c", $"kill -0 $(head -1 {home}/daemon.lock)").Output.Contains("yes", StringComparison.Ordinal)
             && hosts.On("h2", "test", "-S", $"{home}/daemon.sock").Status != 0, () => "the daemon does not end");
         Start("--accept move,signal --accept-users all");
+        // It was known before, so that being listed does not say that it is up.
+        Until.Holds(() => hosts.YadoOn("h1", "run", "--detach", "--host", "choosy", "--name", "early", "--", "sleep", "1000").Status != 1, () => "the daemon does not come back");
         hosts.YadoOn("h1", "run", "--detach", "--host", "choosy", "--name", "asked", "--", "sleep", "1000").Refuses(5, "--accept start");
         hosts.YadoOn("h1", "move", "offered", "choosy").Succeeds();
         hosts.YadoOn("h1", "kill", "own").Succeeds();
