@@ -5,12 +5,16 @@
 #include <rpc/svc_dg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define MOST_CLIENTS 64
 #define MOST_REPLY (64UL << 20)
 #define MOST_SEEN 256
 #define MOST_SEEN_REPLY (64 << 10)
 #define TIMEOUT_S 25
+#define BEGIN_MS 3000 /* for the new instance to be registered */
+#define FIRST_PAUSE_NS 5000000L
+#define LONGEST_PAUSE_NS 100000000L
 
 struct client {
     CLIENT *client;
@@ -35,8 +39,15 @@ static CLIENT *client_of(const struct svc_req *request, bool datagrams)
         if (clients[i].program == request->rq_prog && clients[i].version == request->rq_vers && clients[i].datagrams == datagrams)
             return clients[i].client;
     struct timeval patience = {2, 0};
-    CLIENT *made = client_count == MOST_CLIENTS ? NULL
-                   : mrpc_client_create(mrpc_service.elsewhere, request->rq_prog, request->rq_vers, datagrams ? "udp" : "tcp", &patience);
+    CLIENT *made = NULL;
+    /* It may be told here that the service has moved before it is told there that it has come: its portmapper knows it soon. */
+    uint64_t last = mrpc_now() + BEGIN_MS;
+    for (long pause_ns = FIRST_PAUSE_NS; client_count < MOST_CLIENTS; pause_ns = pause_ns < LONGEST_PAUSE_NS ? pause_ns * 2 : pause_ns) {
+        made = mrpc_client_create(mrpc_service.elsewhere, request->rq_prog, request->rq_vers, datagrams ? "udp" : "tcp", &patience);
+        if (made != NULL || mrpc_now() >= last)
+            break;
+        nanosleep(&(struct timespec){0, pause_ns}, NULL);
+    }
     if (made != NULL)
         clients[client_count++] = (struct client){made, request->rq_prog, request->rq_vers, datagrams};
     return made;

@@ -55,7 +55,8 @@ public sealed class ForeignTextTests(TwoHosts hosts) : IClassFixture<TwoHosts>
         string directory = Directory.CreateDirectory(hosts.File_("foreign")).FullName;
         File.WriteAllText(Path.Combine(directory, name), "x");
         string file = Path.Combine(directory, "saved.ctx");
-        hosts.On("h1", "sh", "-c", $"cd {directory} && exec 7<*root* && setsid sh -c 'echo $$ >pid; exec sleep 1000' \"$(cat /proc/self/fd/7)\" </dev/null >/dev/null 2>&1 & while ! [ -s {directory}/pid ]; do :; done").Succeeds();
+        hosts.On("h1", "sh", "-c", $"cd {directory} && set -- *root* && exec 7<\"$1\" && setsid sh -c 'echo $$ >pid; exec sleep 1000' \"$(cat /proc/self/fd/7)\" </dev/null >/dev/null 2>&1 &").Succeeds();
+        Until.Holds(() => File.Exists(Path.Combine(directory, "pid")) && File.ReadAllText(Path.Combine(directory, "pid")).EndsWith('\n'), () => "the program does not start");
         string pid = File.ReadAllText(Path.Combine(directory, "pid")).Trim();
         hosts.YadoOn("h1", "checkpoint", pid, "-o", file).Succeeds();
         foreach (string[] command in (string[][])[["inspect", file], ["inspect", "--plan", file], ["inspect", "--json", file]])
