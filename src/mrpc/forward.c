@@ -53,6 +53,16 @@ static CLIENT *client_of(const struct svc_req *request, bool datagrams)
     return made;
 }
 
+static void forget(CLIENT *client)
+{
+    for (unsigned i = 0; i < client_count; i++)
+        if (clients[i].client == client) {
+            clnt_destroy(client);
+            clients[i] = clients[--client_count];
+            return;
+        }
+}
+
 static struct seen *find(const struct sockaddr_in6 *sender, uint32_t transaction)
 {
     for (unsigned i = 0; i < MOST_SEEN; i++)
@@ -93,8 +103,11 @@ void mrpc_forward(struct svc_req *request, SVCXPRT *transport)
         __real_svcerr_noproc(transport);
     else if (status == RPC_CANTDECODEARGS)
         __real_svcerr_decode(transport);
-    else if (status != RPC_TIMEDOUT)
+    else if (!datagrams && status != RPC_TIMEDOUT)
         __real_svcerr_systemerr(transport);
+    /* Who sent a datagram sends it again, and is passed on by a client that is made anew. */
+    if (status == RPC_CANTSEND || status == RPC_CANTRECV)
+        forget(client);
     free(arguments.bytes);
     if (datagrams && status == RPC_SUCCESS && results.length <= MOST_SEEN_REPLY) {
         struct seen *slot = &seen[seen_next++ % MOST_SEEN];
