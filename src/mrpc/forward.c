@@ -33,6 +33,17 @@ static struct seen {
 } seen[MOST_SEEN];
 static unsigned seen_next;
 
+/* The portmapper there may still know a server that was killed, at a port where nobody listens any more. */
+static bool answers(const struct svc_req *request, const char *nettype, const struct timeval *patience)
+{
+    CLIENT *probe = __real_clnt_create_timed(mrpc_service.elsewhere, request->rq_prog, request->rq_vers, nettype, patience);
+    if (probe == NULL)
+        return false;
+    enum clnt_stat status = clnt_call(probe, NULLPROC, (xdrproc_t)(void (*)(void))xdr_void, NULL, (xdrproc_t)(void (*)(void))xdr_void, NULL, ((struct timeval){0, 200000}));
+    clnt_destroy(probe);
+    return status == RPC_SUCCESS;
+}
+
 static CLIENT *client_of(const struct svc_req *request, bool datagrams)
 {
     for (unsigned i = 0; i < client_count; i++)
@@ -43,7 +54,9 @@ static CLIENT *client_of(const struct svc_req *request, bool datagrams)
     /* It may be told here that the service has moved before it is told there that it has come: its portmapper knows it soon. */
     uint64_t last = mrpc_now() + BEGIN_MS;
     for (long pause_ns = FIRST_PAUSE_NS; client_count < MOST_CLIENTS; pause_ns = pause_ns < LONGEST_PAUSE_NS ? pause_ns * 2 : pause_ns) {
-        made = mrpc_client_create(mrpc_service.elsewhere, request->rq_prog, request->rq_vers, datagrams ? "udp" : "tcp", &patience);
+        const char *nettype = datagrams ? "udp" : "tcp";
+        if (answers(request, nettype, &patience))
+            made = mrpc_client_create(mrpc_service.elsewhere, request->rq_prog, request->rq_vers, nettype, &patience);
         if (made != NULL || mrpc_now() >= last)
             break;
         nanosleep(&(struct timespec){0, pause_ns}, NULL);
@@ -84,12 +97,15 @@ void mrpc_forward(struct svc_req *request, SVCXPRT *transport)
         __real_svc_sendreply(transport, (xdrproc_t)mrpc_xdr_bytes, &earlier->reply);
         return;
     }
+    u_int begin = datagrams ? XDR_GETPOS(&((struct svc_dg_data *)transport->xp_p2)->su_xdrs) : 0;
     CLIENT *client = client_of(request, datagrams);
     if (client == NULL || !svc_getargs(transport, (xdrproc_t)mrpc_xdr_rest, (caddr_t)&arguments)) {
         free(arguments.bytes);
         svcerr_noprog(transport);
         return;
     }
+    if (datagrams && mrpc_service.datagram >= (ssize_t)begin && arguments.length > (size_t)mrpc_service.datagram - begin)
+        arguments.length = (size_t)mrpc_service.datagram - begin;
     AUTH *own = client->cl_auth, passed = *own;
     passed.ah_cred = request->rq_cred;
     client->cl_auth = &passed;

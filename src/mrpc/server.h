@@ -4,6 +4,7 @@
 
 #include "wire.h"
 
+#include <sys/types.h>
 #include <stdbool.h>
 
 enum mrpc_life {
@@ -19,6 +20,7 @@ extern struct mrpc_service {
     const char *name, *control, *served; /* NULL: no daemon has started it */
     char address[MRPC_NAME_BYTES + 1];   /* of this host */
     char elsewhere[MRPC_NAME_BYTES + 1]; /* of the host where the service is, once it has moved */
+    ssize_t datagram; /* bytes of the one that is being taken from its socket; of no meaning for a stream */
     uint32_t epoch, next_epoch;
     bool unregistered; /* the portmapper did not take it: asked again */
     uint64_t end;     /* milliseconds: when an instance that is left behind ends; 0: not yet */

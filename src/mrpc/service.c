@@ -1,6 +1,7 @@
 /* How this instance is, as its daemon has started it (src/Yadokari.Protocol/Services/ServiceVariables.cs), and its loop. */
 #include "server.h"
 
+#include <sys/socket.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -115,6 +116,8 @@ static void serve_once(struct pollfd *fds)
             continue;
         fds[i].revents &= POLLIN | POLLRDNORM | POLLHUP | POLLERR;
         uint64_t begun = mrpc_now();
+        /* libtirpc does not tell it, and leaves what an earlier one has written behind this one's end. */
+        mrpc_service.datagram = recv(fds[i].fd, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
         svc_getreq_common(fds[i].fd);
         hear(mrpc_now() - begun);
     }
