@@ -18,12 +18,22 @@ internal static class OutsideHolders
         }
 
         Dictionary<OpenDescription, int> holders = [];
+        HashSet<string> sorted = [];
         int? closed = new OutsideProcesses(pid).ForEach(other =>
         {
             foreach (int number in ProcFdInfo.Numbers(other) ?? [])
             {
-                if (ProcFdInfo.Link(other, number) is { } link && wanted.TryGetValue(link, out List<OpenDescription>? candidates)
-                    && Find(candidates, other, number) is { } held)
+                if (ProcFdInfo.Link(other, number) is not { } link || !wanted.TryGetValue(link, out List<OpenDescription>? candidates))
+                {
+                    continue;
+                }
+
+                if (candidates.Count > 1 && sorted.Add(link))
+                {
+                    candidates.Sort((left, right) => Kcmp.CompareFiles(left.Handle, right.Handle));
+                }
+
+                if (Find(candidates, other, number) is { } held)
                 {
                     holders.TryAdd(held, other);
                 }
@@ -75,11 +85,6 @@ internal static class OutsideHolders
             }
 
             same.Add(description);
-        }
-
-        foreach (List<OpenDescription> same in wanted.Values)
-        {
-            same.Sort((left, right) => Kcmp.CompareFiles(left.Handle, right.Handle));
         }
 
         return wanted;
