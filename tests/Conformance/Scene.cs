@@ -72,7 +72,9 @@ internal sealed class Scene : IDisposable
     {
         if (Environment.GetEnvironmentVariable("CONFORMANCE_KEEP") is null)
         {
-            System.IO.Directory.Delete(Directory, recursive: true);
+            // Programs make names of any bytes, and paths that are longer than one call takes.
+            using System.Diagnostics.Process remove = System.Diagnostics.Process.Start("/bin/rm", ["-rf", "--", Directory]);
+            remove.WaitForExit();
         }
     }
 }
