@@ -9,8 +9,9 @@ namespace Yadokari.Engine.Tests.Resources.Memory;
 /// <summary>No property of memory is lost without a word: each flag that a kernel can tell is carried, of no matter, or an obstacle.</summary>
 public class MemoryFlagTests
 {
-    // Documentation/filesystems/proc.rst of kernel 6.18, without those of other processors (bt, mt, gu), and what hides some of them.
-    private const string OfNoMatter = "rd wr ex sh mr me ms sd";
+    // Documentation/filesystems/proc.rst of kernel 6.18, without those of other processors (bt, mt), and what hides some of them;
+    // gu: it may hold guard pages, which pagemap tells one by one.
+    private const string OfNoMatter = "rd wr ex sh mr me ms sd gu";
     private const string CarriedNames = "mw gd lo sr rr dc ac nr lf wf dd hg nh mg dp";
     private const string Obstacles = "pf io de ht sf ar mm um uw ui ss sl";
 
