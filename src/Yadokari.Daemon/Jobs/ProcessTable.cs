@@ -67,7 +67,8 @@ public sealed class ProcessTable : IProcessTable, IDisposable
         try
         {
             // The links lead to files that have no name any more all the same (proc(5)).
-            return Directory.EnumerateFiles(directory).Select(d => FileStatus.AtPath(d)).Where(f => f is { IsRegular: true, Links: 0 }).Sum(f => f!.Value.Size);
+            return Directory.EnumerateFiles(directory).Select(d => FileStatus.AtPath(d)).OfType<FileStatus>()
+                .Where(f => f is { IsRegular: true, Links: 0 }).DistinctBy(f => (f.Device, f.Inode)).Sum(f => f.AllocatedBytes);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -14,10 +14,12 @@ namespace Yadokari.Linux.Descriptors;
 /// <param name="Size">Bytes.</param>
 /// <param name="AccessedNanoseconds">st_atim, nanoseconds since 1970.</param>
 /// <param name="ModifiedNanoseconds">st_mtim, nanoseconds since 1970.</param>
+/// <param name="AllocatedBytes">What it takes on disk or in memory: less than <paramref name="Size"/> where it has holes (st_blocks).</param>
 public readonly record struct FileStatus(
     ulong Device, ulong Inode, uint Mode, ulong Links, uint Uid, uint Gid, ulong RawDevice, long Size, long AccessedNanoseconds,
-    long ModifiedNanoseconds)
+    long ModifiedNanoseconds, long AllocatedBytes)
 {
+    private const int BlockSize = 512;
     private const int StructSize = 144;
     private const int NoFollow = 0x100;
     private const int EmptyPath = 0x1000;
@@ -108,7 +110,8 @@ public readonly record struct FileStatus(
         AccessedNanoseconds: BinaryPrimitives.ReadInt64LittleEndian(data[72..]) * 1_000_000_000
             + BinaryPrimitives.ReadInt64LittleEndian(data[80..]),
         ModifiedNanoseconds: BinaryPrimitives.ReadInt64LittleEndian(data[88..]) * 1_000_000_000
-            + BinaryPrimitives.ReadInt64LittleEndian(data[96..]));
+            + BinaryPrimitives.ReadInt64LittleEndian(data[96..]),
+        AllocatedBytes: BinaryPrimitives.ReadInt64LittleEndian(data[64..]) * BlockSize);
 
     private static uint Major(ulong device) => (uint)((device >> 8 & 0xFFF) | (device >> 32 & 0xFFFFF000));
 

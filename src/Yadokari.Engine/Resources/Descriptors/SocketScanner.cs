@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
@@ -20,13 +21,16 @@ internal sealed class SocketScanner(
     private const int LastAck = 9;
     private const int Closing = 11;
 
-    // tcpi_bytes_acked and tcpi_bytes_received of struct tcp_info (linux/tcp.h).
+    // tcpi_bytes_acked, tcpi_bytes_received and tcpi_segs_out of struct tcp_info (linux/tcp.h).
     private const int BytesAckedOffset = 120;
     private const int BytesReceivedOffset = 128;
+    private const int SegmentsOutOffset = 136;
 
     private const int LockFilter = 44;
     private const int Established = 1;
     private const int ShutDownBoth = 3;
+
+    private static readonly TimeSpan ReadingTime = TimeSpan.FromMilliseconds(250);
 
     private readonly Dictionary<int, IReadOnlyDictionary<uint, int>> udpShutdown = [];
     private IReadOnlyDictionary<uint, UnixSocketFacts>? unixSockets;
@@ -97,9 +101,11 @@ internal sealed class SocketScanner(
             return Refuse(description, "tcp-connection", $"{unread} bytes wait unread in a connection that is over; read them");
         }
 
-        // One that was refused may be connected anew: it is as a new socket, and its program has seen why.
-        bool connected = info.Length >= BytesReceivedOffset + 8
-            && (BitConverter.ToUInt64(info, BytesAckedOffset) | BitConverter.ToUInt64(info, BytesReceivedOffset)) != 0;
+        // One that was refused may be connected anew: it is as a new socket, and its program has seen why. It has sent a segment, but
+        // nothing was acknowledged; one that was moved before has sent none.
+        bool connected = info.Length >= SegmentsOutOffset + 4
+            && ((BitConverter.ToUInt64(info, BytesAckedOffset) | BitConverter.ToUInt64(info, BytesReceivedOffset)) != 0
+                || BitConverter.ToUInt32(info, SegmentsOutOffset) == 0);
         SocketImage? image = Unconnected(description, facts with { LocalAddress = [] }, null, over: true);
         return image is null ? null : image with { Shutdown = connected ? ShutDownBoth : 0 };
     }
@@ -112,7 +118,7 @@ internal sealed class SocketScanner(
         }
 
         // What comes while nobody is there is lost, as UDP may lose it; what waits for a program that does not read is not.
-        if (!frozen && (Descriptor.Poll(description.Handle, Descriptor.PollIn, TimeSpan.Zero) & Descriptor.PollIn) != 0
+        if (!frozen && !IsReadEmpty(description.Handle)
             && Descriptor.GetReadableBytes(description.Handle) is > 0 and int first)
         {
             return Refuse(description, "udp-unread", $"datagrams wait unread at {Text(facts)} (the first has {first} bytes); read them");
@@ -125,6 +131,24 @@ internal sealed class SocketScanner(
 
         SocketImage? image = Unconnected(description, facts, null);
         return image is null ? null : image with { Shutdown = UdpShutdown(description, facts) };
+    }
+
+    /// <summary>Whether its program has read everything at some instant within <see cref="ReadingTime"/>: one that serves calls
+    /// has a datagram waiting every now and then, one that does not read has it waiting all the time.</summary>
+    private static bool IsReadEmpty(SafeFileHandle socket)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        while ((Descriptor.Poll(socket, Descriptor.PollIn, TimeSpan.Zero) & Descriptor.PollIn) != 0)
+        {
+            if (Stopwatch.GetElapsedTime(begun) > ReadingTime)
+            {
+                return false;
+            }
+
+            Thread.Sleep(1);
+        }
+
+        return true;
     }
 
     private int UdpShutdown(OpenDescription description, SocketFacts facts)
