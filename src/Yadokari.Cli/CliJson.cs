@@ -22,4 +22,5 @@ namespace Yadokari.Cli;
 [JsonSerializable(typeof(IReadOnlyList<JobInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<PeerInfo>))]
 [JsonSerializable(typeof(ClusterPicture))]
+[JsonSerializable(typeof(RunningDaemon))]
 public sealed partial class CliJson : JsonSerializerContext;

@@ -29,6 +29,8 @@ public static class CommandLine
             LogsCommand.Create(),
             KillCommand.Create(),
             SignalCommand.Create(),
+            RmCommand.Create(),
+            PruneCommand.Create(),
             HostCommand.Create(),
             ClusterCommand.Create(),
             DoctorCommand.Create(),
@@ -38,6 +40,7 @@ public static class CommandLine
             ManCommand.Create(),
             CommonOptions.Verbose,
         };
+        root.Add(HelpCommand.Create(root));
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
@@ -101,13 +104,20 @@ public static class CommandLine
         {
             // Of several errors the unknown word explains the others.
             string message = (parsed.UnmatchedTokens is [string word, ..]
-                ? $"unknown command or argument '{word}'"
+                ? $"unknown command or argument '{word}'{NearWord.Hint(word, KnownWords(parsed.CommandResult.Command))}"
                 : string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).TrimEnd('.');
             Console.Error.WriteLine($"yado: {message}; see '{path} --help'");
         }
 
         return ExitStatus.WrongUsage;
     }
+
+    /// <summary>What could stand there: commands, or options where the word begins like one.</summary>
+    private static IEnumerable<string> KnownWords(Command command) =>
+    [
+        .. command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name),
+        .. command.Options.Where(o => !o.Hidden).Select(o => o.Name),
+    ];
 
     private static IEnumerable<string> PathOf(ParseResult parsed)
     {

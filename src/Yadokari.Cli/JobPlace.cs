@@ -41,8 +41,7 @@ public sealed class JobPlace : IDisposable
                 return new(here, here, own);
             }
 
-            return await FindAnywhereAsync(here, job, own, cancel)
-                ?? throw new CommandFailure(ExitStatus.NotFound, $"no job '{job}'; 'yado ps --all' lists those there are");
+            return await FindAnywhereAsync(here, job, own, cancel);
         }
         catch
         {
@@ -70,7 +69,7 @@ public sealed class JobPlace : IDisposable
     }
 
     /// <param name="own">One of that name that is over here.</param>
-    private static async Task<JobPlace?> FindAnywhereAsync(YadoClient here, string job, JobInfo? own, CancellationToken cancel)
+    private static async Task<JobPlace> FindAnywhereAsync(YadoClient here, string job, JobInfo? own, CancellationToken cancel)
     {
         JobList all = await here.ListJobsAsync(everywhere: true, cancel);
         JobInfo[] found = [.. all.Jobs.Where(j => j.Name == job || j.Id == job)];
@@ -84,7 +83,7 @@ public sealed class JobPlace : IDisposable
 
         if ((running is [{ } one] ? one : found.MaxBy(j => j.Started)) is not { } chosen)
         {
-            return own is null ? null : new(here, here, own);
+            return own is null ? throw NotFound(job, all) : new(here, here, own);
         }
 
         if (chosen.State == JobState.Unreachable)
@@ -100,6 +99,9 @@ public sealed class JobPlace : IDisposable
 
         return hosts.Peers.FirstOrDefault(p => p.Host?.Name == chosen.Host) is { } peer
             ? new(here, YadoClient.ForAddress(peer.Address, name: chosen.Host), chosen)
-            : null;
+            : throw NotFound(job, all);
     }
+
+    private static CommandFailure NotFound(string job, JobList all) =>
+        new(ExitStatus.NotFound, $"no job '{job}'{NearWord.Hint(job, all.Jobs.Select(j => j.Name))}; 'yado ps --all' lists those there are");
 }

@@ -30,7 +30,7 @@ public static class LocalDaemon
         if (peer is null)
         {
             string names = string.Join(' ', known.Peers.Select(p => p.Name ?? p.Address).Prepend(known.Self.Name));
-            throw new CommandFailure(ExitStatus.NotFound, $"no host '{host}'; known are: {names}");
+            throw new CommandFailure(ExitStatus.NotFound, $"no host '{host}'{NearWord.Hint(host, names.Split(' '))}; known are: {names}");
         }
 
         return peer.Host is not null

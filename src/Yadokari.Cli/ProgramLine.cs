@@ -33,7 +33,7 @@ public static class ProgramLine
                         return line;
                     }
                     throw new CommandFailure(
-                        ExitStatus.WrongUsage, $"unknown option '{word}' of {command.Name}; a program whose name begins with - comes after --");
+                        ExitStatus.WrongUsage, $"unknown option '{word}' of {command.Name}{NearWord.Hint(word, options.Where(o => !o.Hidden).Select(o => o.Name))}; a program whose name begins with - comes after --");
                 }
                 at += follows ? 1 : 0;
                 continue;

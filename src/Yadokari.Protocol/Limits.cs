@@ -54,6 +54,9 @@ public static class Limits
     /// <summary>The longest time that anything may be asked to take or wait, seconds; a year.</summary>
     public const double MaxSeconds = 366 * 86400.0;
 
+    /// <summary>The last moment that may be asked about, milliseconds since 1970: the end of the year 9999.</summary>
+    public const long MaxTime = 253_402_300_799_999;
+
     /// <summary>The longest a wait request is held open, seconds.</summary>
     public const int MaxWaitSeconds = 60;
 

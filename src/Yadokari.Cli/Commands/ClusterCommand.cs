@@ -202,7 +202,7 @@ public static class ClusterCommand
     {
         if (File.Exists(HomeDirectory.Default().Socket))
         {
-            Console.WriteLine("the daemon that runs here has no certificate yet: start it again (its jobs run on)");
+            Console.WriteLine("the daemon that runs here has no certificate yet: 'yado host restart' gives it this one (its jobs run on)");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Yadokari.Daemon.Hosting;
+using Yadokari.Protocol.Errors;
 
 namespace Yadokari.Cli.Commands;
 
@@ -48,11 +49,17 @@ public static class HostCommand
     private static readonly Option<TimeSpan?> DrainWithin = Quantity.DurationOption(
         "--drain-within", "How long a drain may take that SIGUSR2 or a spot notice starts; 60s when left out");
 
+    /// <summary>Given by <see cref="DaemonLauncher"/>.</summary>
+    private static readonly Option<bool> OnDemand = new(DaemonLauncher.OnDemandOption) { Hidden = true };
+
+    private const int Attempts = 5;
+
     public static Command Create()
     {
         Command command = new("host", "Run the daemon of this host in the foreground; on one machine it starts by itself when needed")
         {
-            Listen, Peer, Cluster, Name, Accept, AcceptUsers, OnSpotNotice, DrainWithin,
+            HostControl.Status(), HostControl.Stop(), HostControl.Restart(),
+            Listen, Peer, Cluster, Name, Accept, AcceptUsers, OnSpotNotice, DrainWithin, OnDemand,
         };
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
@@ -62,6 +69,7 @@ public static class HostCommand
             Programs of this machine reach it by a unix socket, and of them only its own user's and root's. Other hosts reach
             it, and are spoken to, only with certificates ('yado cluster'), also at 127.0.0.1.
             SIGUSR2 drains this host, as 'yado drain' does.
+            A daemon that has started by itself gives way to this one.
 
             What other hosts may ask besides looking is said with --accept: that jobs are moved here (move), programs started
             (start), jobs here signalled (signal) or moved elsewhere (send), the host drained (drain), their placement policy
@@ -71,6 +79,7 @@ public static class HostCommand
             In a cluster the hosts find each other, and each finds every job, without --peer.
 
             Examples:
+              yado host status
               yado host --listen 10.0.0.2:1991 --cluster etcd://10.0.0.1:2379
               yado host --listen 10.0.0.2:1991 --peer 10.0.0.1:1991 --accept move,send,drain --accept-users root
             """);
@@ -80,20 +89,43 @@ public static class HostCommand
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         using Interruption interruption = new();
-        await HostDaemon.RunAsync(
-            new HostOptions
+        HomeDirectory home = HomeDirectory.Default();
+        bool onDemand = parsed.GetValue(OnDemand);
+        for (int attempt = 1; ; attempt++)
+        {
+            if (!onDemand)
             {
-                Home = HomeDirectory.Default(),
-                Listen = parsed.GetValue(Listen),
-                Peers = parsed.GetValue(Peer) ?? [],
-                Cluster = parsed.GetValue(Cluster),
-                Name = parsed.GetValue(Name),
-                Accept = parsed.GetValue(Accept),
-                AcceptUsers = parsed.GetValue(AcceptUsers),
-                OnSpotNotice = parsed.GetValue(OnSpotNotice),
-                DrainWithin = parsed.GetValue(DrainWithin) ?? TimeSpan.FromSeconds(60),
-                OnReady = address => Console.WriteLine($"ready, {(address is null ? "for this machine only" : $"listening on {address}")}"),
-            },
-            interruption.Token);
+                await RunningDaemon.ReplaceOnDemandAsync(home, interruption.Token);
+            }
+
+            try
+            {
+                await HostDaemon.RunAsync(OptionsOf(parsed, home, onDemand), interruption.Token);
+                return;
+            }
+            catch (YadoException) when (!onDemand && attempt < Attempts)
+            {
+                // Another command may have been quicker to start one.
+                if (!await RunningDaemon.IsOnDemandAsync(home, interruption.Token))
+                {
+                    throw;
+                }
+            }
+        }
     }
+
+    private static HostOptions OptionsOf(ParseResult parsed, HomeDirectory home, bool onDemand) => new()
+    {
+        Home = home,
+        OnDemand = onDemand,
+        Listen = parsed.GetValue(Listen),
+        Peers = parsed.GetValue(Peer) ?? [],
+        Cluster = parsed.GetValue(Cluster),
+        Name = parsed.GetValue(Name),
+        Accept = parsed.GetValue(Accept),
+        AcceptUsers = parsed.GetValue(AcceptUsers),
+        OnSpotNotice = parsed.GetValue(OnSpotNotice),
+        DrainWithin = parsed.GetValue(DrainWithin) ?? TimeSpan.FromSeconds(60),
+        OnReady = address => Console.WriteLine($"ready, {(address is null ? "for this machine only" : $"listening on {address}")}"),
+    };
 }

@@ -11,12 +11,52 @@ public static class PsCommand
 {
     private static readonly Option<bool> All = new("--all", "-a") { Description = "Also the jobs that have ended" };
 
+    private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print only the ids, for other commands" };
+
+    private static readonly Option<string[]> Filters = new("--filter", "-f")
+    {
+        Description = $"Only those of which that holds: {string.Join(", ", JobFilter.Keys)}; * stands for anything. May be given several times",
+        HelpName = "KEY=VALUE",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static readonly Option<string?> Sort = new("--sort")
+    {
+        Description = $"Order by {string.Join(", ", JobOrder.Keys)}; by age when left out. Words go from a to z, what is most comes first",
+        HelpName = "KEY",
+    };
+
     private static readonly Option<bool> Json = CommonOptions.Json();
 
     public static Command Create()
     {
-        Command command = new("ps", "List the jobs of this host and of all hosts it knows") { All, Json };
+        Filters.Validators.Add(result =>
+        {
+            if (result.Tokens.Select(t => JobFilter.WhyNot(t.Value)).OfType<string>().FirstOrDefault() is { } fault)
+            {
+                result.AddError(fault);
+            }
+        });
+        Sort.AcceptOnlyFromAmong([.. JobOrder.Keys]);
+        Command command = new("ps", "List the jobs of this host and of all hosts it knows") { All, Quiet, Filters, Sort, Json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(Quiet) && result.GetValue(Json))
+            {
+                result.AddError("give --quiet or --json, not both");
+            }
+        });
         command.SetAction(RunAsync);
+        HelpWithExamples.SetText(command,
+            """
+            Filters with the same key: one of them must hold; with different ones: all. A filter by state looks at jobs that
+            are over, too, as with --all.
+
+            Examples:
+              yado ps --filter host=h2 --sort memory
+              yado ps --filter state=ended --filter state=lost
+              yado kill $(yado ps --quiet --filter name='test-*')
+            """);
         return command;
     }
 
@@ -24,10 +64,23 @@ public static class PsCommand
     {
         using YadoClient daemon = await LocalDaemon.ConnectAsync(cancel);
         JobList list = await daemon.ListJobsAsync(everywhere: true, cancel);
-        IReadOnlyList<JobInfo> jobs = [.. list.Jobs.Where(j => parsed.GetValue(All) || !j.IsOver || j.State is JobState.Lost or JobState.Saved).OrderBy(j => j.Started)];
+        JobFilter filter = new(parsed.GetValue(Filters) ?? []);
+        bool all = parsed.GetValue(All) || filter.AsksForStates;
+        IReadOnlyList<JobInfo> jobs = JobOrder.By(
+            parsed.GetValue(Sort), list.Jobs.Where(j => (all || !j.IsOver || j.State is JobState.Lost or JobState.Saved) && filter.Matches(j)));
         if (list.Unreachable.Count > 0)
         {
             Console.Error.WriteLine($"yado: no answer from {string.Join(' ', list.Unreachable)}; what it last had is listed as unreachable");
+        }
+
+        if (parsed.GetValue(Quiet))
+        {
+            foreach (JobInfo job in jobs)
+            {
+                Console.WriteLine(job.Id);
+            }
+
+            return;
         }
 
         if (parsed.GetValue(Json))

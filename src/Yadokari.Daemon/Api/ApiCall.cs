@@ -81,12 +81,15 @@ public static partial class ApiCall
     public static bool Flag(HttpContext context, string name) => context.Request.Query[name] == "true";
 
     /// <summary>A number of the query within 0 and <paramref name="most"/>; 0 when it is not given.</summary>
-    public static long Number(HttpContext context, string name, long most)
+    public static long Number(HttpContext context, string name, long most) => Given(context, name, most) ?? 0;
+
+    /// <summary>A number of the query within 0 and <paramref name="most"/>; null when it is not given.</summary>
+    public static long? Given(HttpContext context, string name, long most)
     {
         string? text = context.Request.Query[name];
         if (text is null)
         {
-            return 0;
+            return null;
         }
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value <= most
             ? value

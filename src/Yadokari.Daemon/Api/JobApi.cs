@@ -124,6 +124,9 @@ public sealed class JobApi(
         bool follow = ApiCall.Flag(context, "follow");
         long output = ApiCall.Number(context, "output", Limits.MaxImageBytes);
         long errors = ApiCall.Number(context, "errors", Limits.MaxImageBytes);
+        long? tail = ApiCall.Given(context, "tail", Limits.MaxImageBytes);
+        long? since = ApiCall.Given(context, "since", Limits.MaxTime);
+        (output, errors) = logs.Begin(job.Record, output, errors, tail, since is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null);
         context.Response.ContentType = "application/octet-stream";
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         await logs.StreamAsync(job, context.Response.Body, follow, output, errors, either.Token).ConfigureAwait(false);

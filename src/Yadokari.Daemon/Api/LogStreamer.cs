@@ -14,6 +14,23 @@ public sealed class LogStreamer(HomeDirectory home)
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
 
+    /// <summary>Where to begin so that only the last lines, or what was written since a moment, are sent: whichever is less.</summary>
+    /// <param name="output">Where in the output to begin at the earliest.</param>
+    /// <param name="errors">Where in the errors to begin at the earliest.</param>
+    /// <param name="tail">Lines of the output, and of the errors; null: all.</param>
+    /// <param name="since">Null: whenever.</param>
+    public (long Output, long Errors) Begin(JobRecord job, long output, long errors, long? tail, DateTimeOffset? since)
+    {
+        if (since is { } moment)
+        {
+            (long Output, long Errors) then = LogClock.OffsetsAt(home, job.Id, job.Epoch, moment);
+            (output, errors) = (Math.Max(output, then.Output), Math.Max(errors, then.Errors));
+        }
+        return tail is { } lines
+            ? (Math.Max(output, LastLines(home.Output(job.Id, job.Epoch), lines)), Math.Max(errors, LastLines(home.Errors(job.Id, job.Epoch), lines)))
+            : (output, errors);
+    }
+
     /// <param name="output">Where in the output to begin.</param>
     /// <param name="errors">Where in the errors to begin.</param>
     /// <param name="follow">Until the job is over here; else up to the present end.</param>
@@ -78,6 +95,34 @@ public sealed class LogStreamer(HomeDirectory home)
             await WriteAsync(new FrameHeader(kind, offset, count), buffer, destination, cancellation).ConfigureAwait(false);
             offset += count;
         }
+    }
+
+    /// <summary>Where the last lines of a file begin; a last line without its end is one.</summary>
+    private static long LastLines(string path, long lines)
+    {
+        using SafeFileHandle? file = TryOpen(path);
+        if (file is null)
+        {
+            return 0;
+        }
+        long end = RandomAccess.GetLength(file);
+        byte[] piece = new byte[PieceBytes];
+        long ends = 0;
+        for (long before = end; before > 0;)
+        {
+            long from = Math.Max(0, before - PieceBytes);
+            int count = RandomAccess.Read(file, piece.AsSpan(0, (int)(before - from)), from);
+            for (int at = count - 1; at >= 0; at--)
+            {
+                // The very last byte ends the last line, and is not between two.
+                if (piece[at] == '\n' && from + at != end - 1 && ++ends >= lines)
+                {
+                    return lines == 0 ? end : from + at + 1;
+                }
+            }
+            before = from;
+        }
+        return lines == 0 ? end : 0;
     }
 
     private static ValueTask WriteAsync(FrameHeader header, byte[] buffer, Stream destination, CancellationToken cancellation)

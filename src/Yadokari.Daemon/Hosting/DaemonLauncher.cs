@@ -7,12 +7,20 @@ namespace Yadokari.Daemon.Hosting;
 /// <summary>Starts the daemon of a home in the background when none answers, so that one machine needs no set-up.</summary>
 public static class DaemonLauncher
 {
+    /// <summary>Told to a daemon that is started because a command needs one; it gives way to one that somebody starts.</summary>
+    public const string OnDemandOption = "--on-demand";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Returns a client of a daemon that answers. The caller disposes it.</summary>
     /// <exception cref="YadoException">It did not come up; the message names its log.</exception>
-    public static async Task<YadoClient> EnsureRunningAsync(HomeDirectory home, CancellationToken cancellation = default)
+    public static Task<YadoClient> EnsureRunningAsync(HomeDirectory home, CancellationToken cancellation = default) =>
+        EnsureRunningAsync(home, [OnDemandOption], cancellation);
+
+    /// <summary>The same.</summary>
+    /// <param name="options">What follows <c>yado host</c> when it has to be started.</param>
+    public static async Task<YadoClient> EnsureRunningAsync(HomeDirectory home, IReadOnlyList<string> options, CancellationToken cancellation = default)
     {
         YadoClient client = YadoClient.ForSocket(home.Socket);
         try
@@ -22,7 +30,7 @@ public static class DaemonLauncher
                 return client;
             }
             home.Create();
-            using Process daemon = Launch(home);
+            using Process daemon = Launch(home, options);
             for (Stopwatch waited = Stopwatch.StartNew(); waited.Elapsed < Patience;)
             {
                 if (await AnswersAsync(client, cancellation).ConfigureAwait(false))
@@ -56,7 +64,7 @@ public static class DaemonLauncher
 
     /// <summary>A session of its own: the daemon outlives the terminal it was started from. It is no job, so the
     /// runtime's own spawn will do.</summary>
-    private static Process Launch(HomeDirectory home)
+    private static Process Launch(HomeDirectory home, IReadOnlyList<string> options)
     {
         string self = Environment.ProcessPath ?? throw new YadoException(1, "cannot find the program itself: start 'yado host' by hand");
         ProcessStartInfo start = new("/bin/sh") { WorkingDirectory = "/" };
@@ -70,6 +78,10 @@ public static class DaemonLauncher
             start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
         }
         start.ArgumentList.Add("host");
+        foreach (string option in options)
+        {
+            start.ArgumentList.Add(option);
+        }
         start.Environment["YADO_HOME"] = home.Path;
         return Process.Start(start) ?? throw new YadoException(1, "cannot start the daemon: start 'yado host' by hand");
     }

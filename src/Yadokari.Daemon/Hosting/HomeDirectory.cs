@@ -98,6 +98,9 @@ public sealed record HomeDirectory(string Path)
 
     public string Errors(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "stderr");
 
+    /// <summary>When the job wrote what (<see cref="Jobs.LogClock"/>).</summary>
+    public string LogTimes(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "times");
+
     /// <summary>What a job's caller has sent to its input, where its streams are relayed.</summary>
     public string Input(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "stdin");
 

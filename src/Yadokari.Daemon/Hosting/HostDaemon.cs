@@ -102,7 +102,7 @@ public static class HostDaemon
         JobTable jobs = new(store);
         using ClusterPart? cluster = ClusterPart.Open(Remember(database, "cluster", options.Cluster), self, loggers);
         IJobDirectory directory = cluster?.Directory ?? new LocalDirectory();
-        HostFacts facts = new(self, home, () => jobs.All.Count(e => e.Record.IsHere)) { RevokedVersion = () => trust.RevokedVersion };
+        HostFacts facts = new(self, home, () => jobs.All.Count(e => e.Record.IsHere)) { RevokedVersion = () => trust.RevokedVersion, OnDemand = options.OnDemand };
         PeerBook peers = new(self, trust.IsSecured, facts.Read, loggers.CreateLogger<PeerBook>());
         string? known = Remember(database, "peers", options.Peers.Count == 0 ? null : string.Join(' ', options.Peers));
         foreach (string peer in trust.IsSecured && known is not null ? known.Split(' ') : [])
@@ -154,6 +154,7 @@ public static class HostDaemon
         new JobApi(
             jobs, runner, care.Reviver, care.Adopter, views, new LogStreamer(home), source, serviceSource, peers,
             new JobFinder(jobs, directory, views, self), self, stop.Token, loggers.CreateLogger<JobApi>()).Map(app);
+        new RemovalApi(jobs, store, home, database.DeleteJob, self, views, loggers.CreateLogger<RemovalApi>()).Map(app);
         new ProgramApi(
             new ProgramRegistry(jobs, runner, care.Adopter, processes, home, self, stop.Token, loggers.CreateLogger<ProgramRegistry>()),
             views, loggers.CreateLogger<ProgramApi>()).Map(app);
@@ -202,6 +203,7 @@ public static class HostDaemon
             care.RunAsync(),
             cluster?.RunAsync(stop.Token) ?? Task.CompletedTask,
             IdleTrim.RunAsync(stop.Token),
+            new LogClock(jobs, home, TimeProvider.System).RunAsync(stop.Token),
         ];
         options.OnReady?.Invoke(self.Address);
 

@@ -27,6 +27,9 @@ public sealed class HostFacts(HostSelf self, HomeDirectory home, Func<int> runni
     /// <summary>Version of the list of revoked certificates.</summary>
     public Func<long> RevokedVersion { get; set; } = static () => 0;
 
+    /// <summary>It was started because a command needed one.</summary>
+    public bool OnDemand { get; init; }
+
     public HostInfo Read()
     {
         double[] load = [.. File.ReadAllText("/proc/loadavg").Split(' ').Take(3).Select(f => double.Parse(f, CultureInfo.InvariantCulture))];
@@ -56,6 +59,8 @@ public sealed class HostFacts(HostSelf self, HomeDirectory home, Func<int> runni
             Load = Load(),
             PolicyRevision = PolicyRevision(),
             RevokedVersion = RevokedVersion(),
+            Pid = Environment.ProcessId,
+            OnDemand = OnDemand,
         };
     }
 

@@ -31,6 +31,9 @@ public sealed record HostOptions
     /// <summary>How long a drain may take that a signal or a notice has started.</summary>
     public TimeSpan DrainWithin { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>It was started because a command needed one, and gives way to one that somebody starts.</summary>
+    public bool OnDemand { get; init; }
+
     /// <summary>Told once the daemon answers: its address for others, null when it has none.</summary>
     public Action<string?>? OnReady { get; init; }
 }

@@ -13,6 +13,9 @@ public sealed class JobTable
     private readonly HashSet<string> _reservedNames = [];
     private readonly Lock _names = new();
 
+    /// <summary>Held while a record is written or deleted, so that what is deleted is not one that has just come.</summary>
+    private readonly Lock _writing = new();
+
     public JobTable(IHostStore store)
     {
         _store = store;
@@ -97,10 +100,14 @@ public sealed class JobTable
     /// <exception cref="StoreException">It could not be written; the table is as before.</exception>
     public JobEntry Put(JobRecord record, MoveRecord? move, bool durable, bool isChild)
     {
-        _store.Save(record, move, durable);
-        JobEntry entry = _jobs.GetOrAdd(record.Id, _ => new JobEntry(record));
-        entry.IsChild = isChild;
-        entry.Replace(record);
+        JobEntry entry;
+        lock (_writing)
+        {
+            _store.Save(record, move, durable);
+            entry = _jobs.GetOrAdd(record.Id, _ => new JobEntry(record));
+            entry.IsChild = isChild;
+            entry.Replace(record);
+        }
         Changed?.Invoke(entry);
         return entry;
     }
@@ -116,6 +123,24 @@ public sealed class JobTable
 
     /// <summary>Changes only what the daemon knows as long as it runs: the store could not be written.</summary>
     public static void UpdateInMemory(JobEntry entry, JobRecord record) => entry.Replace(record);
+
+    /// <summary>Takes a job out of the store and out of memory, when it is still as the caller has seen it.</summary>
+    /// <param name="delete">Takes the record out of the store.</param>
+    /// <returns>False: it has changed meanwhile, and stays.</returns>
+    /// <exception cref="StoreException">It could not be written; the table is as before.</exception>
+    public bool TryForget(JobRecord seen, Action<string> delete)
+    {
+        lock (_writing)
+        {
+            if (TryGet(seen.Id)?.Record != seen)
+            {
+                return false;
+            }
+            delete(seen.Id);
+            Remove(seen.Id);
+            return true;
+        }
+    }
 
     /// <summary>Takes a job out of memory; the store's record is the caller's.</summary>
     public void Remove(string id) => _jobs.TryRemove(id, out _);

@@ -24,6 +24,7 @@ public sealed class Acceptance(AcceptedActs acts, uint uid, IReadOnlySet<uint>? 
         [("POST", Routes.Jobs)] = AcceptedActs.Start,
         [("POST", Routes.Services)] = AcceptedActs.Start,
         [("POST", Routes.Signal)] = AcceptedActs.Signal,
+        [("DELETE", Routes.Job)] = AcceptedActs.Signal,
         [("POST", Routes.MoveJob)] = AcceptedActs.Send,
         [("POST", Routes.Drain)] = AcceptedActs.Drain,
         [("POST", Routes.Undrain)] = AcceptedActs.Drain,

@@ -12,7 +12,7 @@ public enum AcceptedActs
     /// <summary>That it starts programs and services.</summary>
     Start = 2,
 
-    /// <summary>That it sends signals to its jobs, and ends them.</summary>
+    /// <summary>That it sends signals to its jobs, ends them, and forgets those that have ended.</summary>
     Signal = 4,
 
     /// <summary>That it moves its jobs elsewhere, also as a placement policy says.</summary>

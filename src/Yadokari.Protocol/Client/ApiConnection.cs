@@ -104,6 +104,9 @@ public sealed class ApiConnection : IDisposable
     public Task<T> PutAsync<T>(string path, HttpContent body, JsonTypeInfo<T> answer, CancellationToken cancellation, TimeSpan? timeout = null) =>
         CallAsync(HttpMethod.Put, path, body, answer, timeout, cancellation);
 
+    public Task<T> DeleteAsync<T>(string path, JsonTypeInfo<T> answer, CancellationToken cancellation, TimeSpan? timeout = null) =>
+        CallAsync(HttpMethod.Delete, path, null, answer, timeout, cancellation);
+
     public static HttpContent Json<T>(T body, JsonTypeInfo<T> type)
     {
         ByteArrayContent content = new(JsonSerializer.SerializeToUtf8Bytes(body, type));

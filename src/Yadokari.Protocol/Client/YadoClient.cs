@@ -167,9 +167,9 @@ public sealed partial class YadoClient : IDisposable
     /// <summary>The log of a job as this host has it, output and errors as they come.</summary>
     /// <param name="follow">Goes on until the job is over here; else stops at the present end.</param>
     public async IAsyncEnumerable<LogChunk> ReadLogHereAsync(
-        string job, bool follow, long outputFrom = 0, long errorsFrom = 0, [EnumeratorCancellation] CancellationToken cancellation = default)
+        string job, bool follow, long outputFrom = 0, long errorsFrom = 0, LogPart? part = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        string path = Routes.Of(Routes.Logs, job) + $"?follow={(follow ? "true" : "false")}&output={outputFrom}&errors={errorsFrom}";
+        string path = Routes.Of(Routes.Logs, job) + $"?follow={(follow ? "true" : "false")}&output={outputFrom}&errors={errorsFrom}{part?.Query}";
         using HttpResponseMessage response = await _api.OpenAsync(HttpMethod.Get, path, null, cancellation).ConfigureAwait(false);
         Stream stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         FrameReader reader = new(stream);
@@ -189,8 +189,9 @@ public sealed partial class YadoClient : IDisposable
 
     /// <summary>The log of a job; with <paramref name="follow"/> until it has ended, wherever it goes meanwhile.
     /// The bytes of a chunk are valid until the next one.</summary>
+    /// <param name="part">Of what was written before now, only this; null: all.</param>
     public async IAsyncEnumerable<LogChunk> ReadLogAsync(
-        string job, bool follow, [EnumeratorCancellation] CancellationToken cancellation = default)
+        string job, bool follow, LogPart? part = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         string origin = (await GetJobAsync(job, cancellation).ConfigureAwait(false)).Host;
         (YadoClient host, JobInfo state) = await LocateAsync(job, cancellation).ConfigureAwait(false);
@@ -200,12 +201,13 @@ public sealed partial class YadoClient : IDisposable
         {
             try
             {
-                await foreach (LogChunk chunk in host.ReadLogHereAsync(state.Id, follow, output, errors, cancellation).ConfigureAwait(false))
+                await foreach (LogChunk chunk in host.ReadLogHereAsync(state.Id, follow, output, errors, part, cancellation).ConfigureAwait(false))
                 {
                     long end = chunk.Offset + chunk.Bytes.Length;
                     (output, errors) = chunk.IsErrors ? (output, end) : (end, errors);
                     yield return chunk;
                 }
+                part = null; // What follows is new.
                 state = await host.GetJobAsync(state.Id, cancellation).ConfigureAwait(false);
             }
             finally
@@ -242,6 +244,11 @@ public sealed partial class YadoClient : IDisposable
 
     /// <summary>Ends a job with SIGKILL, wherever it is.</summary>
     public Task<JobInfo> KillAsync(string job, CancellationToken cancellation = default) => SignalAsync(job, 9, cancellation);
+
+    /// <summary>Makes the host forget a job that is over there: its record, its log, its checkpoints.</summary>
+    /// <returns>What it was.</returns>
+    public Task<JobInfo> RemoveHereAsync(string job, CancellationToken cancellation = default) =>
+        _api.DeleteAsync(Routes.Of(Routes.Job, job), ProtocolJson.Default.JobInfo, cancellation);
 
     /// <summary>Saves a job that runs on this host as a context file; the daemon writes it.</summary>
     public Task<CheckpointResult> CheckpointAsync(string job, CheckpointJob checkpoint, CancellationToken cancellation = default) =>

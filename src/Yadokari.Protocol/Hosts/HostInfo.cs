@@ -64,6 +64,12 @@ public sealed record HostInfo
     /// <summary>Version of the list of revoked certificates that it knows; 0: nothing was ever revoked.</summary>
     public long RevokedVersion { get; init; }
 
+    /// <summary>The process of its daemon.</summary>
+    public int Pid { get; init; }
+
+    /// <summary>Its daemon started by itself, because a command needed one.</summary>
+    public bool OnDemand { get; init; }
+
     /// <summary>Revision of the placement policy that it knows.</summary>
     public long PolicyRevision { get; init; }
 }
