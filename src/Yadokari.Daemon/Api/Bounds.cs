@@ -29,6 +29,7 @@ public static class Bounds
             throw Wrong("no program is given");
         }
         CheckPlan(start.Plan);
+        CheckSettings(start.Settings);
         return start;
     }
 
@@ -39,6 +40,7 @@ public static class Bounds
         CheckPath(start.Program, "program");
         CheckList(start.Arguments, Limits.MaxArguments, "arguments");
         CheckList(start.Environment, Limits.MaxEnvironment, "environment");
+        CheckSettings(start.Settings);
         const int mostPort = 65_534;
         if (start.Port is < 0 or > mostPort)
         {
@@ -47,6 +49,18 @@ public static class Bounds
         return start.ForwardSeconds is >= 0 and <= Limits.MaxForwardSeconds
             ? start
             : throw Wrong($"calls can be passed on for at most {Limits.MaxForwardSeconds} s");
+    }
+
+    private static void CheckSettings(CallerSettings? settings)
+    {
+        const int mostMask = 511, leastNice = -20, mostNice = 19, mostResource = 63;
+        if (settings is not null
+            && (settings.Umask is < 0 or > mostMask || settings.Nice is < leastNice or > mostNice
+                || settings.Processors is { Length: > CallerSettings.MaxProcessorBytes }
+                || settings.Limits.Count > CallerSettings.MaxLimits || settings.Limits.Any(l => l is null || l.Resource is < 0 or > mostResource || l.Soft > l.Hard)))
+        {
+            throw Wrong("the settings of the caller (umask, nice, processors, limits) are not possible ones");
+        }
     }
 
     /// <exception cref="YadoException">Exit status 2.</exception>
@@ -161,6 +175,7 @@ public static class Bounds
     private static void CheckService(ServiceOffer service)
     {
         ServiceSpec spec = service.Spec;
+        CheckSettings(spec.Settings);
         CheckList(spec.Arguments, Limits.MaxArguments, "arguments");
         CheckList(spec.Environment, Limits.MaxEnvironment, "environment");
         // The executable is one name in the program folder, never a way out of it.

@@ -12,6 +12,9 @@ public sealed partial class CheckpointClock(
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>While no job has a plan.</summary>
+    private static readonly TimeSpan LookForPlans = TimeSpan.FromSeconds(1);
+
     /// <summary>From when each job's time counts, by its id: when it was last tried, so that one with obstacles is not tried
     /// without end, else when it was first seen here.</summary>
     private readonly Dictionary<string, (int Epoch, long From, bool Tried)> _seen = [];
@@ -50,7 +53,7 @@ public sealed partial class CheckpointClock(
             {
                 await SaveAsync(job, stopping).ConfigureAwait(false);
             }
-            await Task.Delay(Look, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(jobs.All.Any(j => j.Record.Plan is not null) ? Look : LookForPlans, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

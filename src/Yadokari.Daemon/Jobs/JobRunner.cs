@@ -46,6 +46,7 @@ public sealed class JobRunner(
                 Arguments = start.Arguments,
                 Environment = environment,
                 WorkingDirectory = start.WorkingDirectory,
+                Settings = SettingsOfCaller.Read(start.Settings),
                 StandardInput = handles.Input,
                 StandardOutput = handles.Output,
                 StandardError = handles.Errors,

@@ -10,7 +10,7 @@ using Yadokari.Protocol.Hosts;
 namespace Yadokari.Daemon.Load;
 
 /// <summary>Looks at this host once a second, and remembers an hour. While the whole machine stands still it does not look
-/// at each process: an idle host costs nothing. Thread-safe.</summary>
+/// at each process, and while it is calm it does every few seconds: an idle host costs nothing. Thread-safe.</summary>
 public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup? group, Func<(long Total, long Available)> memory, ILogger<LoadMeter> logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -27,6 +27,12 @@ public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup?
     /// <summary>Of one processor: what the machine uses by the daemon itself and by its own housekeeping.</summary>
     private const double Quiet = 0.02;
 
+    /// <summary>Of one processor: so little that it does not matter in which second whose it was.</summary>
+    private const double Calm = 0.1;
+
+    /// <summary>Seconds between two looks at each process of a calm machine.</summary>
+    private const double CalmLooks = 5;
+
     private readonly LoadRing _ring = new(Protocol.Limits.LoadSeconds);
     private readonly Damped _runQueue = new(Recently);
     private readonly Damped _others = new(Awhile, 0);
@@ -36,6 +42,7 @@ public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup?
     private volatile IReadOnlyDictionary<string, JobLoad> _jobLoads = new Dictionary<string, JobLoad>();
     private volatile HostLoad? _last;
     private long _lastTime;
+    private Dictionary<string, (int Runnable, double Cpu)> _lastUse = [];
     private ProcessScan? _before;
     private long _beforeTime;
     private ProcMachine? _machine;
@@ -81,23 +88,37 @@ public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup?
     private void Look()
     {
         ProcMachine machine = ProcMachine.Read();
-        bool isQuiet = IsQuiet(machine);
+        double busy = BusySince(machine);
         _machine = machine;
-        if (isQuiet)
+        if (busy <= Quiet)
         {
-            Dictionary<string, (int Runnable, double Cpu)> idle = jobs.All.Where(e => e.Record.IsHere).ToDictionary(e => e.Record.Id, _ => (0, 0.0));
-            double since = Stopwatch.GetElapsedTime(_lastTime).TotalSeconds;
-            Volatile.Write(ref _lastTime, Stopwatch.GetTimestamp());
-            Publish(since, 0, 0, 0, idle.Count, idle);
-            return;
+            PublishIdle(0, _ => 0);
         }
-        LookAtAll();
+        else if (busy <= Calm && Stopwatch.GetElapsedTime(_beforeTime).TotalSeconds < CalmLooks)
+        {
+            // Nobody waits for a processor; what each job uses is as the last look found it, until the next.
+            PublishIdle(busy, id => _lastUse.GetValueOrDefault(id).Cpu);
+        }
+        else
+        {
+            LookAtAll();
+        }
     }
 
-    /// <summary>Nobody but the reader runs now, and hardly anybody has since the last look.</summary>
-    private bool IsQuiet(ProcMachine machine) =>
+    private void PublishIdle(double cpu, Func<string, double> jobCpu)
+    {
+        Dictionary<string, (int Runnable, double Cpu)> idle =
+            jobs.All.Where(e => e.Record.IsHere).ToDictionary(e => e.Record.Id, e => (0, Math.Min(jobCpu(e.Record.Id), cpu)));
+        double since = Stopwatch.GetElapsedTime(_lastTime).TotalSeconds;
+        Volatile.Write(ref _lastTime, Stopwatch.GetTimestamp());
+        Publish(since, 0, 0, cpu, idle.Count, idle);
+    }
+
+    /// <summary>Processors used by anyone since the last look; much, where somebody but the reader runs just now.</summary>
+    private double BusySince(ProcMachine machine) =>
         _machine is { } last && _before is not null && machine.Running <= 1
-        && (machine.BusyTicks - last.BusyTicks) / TicksPerSecond <= Quiet * Stopwatch.GetElapsedTime(_lastTime).TotalSeconds;
+        ? (machine.BusyTicks - last.BusyTicks) / TicksPerSecond / Math.Max(Stopwatch.GetElapsedTime(_lastTime).TotalSeconds, 0.001)
+        : double.MaxValue;
 
     private void LookAtAll()
     {
@@ -135,6 +156,7 @@ public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup?
         _before = scan;
         _beforeTime = time;
         Volatile.Write(ref _lastTime, time);
+        _lastUse = found;
         Publish(seconds, all, all - ofJobs, cpu, here.Length, found);
     }
 

@@ -30,6 +30,7 @@ public sealed class ServiceRunner(JobTable jobs, HomeDirectory home, HostSelf se
         ServiceSpec spec = new()
         {
             ProgramHash = hash,
+            Settings = start.Settings,
             ProgramBytes = bytes,
             Executable = executable,
             Arguments = start.Arguments,

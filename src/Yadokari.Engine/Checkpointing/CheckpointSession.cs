@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Yadokari.Engine.Capture;
 using Yadokari.Engine.Freeze;
 using Yadokari.Linux;
+using Yadokari.Linux.Proc;
 using Yadokari.Linux.Ptrace;
 
 namespace Yadokari.Engine.Checkpointing;
@@ -33,6 +34,8 @@ public sealed class CheckpointSession : IDisposable
     public static CheckpointSession Open(int pid, CaptureOptions options)
     {
         Rehearsal.RunOnce();
+        // Every descriptor of the process is held here, too.
+        OpenFileLimit.Raise();
         return OpenUnrehearsed(pid, options);
     }
 

@@ -1,5 +1,6 @@
 using Yadokari.Engine.Resume;
 using Yadokari.Linux;
+using Yadokari.Linux.Proc;
 
 namespace Yadokari.Engine.Restore;
 
@@ -55,9 +56,26 @@ public static class ShellProgram
         plan.Call("setsid", SystemCall.Setsid);
         plan.Call($"change to directory {start.WorkingDirectory}", SystemCall.Chdir, plan.Text(start.WorkingDirectory));
         plan.Try(null, SystemCall.Close, ExitFile);
+        Settle(plan, start.Settings ?? StartSettings.OfCaller());
         plan.Call(null, SystemCall.Rt_sigprocmask, 2, none, 0, 8);
         plan.Call($"execute {start.Program}", SystemCall.Execve, plan.Text(start.Program), Vector(plan, start.Arguments), Vector(plan, start.Environment));
         return plan.Build();
+    }
+
+    private static void Settle(PlanBuilder plan, StartSettings settings)
+    {
+        plan.Call(null, SystemCall.Umask, settings.Umask);
+        plan.Try(null, SystemCall.Setpriority, 0, 0, unchecked((ulong)settings.Nice));
+        if (settings.Processors.Length > 0)
+        {
+            plan.Try(null, SystemCall.Sched_setaffinity, 0, (ulong)settings.Processors.Length, plan.Bytes(settings.Processors, "processors"));
+        }
+
+        foreach (ResourceLimit limit in settings.Limits)
+        {
+            byte[] words = [.. BitConverter.GetBytes(limit.Soft), .. BitConverter.GetBytes(limit.Hard)];
+            plan.Try(null, SystemCall.Prlimit64, 0, limit.Resource, plan.Bytes(words, $"limit {limit.Resource}"), 0);
+        }
     }
 
     private static DataReference Vector(PlanBuilder plan, IReadOnlyList<string> texts)

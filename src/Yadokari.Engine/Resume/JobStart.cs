@@ -23,6 +23,9 @@ public sealed record JobStart
 
     public required SafeFileHandle StandardError { get; init; }
 
+    /// <summary>Null: those of the calling process.</summary>
+    public StartSettings? Settings { get; init; }
+
     /// <summary>As <see cref="ResumeOptions.ExitStatusFile"/>.</summary>
     public SafeFileHandle? ExitStatusFile { get; init; }
 }

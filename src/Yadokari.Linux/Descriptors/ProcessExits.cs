@@ -14,19 +14,27 @@ public sealed class ProcessExits : IDisposable
     private const uint In = 1;
     private const int CloseOnExec = 0x80000;
     private const int EventSize = 12; // struct epoll_event is packed on x86-64: u32 events, u64 data
-    private const int TimeoutMilliseconds = 500;
+    private const ulong StopKey = 0;
 
     private readonly SafeFileHandle _epoll;
+    private readonly SafeFileHandle _stopRead;
+    private readonly SafeFileHandle _stopWrite;
     private readonly ConcurrentDictionary<ulong, Waiter> _waiters = new();
-    private readonly Thread _thread;
-    private ulong _lastKey;
-    private volatile bool _stopping;
+    private readonly Lazy<Thread> _thread;
+    private ulong _lastKey = StopKey;
 
     public ProcessExits()
     {
         _epoll = new SafeFileHandle((nint)LinuxCall.Check("epoll_create1", null, LinuxCall.EpollCreate1, CloseOnExec), ownsHandle: true);
-        _thread = new Thread(Run) { IsBackground = true, Name = "process exits" };
-        _thread.Start();
+        // Its read end hangs up when the write end is closed: that ends the thread, which else sleeps for as long as nothing happens.
+        (_stopRead, _stopWrite) = Pipe.Create();
+        Control(ControlAdd, _stopRead, StopKey);
+        _thread = new Lazy<Thread>(() =>
+        {
+            Thread thread = new(Run) { IsBackground = true, Name = "process exits" };
+            thread.Start();
+            return thread;
+        });
     }
 
     /// <summary>Completes when the process has ended (it may still be a zombie), at once when there is none.</summary>
@@ -38,13 +46,21 @@ public sealed class ProcessExits : IDisposable
 
     public void Dispose()
     {
-        _stopping = true;
-        _thread.Join();
-        _epoll.Dispose();
-        foreach (Waiter waiter in _waiters.Values)
+        _stopWrite.Dispose();
+        if (_thread.IsValueCreated)
         {
-            waiter.Done.TrySetCanceled();
-            waiter.Process.Dispose();
+            _thread.Value.Join();
+        }
+
+        _epoll.Dispose();
+        _stopRead.Dispose();
+        foreach (ulong key in _waiters.Keys)
+        {
+            if (_waiters.TryRemove(key, out Waiter? waiter))
+            {
+                waiter.Done.TrySetCanceled();
+                waiter.Process.Dispose();
+            }
         }
     }
 
@@ -54,6 +70,7 @@ public sealed class ProcessExits : IDisposable
         Waiter waiter = new(process, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         _waiters[key] = waiter;
         Control(ControlAdd, process, key);
+        _ = _thread.Value;
         try
         {
             await waiter.Done.Task.WaitAsync(cancellation).ConfigureAwait(false);
@@ -72,12 +89,28 @@ public sealed class ProcessExits : IDisposable
     {
         const int most = 64;
         byte* events = stackalloc byte[most * EventSize];
-        while (!_stopping)
+        while (true)
         {
-            long count = LinuxCall.Check("epoll_wait", null, LinuxCall.EpollWait, Descriptor.Number(_epoll), (nint)events, most, TimeoutMilliseconds);
+            long count = LinuxCall.Invoke(LinuxCall.EpollWait, Descriptor.Number(_epoll), (nint)events, most, -1);
+            if (count == -Errno.EINTR)
+            {
+                // A signal of the program; epoll_wait is never made again by the kernel (signal(7)).
+                continue;
+            }
+
+            if (count < 0)
+            {
+                throw new SystemCallException("epoll_wait", (int)-count);
+            }
+
             for (int i = 0; i < count; i++)
             {
                 ulong key = *(ulong*)(events + (i * EventSize) + sizeof(uint));
+                if (key == StopKey)
+                {
+                    return;
+                }
+
                 if (_waiters.TryRemove(key, out Waiter? waiter))
                 {
                     Control(ControlDelete, waiter.Process, key);

@@ -14,6 +14,9 @@ public sealed record StartJob
 
     public required string WorkingDirectory { get; init; }
 
+    /// <summary>Null: those of the daemon.</summary>
+    public CallerSettings? Settings { get; init; }
+
     /// <summary>Which cpu features the program may use, as far as the C library can be told:
     /// <c>baseline</c>, <c>v2</c>, <c>v3</c>; null: all of this host.</summary>
     public string? Cpu { get; init; }

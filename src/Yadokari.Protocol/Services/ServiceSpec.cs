@@ -1,3 +1,5 @@
+using Yadokari.Protocol.Jobs;
+
 namespace Yadokari.Protocol.Services;
 
 /// <summary>What a service is made of, the same on every host.</summary>
@@ -15,6 +17,9 @@ public sealed record ServiceSpec
     public required IReadOnlyList<string> Arguments { get; init; }
 
     public required IReadOnlyList<string> Environment { get; init; }
+
+    /// <summary>Of whoever started it; null: those of the daemon.</summary>
+    public CallerSettings? Settings { get; init; }
 
     /// <summary>Preferred port for HTTP/1.1.</summary>
     public required int Port { get; init; }

@@ -1,3 +1,5 @@
+using Yadokari.Protocol.Jobs;
+
 namespace Yadokari.Protocol.Services;
 
 /// <summary>Starts a movable service from a program folder.</summary>
@@ -13,6 +15,9 @@ public sealed record StartService
 
     /// <summary>The whole environment, NAME=value; it travels.</summary>
     public required IReadOnlyList<string> Environment { get; init; }
+
+    /// <summary>They travel as well. Null: those of the daemon.</summary>
+    public CallerSettings? Settings { get; init; }
 
     /// <summary>Port for HTTP/1.1; the next one is for HTTP/2. 0: any two that are free.</summary>
     public int Port { get; init; }
