@@ -14,6 +14,9 @@ public sealed class CrashPointTests
     /// <summary>More than a move has; a run in which the fault no longer strikes ends the search.</summary>
     private const int Enough = 500;
 
+    /// <summary>Fewer than a move has: below it the fault does not strike where it should.</summary>
+    private const int LeastSteps = 6;
+
     [Fact]
     public async Task A_move_without_faults_moves_the_job_and_its_log()
     {
@@ -54,7 +57,7 @@ public sealed class CrashPointTests
             }
             _ = scenario.B.Processes.Contains(scenario.Running!) ? moved++ : stayed++;
         }
-        step.ShouldBeInRange(kind == SimFaultKind.SaveFails ? 6 : 10, Enough - 1, "the fault must have struck at many steps, and the search must have come to its end");
+        step.ShouldBeInRange(kind == SimFaultKind.SaveFails ? LeastSteps : 10, Enough - 1, "the fault must have struck at many steps, and the search must have come to its end");
         stayed.ShouldBeGreaterThan(0);
         moved.ShouldBeGreaterThan(0);
     }
@@ -105,14 +108,15 @@ public sealed class CrashPointTests
                 break;
             }
         }
-        step.ShouldBeInRange(6, Enough - 1);
+        step.ShouldBeInRange(LeastSteps, Enough - 1);
         again.ShouldBeGreaterThan(3, "it is moved in the end");
     }
 
     [Fact]
     public async Task The_job_survives_a_power_failure_of_the_target_until_it_runs_there()
     {
-        for (int step = 1; step < Enough; step++)
+        int step = 1;
+        for (; step < Enough; step++)
         {
             using Scenario scenario = new();
             SimFault fault = new(SimFaultKind.PowerFails, step);
@@ -136,12 +140,15 @@ public sealed class CrashPointTests
                 scenario.World.Story.ShouldContain("B: save  Target Released (before)", scenario.World.Tell());
             }
         }
+        step.ShouldBeInRange(LeastSteps, Enough - 1, "the fault must have struck at many steps, and the search must have come to its end");
     }
 
     [Fact]
     public async Task The_job_survives_a_power_failure_of_the_source_after_the_commit()
     {
-        for (int step = 1; step < Enough; step++)
+        int step = 1;
+        int afterCommit = 0;
+        for (; step < Enough; step++)
         {
             using Scenario scenario = new();
             SimFault fault = new(SimFaultKind.PowerFails, step);
@@ -158,6 +165,7 @@ public sealed class CrashPointTests
             }
             if (committed)
             {
+                afterCommit++;
                 scenario.CheckOneCopy();
                 scenario.B.Processes.ShouldContain(scenario.Running!);
             }
@@ -168,5 +176,7 @@ public sealed class CrashPointTests
                 scenario.World.Copies.ShouldAllBe(p => p.State == SimProcessState.Dead);
             }
         }
+        step.ShouldBeInRange(LeastSteps, Enough - 1);
+        afterCommit.ShouldBeInRange(1, step - 2);
     }
 }

@@ -42,7 +42,7 @@ public class ContextFileTests
 
     [Fact]
     public void The_plan_prints_for_every_image() => Prop.ForAll(Images.All, image =>
-        FileOf.Open(FileOf.Image(image), file => file.PrintPlan().Count() >= file.Summary.PlanOperations)).Check(Some.WithMaxTest(20));
+        FileOf.Open(FileOf.Image(image), file => file.PrintPlan().Count(l => l.StartsWith(' ')) == file.Summary.PlanOperations)).Check(Some.WithMaxTest(20));
 
     [Fact]
     public void Random_bytes_are_refused() => Prop.ForAll(

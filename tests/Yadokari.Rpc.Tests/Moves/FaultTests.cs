@@ -24,7 +24,7 @@ public sealed class FaultTests
         : ["target-round-1", "target-prepared"];
 
     [Fact]
-    public async Task The_sources_daemon_is_killed_at_every_step()
+    public async Task The_sources_daemon_is_killed_at_a_step()
     {
         await using TwoHosts hosts = await TwoHosts.StartAsync();
         await using Load load = await Load.StartAsync(hosts);
@@ -47,7 +47,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task The_targets_daemon_is_killed_at_every_step()
+    public async Task The_targets_daemon_is_killed_at_a_step()
     {
         await using TwoHosts hosts = await TwoHosts.StartAsync();
         await using Load load = await Load.StartAsync(hosts);

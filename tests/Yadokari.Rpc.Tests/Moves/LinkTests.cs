@@ -22,7 +22,7 @@ public sealed class LinkTests
     [Theory]
     [InlineData(true, "committed")]
     [InlineData(false, "round-1")]
-    public async Task A_host_is_cut_off_at_every_step(bool cutSource, string most)
+    public async Task A_host_is_cut_off_at_a_step(bool cutSource, string most)
     {
         await using LabOfThree lab = await LabOfThree.StartAsync();
         foreach (string step in Soak ? EveryStep : [most])
