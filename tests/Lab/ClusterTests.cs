@@ -60,6 +60,7 @@ public sealed class ClusterTests(ClusterHosts hosts) : IClassFixture<ClusterHost
             foreach (string host in (string[])["h1", "h2", "h3"])
             {
                 Until.Holds(() => hosts.YadoOn(host, "run", "--detach", "--", "/bin/true").Status == 5, () => $"{host} is not fenced");
+                hosts.YadoOn(host, "doctor").Output.ShouldContain("has no contact with");
                 hosts.YadoOn(host, "run", "--detach", "--", "/bin/true").Refuses(5, "no contact with etcd");
             }
 

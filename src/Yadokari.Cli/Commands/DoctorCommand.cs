@@ -13,7 +13,7 @@ public static class DoctorCommand
     public static Command Create()
     {
         Command command = new("doctor", "What this kernel and user permit, what not, and why") { Json };
-        command.SetAction(Run);
+        command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
             """
             'no' needs something done, which the line below says; 'less' still works, with what is said there left out.
@@ -22,9 +22,9 @@ public static class DoctorCommand
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
-        IReadOnlyList<Finding> findings = Examination.Run();
+        IReadOnlyList<Finding> findings = [.. Examination.Run(), .. await DaemonExamination.RunAsync(cancel)];
         if (parsed.GetValue(Json))
         {
             Output.Json(JsonSerializer.Serialize(findings, CliJson.Default.IReadOnlyListFinding));
