@@ -69,17 +69,25 @@ public sealed record HomeDirectory(string Path)
     }
 
     /// <summary>Makes the directories; only their owner may look into them.</summary>
-    /// <exception cref="YadoException">Another user has it, or could put another one in its place.</exception>
+    /// <exception cref="YadoException">Another user has it, or could put another one in its place, or it can't be made (a user
+    /// without a home, a file system that is only to be read).</exception>
     public void Create()
     {
         RequireTrusted();
-        Directory.CreateDirectory(Path, OwnerOnly);
-        // Once more: somebody may have made it in the meantime.
-        RequireTrusted();
-        Directory.CreateDirectory(Jobs, OwnerOnly);
-        Directory.CreateDirectory(Images, OwnerOnly);
-        Directory.CreateDirectory(Checkpoints, OwnerOnly);
-        Directory.CreateDirectory(Saved, OwnerOnly);
+        try
+        {
+            Directory.CreateDirectory(Path, OwnerOnly);
+            // Once more: somebody may have made it in the meantime.
+            RequireTrusted();
+            Directory.CreateDirectory(Jobs, OwnerOnly);
+            Directory.CreateDirectory(Images, OwnerOnly);
+            Directory.CreateDirectory(Checkpoints, OwnerOnly);
+            Directory.CreateDirectory(Saved, OwnerOnly);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new YadoException(1, $"jobs can't be kept in {Path}: {failure.Message}; set YADO_HOME to a directory of your own", failure);
+        }
     }
 
     /// <summary>The directory and all that leads to it belong to the caller or root, as far as they are there.</summary>
