@@ -102,6 +102,33 @@ public sealed class RefusalTests(TwoHosts hosts) : IClassFixture<TwoHosts>
         RunsOn("h1", "rooted", beat);
     }
 
+    [Theory]
+    [InlineData("10.199.0.1", "missing-address: tcp 10.199.0.1:5151")]
+    [InlineData("0.0.0.0", "taken-port: tcp 0.0.0.0:5152")]
+    public void A_listener_whose_address_the_target_lacks_goes_on_where_it_is(string address, string reason)
+    {
+        string answer = hosts.File_("answer");
+        string port = reason[^4..];
+        string ready = hosts.File_("ready");
+        string server = $"import socket; s = socket.socket(); s.bind(('{address}', {port})); s.listen(); open('{ready}', 'w').close(); c, _ = s.accept(); c.sendall(b'here'); c.close()";
+        hosts.YadoOn("h1", "run", "--detach", "--name", reason[..5] + "listener", "--", "python3", "-c", server).Succeeds();
+        hosts.YadoOn("h2", "run", "--detach", "--name", reason[..5] + "other", "--", "python3", "-c", $"import socket, time; s = socket.socket(); s.bind(('0.0.0.0', {port})); s.listen(); time.sleep(1000)").Succeeds();
+        try
+        {
+            Until.Holds(() => File.Exists(ready), () => "the server does not listen");
+            Until.Holds(() => hosts.On("h2", "ss", "-tln").Output.Contains(":" + port, StringComparison.Ordinal), () => "the other one does not listen");
+            hosts.YadoOn("h1", "move", reason[..5] + "listener", "h2").Refuses(5, reason);
+            hosts.On("h1", "python3", "-c", $"import socket; s = socket.create_connection(('10.199.0.1', {port})); open('{answer}', 'wb').write(s.recv(10))").Succeeds();
+            File.ReadAllText(answer).ShouldBe("here");
+            hosts.YadoOn("h1", "wait", reason[..5] + "listener").Succeeds();
+        }
+        finally
+        {
+            hosts.YadoOn("h2", "kill", reason[..5] + "other");
+            File.Delete(ready);
+        }
+    }
+
     [Fact]
     public void All_obstacles_are_listed_at_once()
     {

@@ -30,6 +30,11 @@ internal static class HostCheck
             {
                 CheckPath(path, missing);
             }
+
+            if (description is SocketImage socket)
+            {
+                AddressCheck.Check(socket, missing);
+            }
         }
 
         foreach (SharedObjectImage shared in image.Memory.SharedObjects)

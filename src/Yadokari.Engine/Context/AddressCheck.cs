@@ -1,0 +1,74 @@
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Engine.Resources.Descriptors;
+using Yadokari.Linux;
+using Yadokari.Linux.Sockets;
+
+namespace Yadokari.Engine.Context;
+
+/// <summary>Whether this host has the address and the port of an internet socket, found by taking it for a moment.</summary>
+internal static class AddressCheck
+{
+    private const int AddressInUse = 98;
+    private const int AddressNotAvailable = 99;
+    private const int NoDevice = 19;
+    private const int SocketLevel = 1;
+    private const int ReuseAddress = 2;
+    private const int ReusePort = 15;
+    private const int BindToDevice = 25;
+
+    public static void Check(SocketImage image, List<Obstacle> missing)
+    {
+        if (image.Domain is not (SocketFacts.Inet or SocketFacts.Inet6) || image.Address.Length < 8)
+        {
+            return;
+        }
+
+        string name = SocketText.Describe(image.Domain, image.Type, image.Address);
+        using SafeFileHandle? probe = SocketQuery.TryCreate(image.Domain, image.Type, image.Protocol);
+        if (probe is null)
+        {
+            missing.Add(new Obstacle("missing-address", $"{name}: this host has no sockets of that family"));
+            return;
+        }
+
+        foreach (SocketOptionImage option in image.Options)
+        {
+            if (SocketProbe.TrySet(probe, option.Level, option.Option, option.Value) == NoDevice && option is { Level: SocketLevel, Option: BindToDevice })
+            {
+                missing.Add(new Obstacle("missing-interface", $"{name} is bound to the interface {KernelText.Decode(option.Value.AsSpan().TrimEnd((byte)0))}, which this host does not have"));
+                return;
+            }
+        }
+
+        // Where several may have one port, this one would take a part of what comes for the others: only the address is tried.
+        bool isShared = image.Options.Any(o => o is { Level: SocketLevel, Option: ReusePort }
+            || (o is { Level: SocketLevel, Option: ReuseAddress } && image.Type != SocketFacts.Stream));
+        byte[] address = [.. image.Address];
+        if (isShared)
+        {
+            (address[2], address[3]) = (0, 0);
+        }
+        else if (image.Type == SocketFacts.Stream)
+        {
+            // As it is made again: old connections of the port may linger (TIME_WAIT).
+            SocketProbe.TrySet(probe, SocketLevel, ReuseAddress, BitConverter.GetBytes(1));
+        }
+
+        int error = SocketProbe.TryBind(probe, address);
+        if (error == 0 && image.Backlog is not null && !isShared)
+        {
+            error = SocketProbe.TryListen(probe);
+        }
+
+        if (error != 0)
+        {
+            missing.Add(error switch
+            {
+                AddressNotAvailable => new Obstacle("missing-address", $"{name}: this host does not have that address"),
+                AddressInUse => new Obstacle("taken-port", $"{name}: another program has that port here"),
+                Errno.EACCES => new Obstacle("privileged-port", $"{name}: you may not have that port here"),
+                _ => new Obstacle("missing-address", $"{name}: {Errno.Message(error)}"),
+            });
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Linux.Descriptors;
+
+namespace Yadokari.Linux.Sockets;
+
+/// <summary>Tries on a socket of the caller's own what another one is to do later.</summary>
+public static unsafe class SocketProbe
+{
+    /// <summary>Sets an option (setsockopt(2)).</summary>
+    /// <returns>0 or the error number.</returns>
+    public static int TrySet(SafeFileHandle socket, int level, int option, ReadOnlySpan<byte> value)
+    {
+        fixed (byte* start = value)
+        {
+            long result = LinuxCall.Invoke(LinuxCall.SetSockOpt, Descriptor.Number(socket), level, option, (nint)start, value.Length);
+            GC.KeepAlive(socket);
+            return (int)Math.Max(0, -result);
+        }
+    }
+
+    /// <summary>Gives it an address (bind(2)).</summary>
+    /// <returns>0 or the error number.</returns>
+    public static int TryBind(SafeFileHandle socket, ReadOnlySpan<byte> address)
+    {
+        fixed (byte* start = address)
+        {
+            long result = LinuxCall.Invoke(LinuxCall.Bind, Descriptor.Number(socket), (nint)start, address.Length);
+            GC.KeepAlive(socket);
+            return (int)Math.Max(0, -result);
+        }
+    }
+
+    /// <summary>Makes it listen (listen(2)), with room for nobody.</summary>
+    /// <returns>0 or the error number.</returns>
+    public static int TryListen(SafeFileHandle socket)
+    {
+        long result = LinuxCall.Invoke((int)SystemCall.Listen, Descriptor.Number(socket), 0);
+        GC.KeepAlive(socket);
+        return (int)Math.Max(0, -result);
+    }
+}
