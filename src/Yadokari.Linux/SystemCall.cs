@@ -105,6 +105,7 @@ public enum SystemCall
     Epoll_wait = 232,
     Epoll_ctl = 233,
     Tgkill = 234,
+    Waitid = 247,
     Openat = 257,
     Pselect6 = 270,
     Ppoll = 271,

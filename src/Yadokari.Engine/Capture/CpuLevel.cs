@@ -54,6 +54,13 @@ public static class CpuLevel
         return settings;
     }
 
+    /// <summary>What any of some processes may use.</summary>
+    public static CpuFeatures Of(IReadOnlyList<int> pids)
+    {
+        CpuFeatures main = Of(pids[0]);
+        return pids.Skip(1).All(pid => Of(pid).Names.SequenceEqual(main.Names)) ? main : CpuFeatures.ReadHost();
+    }
+
     /// <summary>What a process may use.</summary>
     public static CpuFeatures Of(int pid)
     {

@@ -62,23 +62,69 @@ public static class ObstacleScan
     }
 
     /// <summary>
-    /// The process runs while it is looked at: a file that is renamed between two questions, or a child that is there for a
+    /// The job runs while it is looked at: a file that is renamed between two questions, or a child that is there for a
     /// moment, is no reason to refuse. What is still there after several looks is. What matters in the end is looked for
     /// once more when the process is frozen.
     /// </summary>
     private static List<Obstacle> FindLasting(int pid, ProcStatus status, CaptureOptions options)
     {
         const int looks = 4;
-        List<Obstacle> obstacles = FindAll(pid, status, options);
-        for (int look = 1; look < looks && obstacles.Count > 0; look++)
+        const int looksAtTree = 12;
+        List<int> ended = [];
+        IReadOnlyList<int> living = ProcessTree.Read(pid, ended);
+        List<Obstacle> obstacles = FindAll(living, ended, status, options);
+        for (int look = 1; look < (living.Count + ended.Count > 1 ? looksAtTree : looks) && obstacles.Count > 0; look++)
         {
-            obstacles = FindAll(pid, status, options);
+            ended.Clear();
+            living = ProcessTree.Read(pid, ended);
+            obstacles = FindAll(living, ended, status, options);
         }
 
         return obstacles;
     }
 
-    private static List<Obstacle> FindAll(int pid, ProcStatus status, CaptureOptions options)
+    private static List<Obstacle> FindAll(IReadOnlyList<int> living, List<int> ended, ProcStatus status, CaptureOptions options)
+    {
+        List<Obstacle> obstacles = FindAll(living[0], status);
+        foreach (int relative in living.Skip(1))
+        {
+            string name = TreeObstacles.Show(relative);
+            try
+            {
+                FindInRelative(relative, name, obstacles);
+            }
+            catch (EngineException gone) when (gone.Error == EngineError.NoSuchProcess)
+            {
+                // Ended meanwhile.
+            }
+            catch (Exception e) when (e is UnauthorizedAccessException or SystemCallException { Number: Errno.EACCES or Errno.EPERM })
+            {
+                obstacles.Add(new Obstacle("child-of-another-user", $"{name} may not be looked into: it is another user's, or runs a program of one"));
+                return obstacles;
+            }
+        }
+
+        obstacles.AddRange(TreeObstacles.Find(living, ended));
+        obstacles.AddRange(DescriptorScan.FindObstacles(living, options));
+        return obstacles;
+    }
+
+    private static void FindInRelative(int pid, string name, List<Obstacle> obstacles)
+    {
+        if (ProcStatus.Read(pid) is not { } status || status.State is 'Z' or 'X')
+        {
+            return;
+        }
+
+        if (status.TracerPid != 0)
+        {
+            obstacles.Add(new Obstacle("traced-child", $"{name} is being traced by process {status.TracerPid}: detach the debugger first"));
+        }
+
+        obstacles.AddRange(FindAll(pid, status).Select(obstacle => new Obstacle(obstacle.Name, $"{name}: {obstacle.Detail}")));
+    }
+
+    private static List<Obstacle> FindAll(int pid, ProcStatus status)
     {
         List<Obstacle> obstacles = [];
         IReadOnlyList<Vma> vmas = MappingNames.Resolve(
@@ -95,7 +141,6 @@ public static class ObstacleScan
         }
 
         OutsideMappings.FindObstacles(pid, vmas, obstacles);
-        obstacles.AddRange(DescriptorScan.FindObstacles(pid, options));
         return obstacles;
     }
 
@@ -148,12 +193,6 @@ public static class ObstacleScan
         if (ProcMisc.WorkingDirectory(pid) is { } directory)
         {
             FindInDirectory(pid, directory, obstacles);
-        }
-
-        foreach (int child in ProcTasks.Children(pid) ?? [])
-        {
-            string name = ProcStatus.Read(child)?.Name ?? "?";
-            obstacles.Add(new Obstacle("child-process", $"child process {child} ({name}): trees of processes are not carried yet"));
         }
     }
 }

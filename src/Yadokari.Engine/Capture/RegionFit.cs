@@ -14,7 +14,7 @@ internal static class RegionFit
 
     /// <summary>The image with a region that its plan fits, and the plan.</summary>
     /// <param name="vmas">The process's mappings, by ascending address.</param>
-    public static (ProcessImage Image, RestorePlan Plan) Find(ProcessImage image, IReadOnlyList<Vma> vmas)
+    public static (TreeImage Image, RestorePlan Plan) Find(TreeImage image, IReadOnlyList<Vma> vmas)
     {
         ulong length = Step;
         while (true)
@@ -23,7 +23,7 @@ internal static class RegionFit
                 ?? throw new EngineException(EngineError.Failed, "the process leaves no free range of addresses for the resume stub");
             image = image with { RegionBase = start.Value, RegionLength = length };
             RestorePlan plan = PlanCompiler.Compile(image);
-            ulong needed = (ulong)plan.Span + RegionLayout.EndLength(image.Memory.Vdso);
+            ulong needed = (ulong)plan.Span + RegionLayout.EndLength(image);
             if (needed <= length)
             {
                 return (image, plan);

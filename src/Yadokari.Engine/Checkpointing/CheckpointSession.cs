@@ -8,7 +8,7 @@ using Yadokari.Linux.Ptrace;
 namespace Yadokari.Engine.Checkpointing;
 
 /// <summary>
-/// One checkpoint of one process: Open (look, refuse) → Freeze → Capture → Thaw or Kill.
+/// One checkpoint of a process and all that descends from it: Open (look, refuse) → Freeze → Capture → Thaw or Kill.
 /// Disposing at any point before <see cref="Kill"/> thaws the process, which then runs on as if nothing had been.
 /// Not thread-safe; may be used from any thread (the ptrace calls run on a thread of its own).
 /// </summary>
@@ -60,7 +60,7 @@ public sealed class CheckpointSession : IDisposable
     {
         FrozenTree frozen = tree ?? throw new InvalidOperationException("not frozen");
         TimeSpan? thawed = null;
-        int threads = frozen.Threads.Count;
+        int threads = frozen.ThreadCount;
         (long length, long memory) = ProcessCapturer.Capture(frozen, options, sink, progress, () =>
         {
             if (options.ThawEarly)

@@ -14,7 +14,7 @@ public sealed class ContextFile
     private readonly string path;
     private readonly RestorePlan? plan;
 
-    private ContextFile(string path, ContextHeader header, ProcessImage image, RestorePlan? plan)
+    private ContextFile(string path, ContextHeader header, TreeImage image, RestorePlan? plan)
     {
         this.path = path;
         this.header = header;
@@ -22,8 +22,8 @@ public sealed class ContextFile
         Image = image;
     }
 
-    /// <summary>The model of the captured process.</summary>
-    public ProcessImage Image { get; }
+    /// <summary>The model of the captured job.</summary>
+    public TreeImage Image { get; }
 
     /// <summary>A summary for people and for <c>--json</c>.</summary>
     public ContextSummary Summary => SummaryOf.Image(Image, header, plan);
@@ -44,7 +44,7 @@ public sealed class ContextFile
             ReadExactly(file, page, 0);
             ContextHeader header = ContextHeader.Parse(page, length);
             byte[] control = ReadControl(file, header);
-            ProcessImage image = ReadManifest(file, header);
+            TreeImage image = ReadManifest(file, header);
             return new ContextFile(path, header, image, PlanCheck.Compare(image, header, page, control));
         }
         catch (EngineException e) when (e.Error == EngineError.BadContextFile)
@@ -58,16 +58,19 @@ public sealed class ContextFile
     public void VerifyPages()
     {
         using SafeFileHandle file = OpenHandle(path);
-        foreach (MemorySegment segment in Image.Memory.Segments)
+        foreach (ProcessImage process in Image.Processes)
         {
-            Verify(file, segment);
-        }
-
-        foreach (SharedObjectImage shared in Image.Memory.SharedObjects)
-        {
-            foreach (MemorySegment segment in shared.Segments)
+            foreach (MemorySegment segment in process.Memory.Segments)
             {
                 Verify(file, segment);
+            }
+
+            foreach (SharedObjectImage shared in process.Memory.SharedObjects)
+            {
+                foreach (MemorySegment segment in shared.Segments)
+                {
+                    Verify(file, segment);
+                }
             }
         }
     }
@@ -129,7 +132,7 @@ public sealed class ContextFile
         return control;
     }
 
-    private static ProcessImage ReadManifest(SafeFileHandle file, ContextHeader header)
+    private static TreeImage ReadManifest(SafeFileHandle file, ContextHeader header)
     {
         ManifestSize.RequireLength(header.ManifestLength);
         byte[] manifest = new byte[(header.ManifestLength + 31) / 32 * 32];
@@ -147,7 +150,7 @@ public sealed class ContextFile
         ManifestSize.Check(manifest.AsSpan(0, (int)header.ManifestLength));
         try
         {
-            ProcessImage image = JsonSerializer.Deserialize(manifest.AsSpan(0, (int)header.ManifestLength), ImageJson.Default.ProcessImage)
+            TreeImage image = JsonSerializer.Deserialize(manifest.AsSpan(0, (int)header.ManifestLength), ImageJson.Default.TreeImage)
                 ?? throw ContextHeader.Bad("its manifest is empty");
             ImageBounds.Check(image, header.FileLength);
             return image;
@@ -177,8 +180,7 @@ public sealed class ContextFile
     {
         byte[] buffer = new byte[segment.Length];
         ReadExactly(file, buffer, segment.FileOffset);
-        // The first format had one checksum for all.
-        if ((header.Format == 1 ? Checksum.Compute(buffer) : Checksum.OfSegment(buffer)) != segment.Checksum)
+        if (Checksum.OfSegment(buffer) != segment.Checksum)
         {
             throw new EngineException(EngineError.BadContextFile, $"{path}: its memory is damaged between offsets {segment.FileOffset} and {segment.FileOffset + segment.Length}");
         }

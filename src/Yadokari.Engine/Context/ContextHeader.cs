@@ -108,14 +108,19 @@ public sealed record ContextHeader
 
         ReadOnlySpan<byte> own = page.Slice(OwnOffset, OwnLength);
         int format = BinaryPrimitives.ReadInt32LittleEndian(own[8..]);
-        if (format > Image.ProcessImage.CurrentFormat)
+        if (format > Image.TreeImage.CurrentFormat)
         {
-            throw Bad($"its format {format} is newer than this version reads ({Image.ProcessImage.CurrentFormat}): use a newer yado");
+            throw Bad($"its format {format} is newer than this version reads ({Image.TreeImage.CurrentFormat}): use a newer yado");
         }
 
         if (format < 1 || BinaryPrimitives.ReadUInt32LittleEndian(page[(OwnOffset + OwnLength)..]) != Checksum.Compute(page[..(OwnOffset + OwnLength)]))
         {
             throw Bad("its header is damaged");
+        }
+
+        if (format < Image.TreeImage.CurrentFormat)
+        {
+            throw Bad($"its format {format} is older than this version reads ({Image.TreeImage.CurrentFormat}): execute the file itself, or use the yado that wrote it");
         }
 
         ContextHeader header = new()

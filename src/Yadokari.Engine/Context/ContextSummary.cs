@@ -27,13 +27,16 @@ public sealed record ContextSummary
 
     public required IReadOnlyList<ThreadSummary> Threads { get; init; }
 
+    /// <summary>The job's other processes; all else here is of its main one.</summary>
+    public required IReadOnlyList<ProcessSummary> Relatives { get; init; }
+
     public required IReadOnlyList<MappingSummary> Mappings { get; init; }
 
     public required IReadOnlyList<DescriptorSummary> Descriptors { get; init; }
 
     public required IReadOnlyList<string> CpuFeatures { get; init; }
 
-    /// <summary>Bytes of memory content in the file.</summary>
+    /// <summary>Bytes of memory content in the file, of all processes.</summary>
     public required long MemoryBytes { get; init; }
 
     public required long FileLength { get; init; }
@@ -52,3 +55,9 @@ public sealed record MappingSummary(string Start, string End, string Protection,
 
 /// <param name="Kind">file, pipe, eventfd, epoll, …</param>
 public sealed record DescriptorSummary(int Number, string Kind, string Detail);
+
+/// <param name="Pid">Inside the job's pid namespace.</param>
+/// <param name="Parent">The pid of its parent in the job.</param>
+/// <param name="MemoryBytes">Bytes of its memory that are in the context file.</param>
+/// <param name="Ended">It has ended, and its parent has not waited for it yet.</param>
+public sealed record ProcessSummary(int Pid, int Parent, string Name, int Threads, long MemoryBytes, bool Ended);

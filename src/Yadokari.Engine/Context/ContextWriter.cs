@@ -15,16 +15,16 @@ public static class ContextWriter
     /// <param name="plan">The image's, whose region it fits.</param>
     /// <param name="position">One past the last page.</param>
     /// <returns>Bytes of the file.</returns>
-    public static long Finish(ProcessImage image, RestorePlan plan, IImageSink sink, long position)
+    public static long Finish(TreeImage image, RestorePlan plan, IImageSink sink, long position)
     {
         long controlOffset = (position + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
         byte[] control = plan.Encode(new RemoteAddress(image.RegionBase), image.RegionLength);
-        if ((ulong)plan.Span + RegionLayout.EndLength(image.Memory.Vdso) > image.RegionLength)
+        if ((ulong)plan.Span + RegionLayout.EndLength(image) > image.RegionLength)
         {
             throw new InvalidOperationException($"the restore plan needs {plan.Span} bytes, {image.RegionLength} are reserved");
         }
 
-        byte[] manifest = JsonSerializer.SerializeToUtf8Bytes(image, ImageJson.Default.ProcessImage);
+        byte[] manifest = JsonSerializer.SerializeToUtf8Bytes(image, ImageJson.Default.TreeImage);
         RequireReadable(manifest);
         byte[] padded = new byte[(manifest.Length + 31) / 32 * 32];
         manifest.CopyTo(padded, 0);

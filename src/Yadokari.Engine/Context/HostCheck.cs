@@ -11,11 +11,22 @@ namespace Yadokari.Engine.Context;
 /// <summary>Compares what an image needs with what this host has, before anything is started.</summary>
 internal static class HostCheck
 {
-    public static IReadOnlyList<Obstacle> FindMissing(ProcessImage image)
+    public static IReadOnlyList<Obstacle> FindMissing(TreeImage image)
     {
         List<Obstacle> missing = [];
         CheckProcessor(image, missing);
         HashSet<string> seen = [];
+        foreach (ProcessImage process in image.Processes)
+        {
+            CheckProcess(image, process, seen, missing);
+        }
+
+        CheckUser(image.Main, missing);
+        return missing;
+    }
+
+    private static void CheckProcess(TreeImage tree, ProcessImage image, HashSet<string> seen, List<Obstacle> missing)
+    {
         foreach (MappingImage mapping in image.Memory.Mappings)
         {
             if (mapping.Kind is MappingKind.SharedFile or MappingKind.PrivateFile && seen.Add(mapping.Name))
@@ -24,7 +35,7 @@ internal static class HostCheck
             }
         }
 
-        foreach (DescriptorImage description in image.Descriptors.Descriptions)
+        foreach (DescriptorImage description in image.Descriptors.Descriptions.Concat(image.Parent == 0 ? tree.Shared.Descriptions : []))
         {
             if (description is PathImage path && !IsOwnProc(path.Path, image) && seen.Add(path.Path))
             {
@@ -51,13 +62,10 @@ internal static class HostCheck
         }
 
         string directory = image.Attributes.WorkingDirectory;
-        if (!directory.StartsWith("/proc/self", StringComparison.Ordinal) && !IsOwnProc(directory, image) && !IsDirectory(directory))
+        if (!directory.StartsWith("/proc/self", StringComparison.Ordinal) && !IsOwnProc(directory, image) && seen.Add(directory + "/") && !IsDirectory(directory))
         {
             missing.Add(new Obstacle("missing-directory", $"the working directory {image.Attributes.WorkingDirectory} does not exist here"));
         }
-
-        CheckUser(image, missing);
-        return missing;
     }
 
     /// <summary>Of the job's own process or one of its threads in /proc: there as soon as the job is, and not before.</summary>
@@ -69,7 +77,7 @@ internal static class HostCheck
             && image.Threads.Any(thread => thread.Tid == id);
     }
 
-    private static void CheckProcessor(ProcessImage image, List<Obstacle> missing)
+    private static void CheckProcessor(TreeImage image, List<Obstacle> missing)
     {
         CpuFeatures host = CpuFeatures.ReadHost();
         CpuFeatures needed = CpuFeatures.FromNames(image.Origin.CpuFeatures, out IReadOnlyList<string> unknown);

@@ -16,19 +16,49 @@ internal static class ImageBounds
     private const int MaxPid = 1 << 22;
     private const int MaxDescriptor = 1 << 20;
     private const int MaxFilter = 4096 * 8;
+    private const int Asynchronous = 0x2000; // O_ASYNC
     private const int RegistersLength = 216;
     private const int ActionsLength = 64 * 32;
     private const int SignalLength = 128;
     private const int TimerLength = 32;
 
     /// <exception cref="EngineException">BadContextFile.</exception>
-    public static void Check(ProcessImage image, long fileLength)
+    public static void Check(TreeImage image, long fileLength)
+    {
+        Whole(image.Processes, "the processes");
+        Require(image.Processes.Count is > 0 and <= MaxThreads, "the number of processes");
+        Whole(image.Ended, "the ended processes");
+        Whole(image.Origin.CpuFeatures, "the processor features");
+        Whole(image.Origin.XsaveComponents, "the processor state");
+        Require(image.Shared is not null, "the shared descriptors");
+        CheckDescriptors(image.Shared);
+        Require(image.Shared.Descriptions.Count <= MaxDescriptor && image.Shared.Descriptions.All(SharedDescription), "a shared descriptor");
+        HashSet<int> before = [0];
+        foreach (ProcessImage process in image.Processes)
+        {
+            Check(process, fileLength);
+            Require(before.Contains(process.Parent) && (process.Parent == 0) == (process == image.Main) && before.Add(process.Attributes.Pid), "the parent of a process");
+            Require(process.Descriptors.Descriptions.OfType<SharedDescriptorImage>().All(shared => shared.Index >= 0 && shared.Index < image.Shared.Descriptions.Count), "a shared descriptor");
+        }
+
+        Require(image.HighestDescriptor <= MaxDescriptor, "a descriptor number");
+        foreach (EndedProcessImage process in image.Ended)
+        {
+            Require(process.Pid is > 1 and <= MaxPid && process.Parent != 0 && before.Contains(process.Parent) && process.Name is not null, "an ended process");
+        }
+    }
+
+    /// <summary>What one process makes, and all others get by inheritance.</summary>
+    public static bool SharedDescription(DescriptorImage image) =>
+        image is PathImage { AfterThreads: false } or PipeEndImage
+        && image is { Owner: 0, Signal: 0, Locks.Count: 0 } && (image.Flags & Asynchronous) == 0;
+
+    private static void Check(ProcessImage image, long fileLength)
     {
         CheckParts(image);
         Require(image.Memory.Mappings.Count <= MaxMappings, "too many mappings");
         Require(image.Threads.Count is > 0 and <= MaxThreads, "the number of threads");
         Require(image.Attributes.Pid is > 1 and <= MaxPid, "the pid");
-        Require(image.HighestDescriptor <= MaxDescriptor, "a descriptor number");
         Require(image.Signals.Actions.Length == ActionsLength, "the signal handlers");
         Require(image.Memory.Layout.Count == 11, "the memory layout");
         Require(image.Timers.Intervals.Count == 3, "the interval timers");
@@ -61,8 +91,6 @@ internal static class ImageBounds
     /// <summary>JSON can say null inside a list and leave out what has a default: neither may reach the compiler.</summary>
     private static void CheckParts(ProcessImage image)
     {
-        Whole(image.Origin.CpuFeatures, "the processor features");
-        Whole(image.Origin.XsaveComponents, "the processor state");
         Whole(image.Attributes.Limits, "the limits");
         Whole(image.Attributes.CommandLine, "the command line");
         Whole(image.Memory.Mappings, "the mappings");
@@ -90,8 +118,13 @@ internal static class ImageBounds
             Require(timer.Setting.Length == TimerLength, "a timer");
         }
 
-        Whole(image.Descriptors.Descriptions, "the descriptors");
-        foreach (DescriptorImage description in image.Descriptors.Descriptions)
+        CheckDescriptors(image.Descriptors);
+    }
+
+    private static void CheckDescriptors(DescriptorTableImage table)
+    {
+        Whole(table.Descriptions, "the descriptors");
+        foreach (DescriptorImage description in table.Descriptions)
         {
             Require(description.Numbers.Count > 0, "the numbers of a descriptor");
             Require(description.Locks is not null, "the locks of a descriptor");
@@ -99,8 +132,8 @@ internal static class ImageBounds
             Require(description is not SocketImage { Filter.Length: > MaxFilter }, "the filter of a socket");
         }
 
-        Whole(image.Descriptors.Pipes, "the pipes");
-        Whole(image.Descriptors.Files, "the carried files");
+        Whole(table.Pipes, "the pipes");
+        Whole(table.Files, "the carried files");
     }
 
     private static void CheckVdso(VdsoImage? vdso)

@@ -5,5 +5,5 @@ namespace Yadokari.Engine.Context;
 
 /// <summary>The manifest's JSON, by generated code.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(ProcessImage))]
+[JsonSerializable(typeof(TreeImage))]
 internal sealed partial class ImageJson : JsonSerializerContext;

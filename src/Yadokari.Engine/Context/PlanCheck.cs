@@ -13,10 +13,10 @@ internal static class PlanCheck
     /// <param name="page">The header page as it is in the file.</param>
     /// <param name="control">The control segment as it is in the file.</param>
     /// <returns>The plan that the file runs; null when it is another than the manifest's.</returns>
-    public static RestorePlan? Compare(ProcessImage image, ContextHeader header, ReadOnlySpan<byte> page, ReadOnlySpan<byte> control)
+    public static RestorePlan? Compare(TreeImage image, ContextHeader header, ReadOnlySpan<byte> page, ReadOnlySpan<byte> control)
     {
         ContextHeader expected = header with { Format = image.Format, ControlAddress = image.RegionBase + image.RegionLength };
-        if (!page.SequenceEqual(expected.ToBytes()) || (ulong)control.Length + RegionLayout.EndLength(image.Memory.Vdso) > image.RegionLength)
+        if (!page.SequenceEqual(expected.ToBytes()) || (ulong)control.Length + RegionLayout.EndLength(image) > image.RegionLength)
         {
             return null;
         }
@@ -32,7 +32,7 @@ internal static class PlanCheck
             return null;
         }
 
-        return plan.Length == control.Length && (ulong)plan.Span + RegionLayout.EndLength(image.Memory.Vdso) <= image.RegionLength
+        return plan.Length == control.Length && (ulong)plan.Span + RegionLayout.EndLength(image) <= image.RegionLength
             && plan.Encode(new RemoteAddress(image.RegionBase), image.RegionLength).AsSpan().SequenceEqual(control)
             ? plan
             : null;

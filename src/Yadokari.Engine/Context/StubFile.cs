@@ -14,7 +14,7 @@ internal static class StubFile
         byte[] control = plan.Encode(new RemoteAddress(regionBase), regionLength);
         ContextHeader header = new()
         {
-            Format = Image.ProcessImage.CurrentFormat,
+            Format = Image.TreeImage.CurrentFormat,
             ControlOffset = ContextHeader.Length,
             ControlLength = control.Length,
             ControlAddress = regionBase + regionLength,

@@ -10,16 +10,17 @@ namespace Yadokari.Engine.Context;
 /// <summary>Makes a summary of an image.</summary>
 internal static class SummaryOf
 {
-    public static ContextSummary Image(ProcessImage image, ContextHeader header, RestorePlan? plan)
+    public static ContextSummary Image(TreeImage image, ContextHeader header, RestorePlan? plan)
     {
+        ProcessImage main = image.Main;
         List<ThreadSummary> threads = [];
-        foreach (ThreadImage thread in image.Threads)
+        foreach (ThreadImage thread in main.Threads)
         {
             threads.Add(new ThreadSummary(thread.Tid, thread.Name));
         }
 
         List<DescriptorSummary> descriptors = [];
-        foreach (DescriptorImage description in image.Descriptors.Descriptions)
+        foreach (DescriptorImage description in main.Descriptors.Descriptions)
         {
             foreach (DescriptorNumber number in description.Numbers)
             {
@@ -28,18 +29,15 @@ internal static class SummaryOf
         }
 
         descriptors.Sort((left, right) => left.Number.CompareTo(right.Number));
-        long memory = 0;
-        foreach (MemorySegment segment in image.Memory.Segments)
+        List<ProcessSummary> relatives = [];
+        foreach (ProcessImage process in image.Processes.Skip(1))
         {
-            memory += segment.Length;
+            relatives.Add(new ProcessSummary(process.Attributes.Pid, process.Parent, process.Threads[0].Name, process.Threads.Count, MemoryOf(process), Ended: false));
         }
 
-        foreach (SharedObjectImage shared in image.Memory.SharedObjects)
+        foreach (EndedProcessImage process in image.Ended)
         {
-            foreach (MemorySegment segment in shared.Segments)
-            {
-                memory += segment.Length;
-            }
+            relatives.Add(new ProcessSummary(process.Pid, process.Parent, process.Name, 0, 0, Ended: true));
         }
 
         return new ContextSummary
@@ -48,22 +46,27 @@ internal static class SummaryOf
             CapturedAt = image.Origin.CapturedAt,
             HostName = image.Origin.HostName,
             KernelRelease = image.Origin.KernelRelease,
-            Pid = image.Attributes.Pid,
-            Name = image.Threads[0].Name,
-            Executable = image.Memory.Executable ?? "(removed)",
-            CommandLine = image.Attributes.CommandLine,
-            WorkingDirectory = image.Attributes.WorkingDirectory,
-            Uid = image.Threads[0].Credentials.Uids[1],
-            Gid = image.Threads[0].Credentials.Gids[1],
+            Pid = main.Attributes.Pid,
+            Name = main.Threads[0].Name,
+            Executable = main.Memory.Executable ?? "(removed)",
+            CommandLine = main.Attributes.CommandLine,
+            WorkingDirectory = main.Attributes.WorkingDirectory,
+            Uid = main.Threads[0].Credentials.Uids[1],
+            Gid = main.Threads[0].Credentials.Gids[1],
             Threads = threads,
-            Mappings = Mappings(image),
+            Relatives = relatives,
+            Mappings = Mappings(main),
             Descriptors = descriptors,
             CpuFeatures = image.Origin.CpuFeatures,
-            MemoryBytes = memory,
+            MemoryBytes = image.Processes.Sum(MemoryOf),
             FileLength = header.FileLength,
             PlanOperations = plan?.Operations.Count,
         };
     }
+
+    private static long MemoryOf(ProcessImage process) =>
+        process.Memory.Segments.Sum(segment => (long)segment.Length)
+        + process.Memory.SharedObjects.Sum(shared => shared.Segments.Sum(segment => (long)segment.Length));
 
     private static List<MappingSummary> Mappings(ProcessImage image)
     {

@@ -29,7 +29,7 @@ internal static class BatchEnd
     public static RemoteAddress Entry(RemoteAddress region) => region + At + CodeOffset;
 
     /// <summary>Whether a range is one that a batch was run in.</summary>
-    public static bool IsRegion(FrozenTree tree, RemoteAddress region)
+    public static bool IsRegion(FrozenProcess tree, RemoteAddress region)
     {
         byte[] magic = new byte[sizeof(ulong)];
         return tree.Memory.Read(region + At + 8, magic) == magic.Length && BinaryPrimitives.ReadUInt64LittleEndian(magic) == Magic;

@@ -1,73 +1,55 @@
-using Yadokari.Linux;
-using Yadokari.Linux.Memory;
 using Yadokari.Linux.Proc;
-using Yadokari.Linux.Ptrace;
 
 namespace Yadokari.Engine.Freeze;
 
 /// <summary>
-/// A process all of whose threads stand still under ptrace. Every member runs on the tracer's thread.
-/// Disposing thaws it; whatever was borrowed (registers, masks) is given back first.
-/// When the tracer dies the kernel lets every thread run on with the registers it has just then: so each that is ever set
-/// is one that the thread may run on with, and none stands in a stop that would send it a signal.
+/// A process and all that descends from it, standing still under ptrace. Every member runs on the tracer's thread. Disposing
+/// thaws it.
 /// </summary>
+/// <remarks>A parent stands still before its children are looked for: so none is missed, and one that waits for its child's
+/// exec (vfork) stops as soon as that is over, since the child still runs.</remarks>
 public sealed class FrozenTree : IDisposable
 {
-    private const int SigKill = 9;
     private const int MaxRounds = 100;
-    private const int MomentMicroseconds = 50;
 
-    private readonly List<FrozenThread> threads = [];
-    private StopWait wait;
-    private bool released;
+    private readonly CancellationToken cancel;
+    private readonly List<FrozenProcess> processes = [];
+    private readonly List<int> ended = [];
 
-    private FrozenTree(int pid, RemoteMemory memory, CancellationToken cancel)
+    private FrozenTree(FrozenProcess main, CancellationToken cancel)
     {
-        Pid = pid;
-        Memory = memory;
-        wait = new StopWait(pid, cancel);
+        this.cancel = cancel;
+        processes.Add(main);
     }
 
-    public int Pid { get; }
+    /// <summary>The job's main process first, each other one behind its parent.</summary>
+    public IReadOnlyList<FrozenProcess> Processes => processes;
 
-    public RemoteMemory Memory { get; }
+    public FrozenProcess Main => processes[0];
 
-    /// <summary>The main thread first, then by tid.</summary>
-    public IReadOnlyList<FrozenThread> Threads => threads;
+    /// <summary>Those that have ended and wait to be reaped by one of the others.</summary>
+    public IReadOnlyList<int> Ended => ended;
 
-    public FrozenThread Main => threads[0];
+    public int Pid => Main.Pid;
+
+    public int ThreadCount => processes.Sum(process => process.Threads.Count);
 
     /// <summary>Wall clock when all threads stood still.</summary>
-    public DateTimeOffset FrozenAt { get; private set; }
+    public DateTimeOffset FrozenAt => processes[^1].FrozenAt;
 
     /// <summary>Stopwatch ticks when the first thread was stopped.</summary>
-    public long StartedAt { get; private set; }
+    public long StartedAt => Main.StartedAt;
 
-    /// <summary>It was stopped (SIGSTOP and its like) when a thread was looked at last.</summary>
-    public bool Stopped { get; private set; }
-
-    /// <summary>Stops every thread of the process.</summary>
+    /// <summary>Stops every thread of every process.</summary>
     /// <param name="cancel">Given up while it waits for a thread.</param>
-    /// <exception cref="EngineException">It ended meanwhile, or may not be traced; it runs on.</exception>
-    /// <exception cref="ObstacleException">A thread can't be interrupted; it runs on.</exception>
+    /// <exception cref="EngineException">The main process ended meanwhile, or one may not be traced; all run on.</exception>
+    /// <exception cref="ObstacleException">A thread can't be interrupted; all run on.</exception>
     public static FrozenTree Freeze(int pid, CancellationToken cancel = default)
     {
-        RemoteMemory memory;
+        FrozenTree tree = new(FrozenProcess.Freeze(pid, cancel), cancel);
         try
         {
-            memory = new RemoteMemory(pid);
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
-        {
-            throw e is FileNotFoundException or DirectoryNotFoundException
-                ? new EngineException(EngineError.NoSuchProcess, $"no process {pid}", e)
-                : new EngineException(EngineError.NotPermitted, $"process {pid}: not permitted to look at its memory", e);
-        }
-
-        FrozenTree tree = new(pid, memory, cancel);
-        try
-        {
-            tree.StopAll();
+            tree.StopRelatives();
             return tree;
         }
         catch
@@ -77,329 +59,133 @@ public sealed class FrozenTree : IDisposable
         }
     }
 
-    /// <summary>Lets every thread run on as if nothing had been.</summary>
+    /// <summary>Stops what came after the freeze, since threads were let run on for a moment.</summary>
+    public void StopNew()
+    {
+        foreach (FrozenProcess process in processes.ToList())
+        {
+            StopNewThreads(process);
+        }
+
+        StopRelatives();
+    }
+
+    /// <summary>Does something with each process that may let it run on for a moment. One that ends meanwhile has ended.</summary>
+    public void ForEach(Action<FrozenProcess> action)
+    {
+        foreach (FrozenProcess process in processes.ToList())
+        {
+            Unless(process, action);
+        }
+    }
+
+    /// <summary>Lets all run on as if nothing had been.</summary>
     public void Thaw()
     {
-        if (released)
+        for (int i = processes.Count - 1; i >= 0; i--)
         {
-            return;
-        }
-
-        released = true;
-        wait = new StopWait(Pid, CancellationToken.None);
-        List<FrozenThread> ending = [];
-        foreach (FrozenThread thread in threads)
-        {
-            try
-            {
-                GiveBack(thread);
-                if (!thread.Tracee.TryDetach())
-                {
-                    ending.Add(thread);
-                }
-            }
-            catch (SystemCallException e) when (e.Number == Errno.ESRCH)
-            {
-                // Killed by someone while it stood still: nothing left to thaw.
-            }
-            catch (Exception e) when (e is EngineException or ObstacleException)
-            {
-                // So too; or it can't be fetched, and finds home by itself.
-            }
-        }
-
-        Reap(ending);
-    }
-
-    /// <summary>Threads that ended as soon as another one ran on: until they are reaped by whoever traced them, the end of the
-    /// process is not told to its parent.</summary>
-    private void Reap(List<FrozenThread> ending)
-    {
-        for (int i = ending.Count - 1; i >= 0; i--)
-        {
-            try
-            {
-                while (wait.For(ending[i].Tracee).Kind != StopKind.Gone)
-                {
-                    if (ending[i].Tracee.TryDetach())
-                    {
-                        break;
-                    }
-                }
-            }
-            catch (Exception e) when (e is EngineException or ObstacleException)
-            {
-                // Inside the kernel: the end of the tracer's thread lets it go.
-            }
+            processes[i].Thaw();
         }
     }
 
-    /// <summary>Ends the process and waits until every thread is gone.</summary>
+    /// <summary>Ends all, and waits until every thread is gone.</summary>
     public void Kill()
     {
-        if (released)
+        foreach (FrozenProcess process in processes)
         {
-            return;
+            process.Kill();
         }
 
-        released = true;
-        Signals.Send(Pid, SigKill);
-
-        // The leader is reported last: its end is held back until every other thread is reaped.
-        for (int i = threads.Count - 1; i >= 0; i--)
+        foreach (FrozenProcess process in processes)
         {
-            FrozenThread thread = threads[i];
-            while (thread.Tracee.WaitStop().Kind != StopKind.Gone)
-            {
-                thread.Tracee.TryContinue();
-            }
-        }
-    }
-
-    /// <summary>Registers and mask as they were before anything was done in it, and a stop out of which it goes on with them.</summary>
-    /// <exception cref="EngineException">It was killed meanwhile.</exception>
-    public void GiveBack(FrozenThread thread)
-    {
-        if (!thread.Borrowed)
-        {
-            return;
-        }
-
-        // Elsewhere than in the stop of an interrupt the kernel would not look whether a call is to be made again. A pending
-        // interrupt traps before the first instruction and before any signal (get_signal, kernel/signal.c).
-        Interrupt(thread);
-        SetOwn(thread);
-    }
-
-    /// <summary>Brings a thread that runs or stands somewhere into the stop of an interrupt.</summary>
-    /// <exception cref="EngineException">It was killed meanwhile.</exception>
-    public void Interrupt(FrozenThread thread)
-    {
-        thread.Tracee.TryInterrupt();
-        if (!thread.Runs)
-        {
-            thread.Tracee.TryContinue();
-        }
-
-        if (!WaitUntilFrozen(thread))
-        {
-            throw Killed(thread);
-        }
-    }
-
-    /// <summary>In the stop of an interrupt: its own mask and registers. The mask first, since with the registers of a borrowed
-    /// thread it finds home with any mask.</summary>
-    public static void SetOwn(FrozenThread thread)
-    {
-        thread.Tracee.SetSignalMask(thread.SignalMask);
-        thread.Tracee.SetRegisters(thread.Registers);
-        thread.Borrowed = false;
-    }
-
-    /// <summary>Other registers, with which it finds home by itself (<see cref="Landing"/>), and then no signals.</summary>
-    public static void Borrow(FrozenThread thread, Registers registers)
-    {
-        thread.Borrowed = true;
-        thread.Tracee.SetRegisters(registers);
-        thread.Tracee.SetSignalMask(ulong.MaxValue);
-    }
-
-    /// <summary>
-    /// Lets one thread run on for a moment, as it would have without the freeze, and stops it again somewhere else. The
-    /// others stand still meanwhile; call <see cref="StopNewThreads"/> afterwards, since it may have made some.
-    /// </summary>
-    /// <exception cref="EngineException">It ended meanwhile.</exception>
-    public void RunOn(FrozenThread thread, int microseconds = MomentMicroseconds)
-    {
-        GiveBack(thread);
-        thread.Tracee.TryContinue();
-        // Interrupted at once it would not have run at all.
-        ShortSleep.For(microseconds);
-        thread.Tracee.TryInterrupt();
-        if (!WaitUntilFrozen(thread))
-        {
-            throw Killed(thread);
-        }
-
-        Look(thread);
-    }
-
-    /// <summary>Stops threads that came after the freeze.</summary>
-    public void StopNewThreads() => StopAll();
-
-    /// <summary>Whether a signal that the thread does not block is there for it.</summary>
-    public bool SignalWaits(FrozenThread thread)
-    {
-        ProcStatus? status = ProcStatus.ReadThread(Pid, thread.Tid);
-        return status is not null && ((status.ThreadPending | status.SharedPending) & ~thread.SignalMask) != 0;
-    }
-
-    /// <summary>The error of a thread that is gone.</summary>
-    public static EngineException Killed(FrozenThread thread) =>
-        new(EngineError.NoSuchProcess, $"thread {thread.Tid} was killed while it was frozen");
-
-    /// <summary>Notes what the thread must get back, and makes it fit to go on, whoever lets it go.</summary>
-    public void Look(FrozenThread thread)
-    {
-        thread.SignalMask = thread.Tracee.GetSignalMask();
-        thread.Rseq = thread.Tracee.GetRseq();
-        Registers registers = thread.Tracee.GetRegisters();
-        bool interrupted = (long)registers.Rax == -Errno.EINTR;
-        thread.Registers = LeaveRestartableSequence(thread, SystemCallRestart.ForThaw(registers, interrupted && (thread.Stopped || SignalWaits(thread))));
-        thread.Borrowed = false;
-        if (!thread.Registers.Equals(registers))
-        {
-            thread.Tracee.SetRegisters(thread.Registers);
+            process.AwaitEnd();
         }
     }
 
     public void Dispose()
     {
-        Thaw();
-        Memory.Dispose();
+        for (int i = processes.Count - 1; i >= 0; i--)
+        {
+            processes[i].Dispose();
+        }
     }
 
-    private void StopAll()
+    private void StopNewThreads(FrozenProcess process) => Unless(process, static one => one.StopNewThreads());
+
+    private void Unless(FrozenProcess process, Action<FrozenProcess> action)
     {
-        HashSet<int> seen = [];
-        foreach (FrozenThread thread in threads)
+        try
         {
-            seen.Add(thread.Tid);
+            action(process);
         }
-
-        if (StartedAt == 0)
+        catch (EngineException) when (process != Main && HasEnded(process.Pid))
         {
-            StopUninterruptible(seen);
-            StartedAt = System.Diagnostics.Stopwatch.GetTimestamp();
+            processes.Remove(process);
+            process.Dispose();
         }
+    }
 
-        for (int round = 0; ; round++)
+    private void StopRelatives()
+    {
+        HashSet<int> known = [.. processes.Select(process => process.Pid)];
+        bool any = true;
+        for (int round = 0; any; round++)
         {
-            IReadOnlyList<int> tids = ProcTasks.Threads(Pid) ?? [];
-            bool any = false;
-            foreach (int tid in tids)
+            any = false;
+            ended.Clear();
+            for (int i = 0; i < processes.Count; i++)
             {
-                any |= !seen.Contains(tid) && StopOne(tid, seen);
-            }
+                foreach (int child in ProcTasks.Children(processes[i].Pid) ?? [])
+                {
+                    if (known.Contains(child))
+                    {
+                        continue;
+                    }
 
-            if (!any)
-            {
-                break;
+                    if (TryFreeze(child) is { } process)
+                    {
+                        known.Add(child);
+                        processes.Add(process);
+                        any = true;
+                    }
+                    else if (ProcStat.Read(child) is { State: 'Z' })
+                    {
+                        ended.Add(child);
+                    }
+                }
             }
 
             if (round == MaxRounds)
             {
-                throw new EngineException(EngineError.Failed, $"process {Pid} makes threads faster than they can be stopped");
+                throw new EngineException(EngineError.Failed, $"process {Pid} and its children make processes faster than they can be stopped");
             }
         }
 
-        threads.Sort((left, right) => left.Tid == Pid ? -1 : right.Tid == Pid ? 1 : left.Tid.CompareTo(right.Tid));
-        if (threads.Count == 0 || threads[0].Tid != Pid)
+        if (processes.Count > 1)
         {
-            throw new EngineException(EngineError.NoSuchProcess, $"process {Pid} ended meanwhile");
-        }
-
-        FrozenAt = DateTimeOffset.UtcNow;
-    }
-
-    /// <summary>Threads that may take long to come out of the kernel first, while the others still run.</summary>
-    private void StopUninterruptible(HashSet<int> seen)
-    {
-        foreach (int tid in ProcTasks.Threads(Pid) ?? [])
-        {
-            if (ProcStat.ReadThread(Pid, tid) is { State: 'D' })
+            foreach (FrozenProcess process in processes)
             {
-                StopOne(tid, seen);
+                process.Memory.KeepsSharing = true;
             }
         }
     }
 
-    /// <summary>One after the other, and each looked at as soon as it stands: should this program be killed before that, the
-    /// thread goes on with what the interruption made of its call.</summary>
-    /// <returns>False when it is gone.</returns>
-    private bool StopOne(int tid, HashSet<int> seen)
+    private FrozenProcess? TryFreeze(int child)
     {
-        if (Seize(tid) is not { } tracee)
+        if (HasEnded(child))
         {
-            return false;
+            return null;
         }
 
-        FrozenThread thread = new(tracee);
-        threads.Add(thread);
-        tracee.TryInterrupt();
-        if (!WaitUntilFrozen(thread))
-        {
-            threads.Remove(thread);
-            return false;
-        }
-
-        seen.Add(tid);
-        Look(thread);
-        return true;
-    }
-
-    private Tracee? Seize(int tid)
-    {
         try
         {
-            return Tracee.TrySeize(tid);
+            return FrozenProcess.Freeze(child, cancel);
         }
-        catch (SystemCallException e) when (e.Number == Errno.EPERM)
+        catch (EngineException) when (HasEnded(child))
         {
-            throw new EngineException(EngineError.NotPermitted, $"process {Pid}: not permitted to trace it (another user's, or traced by another program)", e);
+            return null;
         }
     }
 
-    private bool WaitUntilFrozen(FrozenThread thread)
-    {
-        thread.Runs = false;
-        while (true)
-        {
-            Stop stop = wait.For(thread.Tracee);
-            switch (stop.Kind)
-            {
-                case StopKind.Gone:
-                    return false;
-                case StopKind.Interrupted:
-                case StopKind.GroupStop:
-                    // It is told with every such stop whether the process is stopped (do_jobctl_trap, kernel/signal.c).
-                    Stopped = thread.Stopped = stop.Kind == StopKind.GroupStop;
-                    return true;
-                case StopKind.Signal:
-                    // It was about to get a signal: it shall have it, the interrupt is still to come.
-                    thread.Tracee.TryContinue(stop.Signal);
-                    break;
-                default:
-                    thread.Tracee.TryContinue();
-                    break;
-            }
-        }
-    }
-
-    /// <summary>A thread that is preempted inside a restartable sequence goes on at the abort handler (rseq(2)); a freeze
-    /// is a preemption, and elsewhere the kernel would not know.</summary>
-    private Registers LeaveRestartableSequence(FrozenThread thread, Registers registers)
-    {
-        const int CriticalSectionOffset = 8;
-        if (thread.Rseq.Address.Value == 0)
-        {
-            return registers;
-        }
-
-        ulong descriptor = Memory.ReadUInt64(thread.Rseq.Address + CriticalSectionOffset);
-        if (descriptor == 0)
-        {
-            return registers;
-        }
-
-        ulong start = Memory.ReadUInt64(new RemoteAddress(descriptor + 8));
-        ulong length = Memory.ReadUInt64(new RemoteAddress(descriptor + 16));
-        ulong abort = Memory.ReadUInt64(new RemoteAddress(descriptor + 24));
-        if (registers.Rip - start < length)
-        {
-            registers.Rip = abort;
-        }
-
-        return registers;
-    }
+    private static bool HasEnded(int pid) => ProcStat.Read(pid) is null or { State: 'Z' or 'X' };
 }

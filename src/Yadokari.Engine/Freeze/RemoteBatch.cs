@@ -31,14 +31,14 @@ public sealed class RemoteBatch : IDisposable
     private const int MomentMicroseconds = 1000;
     private const int MostMoments = 5000;
 
-    private readonly FrozenTree tree;
+    private readonly FrozenProcess tree;
     private readonly Landing landing;
     private readonly TimeSpan lease;
     private RemoteAddress region;
     private RestorePlan? loaded;
     private FrozenThread? borrowed;
 
-    private RemoteBatch(FrozenTree tree, Landing landing, TimeSpan lease)
+    private RemoteBatch(FrozenProcess tree, Landing landing, TimeSpan lease)
     {
         this.tree = tree;
         this.landing = landing;
@@ -51,7 +51,7 @@ public sealed class RemoteBatch : IDisposable
     /// <summary>Lets threads go home that a tool borrowed which died just now. They may have run on: what was read of the process
     /// before, but for its code, is out of date.</summary>
     /// <exception cref="EngineException">One does not come.</exception>
-    public static void AwaitHome(FrozenTree tree, IReadOnlyList<Vma> vmas)
+    public static void AwaitHome(FrozenProcess tree, IReadOnlyList<Vma> vmas)
     {
         Landing landing = Landing.Find(tree.Pid, tree.Memory, vmas);
         bool ran = false;
@@ -84,7 +84,7 @@ public sealed class RemoteBatch : IDisposable
     /// <param name="vmas">Mappings of the process, to find room for the <see cref="Landing"/>.</param>
     /// <param name="lease">So long a borrowed thread waits to be fetched; well above what this program may be kept waiting.</param>
     /// <exception cref="ObstacleException">It may not have such memory.</exception>
-    public static RemoteBatch Create(FrozenTree tree, IReadOnlyList<Vma> vmas, TimeSpan lease)
+    public static RemoteBatch Create(FrozenProcess tree, IReadOnlyList<Vma> vmas, TimeSpan lease)
     {
         RemoteBatch batch = new(tree, Landing.Find(tree.Pid, tree.Memory, vmas), lease);
         try
@@ -137,9 +137,9 @@ public sealed class RemoteBatch : IDisposable
         registers.Rbx = region.Value + RegionLayout.OperationsOffset;
         registers.R15 = region.Value;
         borrowed = thread;
-        FrozenTree.Borrow(thread, registers);
+        FrozenProcess.Borrow(thread, registers);
         RunToEnd(thread);
-        FrozenTree.SetOwn(thread);
+        FrozenProcess.SetOwn(thread);
         borrowed = null;
         byte[] data = new byte[plan.Data.Length];
         tree.Memory.ReadExactly(region + (ulong)plan.DataOffset, data);
@@ -213,7 +213,7 @@ public sealed class RemoteBatch : IDisposable
         registers.R8 = e;
         registers.R9 = f;
         borrowed = thread;
-        FrozenTree.Borrow(thread, registers);
+        FrozenProcess.Borrow(thread, registers);
         RunToSystemCall(thread);
         RunToSystemCall(thread);
         return (long)thread.Tracee.GetRegisters().Rax;
@@ -282,7 +282,7 @@ public sealed class RemoteBatch : IDisposable
         region = default;
         if (landing.Holds(at))
         {
-            FrozenTree.SetOwn(thread);
+            FrozenProcess.SetOwn(thread);
         }
         else
         {
@@ -306,7 +306,7 @@ public sealed class RemoteBatch : IDisposable
         const int SigStop = 19;
         return stop.Kind switch
         {
-            StopKind.Gone => throw FrozenTree.Killed(thread),
+            StopKind.Gone => throw FrozenProcess.Killed(thread),
             StopKind.Signal when stop.Signal != SigStop =>
                 // A fault would be the engine's own: all else is blocked.
                 throw new EngineException(EngineError.Failed, $"thread {thread.Tid} got signal {stop.Signal} while it was frozen"),

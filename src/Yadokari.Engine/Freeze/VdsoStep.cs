@@ -32,7 +32,7 @@ public static class VdsoStep
 
     /// <summary>All threads stand outside the vdso afterwards. They may have run on: what was read of the process before, but
     /// for where its vdso is, is out of date.</summary>
-    public static void LeaveVdso(FrozenTree tree, IReadOnlyList<Vma> vmas)
+    public static void LeaveVdso(FrozenProcess tree, IReadOnlyList<Vma> vmas)
     {
         Vma? vdso = null;
         foreach (Vma vma in vmas)
@@ -71,7 +71,7 @@ public static class VdsoStep
     private static bool Inside(Registers registers, Vma vdso) => registers.Rip >= vdso.Start.Value && registers.Rip < vdso.End.Value;
 
     /// <returns>True when it had to run on.</returns>
-    private static bool Leave(FrozenTree tree, FrozenThread thread, Vma vdso, bool mayStep)
+    private static bool Leave(FrozenProcess tree, FrozenThread thread, Vma vdso, bool mayStep)
     {
         bool ran = false;
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
@@ -95,7 +95,7 @@ public static class VdsoStep
         throw new EngineException(EngineError.Failed, $"thread {thread.Tid} does not leave the vdso");
     }
 
-    private static bool TryStepOut(FrozenTree tree, FrozenThread thread, Vma vdso)
+    private static bool TryStepOut(FrozenProcess tree, FrozenThread thread, Vma vdso)
     {
         thread.Tracee.SetSignalMask(AllButTrap);
         thread.Borrowed = true;

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Engine.Resources.Process;
@@ -6,22 +5,14 @@ using Yadokari.Engine.Resources.Threads;
 
 namespace Yadokari.Engine.Image;
 
-/// <summary>The model of a captured process: everything but the bytes of its memory, which lie in the
-/// context file where the segments say.</summary>
+/// <summary>One process of a job.</summary>
 public sealed record ProcessImage
 {
-    /// <summary>Raised when an older reader could misunderstand the file.</summary>
-    public const int CurrentFormat = 2;
+    /// <summary>The pid of its parent in the job; 0 for the main process.</summary>
+    public int Parent { get; init; }
 
-    public required int Format { get; init; }
-
-    public required OriginImage Origin { get; init; }
-
-    /// <summary>Base of the stub's region: an address range that the process does not use.</summary>
-    public required ulong RegionBase { get; init; }
-
-    /// <summary>Bytes of it.</summary>
-    public required ulong RegionLength { get; init; }
+    /// <summary>The process of the job whose pid its group has; 0: a group from outside, which is that of whoever resumes.</summary>
+    public int Group { get; init; }
 
     public required AttributesImage Attributes { get; init; }
 
@@ -35,8 +26,4 @@ public sealed record ProcessImage
     public required TimersImage Timers { get; init; }
 
     public required DescriptorTableImage Descriptors { get; init; }
-
-    /// <summary>The highest descriptor number in use; -1 for none.</summary>
-    [JsonIgnore]
-    public int HighestDescriptor => Descriptors.HighestNumber();
 }

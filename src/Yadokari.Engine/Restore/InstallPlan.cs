@@ -1,11 +1,12 @@
+using Yadokari.Engine.Image;
 using Yadokari.Engine.Resources.Threads;
 using Yadokari.Linux;
 
 namespace Yadokari.Engine.Restore;
 
 /// <summary>
-/// The last part of a resume, made by the job's parent: when every thread is rebuilt and the gate is open, it takes
-/// each over by ptrace, unmaps the stub's region from the job by a munmap made in it, installs registers, FPU state
+/// The last part of a resume, made by the job's parent: when every thread of every process is rebuilt and the gate is open, it takes
+/// each over by ptrace, unmaps the stub's region from each process by a munmap made in it, installs registers, FPU state
 /// and signal mask, and lets go. Nothing of the stub stays behind in the job.
 /// </summary>
 public static class InstallPlan
@@ -25,12 +26,13 @@ public static class InstallPlan
     public static void Emit(PlanContext context, Slot child, PlanLabel abort)
     {
         PlanBuilder plan = context.Plan;
-        IReadOnlyList<ThreadImage> threads = context.Image.Threads;
-        AwaitCounter(plan, context.Prepared, threads.Count, child, abort);
+        IReadOnlyList<ProcessImage> processes = context.Tree.Processes;
+        IReadOnlyList<ThreadImage> threads = [.. processes.SelectMany(process => process.Threads)];
+        AwaitCounter(plan, context.Counters.Prepared, threads.Count, child, abort);
         AskForGo(context, abort);
 
-        plan.Do(OperationKind.Count, null, context.Gate);
-        AwaitCounter(plan, context.Late, 1, child, abort);
+        plan.Do(OperationKind.Count, null, context.Counters.Gate);
+        AwaitCounter(plan, context.Counters.Late, processes.Count, child, abort);
 
         foreach (ThreadImage thread in threads)
         {
@@ -43,7 +45,11 @@ public static class InstallPlan
             plan.Call("wait4", SystemCall.Wait4, thread.Tid, 0, Argument.Named(WaitAll, "__WALL"), 0);
         }
 
-        UnmapRegion(context);
+        foreach (ProcessImage process in processes)
+        {
+            UnmapRegion(context, process.Threads[0]);
+        }
+
         foreach (ThreadImage thread in threads)
         {
             SetRegisterSet(plan, thread.Tid, NotePrStatus, plan.Bytes(thread.Registers, "registers"), thread.Registers.Length);
@@ -52,9 +58,12 @@ public static class InstallPlan
             Trace(plan, "ptrace(SETSIGMASK)", SetSignalMask, thread.Tid, 8, mask);
         }
 
-        if (context.Image.Attributes.Stopped)
+        foreach (ProcessImage process in processes)
         {
-            plan.Call("kill", SystemCall.Kill, context.Image.Attributes.Pid, SigStop);
+            if (process.Attributes.Stopped)
+            {
+                plan.Call("kill", SystemCall.Kill, process.Attributes.Pid, SigStop);
+            }
         }
 
         plan.Do(OperationKind.Store32, null, Argument.InShared(SharedLayout.LetGo, "let go"), 1);
@@ -102,16 +111,16 @@ public static class InstallPlan
 
     /// <summary>The instruction after the munmap is gone, but the stop at the end of a system call comes before it would run.
     /// A single step would do too, but its SIGTRAP, blocked here as all signals are, would cost the job its handler for it.</summary>
-    private static void UnmapRegion(PlanContext context)
+    private static void UnmapRegion(PlanContext context, ThreadImage thread)
     {
         PlanBuilder plan = context.Plan;
-        int tid = context.Image.Threads[0].Tid;
-        Linux.Ptrace.Registers registers = Linux.Ptrace.Registers.FromBytes(context.Image.Threads[0].Registers);
-        registers.Rip = context.Image.RegionBase + (ulong)Interpreter.SystemCallOffset;
+        int tid = thread.Tid;
+        Linux.Ptrace.Registers registers = Linux.Ptrace.Registers.FromBytes(thread.Registers);
+        registers.Rip = context.Tree.RegionBase + (ulong)Interpreter.SystemCallOffset;
         registers.Rax = (ulong)SystemCall.Munmap;
         registers.OrigRax = ulong.MaxValue;
-        registers.Rdi = context.Image.RegionBase;
-        registers.Rsi = context.Image.RegionLength;
+        registers.Rdi = context.Tree.RegionBase;
+        registers.Rsi = context.Tree.RegionLength;
         byte[] bytes = registers.ToBytes();
         SetRegisterSet(plan, tid, NotePrStatus, plan.Bytes(bytes, "registers of munmap(region)"), bytes.Length);
         foreach (string _ in (ReadOnlySpan<string>)["entry", "exit"])

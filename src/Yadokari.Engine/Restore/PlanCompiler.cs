@@ -14,7 +14,8 @@ namespace Yadokari.Engine.Restore;
 /// the process that executed the file (waiter)
 ///   ├─ checks the processor, moves its descriptors out of the way, sets the clocks
 ///   ├─ own pid namespace needed? ── init (pid 1 in it) ─┐
-///   └──────────────────────────────────────────────────┴─ clone3(set_tid) ── the job's main thread
+///   └──────────────────────────────────────────────────┴─ clone3(set_tid) ── the job's main process
+///                                                            session, group; what is shared; its children, each the same way
 ///                                                                               memory, descriptors, …
 ///        waits for all threads, the gate, then installs registers by ptrace     its other threads
 /// </code>
@@ -27,7 +28,7 @@ public static class PlanCompiler
     /// <param name="image">What the plan rebuilds.</param>
     /// <param name="maxLength">Bytes that operations and data may have together.</param>
     /// <exception cref="EngineException">They have more, or need more variables than there are.</exception>
-    public static RestorePlan Compile(ProcessImage image, long maxLength = long.MaxValue)
+    public static RestorePlan Compile(TreeImage image, long maxLength = long.MaxValue)
     {
         PlanBuilder plan = new(maxLength);
         int highest = Math.Max(16, image.HighestDescriptor + 1);
@@ -50,21 +51,24 @@ public static class PlanCompiler
         ShellPlan.Wait(context, child, role, abort);
 
         plan.Place(job);
-        EmitJob(context);
+        TreeRestore.Stage(context);
+        EmitProcess(context);
         return plan.Build();
     }
 
-    private static void EmitJob(PlanContext context)
+    /// <summary>One process from its first operation on, with its threads, and those that it makes itself.</summary>
+    private static void EmitProcess(PlanContext context)
     {
         PlanBuilder plan = context.Plan;
         ProcessImage image = context.Image;
-        ProcessRestore.EmitEarly(context);
+        IReadOnlyList<(PlanContext Child, PlanLabel Start)> children = TreeRestore.EmitChildren(context);
         Slot vdso = VdsoRestore.Park(context);
         MemoryRestore.Emit(context);
         VdsoRestore.Unpark(context, vdso);
         ProcessRestore.Emit(context);
         context.Descriptors = Descriptors(context);
         context.Descriptors.Open();
+        TreeRestore.Unstage(context);
         context.Descriptors.Finish();
         MemoryRestore.CloseObjects(context);
         ProcessRestore.EmitLimits(context);
@@ -78,18 +82,24 @@ public static class PlanCompiler
         }
 
         ThreadRestore.EmitOwn(context, image.Threads[0]);
-        plan.Do(OperationKind.Count, null, context.Prepared);
-        plan.Do(OperationKind.WaitCount, null, context.Gate, 1, 0, 0);
+        plan.Do(OperationKind.Count, null, context.Counters.Prepared);
+        plan.Do(OperationKind.WaitCount, null, context.Counters.Gate, 1, 0, 0);
         ProcessRestore.EmitLate(context);
-        plan.Do(OperationKind.Count, null, context.Late);
+        plan.Do(OperationKind.Count, null, context.Counters.Late);
         Park(context);
 
         for (int i = 1; i < image.Threads.Count; i++)
         {
             plan.Place(starts[i - 1]);
             ThreadRestore.EmitOwn(context, image.Threads[i]);
-            plan.Do(OperationKind.Count, null, context.Prepared);
+            plan.Do(OperationKind.Count, null, context.Counters.Prepared);
             Park(context);
+        }
+
+        foreach ((PlanContext child, PlanLabel start) in children)
+        {
+            plan.Place(start);
+            EmitProcess(child);
         }
     }
 
@@ -104,16 +114,17 @@ public static class PlanCompiler
 
         return new DescriptorRestore(plan, context.Image.Descriptors, new DescriptorRestorePlace
         {
-            FirstFreeNumber = context.FirstOwn + PlanContext.OwnCount,
+            FirstFreeNumber = context.Staged(context.Tree.Shared.Descriptions.Count),
             Streams = streams,
             File = file => context.Objects[SharedObjectImage.KeyOf(file.Device, file.Inode)],
             Found = file => context.Found[SharedObjectImage.KeyOf(file.Device, file.Inode)],
+            Shared = context.Staged,
         });
     }
 
     /// <summary>Never returns: the waiter gives the thread its own registers here.</summary>
     private static void Park(PlanContext context) =>
-        context.Plan.Do(OperationKind.WaitCount, null, context.Park, 1, 0, 0);
+        context.Plan.Do(OperationKind.WaitCount, null, context.Counters.Park, 1, 0, 0);
 
     private static void RequireProcessor(PlanBuilder plan, OriginImage origin)
     {

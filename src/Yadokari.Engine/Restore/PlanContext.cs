@@ -3,20 +3,42 @@ using Yadokari.Linux;
 
 namespace Yadokari.Engine.Restore;
 
-/// <summary>What the parts of a plan's compilation share.</summary>
-/// <param name="image">What is rebuilt.</param>
-/// <param name="plan">Where operations go.</param>
-/// <param name="firstOwn">The stub's own descriptors start here: above every number the job uses.</param>
-public sealed class PlanContext(ProcessImage image, PlanBuilder plan, int firstOwn)
+/// <summary>What the parts of a plan's compilation share, for one process of the job.</summary>
+public sealed class PlanContext
 {
     /// <summary>How many numbers from <c>firstOwn</c> the stub may use.</summary>
     public const int OwnCount = 32;
 
-    public ProcessImage Image { get; } = image;
+    private PlanContext(TreeImage tree, ProcessImage image, PlanBuilder plan, int firstOwn, TreeCounters counters, DataReference allSignals)
+    {
+        Tree = tree;
+        Image = image;
+        Plan = plan;
+        FirstOwn = firstOwn;
+        Counters = counters;
+        AllSignals = allSignals;
+        Passing = plan.NewSlot();
+        Same = plan.NewSlot();
+    }
 
-    public PlanBuilder Plan { get; } = plan;
+    /// <summary>Of the job's main process.</summary>
+    /// <param name="tree">What is rebuilt.</param>
+    /// <param name="plan">Where operations go.</param>
+    /// <param name="firstOwn">The stub's own descriptors start here: above every number the job uses.</param>
+    public PlanContext(TreeImage tree, PlanBuilder plan, int firstOwn)
+        : this(tree, tree.Main, plan, firstOwn, new TreeCounters(plan), plan.Bytes([255, 255, 255, 255, 255, 255, 255, 255], "~[]"))
+    {
+    }
 
-    public int FirstOwn { get; } = firstOwn;
+    /// <summary>The whole job.</summary>
+    public TreeImage Tree { get; }
+
+    /// <summary>The process that is rebuilt.</summary>
+    public ProcessImage Image { get; }
+
+    public PlanBuilder Plan { get; }
+
+    public int FirstOwn { get; }
 
     /// <summary>The exit status file.</summary>
     public int ExitFile => FirstOwn;
@@ -33,17 +55,20 @@ public sealed class PlanContext(ProcessImage image, PlanBuilder plan, int firstO
     /// <summary>Free for short use inside one resource.</summary>
     public int Scratch => FirstOwn + 6;
 
+    /// <summary>Where the n-th description that processes share is open until each has its own numbers for it.</summary>
+    public int Staged(int index) => FirstOwn + OwnCount + index;
+
     /// <summary>Where each shared object's descriptor is, by its key; kept until all descriptors are rebuilt.</summary>
     public Dictionary<string, Slot> Objects { get; } = [];
 
     /// <summary>What was found at the path of each file that travels, by its key.</summary>
     public Dictionary<string, Slot> Found { get; } = [];
 
-    /// <summary>For results that are used at once; the job's main thread only.</summary>
-    public Slot Passing { get; } = plan.NewSlot();
+    /// <summary>For results that are used at once; the process's main thread only.</summary>
+    public Slot Passing { get; }
 
-    /// <summary>Result of a comparison, used at once; the job's main thread only.</summary>
-    public Slot Same { get; } = plan.NewSlot();
+    /// <summary>Result of a comparison, used at once; the process's main thread only.</summary>
+    public Slot Same { get; }
 
     /// <summary>1 when whoever resumes is in the foreground of its terminal; null for a job without a terminal.</summary>
     public Slot? InForeground { get; set; }
@@ -52,21 +77,15 @@ public sealed class PlanContext(ProcessImage image, PlanBuilder plan, int firstO
     public Resources.Descriptors.DescriptorRestore? Descriptors { get; set; }
 
     /// <summary>A constant 64-bit mask of ones in memory.</summary>
-    public DataReference AllSignals { get; } = plan.Bytes([255, 255, 255, 255, 255, 255, 255, 255], "~[]");
+    public DataReference AllSignals { get; }
+
+    /// <summary>What its processes and threads wait for.</summary>
+    public TreeCounters Counters { get; }
 
     /// <summary>The n-th of the readers' buffers, which lie before what is parked at the region's end.</summary>
     public Argument Buffer(int reader) => new RemoteAddress(
-        Image.RegionBase + Image.RegionLength - RegionLayout.EndLength(Image.Memory.Vdso) + ((ulong)reader * ReadBuffer.Length));
+        Tree.RegionBase + Tree.RegionLength - RegionLayout.EndLength(Image.Memory.Vdso) + ((ulong)reader * ReadBuffer.Length));
 
-    /// <summary>Counts the threads that are rebuilt and wait.</summary>
-    public Argument Prepared { get; } = plan.NewCounter("prepared");
-
-    /// <summary>Opened by the waiter when the resume is committed.</summary>
-    public Argument Gate { get; } = plan.NewGate("gate");
-
-    /// <summary>The main thread has done what had to wait for the gate.</summary>
-    public Argument Late { get; } = plan.NewCounter("late");
-
-    /// <summary>Never opened: threads park here until the waiter takes them over by ptrace.</summary>
-    public Argument Park { get; } = plan.NewGate("park");
+    /// <summary>The same for another process of the job.</summary>
+    public PlanContext Of(ProcessImage other) => new(Tree, other, Plan, FirstOwn, Counters, AllSignals);
 }

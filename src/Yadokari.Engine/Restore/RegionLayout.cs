@@ -1,3 +1,4 @@
+using Yadokari.Engine.Image;
 using Yadokari.Engine.Resources.Memory;
 
 namespace Yadokari.Engine.Restore;
@@ -40,6 +41,9 @@ public static class RegionLayout
 
     public const int OperationLength = 80;
 
-    /// <summary>Bytes at the region's end that no plan may reach: the readers' buffers and the parked vdso.</summary>
+    /// <summary>Bytes at the region's end that no plan of the job may reach.</summary>
+    public static ulong EndLength(TreeImage tree) => tree.Processes.Max(process => EndLength(process.Memory.Vdso));
+
+    /// <summary>Those of one process: the readers' buffers and the parked vdso.</summary>
     public static ulong EndLength(VdsoImage? vdso) => ReadBuffer.AllLength + VdsoRestore.ParkLength(vdso);
 }

@@ -25,7 +25,7 @@ public static class ShellPlan
     {
         PlanBuilder plan = context.Plan;
         int above = context.FirstOwn + PlanContext.OwnCount;
-        RaiseDescriptorLimit(plan, above + 16 + context.Image.Memory.SharedObjects.Count);
+        RaiseDescriptorLimit(plan, above + 16 + context.Tree.Processes.Max(process => process.Memory.SharedObjects.Count) + (2 * context.Tree.Shared.Descriptions.Count));
 
         Slot self = plan.NewSlot();
         PlanLabel opened = new("opened");
@@ -77,6 +77,12 @@ public static class ShellPlan
         Slot flag = plan.NewSlot();
         plan.Do(OperationKind.And, flag, WellKnownSlots.Flags, 1);
         plan.JumpIf(flag, Condition.NotEqual, 0, own);
+        if (context.Tree.HasRelatives)
+        {
+            // Whatever becomes of a job of several processes, the end of its init is the end of all.
+            plan.Jump(own);
+        }
+
         Slot unshared = plan.NewSlot();
         plan.Try(unshared, SystemCall.Unshare, Argument.Named(NewTime, "CLONE_NEWTIME"));
         plan.JumpIf(unshared, Condition.Equal, -Errno.EPERM, user);

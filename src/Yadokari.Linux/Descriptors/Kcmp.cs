@@ -6,6 +6,7 @@ namespace Yadokari.Linux.Descriptors;
 public static unsafe class Kcmp
 {
     private const int File = 0;
+    private const int AddressSpace = 1;
     private const int DescriptorTable = 2;
     private const int FileSystemFacts = 3;
     private const int EpollTarget = 7;
@@ -32,6 +33,21 @@ public static unsafe class Kcmp
 
     /// <summary>Whether a thread has its process' working directory, root and umask; false after unshare(CLONE_FS). True also when it is gone.</summary>
     public static bool SharesDirectory(int pid, int tid) => LinuxCall.Invoke(LinuxCall.Kcmp, pid, tid, FileSystemFacts) is not (1 or 2);
+
+    /// <summary>What two processes have in common for certain: null, their memory, their descriptor table, or their directory.</summary>
+    public static string? FindCommon(int pid, int other)
+    {
+        ReadOnlySpan<(int Kind, string Name)> kinds = [(AddressSpace, "memory"), (DescriptorTable, "descriptor table"), (FileSystemFacts, "working directory")];
+        foreach ((int kind, string name) in kinds)
+        {
+            if (LinuxCall.Invoke(LinuxCall.Kcmp, pid, other, kind) == 0)
+            {
+                return name;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Whether a descriptor is, for certain, not the file that an epoll watches under the descriptor's number: the
     /// watched one was closed there, and lives on by another number.</summary>

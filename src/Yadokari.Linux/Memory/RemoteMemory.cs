@@ -20,6 +20,10 @@ public sealed unsafe class RemoteMemory : IDisposable
         mem = File.OpenHandle($"/proc/{pid}/mem", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
     }
 
+    /// <summary>Pages that the process has in common with a relative (copy on write) stay so when they are read.
+    /// process_vm_readv pins a page, and the kernel copies a shared one before it is pinned.</summary>
+    public bool KeepsSharing { get; set; }
+
     /// <summary>Reads exactly that many bytes, or fewer when memory ends (unmapped, or past the end of a mapped file).</summary>
     /// <returns>Bytes read from the start of the range without a gap.</returns>
     public int Read(RemoteAddress address, Span<byte> buffer)
@@ -31,7 +35,9 @@ public sealed unsafe class RemoteMemory : IDisposable
             {
                 IoVector local = new() { Base = (ulong)(pointer + done), Length = (ulong)(buffer.Length - done) };
                 IoVector remote = new() { Base = address.Value + (ulong)done, Length = local.Length };
-                nint got = LibC.ProcessVmRead(pid, &local, 1, &remote, 1, 0);
+                nint got = KeepsSharing
+                    ? (nint)LibC.Syscall((long)SystemCall.Pread64, mem.DangerousGetHandle(), (long)local.Base, (long)local.Length, (long)remote.Base, 0, 0)
+                    : LibC.ProcessVmRead(pid, &local, 1, &remote, 1, 0);
                 if (got <= 0)
                 {
                     got = ReadPastProtection(address + (ulong)done, buffer[done..]);

@@ -23,19 +23,33 @@ public static class ProcTasks
         List<int> children = [];
         foreach (int tid in threads)
         {
-            using ProcFile? file = ProcFile.ReadThread(pid, tid, "children"u8);
-            if (file is null)
-            {
-                continue;
-            }
-
-            ByteCursor cursor = new(file.Bytes);
-            while (cursor.TryReadDecimal(out long child))
-            {
-                children.Add((int)child);
-            }
+            AddChildren(pid, tid, children);
         }
 
         return children;
+    }
+
+    /// <summary>The children that one thread has made, and those that it took over from others that have ended.</summary>
+    /// <exception cref="SystemCallException">Not permitted, or another error.</exception>
+    public static IReadOnlyList<int> ChildrenOfThread(int pid, int tid)
+    {
+        List<int> children = [];
+        AddChildren(pid, tid, children);
+        return children;
+    }
+
+    private static void AddChildren(int pid, int tid, List<int> children)
+    {
+        using ProcFile? file = ProcFile.ReadThread(pid, tid, "children"u8);
+        if (file is null)
+        {
+            return;
+        }
+
+        ByteCursor cursor = new(file.Bytes);
+        while (cursor.TryReadDecimal(out long child))
+        {
+            children.Add((int)child);
+        }
     }
 }

@@ -20,7 +20,7 @@ public class ContextFileTests
     [Fact]
     public void What_is_written_is_read() => Prop.ForAll(Images.All, image =>
     {
-        ProcessImage read = FileOf.Open(FileOf.Image(image), file => file.Image);
+        TreeImage read = FileOf.Open(FileOf.Image(image), file => file.Image);
         return Text(read) == Text(image);
     }).Check(Some);
 
@@ -36,7 +36,7 @@ public class ContextFileTests
     [Fact]
     public void The_same_image_makes_the_same_bytes() => Prop.ForAll(Images.All, image =>
     {
-        ProcessImage copy = JsonSerializer.Deserialize(Text(image), ImageJson.Default.ProcessImage)!;
+        TreeImage copy = JsonSerializer.Deserialize(Text(image), ImageJson.Default.TreeImage)!;
         return FileOf.Image(image).AsSpan().SequenceEqual(FileOf.Image(copy));
     }).Check(Some.WithMaxTest(20));
 
@@ -82,7 +82,7 @@ public class ContextFileTests
                 RandomAccess.Write(file.SafeFileHandle, [whole[at]], at);
             }
 
-            ContextFile.Open(path).Image.Attributes.Pid.ShouldBe(Images.Small().Attributes.Pid);
+            ContextFile.Open(path).Image.Main.Attributes.Pid.ShouldBe(Images.Small().Main.Attributes.Pid);
         }
         finally
         {
@@ -90,16 +90,13 @@ public class ContextFileTests
         }
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(ProcessImage.CurrentFormat)]
-    public void A_damaged_page_is_found_with_its_place(int format)
+    [Fact]
+    public void A_damaged_page_is_found_with_its_place()
     {
         byte[] page = new byte[8192];
         new Random(3).NextBytes(page);
-        MemorySegment segment = new(0x10000, page.Length, ContextWriter.FirstPage, format == 1 ? Checksum.Compute(page) : Checksum.OfSegment(page));
-        ProcessImage image = Images.Small() with { Format = format };
-        byte[] whole = FileOf.Image(image with { Memory = image.Memory with { Segments = [segment] } }, page);
+        MemorySegment segment = new(0x10000, page.Length, ContextWriter.FirstPage, Checksum.OfSegment(page));
+        byte[] whole = FileOf.Image(Images.Small().WithMain(image => image with { Memory = image.Memory with { Segments = [segment] } }), page);
         FileOf.Open(whole, file =>
         {
             file.VerifyPages();
@@ -127,7 +124,7 @@ public class ContextFileTests
     [Fact]
     public void A_manifest_with_a_part_missing_or_of_another_kind_is_refused()
     {
-        ProcessImage image = Images.Small();
+        TreeImage image = Images.Small();
         byte[] whole = FileOf.Image(image);
         List<string> survivors = [];
         foreach (string path in Paths(JsonNode.Parse(Text(image))!, ""))
@@ -186,7 +183,7 @@ public class ContextFileTests
     [InlineData("an interval timer", 14)]
     public void Values_out_of_bounds_are_refused_by_name(string what, int which)
     {
-        ProcessImage image = Images.Small();
+        ProcessImage image = Images.Small().Main;
         MemoryImage memory = image.Memory;
         image = which switch
         {
@@ -206,7 +203,7 @@ public class ContextFileTests
             13 => image with { Signals = image.Signals with { Pending = [new byte[3]] } },
             _ => image with { Timers = image.Timers with { Intervals = [new byte[32], new byte[31], new byte[32]] } },
         };
-        Should.Throw<EngineException>(() => ImageBounds.Check(image, 1 << 20)).Message.ShouldContain(what);
+        Should.Throw<EngineException>(() => ImageBounds.Check(Images.Small() with { Processes = [image] }, 1 << 20)).Message.ShouldContain(what);
     }
 
     [Fact]
@@ -217,8 +214,8 @@ public class ContextFileTests
     [Fact]
     public void A_plan_that_is_not_the_manifests_is_noticed()
     {
-        ProcessImage harmless = Images.Small();
-        ProcessImage other = harmless with { Attributes = harmless.Attributes with { WorkingDirectory = "/elsewhere" } };
+        TreeImage harmless = Images.Small();
+        TreeImage other = harmless.WithMain(image => image with { Attributes = image.Attributes with { WorkingDirectory = "/elsewhere" } });
         byte[] forged = WithManifest(FileOf.Image(other), Text(harmless));
         FileOf.Open(forged, file => (file.DoesWhatItSays, file.Summary.PlanOperations)).ShouldBe((false, null));
         Should.Throw<EngineException>(() => FileOf.Open(forged, file => file.PrintPlan().Count())).Error.ShouldBe(EngineError.BadContextFile);
@@ -265,22 +262,23 @@ public class ContextFileTests
     [InlineData("strings")]
     public void A_large_manifest_takes_no_more_than_a_few_times_its_bytes(string of)
     {
-        ProcessImage image = Images.Small();
+        TreeImage image = Images.Small();
         byte[] whole = FileOf.Image(image);
         JsonNode manifest = JsonNode.Parse(Text(image))!;
+        JsonNode main = manifest["Processes"]![0]!;
         const int bytes = 24 << 20;
         const string marker = "\"@\"";
         string item;
         if (of == "mappings")
         {
-            JsonNode mapping = manifest["Memory"]!["Mappings"]![0]!.DeepClone();
+            JsonNode mapping = main["Memory"]!["Mappings"]![0]!.DeepClone();
             item = mapping.ToJsonString();
-            manifest["Memory"]!["Mappings"] = new JsonArray("@");
+            main["Memory"]!["Mappings"] = new JsonArray("@");
         }
         else
         {
             item = of switch { "lists" => "[]", "objects" => "{}", _ => "\"\"" };
-            manifest["Attributes"]![of == "strings" ? "CommandLine" : "Limits"] = new JsonArray("@");
+            main["Attributes"]![of == "strings" ? "CommandLine" : "Limits"] = new JsonArray("@");
         }
 
         int count = bytes / (item.Length + 1);
@@ -306,7 +304,7 @@ public class ContextFileTests
             .Replace($"\"End\":{0x20000}", $"\"End\":{(i + 17) * 4096}", StringComparison.Ordinal);
     }
 
-    private static string Text(ProcessImage image) => JsonSerializer.Serialize(image, ImageJson.Default.ProcessImage);
+    private static string Text(TreeImage image) => JsonSerializer.Serialize(image, ImageJson.Default.TreeImage);
 
     private static byte[] RandomBytes(int seed)
     {

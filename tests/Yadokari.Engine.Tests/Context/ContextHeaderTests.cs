@@ -11,7 +11,7 @@ public class ContextHeaderTests
 {
     private static readonly ContextHeader Sample = new()
     {
-        Format = ProcessImage.CurrentFormat,
+        Format = TreeImage.CurrentFormat,
         ControlOffset = 0x5000,
         ControlLength = 0x3000,
         ControlAddress = (1UL << 40) + (64UL << 20),
@@ -60,7 +60,7 @@ public class ContextHeaderTests
     {
         byte[] page = Sample.ToBytes();
         BinaryPrimitives.WriteInt32LittleEndian(page.AsSpan(0x108), 7);
-        Refused(page, 5000).ShouldBe("its format 7 is newer than this version reads (2): use a newer yado");
+        Refused(page, 5000).ShouldBe("its format 7 is newer than this version reads (3): use a newer yado");
     }
 
     [Theory]

@@ -8,7 +8,7 @@ namespace Yadokari.Engine.Tests.Context;
 internal static class FileOf
 {
     /// <summary>What the writer makes of an image.</summary>
-    public static byte[] Image(ProcessImage image, byte[]? pages = null)
+    public static byte[] Image(TreeImage image, byte[]? pages = null)
     {
         MemorySink sink = new();
         if (pages is not null)

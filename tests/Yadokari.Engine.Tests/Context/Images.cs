@@ -15,15 +15,17 @@ internal static class Images
     public const ulong RegionBase = 1UL << 40;
     public const ulong RegionLength = 64UL << 20;
 
-    public static Arbitrary<ProcessImage> All => Gen.Choose(0, int.MaxValue - 1).Select(seed => Make(new Random(seed))).ToArbitrary();
+    public static Arbitrary<TreeImage> All => Gen.Choose(0, int.MaxValue - 1).Select(seed => Tree(new Random(seed))).ToArbitrary();
 
     /// <summary>An image without memory content, for tests that change one thing of it.</summary>
-    public static ProcessImage Small() => Make(new Random(7)) is var image
-        ? image with
-        {
-            Memory = image.Memory with { Segments = [], SharedObjects = [], Mappings = [Mapping(0x10000, 0x20000)] },
-        }
-        : throw new InvalidOperationException();
+    public static TreeImage Small() => Of(new Random(7), [Make(new Random(7))]).WithMain(image => image with
+    {
+        Memory = image.Memory with { Segments = [], SharedObjects = [], Mappings = [Mapping(0x10000, 0x20000)] },
+    });
+
+    /// <summary>The same job with a main process that is changed.</summary>
+    public static TreeImage WithMain(this TreeImage tree, Func<ProcessImage, ProcessImage> change) =>
+        tree with { Processes = [change(tree.Main), .. tree.Processes.Skip(1)] };
 
     public static MappingImage Mapping(ulong start, ulong end) => new()
     {
@@ -33,6 +35,49 @@ internal static class Images
         Kind = MappingKind.Private,
         Flags = VmaFlags.None,
         Name = "",
+    };
+
+    private static TreeImage Tree(Random random)
+    {
+        List<ProcessImage> processes = [];
+        HashSet<int> pids = [];
+        for (int i = random.Next(1, 4); i > 0; i--)
+        {
+            ProcessImage made = Make(random);
+            if (pids.Add(made.Attributes.Pid))
+            {
+                int parent = processes.Count == 0 ? 0 : processes[random.Next(processes.Count)].Attributes.Pid;
+                processes.Add(made with { Parent = parent, Group = parent == 0 ? 0 : processes[random.Next(processes.Count)].Attributes.Pid });
+            }
+        }
+
+        TreeImage tree = Of(random, processes);
+        return random.Next(2) == 0 ? tree : tree with
+        {
+            Ended = [new EndedProcessImage(2, processes[^1].Attributes.Pid, 2, false, Text(random), random.Next(256) << 8)],
+            Shared = new DescriptorTableImage
+            {
+                Descriptions = [new PipeEndImage { Numbers = [new DescriptorNumber(1, false)], Flags = 0, PipeId = 9 }, new PipeEndImage { Numbers = [new DescriptorNumber(1, false)], Flags = 1, PipeId = 9 }],
+                Pipes = [new PipeImage(9, 65536, [[1, 2, 3]])],
+                Files = [],
+            },
+        };
+    }
+
+    private static TreeImage Of(Random random, IReadOnlyList<ProcessImage> processes) => new()
+    {
+        Format = TreeImage.CurrentFormat,
+        Origin = new OriginImage
+        {
+            CapturedAt = DateTimeOffset.UnixEpoch.AddTicks(random.NextInt64(1L << 58)),
+            HostName = Text(random),
+            KernelRelease = Text(random),
+            CpuFeatures = random.Next(2) == 0 ? ["sse3", "avx2"] : [],
+            XsaveComponents = [new XsaveComponentImage(random.Next(20), (uint)random.Next(), (uint)random.Next())],
+        },
+        RegionBase = RegionBase,
+        RegionLength = RegionLength,
+        Processes = processes,
     };
 
     private static ProcessImage Make(Random random)
@@ -65,17 +110,6 @@ internal static class Images
 
         return new ProcessImage
         {
-            Format = ProcessImage.CurrentFormat,
-            Origin = new OriginImage
-            {
-                CapturedAt = DateTimeOffset.UnixEpoch.AddTicks(random.NextInt64(1L << 58)),
-                HostName = Text(random),
-                KernelRelease = Text(random),
-                CpuFeatures = random.Next(2) == 0 ? ["sse3", "avx2"] : [],
-                XsaveComponents = [new XsaveComponentImage(random.Next(20), (uint)random.Next(), (uint)random.Next())],
-            },
-            RegionBase = RegionBase,
-            RegionLength = RegionLength,
             Attributes = new AttributesImage
             {
                 Pid = random.Next(2, 1 << 22),

@@ -27,9 +27,9 @@ public class PlanCompilerTests
         IReadOnlyList<Operation> operations = PlanCompiler.Compile(image).Operations;
         int Calls(SystemCall call, Func<Operation, bool>? which = null) =>
             operations.Count(operation => operation.Kind is OperationKind.Call or OperationKind.Clone && operation.SystemCall == call && (which?.Invoke(operation) ?? true));
-        int threads = image.Threads.Count;
-        // The job itself: here or in its own namespaces; the init; the other threads.
-        Calls(SystemCall.Clone3).ShouldBe(3 + threads - 1);
+        int threads = image.Processes.Sum(process => process.Threads.Count);
+        // The job itself: here or in its own namespaces; the init; the other threads and processes.
+        Calls(SystemCall.Clone3).ShouldBe(3 + threads - 1 + image.Ended.Count);
         operations.Count(operation => operation.Kind == OperationKind.Count && operation.Arguments[0].Text == "prepared").ShouldBe(threads);
         Calls(SystemCall.Ptrace, operation => operation.Arguments[0].Text == "DETACH").ShouldBe(threads);
         Calls(SystemCall.Ptrace, operation => operation.Arguments[0].Text == "SEIZE").ShouldBe(threads);
@@ -66,17 +66,17 @@ public class PlanCompilerTests
     [InlineData(1_048_575)]
     public void The_region_is_as_large_as_the_plan_of_many_segments(int segments)
     {
-        ProcessImage image = Images.Small();
+        TreeImage image = Images.Small();
         MappingImage mapping = Images.Mapping(0x10000, 0x10000 + ((ulong)segments * 0x8000));
         List<MemorySegment> scattered = [.. Enumerable.Range(0, segments).Select(i => new MemorySegment(0x10000 + ((ulong)i * 0x8000), 4096, 4096 + (i * 4096L), 0))];
-        (ProcessImage fitting, RestorePlan plan) = RegionFit.Find(image with { Memory = image.Memory with { Mappings = [mapping], Segments = scattered } }, []);
-        ((ulong)plan.Span + RegionLayout.EndLength(image.Memory.Vdso)).ShouldBeLessThanOrEqualTo(fitting.RegionLength);
+        (TreeImage fitting, RestorePlan plan) = RegionFit.Find(image.WithMain(main => main with { Memory = main.Memory with { Mappings = [mapping], Segments = scattered } }), []);
+        ((ulong)plan.Span + RegionLayout.EndLength(image)).ShouldBeLessThanOrEqualTo(fitting.RegionLength);
         plan.Length.ShouldBe(PlanCompiler.Compile(fitting).Length);
     }
 
     /// <summary>Another object that says the same: made from the text that a context file has of it.</summary>
-    private static ProcessImage ReadBack(ProcessImage image) =>
-        JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(image, ImageJson.Default.ProcessImage), ImageJson.Default.ProcessImage)!;
+    private static TreeImage ReadBack(TreeImage image) =>
+        JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(image, ImageJson.Default.TreeImage), ImageJson.Default.TreeImage)!;
 
-    private static byte[] Encode(ProcessImage image) => PlanCompiler.Compile(image).Encode(new RemoteAddress(image.RegionBase), image.RegionLength);
+    private static byte[] Encode(TreeImage image) => PlanCompiler.Compile(image).Encode(new RemoteAddress(image.RegionBase), image.RegionLength);
 }

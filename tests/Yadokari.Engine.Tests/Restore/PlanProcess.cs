@@ -43,7 +43,7 @@ internal static class PlanProcess
         damage?.Invoke(control);
         ContextHeader header = new()
         {
-            Format = ProcessImage.CurrentFormat,
+            Format = TreeImage.CurrentFormat,
             ControlOffset = ContextHeader.Length,
             ControlLength = control.Length,
             ControlAddress = Base + Span,

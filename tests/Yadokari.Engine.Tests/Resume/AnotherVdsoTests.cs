@@ -73,10 +73,10 @@ public sealed class AnotherVdsoTests : IDisposable
     private static void WithAnotherVdso(string path)
     {
         const int elfFlags = 48;
-        ProcessImage image = ContextFile.Open(path).Image;
-        byte[] bytes = [.. image.Memory.Vdso!.Bytes];
+        TreeImage image = ContextFile.Open(path).Image;
+        byte[] bytes = [.. image.Main.Memory.Vdso!.Bytes];
         bytes[elfFlags] ^= 1;
-        image = image with { Memory = image.Memory with { Vdso = image.Memory.Vdso with { Bytes = bytes } } };
+        image = image with { Processes = [image.Main with { Memory = image.Main.Memory with { Vdso = image.Main.Memory.Vdso with { Bytes = bytes } } }] };
         using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
         long end = RandomAccess.GetLength(file);
         RandomAccess.SetLength(file, ContextWriter.Finish(image, PlanCompiler.Compile(image), new Sink(file), end));

@@ -100,6 +100,13 @@ public sealed class DescriptorRestore
                 case TerminalImage terminal:
                     OpenTerminal(terminal);
                     break;
+                case SharedDescriptorImage shared:
+                    foreach (DescriptorNumber number in shared.Numbers)
+                    {
+                        plan.Call($"open descriptor {number.Number}", SystemCall.Dup3, place.Shared(shared.Index), number.Number, number.CloseOnExec ? CloseOnExec : 0);
+                    }
+
+                    break;
                 case PipeEndImage end when done.Add(end.PipeId):
                     OpenPipe(end.PipeId);
                     break;

@@ -15,6 +15,9 @@ public sealed record DescriptorRestorePlace
     /// <summary>Where a carried file, made and filled with the memory, is open for reading and writing.</summary>
     public required Func<CarriedFileImage, Slot> File { get; init; }
 
+    /// <summary>At which number a description is open that several processes share.</summary>
+    public Func<int, int> Shared { get; init; } = static index => throw new ArgumentOutOfRangeException(nameof(index));
+
     /// <summary>What was found at the path of a file that travels.</summary>
     public Func<CarriedFileImage, Slot> Found { get; init; } = static file => throw new ArgumentException($"{file.Name} does not travel", nameof(file));
 }

@@ -14,9 +14,7 @@ public static class DescriptorScan
     /// <exception cref="Linux.SystemCallException">Not permitted to look into it.</exception>
     public static IReadOnlyList<Obstacle> FindObstacles(int pid, CaptureOptions options, SafeFileHandle? unixDiag = null)
     {
-        using DescriptorScanner scanner = new(pid, options, unixDiag, frozen: false);
-        using DescriptorCapture capture = scanner.Run();
-        return capture.Obstacles;
+        return FindObstacles([pid], options, unixDiag);
     }
 
     /// <summary>The descriptors of a frozen process, with what waits unread in pipes and sockets. The caller owns the result.</summary>
@@ -27,7 +25,26 @@ public static class DescriptorScan
     /// <exception cref="Linux.SystemCallException">Not permitted to look into it.</exception>
     public static DescriptorCapture Capture(int pid, CaptureOptions options, SafeFileHandle? unixDiag = null)
     {
-        using DescriptorScanner scanner = new(pid, options, unixDiag, frozen: true);
+        TreeDescriptorCapture capture = Capture([pid], options, unixDiag);
+        return capture.Processes[0];
+    }
+
+    /// <summary>What would stand in the way of all processes of a job.</summary>
+    /// <param name="pids">The main process first.</param>
+    /// <inheritdoc cref="FindObstacles(int, CaptureOptions, SafeFileHandle?)"/>
+    public static IReadOnlyList<Obstacle> FindObstacles(IReadOnlyList<int> pids, CaptureOptions options, SafeFileHandle? unixDiag = null)
+    {
+        using TreeDescriptorScanner scanner = new(pids, options, unixDiag, frozen: false);
+        using TreeDescriptorCapture capture = scanner.Run();
+        return capture.Obstacles;
+    }
+
+    /// <summary>The descriptors of all processes of a job, which is frozen. The caller owns the result.</summary>
+    /// <param name="pids">The main process first.</param>
+    /// <inheritdoc cref="Capture(int, CaptureOptions, SafeFileHandle?)"/>
+    public static TreeDescriptorCapture Capture(IReadOnlyList<int> pids, CaptureOptions options, SafeFileHandle? unixDiag = null)
+    {
+        using TreeDescriptorScanner scanner = new(pids, options, unixDiag, frozen: true);
         return scanner.Run();
     }
 }

@@ -21,6 +21,9 @@ internal sealed partial class DescriptorScanner : IDisposable
     private readonly bool frozen;
     private readonly JobPaths paths;
     private readonly List<OpenDescription> descriptions;
+    private readonly SharedDescriptions shared;
+    private readonly PipeScanner pipes;
+    private readonly List<(OpenDescription, DescriptorImage)> held = [];
     private readonly SocketScanner sockets;
     private readonly AnonymousScanner anonymous;
     private readonly TerminalScanner terminals;
@@ -33,8 +36,11 @@ internal sealed partial class DescriptorScanner : IDisposable
     private ProcStatus? status;
     private IReadOnlyDictionary<int, MountInfo>? mounts;
 
-    public DescriptorScanner(int pid, CaptureOptions options, SafeFileHandle? unixDiag, bool frozen)
+    /// <param name="shared">What it has in common with the other processes of its job.</param>
+    public DescriptorScanner(int pid, CaptureOptions options, SafeFileHandle? unixDiag, bool frozen, SharedDescriptions shared)
     {
+        this.shared = shared;
+        pipes = new PipeScanner(frozen);
         this.pid = pid;
         this.options = options;
         this.frozen = frozen;
@@ -47,9 +53,14 @@ internal sealed partial class DescriptorScanner : IDisposable
         terminals = new TerminalScanner(pid, descriptions, obstacles);
     }
 
-    public DescriptorCapture Run()
+    public IReadOnlyList<OpenDescription> Descriptions => descriptions;
+
+    /// <summary>Each description with what became of it.</summary>
+    public IReadOnlyList<(OpenDescription Description, DescriptorImage Image)> Held => held;
+
+    /// <summary>All but the pipes that lie between processes of the job.</summary>
+    public void Scan()
     {
-        PipeScanner pipes = new(frozen);
         foreach (OpenDescription description in descriptions)
         {
             if (callers.Match(description) is { } stream)
@@ -60,25 +71,71 @@ internal sealed partial class DescriptorScanner : IDisposable
             {
                 Add(description, Inherit(description));
             }
-            else if (description.Link.StartsWith("pipe:[", StringComparison.Ordinal))
+            else if (shared.Kin(description).FirstOrDefault(IsInheritedByOption) is { } kin)
+            {
+                Add(description, Inherit(description) with { Stream = kin.StandardStream, Exact = true });
+            }
+            else if (shared.IsTreePipe(description))
+            {
+                shared.Collect(this, description);
+            }
+            else if (SharedDescriptions.IsPipe(description))
             {
                 pipes.Collect(description);
             }
-            else
+            else if (Scan(description) is { } image)
             {
-                Add(description, Scan(description));
+                if (shared.IsShared(description) && image is not (InheritedStreamImage or TerminalImage))
+                {
+                    AddShared(description, image);
+                }
+                else
+                {
+                    Add(description, image);
+                }
             }
         }
 
         pipes.Scan(Add, InheritOutside, obstacles);
-        if (!frozen)
-        {
-            obstacles.AddRange(OutsideHolders.FindObstacles(pid, descriptions, images));
-        }
+    }
 
+    /// <summary>When all processes are scanned.</summary>
+    public DescriptorCapture Finish()
+    {
         images.Sort((left, right) => left.Numbers[0].Number.CompareTo(right.Numbers[0].Number));
         DescriptorTableImage table = new() { Descriptions = images, Pipes = pipes.Pipes, Files = [.. files.Values] };
         return new DescriptorCapture(table, contents, obstacles);
+    }
+
+    /// <summary>Takes what several processes hold.</summary>
+    public void AddShared(OpenDescription description, DescriptorImage image)
+    {
+        if (shared.Share(description, WithKernelsFacts(description, image)) is { } own)
+        {
+            images.Add(own);
+            held.Add((description, own));
+        }
+        else
+        {
+            Refuse(description, "shared-descriptor", $"{description.Link} ({image.Kind}) is shared by processes of the job; that can't be carried yet");
+        }
+    }
+
+    /// <summary>Takes an end of a pipe whose other end is outside the job: by any number, if one of its processes has it as a stream.</summary>
+    public void AddOutside(OpenDescription description)
+    {
+        if (description.StandardStream >= 0)
+        {
+            Add(description, InheritOutside(description));
+        }
+        else if (shared.Kin(description).FirstOrDefault(kin => kin.StandardStream >= 0) is { } stream)
+        {
+            Add(description, InheritOutside(description) is InheritedStreamImage image ? image with { Stream = stream.StandardStream, Exact = true } : null);
+        }
+        else
+        {
+            obstacles.Add(PipeScanner.ToOutside(description));
+        }
     }
 
     public void Dispose()
@@ -298,12 +355,22 @@ internal sealed partial class DescriptorScanner : IDisposable
         if (image is InheritedStreamImage or TerminalImage)
         {
             images.Add(image);
+            held.Add((description, image));
             return;
         }
 
-        foreach (FileLock held in description.Info.Locks)
+        DescriptorImage whole = WithKernelsFacts(description, image);
+        images.Add(whole);
+        held.Add((description, whole));
+    }
+
+    /// <summary>With its locks, and whom it sends signals to.</summary>
+    private DescriptorImage WithKernelsFacts(OpenDescription description, DescriptorImage image)
+    {
+
+        foreach (FileLock one in description.Info.Locks)
         {
-            if (held.Kind is FileLockKind.Lease or FileLockKind.Unknown)
+            if (one.Kind is FileLockKind.Lease or FileLockKind.Unknown)
             {
                 Refuse(description, "file-lease", $"a lease on {description.Link} can't be carried; give it up");
             }
@@ -313,7 +380,7 @@ internal sealed partial class DescriptorScanner : IDisposable
             }
         }
 
-        images.Add(image with { Locks = description.Info.Locks, Owner = Owner(description), Signal = Signal(description) });
+        return image with { Locks = description.Info.Locks, Owner = Owner(description), Signal = Signal(description) };
     }
 
     private int Signal(OpenDescription description) =>

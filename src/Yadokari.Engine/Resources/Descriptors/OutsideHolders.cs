@@ -9,9 +9,9 @@ internal static class OutsideHolders
 {
     private const string Anonymous = "anon_inode:";
 
-    public static IReadOnlyList<Obstacle> FindObstacles(int pid, IReadOnlyList<OpenDescription> descriptions, IReadOnlyList<DescriptorImage> images)
+    public static IReadOnlyList<Obstacle> FindObstacles(IReadOnlyList<int> pids, IReadOnlyList<(OpenDescription Description, DescriptorImage Image)> inside)
     {
-        Dictionary<string, List<OpenDescription>> wanted = Wanted(descriptions, images);
+        Dictionary<string, List<OpenDescription>> wanted = Wanted(inside);
         if (wanted.Count == 0)
         {
             return [];
@@ -19,7 +19,7 @@ internal static class OutsideHolders
 
         Dictionary<OpenDescription, int> holders = [];
         HashSet<string> sorted = [];
-        int? closed = new OutsideProcesses(pid).ForEach(other =>
+        int? closed = new OutsideProcesses(pids).ForEach(other =>
         {
             foreach (int number in ProcFdInfo.Numbers(other) ?? [])
             {
@@ -44,7 +44,7 @@ internal static class OutsideHolders
         foreach ((OpenDescription held, int other) in holders)
         {
             obstacles.Add(new Obstacle(
-                IsPipe(held) ? "pipe-to-outside" : "shared-descriptor",
+                SharedDescriptions.IsPipe(held) ? "pipe-to-outside" : "shared-descriptor",
                 $"descriptor {held.First}: {held.Link} is shared with process {other}; close it on one side"));
         }
 
@@ -57,24 +57,19 @@ internal static class OutsideHolders
     }
 
     /// <summary>By link: pipes and sockets, what has no file, files whose content travels, and files with locks of their description.</summary>
-    private static Dictionary<string, List<OpenDescription>> Wanted(IReadOnlyList<OpenDescription> descriptions, IReadOnlyList<DescriptorImage> images)
+    private static Dictionary<string, List<OpenDescription>> Wanted(IReadOnlyList<(OpenDescription Description, DescriptorImage Image)> inside)
     {
-        Dictionary<int, OpenDescription> byNumber = [];
-        foreach (OpenDescription description in descriptions)
-        {
-            byNumber.Add(description.First, description);
-        }
-
         Dictionary<string, List<OpenDescription>> wanted = [];
-        foreach (DescriptorImage image in images)
+        foreach ((OpenDescription description, DescriptorImage image) in inside)
         {
             bool own = image switch
             {
                 InheritedStreamImage or TerminalImage => false,
+                SharedDescriptorImage => SharedDescriptions.IsPipe(description),
                 PathImage => image.Locks.Any(held => held.Kind is FileLockKind.Flock or FileLockKind.OpenFileDescription),
                 _ => true,
             };
-            if (!own || !byNumber.TryGetValue(image.Numbers[0].Number, out OpenDescription? description))
+            if (!own)
             {
                 continue;
             }
@@ -93,7 +88,7 @@ internal static class OutsideHolders
     private static OpenDescription? Find(List<OpenDescription> candidates, int other, int number)
     {
         OpenDescription first = candidates[0];
-        if (IsPipe(first) || first.Status.IsSocket)
+        if (SharedDescriptions.IsPipe(first) || first.Status.IsSocket)
         {
             return first;
         }
@@ -107,6 +102,4 @@ internal static class OutsideHolders
         int at = candidates.BinarySearch(null!, Comparer<OpenDescription>.Create((left, _) => Kcmp.CompareFiles(left.Handle, other, number) ?? 1));
         return at >= 0 ? candidates[at] : null;
     }
-
-    private static bool IsPipe(OpenDescription description) => description.Link.StartsWith("pipe:[", StringComparison.Ordinal);
 }

@@ -9,7 +9,8 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// nothing was executed since the fork that made them two. Other copies of this program are passed over as well: one that scans
 /// the same process, or a child of ours before its exec, holds fetched descriptors for a moment.
 /// </summary>
-internal sealed class OutsideProcesses(int pid)
+/// <param name="inside">Who is not outside; the main process first.</param>
+internal sealed class OutsideProcesses(IReadOnlyList<int> inside)
 {
     private const uint ForkedWithoutExec = 0x40; // PF_FORKNOEXEC
 
@@ -23,7 +24,7 @@ internal sealed class OutsideProcesses(int pid)
         int? closed = null;
         foreach (string directory in Directory.EnumerateDirectories("/proc"))
         {
-            if (!int.TryParse(directory.AsSpan("/proc/".Length), out int other) || other == pid || other == Environment.ProcessId)
+            if (!int.TryParse(directory.AsSpan("/proc/".Length), out int other) || inside.Contains(other) || other == Environment.ProcessId)
             {
                 continue;
             }
@@ -47,7 +48,7 @@ internal sealed class OutsideProcesses(int pid)
     /// <summary>Whether memory or descriptors may have been shared since a fork.</summary>
     private bool IsKin(int other)
     {
-        if (ProcStat.Read(pid) is not { } own || ProcStat.Read(other) is not { } stat || stat.Name != own.Name)
+        if (ProcStat.Read(inside[0]) is not { } own || ProcStat.Read(other) is not { } stat || stat.Name != own.Name)
         {
             return false;
         }

@@ -37,13 +37,7 @@ internal sealed class PipeScanner(bool frozen)
     private void Scan(
         List<OpenDescription> pipe, Action<OpenDescription, DescriptorImage?> add, Func<OpenDescription, DescriptorImage?> outside, List<Obstacle> obstacles)
     {
-        OpenDescription? reader = pipe.Find(end => (end.Flags & AccessMode) != WriteOnly);
-        OpenDescription? writer = pipe.Find(end => (end.Flags & AccessMode) != 0);
-
-        // One end only: whether anybody holds the other shows as hang-up (no writer) or error (no reader).
-        bool closed = (reader is null && (Descriptor.Poll(writer!.Handle, Descriptor.PollOut, TimeSpan.Zero) & Descriptor.PollError) != 0)
-            || (writer is null && (Descriptor.Poll(reader!.Handle, Descriptor.PollIn, TimeSpan.Zero) & Descriptor.PollHangUp) != 0);
-        if (!closed && (reader is null || writer is null))
+        if (!IsInside(pipe, out OpenDescription? reader))
         {
             foreach (OpenDescription end in pipe)
             {
@@ -53,19 +47,40 @@ internal sealed class PipeScanner(bool frozen)
                 }
                 else
                 {
-                    obstacles.Add(new Obstacle("pipe-to-outside", $"descriptor {end.First}: the other end of {end.Link} is in another process; close it or make it one of the streams 0-2"));
+                    obstacles.Add(ToOutside(end));
                 }
             }
 
             return;
         }
 
-        IReadOnlyList<byte[]> unread = frozen && reader is not null ? PipeContent.Peek(reader.Handle) : [];
-        FileStatus status = pipe[0].Status;
-        pipes.Add(new PipeImage(status.Inode, Descriptor.GetPipeSize(pipe[0].Handle), unread) { Owner = FileOwnerImage.Of(status) });
+        pipes.Add(Image(pipe[0], frozen ? reader : null));
         foreach (OpenDescription end in pipe)
         {
-            add(end, new PipeEndImage { Numbers = end.Numbers, Flags = end.Flags, PipeId = status.Inode });
+            add(end, new PipeEndImage { Numbers = end.Numbers, Flags = end.Flags, PipeId = end.Status.Inode });
         }
     }
+
+    /// <summary>Whether nobody else holds the other end of a pipe.</summary>
+    /// <param name="pipe">All ends that are inside.</param>
+    /// <param name="reader">One that can be read; null for none.</param>
+    public static bool IsInside(IReadOnlyList<OpenDescription> pipe, out OpenDescription? reader)
+    {
+        reader = pipe.FirstOrDefault(end => (end.Flags & AccessMode) != WriteOnly);
+        OpenDescription? writer = pipe.FirstOrDefault(end => (end.Flags & AccessMode) != 0);
+
+        // One end only: whether anybody holds the other shows as hang-up (no writer) or error (no reader).
+        return (reader is not null && writer is not null)
+            || (reader is null && (Descriptor.Poll(writer!.Handle, Descriptor.PollOut, TimeSpan.Zero) & Descriptor.PollError) != 0)
+            || (writer is null && (Descriptor.Poll(reader!.Handle, Descriptor.PollIn, TimeSpan.Zero) & Descriptor.PollHangUp) != 0);
+    }
+
+    /// <summary>A pipe with what it holds.</summary>
+    /// <param name="end">Any end of it.</param>
+    /// <param name="reader">The end to look through; null: what is in it does not matter.</param>
+    public static PipeImage Image(OpenDescription end, OpenDescription? reader) =>
+        new(end.Status.Inode, Descriptor.GetPipeSize(end.Handle), reader is null ? [] : PipeContent.Peek(reader.Handle)) { Owner = FileOwnerImage.Of(end.Status) };
+
+    public static Obstacle ToOutside(OpenDescription end) =>
+        new("pipe-to-outside", $"descriptor {end.First}: the other end of {end.Link} is in another process; close it or make it one of the streams 0-2");
 }

@@ -26,7 +26,7 @@ internal static class OutsideMappings
         }
 
         Dictionary<(uint, uint, ulong), int> holders = [];
-        int? closed = new OutsideProcesses(pid).ForEach(other => ProcMaps.ForEachFile(other, key =>
+        int? closed = new OutsideProcesses([pid]).ForEach(other => ProcMaps.ForEachFile(other, key =>
         {
             if (shared.ContainsKey(key))
             {

@@ -27,7 +27,7 @@ internal sealed class SharedResidency
     public static SharedResidency None { get; } = new();
 
     /// <summary>Asks about every shared mapping of memory that can't be opened from outside.</summary>
-    public static SharedResidency Ask(FrozenTree tree, RemoteBatch batch, IReadOnlyList<Vma> vmas)
+    public static SharedResidency Ask(FrozenProcess tree, RemoteBatch batch, IReadOnlyList<Vma> vmas)
     {
         SharedResidency residency = new();
         IReadOnlySet<(uint, uint)>? devices = null;
@@ -100,7 +100,7 @@ internal sealed class SharedResidency
     /// <summary>Runs of an object that hold something, by ascending offset. Null when nothing is known.</summary>
     public IReadOnlyList<DataRun>? Find(string key) => runs.GetValueOrDefault(key);
 
-    private bool TryAsk(FrozenTree tree, RemoteBatch batch, Vma vma, string key)
+    private bool TryAsk(FrozenProcess tree, RemoteBatch batch, Vma vma, string key)
     {
         if (!runs.TryGetValue(key, out List<DataRun>? found))
         {

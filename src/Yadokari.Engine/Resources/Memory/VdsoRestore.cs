@@ -27,7 +27,7 @@ public static class VdsoRestore
             plan.JumpIf(WellKnownSlots.Vdso, Condition.Equal, 0, done);
             plan.Do(OperationKind.MemoryEqual, same, WellKnownSlots.Vdso, plan.Bytes(vdso.Bytes, "vdso"), vdso.Bytes.Length);
             plan.JumpIf(same, Condition.Equal, 0, done);
-            ulong park = context.Image.RegionBase + context.Image.RegionLength - ParkLength(vdso);
+            ulong park = context.Tree.RegionBase + context.Tree.RegionLength - ParkLength(vdso);
             Slot at = plan.NewSlot();
             foreach (KernelRange range in Ranges(vdso))
             {
@@ -38,8 +38,8 @@ public static class VdsoRestore
         }
 
         plan.Place(done);
-        ulong region = context.Image.RegionBase;
-        ulong end = region + context.Image.RegionLength;
+        ulong region = context.Tree.RegionBase;
+        ulong end = region + context.Tree.RegionLength;
         plan.Call("unmap the stub's own", SystemCall.Munmap, 0, new RemoteAddress(region));
         plan.Call("unmap the stub's own", SystemCall.Munmap, new RemoteAddress(end), new RemoteAddress(AddressSpace.End - end));
         return same;
@@ -58,7 +58,7 @@ public static class VdsoRestore
         PlanLabel other = new("another vdso");
         PlanLabel done = new("vdso home");
         plan.JumpIf(same, Condition.Equal, 0, other);
-        ulong park = context.Image.RegionBase + context.Image.RegionLength - ParkLength(vdso);
+        ulong park = context.Tree.RegionBase + context.Tree.RegionLength - ParkLength(vdso);
         foreach (KernelRange range in Ranges(vdso))
         {
             plan.Call("move the vdso", SystemCall.Mremap, new RemoteAddress(park), range.Length, range.Length, Argument.Named(MayMoveFixed, "MREMAP_MAYMOVE|MREMAP_FIXED"), new RemoteAddress(range.Start));

@@ -31,7 +31,7 @@ public sealed class ProcessCapture
     public required ulong Brk { get; init; }
 
     /// <summary>Asks everything.</summary>
-    public static ProcessCapture Run(FrozenTree tree, RemoteBatch batch, IReadOnlyList<Vma> vmas)
+    public static ProcessCapture Run(FrozenProcess tree, RemoteBatch batch, IReadOnlyList<Vma> vmas)
     {
         int pid = tree.Pid;
         ProcStatus status = ProcStatus.Read(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {pid} was killed while it was frozen");
@@ -164,7 +164,7 @@ public sealed class ProcessCapture
         return value;
     }
 
-    private static List<PosixTimerImage> PosixTimers(FrozenTree tree, IReadOnlyList<PosixTimer> timers, List<byte[]> settings)
+    private static List<PosixTimerImage> PosixTimers(FrozenProcess tree, IReadOnlyList<PosixTimer> timers, List<byte[]> settings)
     {
         const int SigEventThreadId = 4;
         List<PosixTimerImage> images = [];
@@ -187,7 +187,7 @@ public sealed class ProcessCapture
     }
 
     /// <summary>A struct itimerspec of 32 bytes for each; as many at once as fit a batch.</summary>
-    private static List<byte[]> TimerSettings(FrozenTree tree, RemoteBatch batch, IReadOnlyList<PosixTimer> timers)
+    private static List<byte[]> TimerSettings(FrozenProcess tree, RemoteBatch batch, IReadOnlyList<PosixTimer> timers)
     {
         const int atOnce = 1000;
         const int length = 32;

@@ -10,7 +10,7 @@ namespace Yadokari.Engine.Resources.Threads;
 public static class ThreadCapture
 {
     /// <summary>A thread's facts; the batch borrows it for some tens of microseconds.</summary>
-    public static ThreadImage Capture(FrozenTree tree, FrozenThread thread, RemoteBatch batch)
+    public static ThreadImage Capture(FrozenProcess tree, FrozenThread thread, RemoteBatch batch)
     {
         int pid = tree.Pid;
         byte[] state = thread.Tracee.GetExtendedState();

@@ -1,0 +1,154 @@
+using Yadokari.Engine.Freeze;
+using Yadokari.Engine.Image;
+using Yadokari.Engine.Resources.Descriptors;
+using Yadokari.Engine.Resources.Memory;
+using Yadokari.Engine.Resources.Process;
+using Yadokari.Engine.Resources.Threads;
+using Yadokari.Linux.Memory;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Engine.Capture;
+
+/// <summary>A frozen process whose threads have told what only they know; all else is seen from outside.</summary>
+internal sealed class AskedProcess
+{
+    /// <summary>__USER32_CS (arch/x86/include/asm/segment.h).</summary>
+    private const ulong Code32 = 0x23;
+
+    private readonly ProcessCapture process;
+    private readonly IReadOnlyList<ThreadImage> threads;
+    private readonly SharedResidency residency;
+    private MemoryCapture? scan;
+
+    private AskedProcess(FrozenProcess frozen, IReadOnlyList<Vma> vmas, ProcessCapture process, IReadOnlyList<ThreadImage> threads, SharedResidency residency)
+    {
+        Frozen = frozen;
+        Vmas = vmas;
+        this.process = process;
+        this.threads = threads;
+        this.residency = residency;
+    }
+
+    public FrozenProcess Frozen { get; }
+
+    public int Pid => Frozen.Pid;
+
+    public IReadOnlyList<Vma> Vmas { get; }
+
+    /// <exception cref="LeaseLostException">This program was kept waiting for too long.</exception>
+    /// <exception cref="ObstacleException">It can't be carried after all.</exception>
+    public static AskedProcess Ask(FrozenProcess frozen, TimeSpan lease)
+    {
+        IReadOnlyList<Vma> vmas = MappingNames.Resolve(frozen.Pid, ProcMaps.ReadSmaps(frozen.Pid) ?? throw Killed(frozen));
+        List<Obstacle> obstacles = [];
+        ObstacleScan.FindChanging(frozen.Pid, vmas, obstacles);
+        foreach (FrozenThread thread in frozen.Threads)
+        {
+            if (thread.Registers.Cs == Code32)
+            {
+                obstacles.Add(new Obstacle("32-bit", $"thread {thread.Tid} runs 32-bit code"));
+            }
+
+            if (thread.Tracee.HasSystemCallDispatch())
+            {
+                obstacles.Add(new Obstacle("system-call-dispatch", $"thread {thread.Tid} hands its system calls to itself (PR_SET_SYSCALL_USER_DISPATCH)"));
+            }
+        }
+
+        if (obstacles.Count > 0)
+        {
+            throw new ObstacleException(frozen.Pid, obstacles) { StoodStill = true };
+        }
+
+        using RemoteBatch batch = RemoteBatch.Create(frozen, vmas, lease);
+        ProcessCapture process = ProcessCapture.Run(frozen, batch, vmas);
+        List<ThreadImage> threads = [];
+        foreach (FrozenThread thread in frozen.Threads)
+        {
+            threads.Add(ThreadCapture.Capture(frozen, thread, batch));
+        }
+
+        return new AskedProcess(frozen, vmas, process, threads, SharedResidency.Ask(frozen, batch, vmas));
+    }
+
+    /// <summary>Sorts its mappings.</summary>
+    public MemoryCapture ScanMemory(DescriptorCapture descriptors)
+    {
+        List<string> carried = [];
+        foreach (CarriedContent content in descriptors.Contents)
+        {
+            carried.Add(SharedObjectImage.KeyOf(content.File.Device, content.File.Inode));
+        }
+
+        return scan = MemoryCapture.Scan(Pid, Vmas, carried);
+    }
+
+    /// <summary>What only matters in a process that has a parent in the job.</summary>
+    public void FindObstaclesOfRelative(List<Obstacle> obstacles)
+    {
+        if (Stops().Stopped)
+        {
+            obstacles.Add(new Obstacle("stopped-process", $"{TreeObstacles.Show(Pid)} is stopped (SIGSTOP or its like)"));
+        }
+
+        // The kernel sends it when the thread ends that made the process, and all are made by main threads again.
+        if (threads.Any(thread => thread.ParentDeathSignal != 0) && ProcStat.Read(Pid) is { } stat
+            && !ProcTasks.ChildrenOfThread(stat.PPid, stat.PPid).Contains(Pid))
+        {
+            obstacles.Add(new Obstacle("parent-death-signal", $"{TreeObstacles.Show(Pid)} gets a signal when a thread of its parent ends (PR_SET_PDEATHSIG)"));
+        }
+    }
+
+    /// <summary>Copies its memory, and tells all of it.</summary>
+    public ProcessImage Finish(DescriptorCapture descriptors, MemoryWriter writer)
+    {
+        MemoryCapture memory = scan ?? throw new InvalidOperationException("not scanned");
+        IReadOnlyList<MemorySegment> segments = writer.Copy(memory.Runs);
+        IReadOnlyList<SharedObjectImage> objects = new SharedObjectCapture(Pid, memory, residency, Frozen.Memory, writer).Run(descriptors);
+        PendingStops stops = Stops();
+        return new ProcessImage
+        {
+            Attributes = process.Attributes with { Stopped = stops.Stopped },
+            Memory = Memory(memory, segments, objects),
+            Threads = [.. threads.Select(t => t with { PendingSignals = stops.Others(t.PendingSignals) })],
+            Signals = process.Signals with { Pending = stops.Others(process.Signals.Pending) },
+            Timers = process.Timers,
+            Descriptors = descriptors.Table,
+        };
+    }
+
+    private PendingStops Stops() => PendingStops.Of(Frozen.Stopped, [process.Signals.Pending, .. threads.Select(t => t.PendingSignals)]);
+
+    private MemoryImage Memory(MemoryCapture memory, IReadOnlyList<MemorySegment> segments, IReadOnlyList<SharedObjectImage> objects)
+    {
+        ProcMemoryLayout layout = ProcMemoryLayout.Read(Pid) ?? throw Killed(Frozen);
+        string? executable = ProcMisc.Executable(Pid);
+        VdsoImage? vdso = null;
+        if (memory.Vdso is { } vma)
+        {
+            byte[] bytes = new byte[vma.Length];
+            Frozen.Memory.ReadExactly(vma.Start, bytes);
+            vdso = new VdsoImage { Start = vma.Start.Value, Bytes = bytes, Data = memory.KernelData };
+        }
+
+        return new MemoryImage
+        {
+            Layout =
+            [
+                layout.StartCode, layout.EndCode, layout.StartData, layout.EndData, layout.StartBrk, process.Brk, layout.StartStack,
+                layout.ArgumentsStart, layout.ArgumentsEnd, layout.EnvironmentStart, layout.EnvironmentEnd,
+            ],
+            AuxiliaryVector = ProcMisc.AuxiliaryVector(Pid) ?? [],
+            Executable = executable is null || !executable.StartsWith('/') || executable.EndsWith(Vma.RemovedSuffix, StringComparison.Ordinal) ? null : executable,
+            Mappings = memory.Mappings,
+            GuardPages = memory.GuardPages,
+            HugePages = [.. memory.HugePages.Select(run => new KernelRange(run.Start.Value, run.Length))],
+            Segments = segments,
+            SharedObjects = objects,
+            Vdso = vdso,
+        };
+    }
+
+    private static EngineException Killed(FrozenProcess frozen) =>
+        new(EngineError.NoSuchProcess, $"process {frozen.Pid} was killed while it was frozen");
+}

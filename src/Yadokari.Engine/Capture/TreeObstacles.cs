@@ -1,0 +1,178 @@
+using Yadokari.Linux.Descriptors;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Engine.Capture;
+
+/// <summary>What can't be carried of how the processes of a job stand to each other.</summary>
+internal sealed class TreeObstacles
+{
+    /// <summary>Each is compared with each.</summary>
+    private const int MaxProcesses = 256;
+
+    private const int SigChild = 17;
+    private const int CoreDumped = 0x80;
+
+    private static readonly string[] Namespaces = ["pid", "mnt", "net", "ipc", "uts", "user", "time", "cgroup"];
+
+    private readonly IReadOnlyList<int> living;
+    private readonly List<Obstacle> obstacles = [];
+    private readonly Dictionary<int, ProcStat> stats = [];
+
+    private TreeObstacles(IReadOnlyList<int> living) => this.living = living;
+
+    /// <param name="living">The main process first, each other one behind its parent.</param>
+    /// <param name="ended">Those of their children that wait to be reaped.</param>
+    public static IReadOnlyList<Obstacle> Find(IReadOnlyList<int> living, IReadOnlyList<int> ended)
+    {
+        TreeObstacles finder = new(living);
+        finder.FindOrphans();
+        if (living.Count + ended.Count > 1)
+        {
+            finder.FindAll(ended);
+        }
+
+        return finder.obstacles;
+    }
+
+    /// <summary>How a process is called in what is said of it.</summary>
+    public static string Show(int pid) => $"process {pid} ({ProcStat.Read(pid)?.Name ?? "?"})";
+
+    private void FindAll(IReadOnlyList<int> ended)
+    {
+        if (living.Count > MaxProcesses)
+        {
+            obstacles.Add(new Obstacle("too-many-processes", $"it has {living.Count} processes; {MaxProcesses} can be carried together"));
+            return;
+        }
+
+        if (living.Contains(Environment.ProcessId))
+        {
+            obstacles.Add(new Obstacle("child-process", "yado itself is among its children: ask from outside"));
+        }
+
+        foreach (int pid in living.Concat(ended))
+        {
+            if (ProcStat.Read(pid) is { } stat)
+            {
+                stats.Add(pid, stat);
+            }
+        }
+
+        foreach (int pid in living.Skip(1))
+        {
+            FindOfOne(pid);
+        }
+
+        foreach (int pid in ended)
+        {
+            FindOfEnded(pid);
+        }
+
+        FindCommon();
+    }
+
+    private void FindOfOne(int pid)
+    {
+        if (!stats.TryGetValue(pid, out ProcStat? stat))
+        {
+            return;
+        }
+
+        FindKinship(pid, stat);
+        foreach (string kind in Namespaces)
+        {
+            if (ProcMisc.NamespaceInode(pid, kind) != ProcMisc.NamespaceInode(living[0], kind) && ProcStat.Read(pid) is not null)
+            {
+                obstacles.Add(new Obstacle("namespace-apart", $"{Show(pid)} has another {kind} namespace than its job"));
+            }
+        }
+
+        if (stat.State == 'T')
+        {
+            obstacles.Add(new Obstacle("stopped-process", $"{Show(pid)} is stopped (SIGSTOP or its like)"));
+        }
+    }
+
+    private void FindOfEnded(int pid)
+    {
+        if (!stats.TryGetValue(pid, out ProcStat? stat))
+        {
+            return;
+        }
+
+        FindKinship(pid, stat);
+        if (ProcTasks.Threads(pid) is { Count: > 1 })
+        {
+            obstacles.Add(new Obstacle("main-thread-ended", $"the main thread of {Show(pid)} has ended while other threads run"));
+        }
+
+        if (ProcStat.ReadExit(pid, stat.StartTicks) is { } status && (status & 0x7f) != 0 && (status & CoreDumped) != 0)
+        {
+            obstacles.Add(new Obstacle("dumped-core", $"{Show(pid)} has ended with a core file, and its parent has not waited for it yet"));
+        }
+    }
+
+    /// <summary>Sessions and groups can only be made again from the top down.</summary>
+    private void FindKinship(int pid, ProcStat stat)
+    {
+        if (stat.ExitSignal != SigChild)
+        {
+            obstacles.Add(new Obstacle("exit-signal", $"{Show(pid)} tells its end by signal {stat.ExitSignal}, not by SIGCHLD (clone)"));
+        }
+
+        if (!stats.TryGetValue(stat.PPid, out ProcStat? parent))
+        {
+            return;
+        }
+
+        if (stat.Session != pid && stat.Session != parent.Session)
+        {
+            obstacles.Add(new Obstacle("session", $"{Show(pid)} is in session {stat.Session}, which is neither its own nor its parent's"));
+        }
+        else if (stat.ProcessGroup != pid && !stats.ContainsKey(stat.ProcessGroup)
+            && (stat.ProcessGroup != parent.ProcessGroup || stat.Session != parent.Session || stats.ContainsKey(parent.ProcessGroup)))
+        {
+            obstacles.Add(new Obstacle("process-group", $"{Show(pid)} is in process group {stat.ProcessGroup}, whose leader has ended"));
+        }
+        else if (stat.ProcessGroup != pid && stats.TryGetValue(stat.ProcessGroup, out ProcStat? leader)
+            && (leader.ProcessGroup != stat.ProcessGroup || leader.Session != stat.Session))
+        {
+            obstacles.Add(new Obstacle("process-group", $"{Show(pid)} is in process group {stat.ProcessGroup}, whose first process has left it"));
+        }
+    }
+
+    private void FindCommon()
+    {
+        for (int i = 0; i < living.Count; i++)
+        {
+            for (int j = i + 1; j < living.Count; j++)
+            {
+                if (Kcmp.FindCommon(living[i], living[j]) is { } what)
+                {
+                    obstacles.Add(new Obstacle("shared-by-clone", $"{Show(living[j])} has its {what} in common with {Show(living[i])} (clone, or vfork before the exec)"));
+                }
+            }
+        }
+    }
+
+    /// <summary>In namespaces of the job's own its init takes processes over whose parent has ended: they are the job's, and
+    /// would be lost.</summary>
+    private void FindOrphans()
+    {
+        int main = living[0];
+        if (ProcStat.Read(main) is not { PPid: > 1 } stat
+            || ProcStatus.Read(stat.PPid) is not { NsPid: [_, .., 1] } init
+            || ProcMisc.Executable(init.Pid) is not { } program || program != ProcMisc.Executable(init.PPid))
+        {
+            return;
+        }
+
+        foreach (int child in ProcTasks.Children(init.Pid) ?? [])
+        {
+            if (child != main && ProcStat.Read(child) is { State: not ('Z' or 'X') })
+            {
+                obstacles.Add(new Obstacle("orphan-process", $"{Show(child)} belongs to the job, and its parent has ended"));
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace Yadokari.Engine.Image;
+
+/// <summary>A process that has ended and that its parent has not waited for yet.</summary>
+/// <param name="Pid">In the job's pid namespace.</param>
+/// <param name="Parent">The pid of its parent in the job.</param>
+/// <param name="Group">As <see cref="ProcessImage.Group"/>.</param>
+/// <param name="SessionLeader">It led its session.</param>
+/// <param name="Name">As ps shows it.</param>
+/// <param name="Status">What wait(2) tells of it.</param>
+public sealed record EndedProcessImage(int Pid, int Parent, int Group, bool SessionLeader, string Name, int Status);

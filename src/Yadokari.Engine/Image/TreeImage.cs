@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+using Yadokari.Engine.Resources.Descriptors;
+
+namespace Yadokari.Engine.Image;
+
+/// <summary>The model of a captured job: its processes and what lies between them; everything but the bytes of their memory,
+/// which lie in the context file where the segments say.</summary>
+public sealed record TreeImage
+{
+    /// <summary>Raised when an older reader could misunderstand the file.</summary>
+    public const int CurrentFormat = 3;
+
+    public required int Format { get; init; }
+
+    public required OriginImage Origin { get; init; }
+
+    /// <summary>Base of the stub's region: an address range that no process of the job uses.</summary>
+    public required ulong RegionBase { get; init; }
+
+    /// <summary>Bytes of it.</summary>
+    public required ulong RegionLength { get; init; }
+
+    /// <summary>The job's main process first, each other one behind its parent.</summary>
+    public required IReadOnlyList<ProcessImage> Processes { get; init; }
+
+    /// <summary>Processes that have ended and wait to be reaped by their parent.</summary>
+    public IReadOnlyList<EndedProcessImage> Ended { get; init; } = [];
+
+    /// <summary>What several of them hold, made once; <see cref="SharedDescriptorImage.Index"/> counts its descriptions.</summary>
+    public DescriptorTableImage Shared { get; init; } = new() { Descriptions = [], Pipes = [], Files = [] };
+
+    /// <summary>The job's main process: whose end is the end of the job.</summary>
+    [JsonIgnore]
+    public ProcessImage Main => Processes[0];
+
+    /// <summary>It has more than its main process.</summary>
+    [JsonIgnore]
+    public bool HasRelatives => Processes.Count + Ended.Count > 1;
+
+    /// <summary>The highest descriptor number in use; -1 for none.</summary>
+    [JsonIgnore]
+    public int HighestDescriptor => Processes.Max(process => process.Descriptors.HighestNumber());
+}

@@ -1,0 +1,117 @@
+using Yadokari.Engine.Context;
+using Yadokari.Linux.Descriptors;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>What the processes of a job hold together: descriptions that several have, and pipes between them.</summary>
+/// <param name="frozen">All of them stand still.</param>
+internal sealed class SharedDescriptions(bool frozen)
+{
+    private const string PipePrefix = "pipe:[";
+
+    private readonly Dictionary<OpenDescription, List<OpenDescription>> holders = [];
+    private readonly Dictionary<string, int> pipeOwners = [];
+    private readonly HashSet<string> treePipes = [];
+    private readonly Dictionary<string, List<(DescriptorScanner Scanner, OpenDescription Description)>> ends = [];
+    private readonly Dictionary<List<OpenDescription>, int> numbers = [];
+    private readonly List<DescriptorImage> descriptions = [];
+    private readonly List<PipeImage> pipes = [];
+
+    public DescriptorTableImage Table => new() { Descriptions = descriptions, Pipes = pipes, Files = [] };
+
+    /// <summary>Finds which descriptions of several processes are one.</summary>
+    public void Join(IReadOnlyList<IReadOnlyList<OpenDescription>> processes)
+    {
+        Dictionary<(ulong, ulong, ulong, int), List<List<OpenDescription>>> buckets = [];
+        for (int process = 0; process < processes.Count; process++)
+        {
+            foreach (OpenDescription description in processes[process])
+            {
+                if (IsPipe(description) && !pipeOwners.TryAdd(description.Link, process) && pipeOwners[description.Link] != process)
+                {
+                    treePipes.Add(description.Link);
+                }
+
+                (ulong, ulong, ulong, int) key = (description.Status.Device, description.Status.Inode, description.Status.RawDevice, description.Info.EventFd?.Id ?? -1);
+                if (!buckets.TryGetValue(key, out List<List<OpenDescription>>? bucket))
+                {
+                    buckets.Add(key, bucket = []);
+                }
+
+                // In the kernel's order, as in OpenDescription.FetchAll.
+                int at = bucket.BinarySearch(null!, Comparer<List<OpenDescription>>.Create((left, _) => Kcmp.CompareFiles(left[0].Handle, description.Handle)));
+                if (at < 0)
+                {
+                    at = ~at;
+                    bucket.Insert(at, []);
+                }
+
+                bucket[at].Add(description);
+                holders.Add(description, bucket[at]);
+            }
+        }
+    }
+
+    /// <summary>The same description in every process of the job that has it, this one among them.</summary>
+    public IReadOnlyList<OpenDescription> Kin(OpenDescription description) => holders.GetValueOrDefault(description) ?? [description];
+
+    public bool IsShared(OpenDescription description) => Kin(description).Count > 1;
+
+    /// <summary>A pipe of which several processes hold ends.</summary>
+    public bool IsTreePipe(OpenDescription description) => treePipes.Contains(description.Link);
+
+    /// <summary>An end of such a pipe; they are looked at together, by <see cref="ScanPipes"/>.</summary>
+    public void Collect(DescriptorScanner scanner, OpenDescription description)
+    {
+        if (!ends.TryGetValue(description.Link, out List<(DescriptorScanner, OpenDescription)>? same))
+        {
+            ends.Add(description.Link, same = []);
+        }
+
+        same.Add((scanner, description));
+    }
+
+    /// <summary>What a process has of a description that is shared; null when it is of a kind that can't be handed round.</summary>
+    public SharedDescriptorImage? Share(OpenDescription description, DescriptorImage image)
+    {
+        if (!ImageBounds.SharedDescription(image) || image is PathImage { IsKernelMade: true } or PathImage { OpenedAs: not null })
+        {
+            return null;
+        }
+
+        List<OpenDescription> kin = holders.GetValueOrDefault(description) ?? [description];
+        if (!numbers.TryGetValue(kin, out int index))
+        {
+            numbers.Add(kin, index = descriptions.Count);
+            descriptions.Add(image);
+        }
+
+        return new SharedDescriptorImage { Numbers = description.Numbers, Flags = description.Flags, Index = index, Name = description.Link };
+    }
+
+    /// <summary>When every process has been looked at: the pipes between them.</summary>
+    public void ScanPipes()
+    {
+        foreach (List<(DescriptorScanner Scanner, OpenDescription Description)> pipe in ends.Values)
+        {
+            IReadOnlyList<OpenDescription> all = [.. pipe.Select(end => end.Description)];
+            if (PipeScanner.IsInside(all, out OpenDescription? reader))
+            {
+                pipes.Add(PipeScanner.Image(all[0], frozen ? reader : null));
+                foreach ((DescriptorScanner scanner, OpenDescription end) in pipe)
+                {
+                    scanner.AddShared(end, new PipeEndImage { Numbers = end.Numbers, Flags = end.Flags, PipeId = end.Status.Inode });
+                }
+            }
+            else
+            {
+                foreach ((DescriptorScanner scanner, OpenDescription end) in pipe)
+                {
+                    scanner.AddOutside(end);
+                }
+            }
+        }
+    }
+
+    public static bool IsPipe(OpenDescription description) => description.Link.StartsWith(PipePrefix, StringComparison.Ordinal);
+}

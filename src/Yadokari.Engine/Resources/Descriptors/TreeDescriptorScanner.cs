@@ -1,0 +1,94 @@
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Engine.Capture;
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>One scan of all processes of a job.</summary>
+internal sealed class TreeDescriptorScanner : IDisposable
+{
+    private readonly List<DescriptorScanner> scanners = [];
+    private readonly List<int> pids = [];
+    private readonly SharedDescriptions shared;
+    private readonly bool frozen;
+
+    /// <param name="processes">The main process first.</param>
+    public TreeDescriptorScanner(IReadOnlyList<int> processes, CaptureOptions options, SafeFileHandle? unixDiag, bool frozen)
+    {
+        this.frozen = frozen;
+        shared = new SharedDescriptions(frozen);
+        try
+        {
+            foreach (int pid in processes)
+            {
+                TryAdd(pid, options, unixDiag);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public TreeDescriptorCapture Run()
+    {
+        if (scanners.Count > 1)
+        {
+            shared.Join([.. scanners.Select(scanner => scanner.Descriptions)]);
+        }
+
+        foreach (DescriptorScanner scanner in scanners)
+        {
+            scanner.Scan();
+        }
+
+        shared.ScanPipes();
+        List<Obstacle> obstacles = [];
+        List<DescriptorCapture> captures = [];
+        for (int i = 0; i < scanners.Count; i++)
+        {
+            DescriptorCapture capture = scanners[i].Finish();
+            captures.Add(capture);
+            string whose = i == 0 ? "" : $"{TreeObstacles.Show(pids[i])}, ";
+            obstacles.AddRange(capture.Obstacles.Select(obstacle => new Obstacle(obstacle.Name, whose + obstacle.Detail)));
+        }
+
+        if (!frozen)
+        {
+            obstacles.AddRange(OutsideHolders.FindObstacles(pids, [.. scanners.SelectMany(scanner => scanner.Held)]));
+        }
+
+        bool terminal = captures.Exists(capture => capture.Table.Descriptions.Any(image => image is TerminalImage));
+        if (terminal && pids.Skip(1).FirstOrDefault(LeadsGroup) is var leader and not 0)
+        {
+            obstacles.Add(new Obstacle("job-control", $"{TreeObstacles.Show(leader)} leads a process group of its own on a terminal"));
+        }
+
+        return new TreeDescriptorCapture(captures, shared.Table, obstacles);
+    }
+
+    public void Dispose()
+    {
+        foreach (DescriptorScanner scanner in scanners)
+        {
+            scanner.Dispose();
+        }
+    }
+
+    private void TryAdd(int pid, CaptureOptions options, SafeFileHandle? unixDiag)
+    {
+        try
+        {
+            scanners.Add(new DescriptorScanner(pid, options, unixDiag, frozen, shared));
+            pids.Add(pid);
+        }
+        catch (EngineException gone) when (gone.Error == EngineError.NoSuchProcess && !frozen && pids.Count > 0)
+        {
+            // A child that has ended meanwhile.
+        }
+    }
+
+    private static bool LeadsGroup(int pid) => ProcStat.Read(pid)?.ProcessGroup == pid;
+}

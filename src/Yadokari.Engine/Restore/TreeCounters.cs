@@ -1,0 +1,20 @@
+namespace Yadokari.Engine.Restore;
+
+/// <summary>What the processes and threads of a job wait for while they are rebuilt.</summary>
+public sealed class TreeCounters(PlanBuilder plan)
+{
+    /// <summary>Counts the threads that are rebuilt and wait.</summary>
+    public Argument Prepared { get; } = plan.NewCounter("prepared");
+
+    /// <summary>Opened by the waiter when the resume is committed.</summary>
+    public Argument Gate { get; } = plan.NewGate("gate");
+
+    /// <summary>Counts the processes whose main thread has done what had to wait for the gate.</summary>
+    public Argument Late { get; } = plan.NewCounter("late");
+
+    /// <summary>Never opened: threads park here until the waiter takes them over by ptrace.</summary>
+    public Argument Park { get; } = plan.NewGate("park");
+
+    /// <summary>Counts the processes that lead what groups and sessions they lead; who has ended counts too.</summary>
+    public Argument Grouped { get; } = plan.NewCounter("grouped");
+}

@@ -1,0 +1,157 @@
+using Yadokari.Engine.Image;
+using Yadokari.Engine.Resources.Descriptors;
+using Yadokari.Engine.Resources.Process;
+using Yadokari.Linux;
+
+namespace Yadokari.Engine.Restore;
+
+/// <summary>
+/// The skeleton of a job of several processes. The main process opens what is shared, above every number that the job uses;
+/// then each process leads the session or group that it leads, and makes its children, which inherit all that. Only behind it
+/// is anything rebuilt that is one process's own.
+/// </summary>
+internal static class TreeRestore
+{
+    private const int PrSetName = 15;
+    private const int PidType = 1; // P_PID
+    private const int Ended = 4; // WEXITED
+    private const int LeaveWaiting = 0x1000000; // WNOWAIT
+    private const int SigChild = 17;
+    private const int ActionLength = 32;
+
+    /// <summary>In the main process, first of all: what several processes hold.</summary>
+    public static void Stage(PlanContext context)
+    {
+        ProcessRestore.EmitEarly(context);
+        DescriptorTableImage shared = context.Tree.Shared;
+        if (shared.Descriptions.Count == 0)
+        {
+            return;
+        }
+
+        DescriptorTableImage staged = shared with
+        {
+            Descriptions = [.. shared.Descriptions.Select((image, index) => image with { Numbers = [new DescriptorNumber(context.Staged(index), true)] })],
+        };
+        new DescriptorRestore(context.Plan, staged, new DescriptorRestorePlace
+        {
+            FirstFreeNumber = context.Staged(shared.Descriptions.Count),
+            Streams = [],
+            File = static file => throw new EngineException(EngineError.BadContextFile, $"{file.Name} can't be shared"),
+        }).Open();
+    }
+
+    /// <summary>Leads, makes children, joins its group. The children's operations are still to be emitted, each at its label.</summary>
+    public static IReadOnlyList<(PlanContext Child, PlanLabel Start)> EmitChildren(PlanContext context)
+    {
+        if (!context.Tree.HasRelatives)
+        {
+            return [];
+        }
+
+        PlanBuilder plan = context.Plan;
+        int pid = context.Image.Attributes.Pid;
+        if (context.Image.Parent != 0)
+        {
+            Lead(plan, context.Image.Attributes.SessionLeader, context.Image.Attributes.GroupLeader);
+        }
+
+        List<(PlanContext, PlanLabel)> children = [];
+        foreach (ProcessImage process in context.Tree.Processes.Where(process => process.Parent == pid))
+        {
+            PlanLabel start = new($"process {process.Attributes.Pid}");
+            Clone(plan, process.Attributes.Pid, start);
+            children.Add((context.Of(process), start));
+        }
+
+        List<EndedProcessImage> ended = [.. context.Tree.Ended.Where(process => process.Parent == pid)];
+        foreach (EndedProcessImage process in ended)
+        {
+            EmitEnded(context, process);
+        }
+
+        plan.Do(OperationKind.Count, null, context.Counters.Grouped);
+        if (context.Image.Parent != 0)
+        {
+            Join(context, context.Image.Group, pid);
+        }
+
+        if (ended.Count > 0)
+        {
+            AwaitEnds(plan, ended);
+        }
+
+        return children;
+    }
+
+    /// <summary>Every process has its own numbers for what is shared.</summary>
+    public static void Unstage(PlanContext context)
+    {
+        int count = context.Tree.Shared.Descriptions.Count;
+        if (count > 0)
+        {
+            context.Plan.Call("close descriptors", SystemCall.Close_range, context.Staged(0), context.Staged(count - 1), 0);
+        }
+    }
+
+    private static void Clone(PlanBuilder plan, int pid, PlanLabel start) =>
+        plan.Add(new Operation
+        {
+            Kind = OperationKind.Clone,
+            Number = (int)SystemCall.Clone3,
+            Arguments = [ShellPlan.CloneArguments(plan, pid), 88],
+            Target = start,
+            Message = plan.Text($"make process {pid} with its old id"),
+        });
+
+    private static void Lead(PlanBuilder plan, bool session, bool group)
+    {
+        if (session)
+        {
+            plan.Call("lead a session", SystemCall.Setsid);
+        }
+        else if (group)
+        {
+            plan.Call("lead a process group", SystemCall.Setpgid, 0, 0);
+        }
+    }
+
+    /// <summary>Into the group of another process of the job, as soon as each that leads one does.</summary>
+    private static void Join(PlanContext context, int group, int pid)
+    {
+        if (group != 0 && group != pid)
+        {
+            context.Plan.Do(OperationKind.WaitCount, null, context.Counters.Grouped, context.Tree.Processes.Count + context.Tree.Ended.Count, 0, 0);
+            context.Plan.Call($"join process group {group}", SystemCall.Setpgid, 0, group);
+        }
+    }
+
+    /// <summary>A child that ends at once as it had ended.</summary>
+    private static void EmitEnded(PlanContext context, EndedProcessImage process)
+    {
+        PlanBuilder plan = context.Plan;
+        PlanLabel start = new($"ended process {process.Pid}");
+        PlanLabel next = new("next");
+        Clone(plan, process.Pid, start);
+        plan.Jump(next);
+        plan.Place(start);
+        plan.Call(null, SystemCall.Prctl, Argument.Named(PrSetName, "PR_SET_NAME"), plan.Text(process.Name));
+        Lead(plan, process.SessionLeader, process.Group == process.Pid);
+        plan.Do(OperationKind.Count, null, context.Counters.Grouped);
+        Join(context, process.Group, process.Pid);
+        plan.Do(OperationKind.ExitAs, null, process.Status);
+        plan.Place(next);
+    }
+
+    /// <summary>Their SIGCHLD came before they were saved, or waits among the signals that are queued later: what comes of it now
+    /// is dropped, as for every signal that is ignored by default when its action is set.</summary>
+    private static void AwaitEnds(PlanBuilder plan, List<EndedProcessImage> ended)
+    {
+        foreach (EndedProcessImage process in ended)
+        {
+            plan.Call($"wait for process {process.Pid}", SystemCall.Waitid, PidType, process.Pid, plan.Room(128, "{siginfo}"), Ended | LeaveWaiting, 0);
+        }
+
+        plan.Call("drop SIGCHLD", SystemCall.Rt_sigaction, SigChild, plan.Bytes(new byte[ActionLength], "{SIG_DFL}"), 0, 8);
+    }
+}
