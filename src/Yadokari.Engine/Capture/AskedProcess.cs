@@ -71,8 +71,14 @@ internal sealed class AskedProcess
         return new AskedProcess(frozen, vmas, process, threads, SharedResidency.Ask(frozen, batch, vmas));
     }
 
+    /// <summary>Memory and files without a name that are made for it alone, by their keys.</summary>
+    public HashSet<string> OwnObjects { get; } = [];
+
+    /// <summary>All such that it sees, also those of which it has private copies.</summary>
+    public HashSet<string> AllObjects { get; } = [];
+
     /// <summary>Sorts its mappings.</summary>
-    public MemoryCapture ScanMemory(DescriptorCapture descriptors)
+    public void ScanMemory(DescriptorCapture descriptors)
     {
         List<string> carried = [];
         foreach (CarriedContent content in descriptors.Contents)
@@ -80,7 +86,11 @@ internal sealed class AskedProcess
             carried.Add(SharedObjectImage.KeyOf(content.File.Device, content.File.Inode));
         }
 
-        return scan = MemoryCapture.Scan(Pid, Vmas, carried);
+        scan = MemoryCapture.Scan(Pid, Vmas, carried);
+        OwnObjects.UnionWith(carried);
+        OwnObjects.UnionWith(scan.Objects.Select(shared => shared.Key));
+        AllObjects.UnionWith(OwnObjects);
+        AllObjects.UnionWith(Vmas.Where(MemoryCapture.IsObject).Select(MemoryCapture.KeyOf));
     }
 
     /// <summary>What only matters in a process that has a parent in the job.</summary>

@@ -32,7 +32,8 @@ internal sealed class Kinship
     {
         ProcStat stat = stats[pid];
         int status = ProcStat.ReadExit(pid, stat.StartTicks) ?? throw Gone(pid);
-        return new EndedProcessImage(inner[pid], Parent(pid), Group(pid), stat.Session == pid, stat.Name, status);
+        ProcStatus own = ProcStatus.Read(pid) ?? throw Gone(pid);
+        return new EndedProcessImage(inner[pid], Parent(pid), Group(pid), stat.Session == pid, stat.Name, own.Uids[0], own.Gids[0], status);
     }
 
     private static EngineException Gone(int pid) => new(EngineError.NoSuchProcess, $"process {pid} was killed while it was frozen");

@@ -69,19 +69,35 @@ public static class ObstacleScan
     private static List<Obstacle> FindLasting(int pid, ProcStatus status, CaptureOptions options)
     {
         const int looks = 4;
-        const int looksAtTree = 12;
+        const int looksAtTree = 40;
         List<int> ended = [];
-        IReadOnlyList<int> living = ProcessTree.Read(pid, ended);
-        List<Obstacle> obstacles = FindAll(living, ended, status, options);
-        for (int look = 1; look < (living.Count + ended.Count > 1 ? looksAtTree : looks) && obstacles.Count > 0; look++)
+        string? before = null;
+        for (int look = 1, same = 0; ; look++)
         {
             ended.Clear();
-            living = ProcessTree.Read(pid, ended);
-            obstacles = FindAll(living, ended, status, options);
+            IReadOnlyList<int> living = ProcessTree.Read(pid, ended);
+            bool tree = living.Count + ended.Count > 1;
+            bool last = look >= (tree ? looksAtTree : looks);
+            try
+            {
+                List<Obstacle> obstacles = FindAll(living, ended, status, options);
+                string now = string.Join('\n', obstacles);
+                same = now == before ? same + 1 : 1;
+                before = now;
+                if (obstacles.Count == 0 || last || same == looks)
+                {
+                    return obstacles;
+                }
+            }
+            catch (Exception e) when (tree && !last && IsOfTheMoment(e) && ProcStat.Read(pid) is { State: not ('Z' or 'X') })
+            {
+                // A child on its way out may not be looked into any more.
+            }
         }
-
-        return obstacles;
     }
+
+    private static bool IsOfTheMoment(Exception failure) =>
+        failure is SystemCallException or UnauthorizedAccessException or IOException or EngineException { Error: EngineError.NoSuchProcess };
 
     private static List<Obstacle> FindAll(IReadOnlyList<int> living, List<int> ended, ProcStatus status, CaptureOptions options)
     {

@@ -35,27 +35,19 @@ public static class ProcessCapturer
         // All that follows only looks.
         using TreeDescriptorCapture descriptors = DescriptorScan.Capture([.. asked.Select(process => process.Pid)], options);
         List<Obstacle> obstacles = [.. descriptors.Obstacles, .. TreeObstacles.Find([.. asked.Select(process => process.Pid)], tree.Ended)];
-        HashSet<string> objects = [];
         List<ProcessImage> processes = [];
         long position = ContextWriter.FirstPage;
         long memoryBytes = 0;
         for (int i = 0; i < asked.Count; i++)
         {
-            MemoryCapture scan = asked[i].ScanMemory(descriptors.Processes[i]);
-            foreach (SharedObjectImage shared in scan.Objects)
-            {
-                if (!objects.Add(shared.Key))
-                {
-                    obstacles.Add(new Obstacle("shared-memory", $"{TreeObstacles.Show(asked[i].Pid)} shares memory ({shared.Name}) with another process of the job"));
-                }
-            }
-
+            asked[i].ScanMemory(descriptors.Processes[i]);
             if (i > 0)
             {
                 asked[i].FindObstaclesOfRelative(obstacles);
             }
         }
 
+        FindSharedMemory(asked, obstacles);
         if (obstacles.Count > 0)
         {
             throw new ObstacleException(tree.Pid, obstacles) { StoodStill = true };
@@ -84,6 +76,21 @@ public static class ProcessCapturer
             Shared = descriptors.Shared,
         }, [.. asked.SelectMany(process => process.Vmas).OrderBy(vma => vma.Start.Value)]);
         return (ContextWriter.Finish(image, plan, sink, position), memoryBytes);
+    }
+
+    /// <summary>Memory that comes back as one process's own, and that another has as well.</summary>
+    private static void FindSharedMemory(IReadOnlyList<AskedProcess> asked, List<Obstacle> obstacles)
+    {
+        for (int i = 0; i < asked.Count; i++)
+        {
+            for (int j = 0; j < asked.Count; j++)
+            {
+                if (i != j && asked[i].OwnObjects.Overlaps(asked[j].AllObjects))
+                {
+                    obstacles.Add(new Obstacle("shared-memory", $"{TreeObstacles.Show(asked[j].Pid)} shares memory, or a file without a name, with {TreeObstacles.Show(asked[i].Pid)}"));
+                }
+            }
+        }
     }
 
     /// <summary>About how long the context file of a process will be; it runs, so it may be more or less in the end.

@@ -30,7 +30,6 @@ internal static class ImageBounds
         Whole(image.Ended, "the ended processes");
         Whole(image.Origin.CpuFeatures, "the processor features");
         Whole(image.Origin.XsaveComponents, "the processor state");
-        Require(image.Shared is not null, "the shared descriptors");
         CheckDescriptors(image.Shared);
         Require(image.Shared.Descriptions.Count <= MaxDescriptor && image.Shared.Descriptions.All(SharedDescription), "a shared descriptor");
         HashSet<int> before = [0];
@@ -44,7 +43,7 @@ internal static class ImageBounds
         Require(image.HighestDescriptor <= MaxDescriptor, "a descriptor number");
         foreach (EndedProcessImage process in image.Ended)
         {
-            Require(process.Pid is > 1 and <= MaxPid && process.Parent != 0 && before.Contains(process.Parent) && process.Name is not null, "an ended process");
+            Require(process.Pid is > 1 and <= MaxPid && process.Parent != 0 && before.Contains(process.Parent) && process.Name is not null && process.Status is >= 0 and <= 0xffff && (process.Status & 0x7f) <= 64, "an ended process");
         }
     }
 
@@ -121,8 +120,14 @@ internal static class ImageBounds
         CheckDescriptors(image.Descriptors);
     }
 
-    private static void CheckDescriptors(DescriptorTableImage table)
+    /// <param name="table">JSON can leave it out.</param>
+    private static void CheckDescriptors(DescriptorTableImage? table)
     {
+        if (table is null)
+        {
+            throw ContextHeader.Bad("its manifest is wrong about the descriptors");
+        }
+
         Whole(table.Descriptions, "the descriptors");
         foreach (DescriptorImage description in table.Descriptions)
         {

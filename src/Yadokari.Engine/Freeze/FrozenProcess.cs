@@ -232,6 +232,7 @@ public sealed class FrozenProcess : IDisposable
             throw Killed(thread);
         }
 
+        ReopenMemory();
         Look(thread);
     }
 
@@ -310,7 +311,25 @@ public sealed class FrozenProcess : IDisposable
             throw new EngineException(EngineError.NoSuchProcess, $"process {Pid} ended meanwhile");
         }
 
+        if (threads.Count > 1)
+        {
+            ReopenMemory();
+        }
+
         FrozenAt = DateTimeOffset.UtcNow;
+    }
+
+    /// <summary>It may have executed another program since its memory was opened; none of its threads does any more.</summary>
+    private void ReopenMemory()
+    {
+        try
+        {
+            Memory.Reopen();
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new EngineException(EngineError.NoSuchProcess, $"process {Pid} ended meanwhile", e);
+        }
     }
 
     /// <summary>Threads that may take long to come out of the kernel first, while the others still run.</summary>
@@ -345,6 +364,11 @@ public sealed class FrozenProcess : IDisposable
         }
 
         seen.Add(tid);
+        if (threads.Count == 1)
+        {
+            ReopenMemory();
+        }
+
         Look(thread);
         return true;
     }

@@ -1,3 +1,4 @@
+using Yadokari.Linux;
 using Yadokari.Linux.Proc;
 
 namespace Yadokari.Engine.Freeze;
@@ -11,6 +12,7 @@ namespace Yadokari.Engine.Freeze;
 public sealed class FrozenTree : IDisposable
 {
     private const int MaxRounds = 100;
+    private const uint Exiting = 4; // PF_EXITING
 
     private readonly CancellationToken cancel;
     private readonly List<FrozenProcess> processes = [];
@@ -181,10 +183,22 @@ public sealed class FrozenTree : IDisposable
         {
             return FrozenProcess.Freeze(child, cancel);
         }
-        catch (EngineException) when (HasEnded(child))
+        catch (EngineException) when (Ends(child))
         {
             return null;
         }
+    }
+
+    /// <summary>A process on its way out has no memory any more, and is no zombie yet.</summary>
+    private static bool Ends(int pid)
+    {
+        const int looks = 500;
+        for (int look = 0; look < looks && ProcStat.Read(pid) is { KernelFlags: var flags } && (flags & Exiting) != 0 && !HasEnded(pid); look++)
+        {
+            ShortSleep.For(1000);
+        }
+
+        return HasEnded(pid);
     }
 
     private static bool HasEnded(int pid) => ProcStat.Read(pid) is null or { State: 'Z' or 'X' };

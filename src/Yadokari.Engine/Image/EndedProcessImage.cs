@@ -6,5 +6,7 @@ namespace Yadokari.Engine.Image;
 /// <param name="Group">As <see cref="ProcessImage.Group"/>.</param>
 /// <param name="SessionLeader">It led its session.</param>
 /// <param name="Name">As ps shows it.</param>
+/// <param name="Uid">Whose it was: waitid(2) tells it.</param>
+/// <param name="Gid">Its group.</param>
 /// <param name="Status">What wait(2) tells of it.</param>
-public sealed record EndedProcessImage(int Pid, int Parent, int Group, bool SessionLeader, string Name, int Status);
+public sealed record EndedProcessImage(int Pid, int Parent, int Group, bool SessionLeader, string Name, uint Uid, uint Gid, int Status);

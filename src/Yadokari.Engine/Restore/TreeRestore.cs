@@ -16,7 +16,9 @@ internal static class TreeRestore
     private const int PidType = 1; // P_PID
     private const int Ended = 4; // WEXITED
     private const int LeaveWaiting = 0x1000000; // WNOWAIT
+    private const int SigKill = 9;
     private const int SigChild = 17;
+    private const int SignalMask = 0x7f;
     private const int ActionLength = 32;
 
     /// <summary>In the main process, first of all: what several processes hold.</summary>
@@ -139,6 +141,17 @@ internal static class TreeRestore
         Lead(plan, process.SessionLeader, process.Group == process.Pid);
         plan.Do(OperationKind.Count, null, context.Counters.Grouped);
         Join(context, process.Group, process.Pid);
+
+        // Where whoever resumes may not, it was theirs.
+        plan.Try(null, SystemCall.Setresgid, process.Gid, process.Gid, process.Gid);
+        plan.Try(null, SystemCall.Setresuid, process.Uid, process.Uid, process.Uid);
+        int signal = process.Status & SignalMask;
+        if (signal is not (0 or SigKill))
+        {
+            // It may be ignored by whoever resumes.
+            plan.Call($"handler of signal {signal}", SystemCall.Rt_sigaction, signal, plan.Bytes(new byte[ActionLength], "{SIG_DFL}"), 0, 8);
+        }
+
         plan.Do(OperationKind.ExitAs, null, process.Status);
         plan.Place(next);
     }

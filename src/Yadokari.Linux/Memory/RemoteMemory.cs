@@ -11,13 +11,21 @@ namespace Yadokari.Linux.Memory;
 public sealed unsafe class RemoteMemory : IDisposable
 {
     private readonly int pid;
-    private readonly SafeFileHandle mem;
+    private SafeFileHandle mem;
 
     public RemoteMemory(int pid)
     {
         this.pid = pid;
-        // Asynchronous off, no buffering: plain pread/pwrite on the descriptor.
-        mem = File.OpenHandle($"/proc/{pid}/mem", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        mem = Open(pid);
+    }
+
+    /// <summary>The memory that it has now: what was opened is that of the program before an exec.</summary>
+    /// <exception cref="IOException">It has ended.</exception>
+    public void Reopen()
+    {
+        SafeFileHandle before = mem;
+        mem = Open(pid);
+        before.Dispose();
     }
 
     /// <summary>Pages that the process has in common with a relative (copy on write) stay so when they are read.
@@ -109,6 +117,9 @@ public sealed unsafe class RemoteMemory : IDisposable
     }
 
     public void Dispose() => mem.Dispose();
+
+    /// <remarks>Asynchronous off, no buffering: plain pread/pwrite on the descriptor.</remarks>
+    private static SafeFileHandle Open(int pid) => File.OpenHandle($"/proc/{pid}/mem", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
 
     private int ReadPastProtection(RemoteAddress address, Span<byte> buffer)
     {

@@ -53,6 +53,12 @@ internal sealed class OutsideProcesses(IReadOnlyList<int> inside)
             return false;
         }
 
+        // Both descend from programs that were executed, and from two of them: nothing has been shared since a fork.
+        if (Executed(own) is { } ours && Executed(stat) is { } theirs && ours != theirs)
+        {
+            return false;
+        }
+
         bool ancestor = false;
         for (ProcStat? at = own; at is { PPid: > 1 } && (at.KernelFlags & ForkedWithoutExec) != 0 && !ancestor; at = ProcStat.Read(at.PPid))
         {
@@ -60,5 +66,16 @@ internal sealed class OutsideProcesses(IReadOnlyList<int> inside)
         }
 
         return ancestor || (stat.KernelFlags & ForkedWithoutExec) != 0;
+    }
+
+    /// <summary>The ancestor, or the process itself, since whose exec there were only forks; null when one of them is gone.</summary>
+    private static int? Executed(ProcStat? process)
+    {
+        while (process is { PPid: > 1 } && (process.KernelFlags & ForkedWithoutExec) != 0)
+        {
+            process = ProcStat.Read(process.PPid);
+        }
+
+        return process is not null && (process.KernelFlags & ForkedWithoutExec) == 0 ? process.Pid : null;
     }
 }

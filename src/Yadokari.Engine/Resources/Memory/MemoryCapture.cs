@@ -259,10 +259,10 @@ public sealed class MemoryCapture
     }
 
     /// <summary>Memory, or a file that has no name any more.</summary>
-    private static bool IsObject(Vma vma) =>
+    internal static bool IsObject(Vma vma) =>
         vma.IsFile && (vma.Removed || vma.Name.StartsWith("/memfd:", StringComparison.Ordinal));
 
-    private static string KeyOf(Vma vma) => $"{vma.DeviceMajor}:{vma.DeviceMinor}:{vma.Inode}";
+    internal static string KeyOf(Vma vma) => $"{vma.DeviceMajor}:{vma.DeviceMinor}:{vma.Inode}";
 
     private int ObjectOf(Vma vma)
     {

@@ -1,0 +1,72 @@
+using Shouldly;
+using Xunit;
+
+namespace Yadokari.LabTests;
+
+/// <summary>Jobs of several processes, moved as a whole.</summary>
+public sealed class TreeTests(TwoHosts hosts) : IClassFixture<TwoHosts>
+{
+    /// <summary>Functions, loops, pipelines, subshells and what they put out, and a pause where a move may come.</summary>
+    private const string Script =
+        """
+        total=0
+        twist() { local word=$(echo "$1" | tr 0-9 a-j); echo "$word $(expr "$1" + 1)"; }
+        for i in $(seq 1 150); do
+            twist "$i"
+            ( echo "sub $i"; seq "$i" | sort -rn | head -n 2 ) | tr a-z A-Z
+            total=$((total + i))
+            sleep 0.02
+        done
+        yes "text to compress" | head -c 30000000 | gzip -c -1 | cksum
+        echo "total $total"
+        exit 42
+        """;
+
+    [Fact]
+    public void A_shell_script_moves_with_all_that_it_has_started()
+    {
+        string script = hosts.File_("tree.sh");
+        File.WriteAllText(script, Script);
+        string expected = hosts.On("h1", "bash", "-c", $"bash {script} </dev/null; true").Succeeds().Output;
+        hosts.Start("h1", "tree", "bash", script);
+
+        for (int move = 0; move < 6; move++)
+        {
+            AwaitMoreThan(Printed());
+            hosts.YadoOn("h1", "move", "tree", move % 2 == 0 ? "h2" : "h1").Succeeds().Output.ShouldContain("tree runs on");
+        }
+
+        hosts.YadoOn("h2", "wait", "tree").Status.ShouldBe(42);
+        hosts.YadoOn("h1", "logs", "tree").Succeeds().Output.ShouldBe(expected);
+    }
+
+    [Fact]
+    public void What_a_job_has_started_ends_with_it()
+    {
+        string script = hosts.File_("ends.sh");
+        string beat = hosts.File_("ends.beat");
+        File.WriteAllText(script, $"( while :; do date +%N >{beat}; sleep 0.01; done ) & wait\n");
+        hosts.Start("h1", "ends", "bash", script);
+        WaitForChange(beat);
+        hosts.YadoOn("h1", "move", "ends", "h2").Succeeds();
+        WaitForChange(beat);
+
+        hosts.YadoOn("h1", "kill", "ends").Succeeds();
+
+        hosts.YadoOn("h1", "wait", "ends").Status.ShouldBe(137);
+        string last = File.ReadAllText(beat);
+        Thread.Sleep(300);
+        File.ReadAllText(beat).ShouldBe(last);
+    }
+
+    private int Printed() => hosts.YadoOn("h1", "logs", "tree").Succeeds().Output.Length;
+
+    private void AwaitMoreThan(int printed) => Until.Holds(() => Printed() > printed, () => "the script does not go on");
+
+    private static void WaitForChange(string file)
+    {
+        Until.Holds(() => File.Exists(file) && new FileInfo(file).Length > 0, () => $"nothing is written to {file}");
+        string before = File.ReadAllText(file);
+        Until.Holds(() => File.ReadAllText(file) is { Length: > 0 } now && now != before, () => $"{file} stays {before}");
+    }
+}
