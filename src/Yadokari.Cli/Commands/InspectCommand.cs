@@ -77,6 +77,14 @@ public static class InspectCommand
             ("cpu", s.CpuFeatures.Count == 0 ? "any x86-64" : string.Join(' ', s.CpuFeatures)),
         ]);
         Console.WriteLine();
+        if (s.Relatives.Count > 0)
+        {
+            // All else is told of the main process.
+            Output.WriteTable(["PROCESS", "PARENT", "NAME", "THREADS", "STORED"], s.Relatives.Select(r => (IReadOnlyList<string>)
+                [r.Pid.ToString(invariant), r.Parent.ToString(invariant), r.Name, r.Ended ? "ended" : r.Threads.ToString(invariant), Output.Size(r.MemoryBytes)]));
+            Console.WriteLine();
+        }
+
         Output.WriteTable(["THREAD", "NAME"], s.Threads.Select(t => (IReadOnlyList<string>)[t.Tid.ToString(invariant), t.Name]));
         Console.WriteLine();
         Output.WriteTable(["DESCRIPTOR", "KIND", "WHAT"],

@@ -2,6 +2,7 @@ using Yadokari.Daemon.Load;
 using Yadokari.Engine;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Resume;
+using Yadokari.Linux.Proc;
 
 namespace Yadokari.Daemon.Engine;
 
@@ -26,13 +27,24 @@ public sealed class GroupedEngine(IJobEngine engine, JobGroup group) : IJobEngin
         IHeldJob held = engine.Prepare(path, options);
         try
         {
-            group.Take(held.ShellPid, held.Pid);
+            group.Take(held.ShellPid);
+            TakeTree(held.Pid);
             return held;
         }
         catch
         {
             held.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Those that the job has started come there by themselves, but not those that are made before it is.</summary>
+    private void TakeTree(int pid)
+    {
+        group.Take(pid);
+        foreach (int child in ProcTasks.Children(pid) ?? [])
+        {
+            TakeTree(child);
         }
     }
 

@@ -98,14 +98,14 @@ internal sealed class AskedProcess
     {
         if (Stops().Stopped)
         {
-            obstacles.Add(new Obstacle("stopped-process", $"{TreeObstacles.Show(Pid)} is stopped (SIGSTOP or its like)"));
+            obstacles.Add(new Obstacle("stopped-process", $"{ProcessLabel.Of(Pid)} is stopped (SIGSTOP or its like)"));
         }
 
         // The kernel sends it when the thread ends that made the process, and all are made by main threads again.
         if (threads.Any(thread => thread.ParentDeathSignal != 0) && ProcStat.Read(Pid) is { } stat
             && !ProcTasks.ChildrenOfThread(stat.PPid, stat.PPid).Contains(Pid))
         {
-            obstacles.Add(new Obstacle("parent-death-signal", $"{TreeObstacles.Show(Pid)} gets a signal when a thread of its parent ends (PR_SET_PDEATHSIG)"));
+            obstacles.Add(new Obstacle("parent-death-signal", $"{ProcessLabel.Of(Pid)} gets a signal when a thread of its parent ends (PR_SET_PDEATHSIG)"));
         }
     }
 

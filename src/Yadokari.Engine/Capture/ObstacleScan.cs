@@ -104,7 +104,7 @@ public static class ObstacleScan
         List<Obstacle> obstacles = FindAll(living[0], status);
         foreach (int relative in living.Skip(1))
         {
-            string name = TreeObstacles.Show(relative);
+            string name = ProcessLabel.Of(relative);
             try
             {
                 FindInRelative(relative, name, obstacles);

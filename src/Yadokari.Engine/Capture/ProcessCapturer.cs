@@ -87,7 +87,7 @@ public static class ProcessCapturer
             {
                 if (i != j && asked[i].OwnObjects.Overlaps(asked[j].AllObjects))
                 {
-                    obstacles.Add(new Obstacle("shared-memory", $"{TreeObstacles.Show(asked[j].Pid)} shares memory, or a file without a name, with {TreeObstacles.Show(asked[i].Pid)}"));
+                    obstacles.Add(new Obstacle("shared-memory", $"{ProcessLabel.Of(asked[j].Pid)} shares memory, or a file without a name, with {ProcessLabel.Of(asked[i].Pid)}"));
                 }
             }
         }

@@ -34,9 +34,6 @@ internal sealed class TreeObstacles
         return finder.obstacles;
     }
 
-    /// <summary>How a process is called in what is said of it.</summary>
-    public static string Show(int pid) => $"process {pid} ({ProcStat.Read(pid)?.Name ?? "?"})";
-
     private void FindAll(IReadOnlyList<int> ended)
     {
         if (living.Count > MaxProcesses)
@@ -83,13 +80,13 @@ internal sealed class TreeObstacles
         {
             if (ProcMisc.NamespaceInode(pid, kind) != ProcMisc.NamespaceInode(living[0], kind) && ProcStat.Read(pid) is not null)
             {
-                obstacles.Add(new Obstacle("namespace-apart", $"{Show(pid)} has another {kind} namespace than its job"));
+                obstacles.Add(new Obstacle("namespace-apart", $"{ProcessLabel.Of(pid)} has another {kind} namespace than its job"));
             }
         }
 
         if (stat.State == 'T')
         {
-            obstacles.Add(new Obstacle("stopped-process", $"{Show(pid)} is stopped (SIGSTOP or its like)"));
+            obstacles.Add(new Obstacle("stopped-process", $"{ProcessLabel.Of(pid)} is stopped (SIGSTOP or its like)"));
         }
     }
 
@@ -103,12 +100,12 @@ internal sealed class TreeObstacles
         FindKinship(pid, stat);
         if (ProcTasks.Threads(pid) is { Count: > 1 })
         {
-            obstacles.Add(new Obstacle("main-thread-ended", $"the main thread of {Show(pid)} has ended while other threads run"));
+            obstacles.Add(new Obstacle("main-thread-ended", $"the main thread of {ProcessLabel.Of(pid)} has ended while other threads run"));
         }
 
         if (ProcStat.ReadExit(pid, stat.StartTicks) is { } status && (status & 0x7f) != 0 && (status & CoreDumped) != 0)
         {
-            obstacles.Add(new Obstacle("dumped-core", $"{Show(pid)} has ended with a core file, and its parent has not waited for it yet"));
+            obstacles.Add(new Obstacle("dumped-core", $"{ProcessLabel.Of(pid)} has ended with a core file, and its parent has not waited for it yet"));
         }
     }
 
@@ -117,7 +114,7 @@ internal sealed class TreeObstacles
     {
         if (stat.ExitSignal != SigChild)
         {
-            obstacles.Add(new Obstacle("exit-signal", $"{Show(pid)} tells its end by signal {stat.ExitSignal}, not by SIGCHLD (clone)"));
+            obstacles.Add(new Obstacle("exit-signal", $"{ProcessLabel.Of(pid)} tells its end by signal {stat.ExitSignal}, not by SIGCHLD (clone)"));
         }
 
         if (!stats.TryGetValue(stat.PPid, out ProcStat? parent))
@@ -127,17 +124,17 @@ internal sealed class TreeObstacles
 
         if (stat.Session != pid && stat.Session != parent.Session)
         {
-            obstacles.Add(new Obstacle("session", $"{Show(pid)} is in session {stat.Session}, which is neither its own nor its parent's"));
+            obstacles.Add(new Obstacle("session", $"{ProcessLabel.Of(pid)} is in session {stat.Session}, which is neither its own nor its parent's"));
         }
         else if (stat.ProcessGroup != pid && !stats.ContainsKey(stat.ProcessGroup)
             && (stat.ProcessGroup != parent.ProcessGroup || stat.Session != parent.Session || stats.ContainsKey(parent.ProcessGroup)))
         {
-            obstacles.Add(new Obstacle("process-group", $"{Show(pid)} is in process group {stat.ProcessGroup}, whose leader has ended"));
+            obstacles.Add(new Obstacle("process-group", $"{ProcessLabel.Of(pid)} is in process group {stat.ProcessGroup}, whose leader has ended"));
         }
         else if (stat.ProcessGroup != pid && stats.TryGetValue(stat.ProcessGroup, out ProcStat? leader)
             && (leader.ProcessGroup != stat.ProcessGroup || leader.Session != stat.Session))
         {
-            obstacles.Add(new Obstacle("process-group", $"{Show(pid)} is in process group {stat.ProcessGroup}, whose first process has left it"));
+            obstacles.Add(new Obstacle("process-group", $"{ProcessLabel.Of(pid)} is in process group {stat.ProcessGroup}, whose first process has left it"));
         }
     }
 
@@ -149,7 +146,7 @@ internal sealed class TreeObstacles
             {
                 if (Kcmp.FindCommon(living[i], living[j]) is { } what)
                 {
-                    obstacles.Add(new Obstacle("shared-by-clone", $"{Show(living[j])} has its {what} in common with {Show(living[i])} (clone, or vfork before the exec)"));
+                    obstacles.Add(new Obstacle("shared-by-clone", $"{ProcessLabel.Of(living[j])} has its {what} in common with {ProcessLabel.Of(living[i])} (clone, or vfork before the exec)"));
                 }
             }
         }
@@ -171,7 +168,7 @@ internal sealed class TreeObstacles
         {
             if (child != main && ProcStat.Read(child) is { State: not ('Z' or 'X') })
             {
-                obstacles.Add(new Obstacle("orphan-process", $"{Show(child)} belongs to the job, and its parent has ended"));
+                obstacles.Add(new Obstacle("orphan-process", $"{ProcessLabel.Of(child)} belongs to the job, and its parent has ended"));
             }
         }
     }

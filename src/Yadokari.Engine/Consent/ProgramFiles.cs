@@ -16,6 +16,7 @@ internal sealed class ProgramFiles
     {
         this.paths = paths;
         using ProgramMailbox? mailbox = ProgramMailbox.TryOpen(pid, null);
+        HasMailbox = mailbox is not null;
         files = mailbox?.ReadFiles() ?? new Dictionary<int, ProgramFile>();
         foreach (OpenDescription description in files.Count > 0 ? descriptions : [])
         {
@@ -25,6 +26,9 @@ internal sealed class ProgramFiles
             }
         }
     }
+
+    /// <summary>It is a program that knows it moves.</summary>
+    public bool HasMailbox { get; }
 
     public bool Travels(FileStatus file) => travelling.Contains((file.Device, file.Inode));
 

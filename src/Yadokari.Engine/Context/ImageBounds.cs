@@ -16,7 +16,6 @@ internal static class ImageBounds
     private const int MaxPid = 1 << 22;
     private const int MaxDescriptor = 1 << 20;
     private const int MaxFilter = 4096 * 8;
-    private const int Asynchronous = 0x2000; // O_ASYNC
     private const int RegistersLength = 216;
     private const int ActionsLength = 64 * 32;
     private const int SignalLength = 128;
@@ -31,7 +30,7 @@ internal static class ImageBounds
         Whole(image.Origin.CpuFeatures, "the processor features");
         Whole(image.Origin.XsaveComponents, "the processor state");
         CheckDescriptors(image.Shared);
-        Require(image.Shared.Descriptions.Count <= MaxDescriptor && image.Shared.Descriptions.All(SharedDescription), "a shared descriptor");
+        Require(image.Shared.Descriptions.Count <= MaxDescriptor && image.Shared.Descriptions.All(SharedDescriptorImage.CanShare), "a shared descriptor");
         HashSet<int> before = [0];
         foreach (ProcessImage process in image.Processes)
         {
@@ -46,11 +45,6 @@ internal static class ImageBounds
             Require(process.Pid is > 1 and <= MaxPid && process.Parent != 0 && before.Contains(process.Parent) && process.Name is not null && process.Status is >= 0 and <= 0xffff && (process.Status & 0x7f) <= 64, "an ended process");
         }
     }
-
-    /// <summary>What one process makes, and all others get by inheritance.</summary>
-    public static bool SharedDescription(DescriptorImage image) =>
-        image is PathImage { AfterThreads: false } or PipeEndImage
-        && image is { Owner: 0, Signal: 0, Locks.Count: 0 } && (image.Flags & Asynchronous) == 0;
 
     private static void Check(ProcessImage image, long fileLength)
     {

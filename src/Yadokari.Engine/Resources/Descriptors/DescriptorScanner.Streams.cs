@@ -35,6 +35,22 @@ internal sealed partial class DescriptorScanner
         return Inherit(description) with { Stream = stream, Exact = true };
     }
 
+    /// <summary>The same description in the job's main process: of that itself each.</summary>
+    private OpenDescription? InMain(OpenDescription description) => main ? description : shared.InMain(description);
+
+    /// <summary>What leads outside is the resumer's only where it is a stream of the main process: what is one of a child alone may
+    /// lead to another process of the job, or to nobody that whoever resumes has.</summary>
+    private DescriptorImage? OfMain(OpenDescription description) => InMain(description) is { StandardStream: >= 0 } stream
+        ? InheritOutside(description) is null ? null : InheritAs(description, stream)
+        : Refuse(description, "stream-to-outside", $"{description.Link} leads to another process, and is no stream of the job's main process; close it");
+
+    /// <summary>Numbers that the main process has for it too are the resumer's streams of these numbers, all others that of the main's first.</summary>
+    private static InheritedStreamImage InheritAs(OpenDescription description, OpenDescription stream) => Inherit(description) with
+    {
+        Stream = stream.StandardStream,
+        Exact = description.Numbers.Exists(number => number.Number <= 2 && !stream.Numbers.Exists(own => own.Number == number.Number)),
+    };
+
     private DescriptorImage? InheritOutside(OpenDescription description) => options.RefuseOutsideStreams
         ? Refuse(description, "stream-to-outside", $"{description.Link} leads to another process, which does not come along; start the job with 'yado run', or give it files")
         : Inherit(description);

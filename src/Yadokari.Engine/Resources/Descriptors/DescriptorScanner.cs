@@ -22,6 +22,7 @@ internal sealed partial class DescriptorScanner : IDisposable
     private readonly JobPaths paths;
     private readonly List<OpenDescription> descriptions;
     private readonly SharedDescriptions shared;
+    private readonly bool main;
     private readonly PipeScanner pipes;
     private readonly List<(OpenDescription, DescriptorImage)> held = [];
     private readonly SocketScanner sockets;
@@ -37,9 +38,11 @@ internal sealed partial class DescriptorScanner : IDisposable
     private IReadOnlyDictionary<int, MountInfo>? mounts;
 
     /// <param name="shared">What it has in common with the other processes of its job.</param>
-    public DescriptorScanner(int pid, CaptureOptions options, SafeFileHandle? unixDiag, bool frozen, SharedDescriptions shared)
+    /// <param name="main">It is the job's main process.</param>
+    public DescriptorScanner(int pid, CaptureOptions options, SafeFileHandle? unixDiag, bool frozen, SharedDescriptions shared, bool main)
     {
         this.shared = shared;
+        this.main = main;
         pipes = new PipeScanner(frozen);
         this.pid = pid;
         this.options = options;
@@ -55,6 +58,9 @@ internal sealed partial class DescriptorScanner : IDisposable
 
     public IReadOnlyList<OpenDescription> Descriptions => descriptions;
 
+    /// <summary>It is a program that knows it moves.</summary>
+    public bool KnowsItMoves => programFiles.HasMailbox;
+
     /// <summary>Each description with what became of it.</summary>
     public IReadOnlyList<(OpenDescription Description, DescriptorImage Image)> Held => held;
 
@@ -67,13 +73,9 @@ internal sealed partial class DescriptorScanner : IDisposable
             {
                 Add(description, OfCaller(description, stream));
             }
-            else if (IsInheritedByOption(description))
+            else if (InMain(description) is { } inMain && IsInheritedByOption(inMain))
             {
-                Add(description, Inherit(description));
-            }
-            else if (shared.Kin(description).FirstOrDefault(IsInheritedByOption) is { } kin)
-            {
-                Add(description, Inherit(description) with { Stream = kin.StandardStream, Exact = true });
+                Add(description, InheritAs(description, inMain));
             }
             else if (shared.IsTreePipe(description))
             {
@@ -85,7 +87,11 @@ internal sealed partial class DescriptorScanner : IDisposable
             }
             else if (Scan(description) is { } image)
             {
-                if (shared.IsShared(description) && image is not (InheritedStreamImage or TerminalImage))
+                if (image is InheritedStreamImage)
+                {
+                    Add(description, main ? image : OfMain(description));
+                }
+                else if (shared.IsShared(description) && image is not TerminalImage)
                 {
                     AddShared(description, image);
                 }
@@ -96,7 +102,7 @@ internal sealed partial class DescriptorScanner : IDisposable
             }
         }
 
-        pipes.Scan(Add, InheritOutside, obstacles);
+        pipes.Scan(Add, OfMain, obstacles);
     }
 
     /// <summary>When all processes are scanned.</summary>
@@ -121,16 +127,12 @@ internal sealed partial class DescriptorScanner : IDisposable
         }
     }
 
-    /// <summary>Takes an end of a pipe whose other end is outside the job: by any number, if one of its processes has it as a stream.</summary>
+    /// <summary>Takes an end of a pipe whose other end is outside the job: by any number, if the main process has it as a stream.</summary>
     public void AddOutside(OpenDescription description)
     {
-        if (description.StandardStream >= 0)
+        if (InMain(description) is { StandardStream: >= 0 })
         {
-            Add(description, InheritOutside(description));
-        }
-        else if (shared.Kin(description).FirstOrDefault(kin => kin.StandardStream >= 0) is { } stream)
-        {
-            Add(description, InheritOutside(description) is InheritedStreamImage image ? image with { Stream = stream.StandardStream, Exact = true } : null);
+            Add(description, OfMain(description));
         }
         else
         {

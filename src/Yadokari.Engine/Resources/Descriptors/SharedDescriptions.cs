@@ -1,4 +1,3 @@
-using Yadokari.Engine.Context;
 using Yadokari.Linux.Descriptors;
 
 namespace Yadokari.Engine.Resources.Descriptors;
@@ -10,6 +9,7 @@ internal sealed class SharedDescriptions(bool frozen)
     private const string PipePrefix = "pipe:[";
 
     private readonly Dictionary<OpenDescription, List<OpenDescription>> holders = [];
+    private readonly HashSet<OpenDescription> ofMain = [];
     private readonly Dictionary<string, int> pipeOwners = [];
     private readonly HashSet<string> treePipes = [];
     private readonly Dictionary<string, List<(DescriptorScanner Scanner, OpenDescription Description)>> ends = [];
@@ -23,6 +23,7 @@ internal sealed class SharedDescriptions(bool frozen)
     public void Join(IReadOnlyList<IReadOnlyList<OpenDescription>> processes)
     {
         Dictionary<(ulong, ulong, ulong, int), List<List<OpenDescription>>> buckets = [];
+        ofMain.UnionWith(processes[0]);
         for (int process = 0; process < processes.Count; process++)
         {
             foreach (OpenDescription description in processes[process])
@@ -55,6 +56,9 @@ internal sealed class SharedDescriptions(bool frozen)
     /// <summary>The same description in every process of the job that has it, this one among them.</summary>
     public IReadOnlyList<OpenDescription> Kin(OpenDescription description) => holders.GetValueOrDefault(description) ?? [description];
 
+    /// <summary>That of the job's main process; null when it has none.</summary>
+    public OpenDescription? InMain(OpenDescription description) => Kin(description).FirstOrDefault(ofMain.Contains);
+
     public bool IsShared(OpenDescription description) => Kin(description).Count > 1;
 
     /// <summary>A pipe of which several processes hold ends.</summary>
@@ -74,7 +78,7 @@ internal sealed class SharedDescriptions(bool frozen)
     /// <summary>What a process has of a description that is shared; null when it is of a kind that can't be handed round.</summary>
     public SharedDescriptorImage? Share(OpenDescription description, DescriptorImage image)
     {
-        if (!ImageBounds.SharedDescription(image) || image is PathImage { IsKernelMade: true } or PathImage { OpenedAs: not null })
+        if (!SharedDescriptorImage.CanShare(image) || image is PathImage { IsKernelMade: true } or PathImage { OpenedAs: not null })
         {
             return null;
         }

@@ -6,6 +6,8 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// them: made once, and handed round.</summary>
 public sealed record SharedDescriptorImage : DescriptorImage
 {
+    private const int Asynchronous = 0x2000; // O_ASYNC
+
     /// <summary>Which of <see cref="Image.TreeImage.Shared"/>'s descriptions.</summary>
     public required int Index { get; init; }
 
@@ -17,4 +19,9 @@ public sealed record SharedDescriptorImage : DescriptorImage
 
     [JsonIgnore]
     public override string Detail => $"{Name}, shared by processes of the job";
+
+    /// <summary>Whether a description is of a kind that one process makes and all others get by inheritance.</summary>
+    public static bool CanShare(DescriptorImage image) =>
+        image is PathImage { AfterThreads: false } or PipeEndImage
+        && image is { Owner: 0, Signal: 0, Locks.Count: 0 } && (image.Flags & Asynchronous) == 0;
 }

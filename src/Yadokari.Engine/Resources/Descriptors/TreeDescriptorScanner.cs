@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using Yadokari.Engine.Capture;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Linux.Proc;
 
@@ -51,7 +50,12 @@ internal sealed class TreeDescriptorScanner : IDisposable
         {
             DescriptorCapture capture = scanners[i].Finish();
             captures.Add(capture);
-            string whose = i == 0 ? "" : $"{TreeObstacles.Show(pids[i])}, ";
+            if (i > 0 && scanners[i].KnowsItMoves)
+            {
+                obstacles.Add(new Obstacle("pms-child", $"{ProcessLabel.Of(pids[i])} is a program that knows it moves; only a job's main process is asked"));
+            }
+
+            string whose = i == 0 ? "" : $"{ProcessLabel.Of(pids[i])}, ";
             obstacles.AddRange(capture.Obstacles.Select(obstacle => new Obstacle(obstacle.Name, whose + obstacle.Detail)));
         }
 
@@ -72,7 +76,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
         bool terminal = captures.Exists(capture => capture.Table.Descriptions.Any(image => image is TerminalImage));
         if (terminal && pids.Skip(1).FirstOrDefault(LeadsGroup) is var leader and not 0)
         {
-            obstacles.Add(new Obstacle("job-control", $"{TreeObstacles.Show(leader)} leads a process group of its own on a terminal"));
+            obstacles.Add(new Obstacle("job-control", $"{ProcessLabel.Of(leader)} leads a process group of its own on a terminal"));
         }
 
         return new TreeDescriptorCapture(captures, shared.Table, obstacles);
@@ -90,7 +94,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
     {
         try
         {
-            scanners.Add(new DescriptorScanner(pid, options, unixDiag, frozen, shared));
+            scanners.Add(new DescriptorScanner(pid, options, unixDiag, frozen, shared, main: pids.Count == 0));
             pids.Add(pid);
         }
         catch (EngineException gone) when (gone.Error == EngineError.NoSuchProcess && !frozen && pids.Count > 0)
