@@ -9,13 +9,15 @@ public sealed class TreeTests(TwoHosts hosts) : IClassFixture<TwoHosts>
     /// <summary>Functions, loops, pipelines, subshells and what they put out, and a pause where a move may come.</summary>
     private const string Script =
         """
-        total=0
+        total=0 go=$1 held=$2
         twist() { local word=$(echo "$1" | tr 0-9 a-j); echo "$word $(expr "$1" + 1)"; }
         for i in $(seq 1 150); do
             twist "$i"
             ( echo "sub $i"; seq "$i" | sort -rn | head -n 2 ) | tr a-z A-Z
             total=$((total + i))
             sleep 0.02
+            # However quick the host is: not over before the last move.
+            if [ $i = 100 ]; then touch "$held"; until [ -e "$go" ]; do sleep 0.02; done; fi
         done
         yes "text to compress" | head -c 30000000 | gzip -c -1 | cksum
         echo "total $total"
@@ -27,15 +29,21 @@ public sealed class TreeTests(TwoHosts hosts) : IClassFixture<TwoHosts>
     {
         string script = hosts.File_("tree.sh");
         File.WriteAllText(script, Script);
-        string expected = hosts.On("h1", "bash", "-c", $"bash {script} </dev/null; true").Succeeds().Output;
-        hosts.Start("h1", "tree", "bash", script);
+        string go = hosts.File_("tree.go");
+        string held = hosts.File_("tree.held");
+        File.WriteAllText(go, "");
+        string expected = hosts.On("h1", "bash", "-c", $"bash {script} {go} {held} </dev/null; true").Succeeds().Output;
+        File.Delete(go);
+        File.Delete(held);
+        hosts.Start("h1", "tree", "bash", script, go, held);
 
         for (int move = 0; move < 6; move++)
         {
-            AwaitMoreThan(Printed());
+            AwaitMoreThan(Printed(), held);
             hosts.YadoOn("h1", "move", "tree", move % 2 == 0 ? "h2" : "h1").Succeeds().Output.ShouldContain("tree runs on");
         }
 
+        File.WriteAllText(go, "");
         hosts.YadoOn("h2", "wait", "tree").Status.ShouldBe(42);
         hosts.YadoOn("h1", "logs", "tree").Succeeds().Output.ShouldBe(expected);
     }
@@ -59,7 +67,8 @@ public sealed class TreeTests(TwoHosts hosts) : IClassFixture<TwoHosts>
 
     private int Printed() => hosts.YadoOn("h1", "logs", "tree").Succeeds().Output.Length;
 
-    private void AwaitMoreThan(int printed) => Until.Holds(() => Printed() > printed, () => "the script does not go on");
+    private void AwaitMoreThan(int printed, string held) =>
+        Until.Holds(() => Printed() > printed || File.Exists(held), () => "the script does not go on");
 
     private static void WaitForChange(string file)
     {
