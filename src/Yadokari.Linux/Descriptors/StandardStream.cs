@@ -11,6 +11,25 @@ public static unsafe class StandardStream
     private const short PollIn = 1;
     private const short PollOut = 4;
 
+    /// <summary>Opens /dev/null in place of each stream that the caller was started without: else the next file that is opened, a
+    /// job's image perhaps, would have that number, and messages would be written into it. To be called before anything is
+    /// opened.</summary>
+    public static void EnsureOpen()
+    {
+        const int getDescriptorFlags = 1, readWrite = 2;
+        for (int stream = 0; stream <= 2; stream++)
+        {
+            if (LinuxCall.Invoke(LinuxCall.Fcntl, stream, getDescriptorFlags) == -Errno.EBADF)
+            {
+                fixed (byte* path = "/dev/null\0"u8)
+                {
+                    // The lowest free number is this one: those below are open.
+                    LinuxCall.Invoke(LinuxCall.OpenAt, LinuxCall.AtFdCwd, (nint)path, readWrite);
+                }
+            }
+        }
+    }
+
     /// <summary>Reads what there is; blocks until there is something.</summary>
     /// <returns>0 at the end, also when the stream is closed or can't be read.</returns>
     public static int Read(int stream, Span<byte> buffer)
