@@ -18,6 +18,9 @@ public sealed record DemoChoice(IReadOnlyList<DemoProgram> Programs, IReadOnlyLi
             ("sqlite3", path => new("sqlite3", "fills and indexes a database", path, "exec \"$1\" out.db <\"$2/work.sql\" >out.txt", ["out.db", "out.txt"])),
             ("node", path => new("node", "maps, numbers, garbage", path, "exec \"$1\" \"$2/work.js\" >out.txt", ["out.txt"])),
             ("bc", path => new("bc", "pi and e to 500 digits", path, "exec \"$1\" -l -q \"$2/work.bc\" </dev/null >out.txt", ["out.txt"])),
+            ("bash", path => new("bash", "a script: loops, pipes, subshells", path, "exec \"$1\" \"$2/work.sh\" >out.txt", ["out.txt"]) { Begun = ("out.txt", 1000) }),
+            ("tee", path => new("pipeline", "head | gzip | tee | cksum", path, "head -c 60000000 \"$2/data.bin\" | gzip -6 -n -c | \"$1\" out.gz | cksum >out.txt", ["out.gz", "out.txt"]) { Begun = ("out.gz", 1 << 20) }),
+            ("make", path => new("make -j2", "compiles with gcc, two at a time", path, "bash \"$2/work.sh\" sources && exec \"$1\" -s -j2 >out.txt", ["out.txt", "all.o"]) { Begun = ("a1.o", 1) }),
         ];
         (string Name, Func<string, DemoProgram> Make)[] substitutes =
         [

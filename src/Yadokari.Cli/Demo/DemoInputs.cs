@@ -16,7 +16,7 @@ public static class DemoInputs
     public static void Make(string directory, CancellationToken cancel)
     {
         Directory.CreateDirectory(directory);
-        foreach (string script in (string[])["work.py", "work.js", "work.bc", "work.pl"])
+        foreach (string script in (string[])["work.py", "work.js", "work.bc", "work.pl", "work.sh"])
         {
             using Stream source = Assembly.GetExecutingAssembly().GetManifestResourceStream("Yadokari.Cli.Demo." + script)!;
             using FileStream target = File.Create(Path.Combine(directory, script));

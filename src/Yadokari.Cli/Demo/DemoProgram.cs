@@ -9,6 +9,13 @@ namespace Yadokari.Cli.Demo;
 /// <param name="Outputs">The files it makes there, which must be the same after a move.</param>
 public sealed record DemoProgram(string Name, string Work, string Executable, string Script, IReadOnlyList<string> Outputs)
 {
+    /// <summary>A file that it makes, and the bytes that it has once the work is under way; null: the processor time of its process
+    /// tells.</summary>
+    public (string File, long Bytes)? Begun { get; init; }
+
+    /// <summary>Its name as a job's or a directory's.</summary>
+    public string Id => string.Concat(Name.ToLowerInvariant().Where(char.IsAsciiLetterOrDigit));
+
     /// <summary>The whole command.</summary>
     /// <param name="inputs">Directory with the inputs.</param>
     public IReadOnlyList<string> Command(string inputs) => ["/bin/sh", "-c", Script, "sh", Executable, inputs];

@@ -74,7 +74,7 @@ public sealed class DemoStage : IDisposable
         JobInfo job = await _first.StartJobAsync(
             new StartJob
             {
-                Name = program.Name.TrimStart('.').ToLowerInvariant(),
+                Name = program.Id,
                 Arguments = program.Command(Inputs),
                 Environment =
                 [
@@ -85,7 +85,7 @@ public sealed class DemoStage : IDisposable
             },
             cancel);
         Stopwatch clock = Stopwatch.StartNew();
-        for (JobInfo now = job; !(now.CpuSeconds >= WellStartedSeconds); now = await _first.GetJobAsync(job.Id, cancel))
+        for (JobInfo now = job; !IsWellStarted(program, now); now = await _first.GetJobAsync(job.Id, cancel))
         {
             if (now.IsOver || clock.Elapsed > ProgramLimit)
             {
@@ -159,6 +159,10 @@ public sealed class DemoStage : IDisposable
         }
     }
 
+    private bool IsWellStarted(DemoProgram program, JobInfo now) => program.Begun is { } begun
+        ? new FileInfo(Path.Combine(PlaceOf(program, moved: true), begun.File)) is { Exists: true } file && file.Length >= begun.Bytes
+        : now.CpuSeconds >= WellStartedSeconds;
+
     private string PlaceOf(DemoProgram program, bool moved) =>
-        Directory.CreateDirectory(Path.Combine(_directory, moved ? "moved" : "unmoved", program.Name.TrimStart('.'))).FullName;
+        Directory.CreateDirectory(Path.Combine(_directory, moved ? "moved" : "unmoved", program.Id)).FullName;
 }
