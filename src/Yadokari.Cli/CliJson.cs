@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Yadokari.Cli.Cluster;
 using Yadokari.Cli.Demo;
 using Yadokari.Cli.Doctor;
+using Yadokari.Cli.Explain;
 using Yadokari.Cli.Figures;
 using Yadokari.Cli.Lab;
 using Yadokari.Engine.Context;
@@ -23,4 +24,5 @@ namespace Yadokari.Cli;
 [JsonSerializable(typeof(IReadOnlyList<PeerInfo>))]
 [JsonSerializable(typeof(ClusterPicture))]
 [JsonSerializable(typeof(RunningDaemon))]
+[JsonSerializable(typeof(IReadOnlyList<Explanation>))]
 public sealed partial class CliJson : JsonSerializerContext;

@@ -24,6 +24,7 @@ public static class CommandLine
             AdoptCommand.Create(),
             CheckpointCommand.Create(),
             ResumeCommand.Create(),
+            ExplainCommand.Create(),
             InspectCommand.Create(),
             WaitCommand.Create(),
             LogsCommand.Create(),
@@ -37,6 +38,8 @@ public static class CommandLine
             LabCommand.Create(),
             DemoCommand.Create(),
             CarryCommand.Create(),
+            CompletionsCommand.Create(),
+            CompletionsCommand.CreateComplete(),
             ManCommand.Create(),
             CommonOptions.Verbose,
         };

@@ -4,7 +4,7 @@ using Yadokari.Engine;
 
 namespace Yadokari.Cli;
 
-/// <summary>How things look: tables, sizes, durations. Colours only on a terminal.</summary>
+/// <summary>How things look: tables, sizes, durations. Colours only on a terminal, and not with NO_COLOR.</summary>
 public static class Output
 {
     private static readonly Lazy<IAnsiConsole> ForOutput = new(() => Create(PlainWriter.RawOutput, System.Console.IsOutputRedirected));
@@ -22,7 +22,7 @@ public static class Output
     public static void WriteTable(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {
         IReadOnlyList<string>[] all = [.. rows.Select(row => (IReadOnlyList<string>)[.. row.Select(PlainText.Of)])];
-        int[] widths = [.. headings.Select((heading, column) => all.Select(r => r[column].Length).Append(heading.Length).Max())];
+        int[] widths = [.. headings.Select((heading, column) => all.Select(r => Cells.Width(r[column])).Append(Cells.Width(heading)).Max())];
         Console.Write(new Text(Line(headings), new Style(decoration: Decoration.Bold)));
         System.Console.WriteLine();
         foreach (IReadOnlyList<string> row in all)
@@ -32,8 +32,8 @@ public static class Output
 
         string Line(IReadOnlyList<string> cells)
         {
-            string line = string.Join("   ", cells.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd();
-            return line.Length <= Console.Profile.Width ? line : line[..(Console.Profile.Width - 1)] + "…";
+            string line = string.Join("   ", cells.Select((cell, column) => Cells.Pad(cell, widths[column]))).TrimEnd();
+            return Cells.Cut(line, Console.Profile.Width);
         }
     }
 

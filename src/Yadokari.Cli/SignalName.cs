@@ -14,6 +14,9 @@ public static class SignalName
 
     private const int Last = 64;
 
+    /// <summary>USR1, TERM, …</summary>
+    public static IEnumerable<string> All => Names.Skip(1);
+
     public static string Of(int number) =>
         number > 0 && number < Names.Length ? "SIG" + Names[number] : $"signal {number.ToString(CultureInfo.InvariantCulture)}";
 

@@ -12,7 +12,7 @@ public sealed partial class HelpTests
     public static TheoryData<string> Commands =>
     [
         "run", "ps", "hosts", "top", "policy", "owner", "move", "checkpoint", "resume", "inspect", "wait", "logs", "kill", "signal", "host", "cluster", "doctor", "lab", "demo",
-        "drain", "undrain", "adopt", "carry", "rm", "prune", "help",
+        "drain", "undrain", "adopt", "carry", "rm", "prune", "help", "explain", "completions",
     ];
 
     [Theory]
@@ -83,6 +83,8 @@ public sealed partial class HelpTests
     [InlineData("run", "--every", "0s", "--", "true")]
     [InlineData("top", "--seconds", "soon")]
     [InlineData("owner", "maybe")]
+    [InlineData("completions", "tcsh")]
+    [InlineData("ps", "--quiet", "--json")]
     public void Wrong_usage_ends_with_2_and_one_line(params string[] arguments)
     {
         Ending ending = Yado.Run(Nothing, arguments);

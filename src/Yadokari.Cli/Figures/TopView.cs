@@ -31,7 +31,7 @@ public static class TopView
         AddHosts(lines, picture, width, height - lines.Count - forJobs);
         lines.Add("");
         AddJobs(lines, picture.Jobs, height - lines.Count);
-        return [.. lines.Take(height).Select(l => Cut(PlainText.Of(l), width))];
+        return [.. lines.Take(height).Select(l => Cells.Cut(PlainText.Of(l), width))];
     }
 
     private static void AddHosts(List<string> lines, ClusterPicture picture, int width, int room)
@@ -42,7 +42,7 @@ public static class TopView
         int shown = curve > 0 || picture.Hosts.Count <= room ? picture.Hosts.Count : Math.Max(0, room - 1);
         foreach (PeerInfo peer in picture.Hosts.Take(shown))
         {
-            string name = Cut(peer.Name ?? peer.Address, nameWidth).PadRight(nameWidth);
+            string name = Cells.Pad(Cells.Cut(peer.Name ?? peer.Address, nameWidth), nameWidth);
             double[] values = picture.Histories.FirstOrDefault(h => h.Host == peer.Name)?.Samples.Select(s => s.RunQueue).ToArray() ?? [];
             string facts = peer.Host is { } host ? Facts(host) : "no answer";
             if (curve == 0)
@@ -85,8 +85,8 @@ public static class TopView
         int shown = jobs.Count < room ? jobs.Count : Math.Max(0, room - 2);
         foreach (JobInfo job in jobs.OrderBy(j => j.State == JobState.Moving ? 0 : 1).Take(shown))
         {
-            string name = Cut(job.Name, nameWidth).PadRight(nameWidth);
-            string host = Cut(job.Host, hostWidth).PadRight(hostWidth);
+            string name = Cells.Pad(Cells.Cut(job.Name, nameWidth), nameWidth);
+            string host = Cells.Pad(Cells.Cut(job.Host, hostWidth), hostWidth);
             string memory = job.MemoryBytes is { } bytes ? Output.Size(bytes) : "-";
             lines.Add(string.Create(
                 invariant,
@@ -136,7 +136,5 @@ public static class TopView
 
     private static string Count(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 
-    private static int Longest(IEnumerable<string> names) => Math.Clamp(names.Select(n => n.Length).DefaultIfEmpty(0).Max(), 4, LongestName);
-
-    private static string Cut(string text, int width) => text.Length <= width ? text : text[..Math.Max(0, width - 1)] + "…";
+    private static int Longest(IEnumerable<string> names) => Math.Clamp(names.Select(Cells.Width).DefaultIfEmpty(0).Max(), 4, LongestName);
 }

@@ -1,0 +1,35 @@
+namespace Yadokari.Cli.Explain;
+
+internal static class DescriptorObstacles
+{
+    public static IReadOnlyList<Explanation> All { get; } =
+    [
+        new("pipe-to-outside", "The other end of a pipe is in another process, or another process holds this end as well. It would stay behind.", "Start the whole as one job, or use files. On the standard streams it is none: the pipe becomes that of whoever resumes it."),
+        new("terminal-stream", "A standard stream is a terminal, and in a move (or a checkpoint that this host resumes by itself) nobody's terminal is there.", "Start the job with --detach, or with pipes or files as its streams."),
+        new("stream-to-outside", "In the same cases: a standard stream leads to a process that is not the job's yado run, or that has ended.", "Start the job with 'yado run', which passes its streams on, or give it files."),
+        new("socket-stream", "A stream that 'yado run' was given is a socket.", "Give it a pipe: … | yado run -- PROGRAM | cat."),
+        new("two-way-stream", "A stream that 'yado run' was given is open in the wrong direction, or in both.", "Open it for reading as stream 0 (<file), for writing as 1 or 2 (>file)."),
+        new("fifo", "It has a named pipe open, whose other end may be another process.", "Close it first, or use a file. On the standard streams it is none."),
+        new("device", "It has a device of this host open (other than null, zero, full, random, urandom and terminals).", "Let the program close it first."),
+        new("shared-descriptor", "A process outside the job holds the same open socket, timer, event or file: one that started it, or that it has started. Their state is one, and would be two.", "Close it in the other process: start the program with descriptors closed (yado run does)."),
+        new("file-of-another-process", "It has a file in the directory of another process in /proc open, or such a working directory.", "Close it; its own files in /proc are carried."),
+        new("long-path", "A path is longer than the kernel tells (4096 bytes).", "Use a shorter one."),
+        new("terminal", "It has a terminal that is neither the controlling one nor a standard stream.", "Close it, or start the program from that terminal."),
+        new("message-queue", "It has a POSIX message queue open, which belongs to this host.", "Close it first."),
+        new("epoll-stale-target", "An epoll watches a file whose descriptor number has been closed, while the file lives on by a copy.", "Remove it from the epoll before closing it (a mistake in most programs)."),
+        new("inotify-watch", "An inotify has watches or unread events: it watches files of this host.", "Let the program stop watching (tail -f: --disable-inotify; .NET: DOTNET_USE_POLLING_FILE_WATCHER=1)."),
+        new("io-uring", "It has an io_uring, whose requests only this kernel knows.", "Run the program without it (Node: UV_USE_IO_URING=0)."),
+        new("fanotify", "It watches file systems of this host.", "Close it first."),
+        new("perf-event", "It counts events of this host's processor.", "Close it first."),
+        new("bpf", "It has a program or map in the kernel.", "Close it first."),
+        new("pidfd", "It has a descriptor that stands for another process.", "Close it first."),
+        new("removed-directory", "A directory it has open, or its working directory, is removed: there is none to open on the target.", "Let it change to a directory that exists."),
+        new("removed-file", "A file that it has opened with O_PATH is removed.", "Close it."),
+        new("unreachable-file", "A file lives on by another name than it was opened by, or its path does not lead to it here.", "Give it back its name (ln), or open it by the one that it has."),
+        new("unreadable-removed-file", "A removed file may not be read, so its content can't travel.", "Open it for reading and writing, or keep its name."),
+        new("file-lease", "It has a lease on a file, which this kernel keeps.", "Give the lease up first."),
+        new("file-lock", "It has a lock on something that has no path, or on a file that travels.", "Unlock it first."),
+        new("descriptor-owner", "The signals of a descriptor go to another process or group, or to one thread (F_SETOWN, F_OWNER_TID).", "Set the owner to the process itself, or to none."),
+        new("unknown-descriptor", "Something is open that this version does not know. It is refused rather than lost.", "Close it; tell yado's makers what it is (ls -l /proc/PID/fd)."),
+    ];
+}

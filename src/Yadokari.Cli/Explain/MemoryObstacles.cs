@@ -1,0 +1,22 @@
+namespace Yadokari.Cli.Explain;
+
+internal static class MemoryObstacles
+{
+    public static IReadOnlyList<Explanation> All { get; } =
+    [
+        new("sysv-shm", "It has System V shared memory, which lives in the kernel and may be anybody's.", "Let the program use mmap(2) or shm_open(3) for what only it uses."),
+        new("hugetlb", "It has reserved huge pages, mapped or as a memory file. The target may have none.", "Use transparent huge pages (madvise): those are carried."),
+        new("userfaultfd", "A part of its memory is served by a userfaultfd, or it holds such a descriptor.", "Wait until the program has closed it (some languages' collectors use one for a moment), or switch that off."),
+        new("shadow-stack", "It has a hardware shadow stack, which can't be written from outside.", "Start it with GLIBC_TUNABLES=glibc.cpu.x86_shstk=off."),
+        new("sealed-memory", "Memory is sealed by mseal(2): it can't be put where it was.", "Start the program without that hardening."),
+        new("device-memory", "Memory of a device (graphics, network cards) is mapped. It is not memory of the program.", "Let the program close the device first; programs that use a GPU stay where they are."),
+        new("dax", "Storage is mapped as memory (MAP_SYNC): what it writes must reach this very storage.", "Let the program use ordinary mappings."),
+        new("protection-key", "Memory has a protection key (pkey_mprotect(2)).", "Switch that off in the program (V8: --no-memory-protection-keys)."),
+        new("address-space", "It leaves no 2 GiB of addresses free for the code that rebuilds it.", "Let it map less, or not at fixed addresses all over."),
+        new("unknown-memory", "Memory has a property (VmFlags in /proc/PID/smaps) that this version does not know. It is refused rather than lost.", "Use a newer version of yado, or tell its makers."),
+        new("aio", "It has a context of io_setup(2), with requests that only this kernel knows.", "Let the program use ordinary or threaded input and output (databases have an option)."),
+        new("secret-memory", "It has memory of memfd_secret(2), which nobody else may read.", "Start the program without it."),
+        new("shared-memory", "Memory without a name is shared with a process outside the job, which would stay behind. Or one that may share it can't be looked into.", "End the other process first."),
+        new("kernel-buffer", "Memory is shared with the kernel: io_uring, perf, rings for packets.", "Run the program without it (an option in most programs that use io_uring)."),
+    ];
+}

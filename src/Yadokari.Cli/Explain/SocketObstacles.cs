@@ -1,0 +1,23 @@
+namespace Yadokari.Cli.Explain;
+
+internal static class SocketObstacles
+{
+    public static IReadOnlyList<Explanation> All { get; } =
+    [
+        new("tcp-connection", "A TCP connection is established, waits to be accepted, or is over with bytes unread. Its other end knows this host's address.", "Wait for a moment without connections, or let the program close them. A server whose clients go on calling is 'yado run --service' (docs/rpc.md)."),
+        new("udp-pending", "A datagram is held back (MSG_MORE, UDP_CORK) or not sent yet.", "Ask again in a moment."),
+        new("udp-unread", "Datagrams wait unread while the process runs.", "Ask again when the program has read them."),
+        new("multicast-membership", "A UDP socket belongs to a multicast group of this network.", "Let the program leave the group first."),
+        new("socket-filter", "A socket has a filter in extended BPF, which can't be read back. Classic BPF is carried.", "Use classic BPF, or remove the filter."),
+        new("socket-option", "A socket has an option whose state can't be read back: kernel TLS or another ULP, TCP-AO, UDP encapsulation, IPv6 extension headers.", "Start the program without that option."),
+        new("unix-socket-to-outside", "A unix socket is connected to another process, or to one of another network namespace, or has connections waiting. A logger, a desktop, a database may be the other end.", "Let the program close the connection first (unset DISPLAY, DBUS_SESSION_BUS_ADDRESS before it starts)."),
+        new("unix-socket-name", "A connection inside the process was made by name, a name is relative to another directory, or its file is somebody else's now.", "Use socketpair(2), or an absolute name."),
+        new("unix-socket-unread", "Messages from other processes wait unread.", "Ask again when the program has read them."),
+        new("descriptor-in-flight", "Descriptors were sent through a socket and wait unread in it.", "Ask again when the program has received them."),
+        new("raw-socket", "It has a raw socket, which sees this host's network.", "Close it first."),
+        new("packet-socket", "It has a packet socket, which sees this host's network.", "Close it first."),
+        new("netlink-socket", "It talks with this host's kernel (netlink): of what it was told here nothing holds elsewhere.", "Close it first."),
+        new("socket-family", "It has a socket of a family that is not carried.", "Close it first."),
+        new("socket-error", "An error waits in a socket that the program has not seen yet (reset, refused, timed out). It can be read only once.", "Ask again when the program has looked."),
+    ];
+}
