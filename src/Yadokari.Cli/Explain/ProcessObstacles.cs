@@ -4,7 +4,21 @@ internal static class ProcessObstacles
 {
     public static IReadOnlyList<Explanation> All { get; } =
     [
-        new("child-process", "The process has started another one. Trees of processes are not carried yet.", "Wait until the child has ended, or start the program so that it does its work itself (a shell script: with exec)."),
+        new("child-process", "The yado that shall save the job is one of its own processes, and would be saved with it.", "Ask from outside: from another terminal, or let the daemon do it (yado checkpoint JOB)."),
+        new("shared-by-clone", "A child has its parent's memory, descriptor table or working directory (clone; vfork before its exec).", "Ask again in a moment; a program that stays so stays where it is."),
+        new("stopped-process", "A child is stopped.", "Let it go on: kill -CONT PID."),
+        new("session", "A child is in a session that is neither its own nor its parent's.", "Ask again when that child has ended."),
+        new("process-group", "A child is in a group whose leader has ended and was waited for, or has left it.", "Ask again when that child has ended."),
+        new("job-control", "A child leads a group of its own on a terminal, as in an interactive shell.", "Run the programs by a script, without job control (set +m)."),
+        new("orphan-process", "In namespaces of the job's own a process has lost its parent and was taken over by the job's init.", "Ask again when it has ended, or let its parent wait for it."),
+        new("namespace-apart", "A child is in another namespace than its job.", "Start it without a namespace of its own (a sandbox, a container)."),
+        new("exit-signal", "A child tells its end by another signal than SIGCHLD (clone).", "Ask again when it has ended."),
+        new("parent-death-signal", "A child gets a signal when a thread of its parent ends that is not the main one.", "Let the main thread start it, or without PR_SET_PDEATHSIG."),
+        new("dumped-core", "A child has ended with a core file and was not waited for.", "Ask again when its parent has waited for it."),
+        new("traced-child", "A child is being debugged: it has a tracer already.", "End the debugger."),
+        new("child-of-another-user", "A child may not be looked into: it is another user's, or was made unreadable.", "Ask as root, or without that child."),
+        new("too-many-processes", "The job has more than 256 processes.", "Let it work with fewer at once."),
+        new("pms-child", "A child is a program that knows it moves (pms): only the main process of a job is asked and told.", "Start that program as a job of its own, or ask again when it has ended."),
         new("main-thread-ended", "Its main thread has ended while other threads run on. The kernel then tells little of the process, and a new one can't be made that way.", "Let the main thread wait for the others (pthread_join)."),
         new("seccomp", "A filter restricts its system calls. It lives in the kernel, and would also forbid the calls by which the process is read.", "Start the program without its sandbox (an option of browsers, of systemd's SystemCallFilter, of containers)."),
         new("write-or-execute", "It may have no memory that is writable and executable at once: PR_SET_MDWE, or a security module. The code that rebuilds it needs such memory for a moment.", "Start it without MemoryDenyWriteExecute= (systemd) or the module's rule."),
