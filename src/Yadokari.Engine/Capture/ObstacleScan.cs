@@ -121,7 +121,7 @@ public static class ObstacleScan
         }
 
         obstacles.AddRange(TreeObstacles.Find(living, ended));
-        obstacles.AddRange(DescriptorScan.FindObstacles(living, options));
+        obstacles.AddRange(DescriptorScan.FindObstaclesOfTree(living[0], options));
         return obstacles;
     }
 

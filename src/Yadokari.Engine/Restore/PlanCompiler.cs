@@ -82,9 +82,11 @@ public static class PlanCompiler
         }
 
         ThreadRestore.EmitOwn(context, image.Threads[0]);
+        TreeRestore.AwaitChildren(context, children, child => child.Ready);
         plan.Do(OperationKind.Count, null, context.Counters.Prepared);
         plan.Do(OperationKind.WaitCount, null, context.Counters.Gate, 1, 0, 0);
         ProcessRestore.EmitLate(context);
+        TreeRestore.AwaitChildren(context, children, child => child.ReadyLate);
         plan.Do(OperationKind.Count, null, context.Counters.Late);
         Park(context);
 

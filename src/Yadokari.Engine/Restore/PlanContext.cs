@@ -9,6 +9,9 @@ public sealed class PlanContext
     /// <summary>How many numbers from <c>firstOwn</c> the stub may use.</summary>
     public const int OwnCount = 32;
 
+    private Argument? ready;
+    private Argument? readyLate;
+
     private PlanContext(TreeImage tree, ProcessImage image, PlanBuilder plan, int firstOwn, TreeCounters counters, DataReference allSignals)
     {
         Tree = tree;
@@ -81,6 +84,12 @@ public sealed class PlanContext
 
     /// <summary>What its processes and threads wait for.</summary>
     public TreeCounters Counters { get; }
+
+    /// <summary>Counts 1 when this process and all that descend from it are rebuilt; for its parent.</summary>
+    public Argument Ready => ready ??= Plan.NewCounter($"ready {Image.Attributes.Pid}");
+
+    /// <summary>Counts 1 when they have done what had to wait for the gate.</summary>
+    public Argument ReadyLate => readyLate ??= Plan.NewCounter($"late {Image.Attributes.Pid}");
 
     /// <summary>The n-th of the readers' buffers, which lie before what is parked at the region's end.</summary>
     public Argument Buffer(int reader) => new RemoteAddress(

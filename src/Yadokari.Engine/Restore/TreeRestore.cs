@@ -12,6 +12,7 @@ namespace Yadokari.Engine.Restore;
 /// </summary>
 internal static class TreeRestore
 {
+    private const int Refused = 5;
     private const int PrSetName = 15;
     private const int PidType = 1; // P_PID
     private const int Ended = 4; // WEXITED
@@ -84,6 +85,33 @@ internal static class TreeRestore
         }
 
         return children;
+    }
+
+    /// <summary>In a parent, since only it is told of one that was killed meanwhile; then says the same of itself to its own.</summary>
+    public static void AwaitChildren(PlanContext context, IReadOnlyList<(PlanContext Child, PlanLabel Start)> children, Func<PlanContext, Argument> counter)
+    {
+        PlanBuilder plan = context.Plan;
+        foreach ((PlanContext child, _) in children)
+        {
+            int pid = child.Image.Attributes.Pid;
+            PlanLabel lost = new($"process {pid} is lost");
+            PlanLabel there = new($"process {pid} is there");
+            plan.Add(new Operation
+            {
+                Kind = OperationKind.WaitCount,
+                Arguments = [counter(child), 1, Argument.InShared(SharedLayout.Error, "error"), pid],
+                Target = lost,
+            });
+            plan.Jump(there);
+            plan.Place(lost);
+            plan.Fail($"process {pid} has ended while the job was rebuilt", Refused);
+            plan.Place(there);
+        }
+
+        if (context.Image.Parent != 0)
+        {
+            plan.Do(OperationKind.Count, null, counter(context));
+        }
     }
 
     /// <summary>Every process has its own numbers for what is shared.</summary>

@@ -14,7 +14,9 @@ public static class DescriptorScan
     /// <exception cref="Linux.SystemCallException">Not permitted to look into it.</exception>
     public static IReadOnlyList<Obstacle> FindObstacles(int pid, CaptureOptions options, SafeFileHandle? unixDiag = null)
     {
-        return FindObstacles([pid], options, unixDiag);
+        using TreeDescriptorScanner scanner = new([pid], options, unixDiag, frozen: false);
+        using TreeDescriptorCapture capture = scanner.Run();
+        return capture.Obstacles;
     }
 
     /// <summary>The descriptors of a frozen process, with what waits unread in pipes and sockets. The caller owns the result.</summary>
@@ -29,12 +31,11 @@ public static class DescriptorScan
         return capture.Processes[0];
     }
 
-    /// <summary>What would stand in the way of all processes of a job.</summary>
-    /// <param name="pids">The main process first.</param>
+    /// <summary>What would stand in the way of a process and all that descends from it.</summary>
     /// <inheritdoc cref="FindObstacles(int, CaptureOptions, SafeFileHandle?)"/>
-    public static IReadOnlyList<Obstacle> FindObstacles(IReadOnlyList<int> pids, CaptureOptions options, SafeFileHandle? unixDiag = null)
+    public static IReadOnlyList<Obstacle> FindObstaclesOfTree(int pid, CaptureOptions options, SafeFileHandle? unixDiag = null)
     {
-        using TreeDescriptorScanner scanner = new(pids, options, unixDiag, frozen: false);
+        using TreeDescriptorScanner scanner = new([pid], options, unixDiag, frozen: false, descend: true);
         using TreeDescriptorCapture capture = scanner.Run();
         return capture.Obstacles;
     }

@@ -51,7 +51,7 @@ internal sealed partial class DescriptorScanner : IDisposable
         descriptions = OpenDescription.FetchAll(pid);
         programFiles = new ProgramFiles(pid, paths, descriptions);
         callers = new CallerStreams(options);
-        sockets = new SocketScanner(pid, unixDiag, frozen, paths, descriptions, obstacles);
+        sockets = new SocketScanner(pid, unixDiag, frozen, paths, descriptions, shared, obstacles);
         anonymous = new AnonymousScanner(pid, frozen, descriptions, obstacles);
         terminals = new TerminalScanner(pid, descriptions, obstacles);
     }
@@ -91,7 +91,7 @@ internal sealed partial class DescriptorScanner : IDisposable
                 {
                     Add(description, main ? image : OfMain(description));
                 }
-                else if (shared.IsShared(description) && image is not TerminalImage)
+                else if ((shared.IsShared(description) && image is not TerminalImage) || shared.IsTreePair(image))
                 {
                     AddShared(description, image);
                 }

@@ -9,7 +9,8 @@ internal static class OutsideHolders
 {
     private const string Anonymous = "anon_inode:";
 
-    public static IReadOnlyList<Obstacle> FindObstacles(IReadOnlyList<int> pids, IReadOnlyList<(OpenDescription Description, DescriptorImage Image)> inside)
+    /// <param name="wholeTree">What descends from the first process is inside, also when it is new.</param>
+    public static IReadOnlyList<Obstacle> FindObstacles(IReadOnlyList<int> pids, IReadOnlyList<(OpenDescription Description, DescriptorImage Image)> inside, bool wholeTree)
     {
         Dictionary<string, List<OpenDescription>> wanted = Wanted(inside);
         if (wanted.Count == 0)
@@ -43,6 +44,12 @@ internal static class OutsideHolders
         List<Obstacle> obstacles = [];
         foreach ((OpenDescription held, int other) in holders)
         {
+            if (wholeTree && DescendsFrom(other, pids[0]))
+            {
+                // Made meanwhile: the job's own.
+                continue;
+            }
+
             obstacles.Add(new Obstacle(
                 SharedDescriptions.IsPipe(held) ? "pipe-to-outside" : "shared-descriptor",
                 $"descriptor {held.First}: {held.Link} is shared with process {other}; close it on one side"));
@@ -65,7 +72,7 @@ internal static class OutsideHolders
             bool own = image switch
             {
                 InheritedStreamImage or TerminalImage => false,
-                SharedDescriptorImage => SharedDescriptions.IsPipe(description),
+                SharedDescriptorImage => !description.Link.StartsWith('/'),
                 PathImage => image.Locks.Any(held => held.Kind is FileLockKind.Flock or FileLockKind.OpenFileDescription),
                 _ => true,
             };
@@ -101,5 +108,16 @@ internal static class OutsideHolders
 
         int at = candidates.BinarySearch(null!, Comparer<OpenDescription>.Create((left, _) => Kcmp.CompareFiles(left.Handle, other, number) ?? 1));
         return at >= 0 ? candidates[at] : null;
+    }
+
+    private static bool DescendsFrom(int pid, int ancestor)
+    {
+        ProcStat? at = ProcStat.Read(pid);
+        while (at is { PPid: > 1 } && at.PPid != ancestor)
+        {
+            at = ProcStat.Read(at.PPid);
+        }
+
+        return at?.PPid == ancestor;
     }
 }

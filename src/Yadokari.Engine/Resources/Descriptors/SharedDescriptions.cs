@@ -12,6 +12,7 @@ internal sealed class SharedDescriptions(bool frozen)
     private readonly HashSet<OpenDescription> ofMain = [];
     private readonly Dictionary<string, int> pipeOwners = [];
     private readonly HashSet<string> treePipes = [];
+    private readonly Dictionary<ulong, HashSet<int>> sockets = [];
     private readonly Dictionary<string, List<(DescriptorScanner Scanner, OpenDescription Description)>> ends = [];
     private readonly Dictionary<List<OpenDescription>, int> numbers = [];
     private readonly List<DescriptorImage> descriptions = [];
@@ -31,6 +32,16 @@ internal sealed class SharedDescriptions(bool frozen)
                 if (IsPipe(description) && !pipeOwners.TryAdd(description.Link, process) && pipeOwners[description.Link] != process)
                 {
                     treePipes.Add(description.Link);
+                }
+
+                if (description.Status.IsSocket)
+                {
+                    if (!sockets.TryGetValue(description.Status.Inode, out HashSet<int>? owners))
+                    {
+                        sockets.Add(description.Status.Inode, owners = []);
+                    }
+
+                    owners.Add(process);
                 }
 
                 (ulong, ulong, ulong, int) key = (description.Status.Device, description.Status.Inode, description.Status.RawDevice, description.Info.EventFd?.Id ?? -1);
@@ -60,6 +71,13 @@ internal sealed class SharedDescriptions(bool frozen)
     public OpenDescription? InMain(OpenDescription description) => Kin(description).FirstOrDefault(ofMain.Contains);
 
     public bool IsShared(OpenDescription description) => Kin(description).Count > 1;
+
+    /// <summary>Whether a process of the job has a socket.</summary>
+    public bool HasSocket(ulong inode) => sockets.ContainsKey(inode);
+
+    /// <summary>A socket pair whose ends are not both one process's own.</summary>
+    public bool IsTreePair(DescriptorImage image) => image is UnixPairImage pair
+        && sockets.GetValueOrDefault(pair.Id, []).Concat(sockets.GetValueOrDefault(pair.PeerId, [])).Distinct().Count() > 1;
 
     /// <summary>A pipe of which several processes hold ends.</summary>
     public bool IsTreePipe(OpenDescription description) => treePipes.Contains(description.Link);

@@ -8,7 +8,7 @@ namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>Sorts the sockets of one scan into images or obstacles.</summary>
 internal sealed class SocketScanner(
-    int pid, SafeFileHandle? givenDiag, bool frozen, JobPaths paths, List<OpenDescription> descriptions, List<Obstacle> obstacles)
+    int pid, SafeFileHandle? givenDiag, bool frozen, JobPaths paths, List<OpenDescription> descriptions, SharedDescriptions shared, List<Obstacle> obstacles)
 {
     private const int TcpLevel = 6;
     private const int TcpInfoOption = 11;
@@ -184,7 +184,7 @@ internal sealed class SocketScanner(
 
         bool peerInside = diag.PeerInode != 0
             && UnixSockets().TryGetValue(diag.PeerInode, out UnixSocketFacts? peer) && peer.PeerInode == inode
-            && descriptions.Exists(other => other.Status.IsSocket && other.Status.Inode == diag.PeerInode);
+            && (shared.HasSocket(diag.PeerInode) || descriptions.Exists(other => other.Status.IsSocket && other.Status.Inode == diag.PeerInode));
         bool stream = facts.Type != SocketFacts.Datagram;
         bool peerClosed = stream && diag.State == Established && diag.PeerInode == 0 && diag.Shutdown == ShutDownBoth;
         if (peerInside || peerClosed)

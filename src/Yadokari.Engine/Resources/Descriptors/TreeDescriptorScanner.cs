@@ -11,17 +11,26 @@ internal sealed class TreeDescriptorScanner : IDisposable
     private readonly List<int> pids = [];
     private readonly SharedDescriptions shared;
     private readonly bool frozen;
+    private readonly bool descends;
 
     /// <param name="processes">The main process first.</param>
-    public TreeDescriptorScanner(IReadOnlyList<int> processes, CaptureOptions options, SafeFileHandle? unixDiag, bool frozen)
+    /// <param name="descend">Children of each are looked for when its descriptors have been taken: the other end of a pipe that a
+    /// running process has just made for a child is found in that, then.</param>
+    public TreeDescriptorScanner(IReadOnlyList<int> processes, CaptureOptions options, SafeFileHandle? unixDiag, bool frozen, bool descend = false)
     {
         this.frozen = frozen;
+        descends = descend;
         shared = new SharedDescriptions(frozen);
         try
         {
-            foreach (int pid in processes)
+            List<int> all = [.. processes];
+            for (int i = 0; i < all.Count; i++)
             {
-                TryAdd(pid, options, unixDiag);
+                TryAdd(all[i], options, unixDiag);
+                if (descend)
+                {
+                    all.AddRange((ProcTasks.Children(all[i]) ?? []).Where(child => !all.Contains(child) && ProcStat.Read(child) is { State: not ('Z' or 'X') }));
+                }
             }
         }
         catch
@@ -61,7 +70,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
 
         if (!frozen)
         {
-            obstacles.AddRange(OutsideHolders.FindObstacles(pids, [.. scanners.SelectMany(scanner => scanner.Held)]));
+            obstacles.AddRange(OutsideHolders.FindObstacles(pids, [.. scanners.SelectMany(scanner => scanner.Held)], descends));
         }
 
         HashSet<(ulong, ulong)> carried = [];

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
-/// <summary>A unix socket whose other end is in the same process, or closed.</summary>
+/// <summary>A unix socket whose other end is in the same job, or closed.</summary>
 public sealed record UnixPairImage : DescriptorImage
 {
     /// <summary>SOCK_* number.</summary>

@@ -1,10 +1,10 @@
-// Several obstacles are listed at once: an inotify watch, a TCP connection, and a counter that a child has too.
+// Several obstacles are listed at once: an inotify watch, a TCP connection, and an epoll that a child has too.
 // obstacle: inotify
 // obstacle: shared-descriptor
 // obstacle: tcp
 #include "law.h"
 #include <arpa/inet.h>
-#include <sys/eventfd.h>
+#include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
 
@@ -19,7 +19,7 @@ int main(void)
     MUST(listen(listener, 1));
     MUST(getsockname(listener, (struct sockaddr *)&address, &length));
     MUST(connect(client, (struct sockaddr *)&address, length));
-    MUST(eventfd(0, 0));
+    MUST(epoll_create1(0));
     pid_t child = MUST(fork());
     if (child == 0) for (;;) pause();
     law_move();
