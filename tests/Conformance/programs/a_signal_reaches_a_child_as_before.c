@@ -19,6 +19,7 @@ int main(void)
     pid_t child = MUST(fork());
     char byte;
     if (child == 0) {
+        MUST(prctl(PR_SET_PDEATHSIG, SIGKILL));
         MUST(setpgid(0, 0));
         signal(SIGUSR1, on_first);
         struct sigaction action = { .sa_sigaction = on_second, .sa_flags = SA_SIGINFO };

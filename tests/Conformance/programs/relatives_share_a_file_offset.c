@@ -16,6 +16,7 @@ int main(void)
     pid_t child = MUST(fork());
     if (child == 0) {
         char byte = 0;
+        close(go[1]);
         MUST(fcntl(file, F_SETFD, FD_CLOEXEC));
         SAME(1, read(go[0], &byte, 1));
         HOLDS(read(file, &byte, 1) == 1 && byte == '3');

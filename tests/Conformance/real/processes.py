@@ -7,6 +7,12 @@ gate, rounds = sys.argv[1], int(sys.argv[2])
 echo = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
+def write(descriptor, data):
+    # A write that has moved a part of its bytes when it is interrupted says so.
+    while data:
+        data = data[os.write(descriptor, data):]
+
+
 def work(number):
     echo.stdin.write(b"%d\n" % number)
     echo.stdin.flush()
@@ -16,7 +22,7 @@ def work(number):
     if child == 0:
         os.close(reader)
         for piece in range(number % 7 + 1):
-            os.write(writer, b"x" * 30000)
+            write(writer, b"x" * 30000)
         os._exit(number % 100)
     os.close(writer)
     length = 0
