@@ -59,12 +59,6 @@ public sealed partial class CompletionTests : IDisposable
     [InlineData("fish", "yado completions fish | source; complete -C 'yado kill so' | string split -f1 \\t")]
     public void A_shell_completes(string shell, string script)
     {
-        if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(d => File.Exists(Path.Combine(d, shell))))
-        {
-            // Not on this machine; what they all ask is tested above.
-            return;
-        }
-
         ProcessStartInfo start = new(shell, ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PATH"] = $"{Path.GetDirectoryName(Yado.Program)}:{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["YADO_HOME"] = Path.Combine(_here.Files, "home");
