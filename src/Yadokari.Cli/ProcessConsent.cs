@@ -1,6 +1,7 @@
 using Yadokari.Engine;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Consent;
+using Yadokari.Linux.Proc;
 
 namespace Yadokari.Cli;
 
@@ -23,6 +24,7 @@ public sealed class ProcessConsent : IDisposable
     public static async Task<ProcessConsent> AskAsync(int pid, TimeSpan patience, CancellationToken cancel)
     {
         ProcessConsent asked = new(CaptureConsent.Ask(pid, null), patience, cancel);
+        asked.JobName = asked._consent is { JobName: var told } ? told is { Length: > 0 } ? told : ProcStat.Read(pid)?.Name : null;
         try
         {
             await (asked._consent?.WaitAsync(patience, cancel) ?? Task.CompletedTask);
@@ -34,6 +36,9 @@ public sealed class ProcessConsent : IDisposable
             throw;
         }
     }
+
+    /// <summary>Name of the job that a program which knows it moves is, or would be; null for all others.</summary>
+    public string? JobName { get; private set; }
 
     /// <summary>Freezes the process in a moment when its program does not hold itself in place.</summary>
     public void Freeze(CheckpointSession session)

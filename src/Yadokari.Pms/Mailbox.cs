@@ -25,15 +25,20 @@ internal sealed class Mailbox
     private const int MovesWord = 68 / 4;
     private const int CheckpointWord = 72 / 4;
     private const int OutcomeWord = 76 / 4;
+    private const int ArrivesWord = 80 / 4;
+    private const int ToldWord = 84 / 4;
+    private const int BornPlace = 88;
 
     private readonly int[] _words = GC.AllocateArray<int>(Bytes / sizeof(int), pinned: true);
 
-    public Mailbox()
+    /// <param name="born">Start time of this process.</param>
+    public Mailbox(ulong born)
     {
         Address = (ulong)Marshal.UnsafeAddrOfPinnedArrayElement(_words, 0);
         Span<byte> bytes = MemoryMarshal.AsBytes(_words.AsSpan());
         BitConverter.TryWriteBytes(bytes[16..], Address);
         BitConverter.TryWriteBytes(bytes[24..], Bytes);
+        BitConverter.TryWriteBytes(bytes[BornPlace..], born);
         // Last: from now on it is one.
         "yadokari pms 1\0\0"u8.CopyTo(bytes);
     }
@@ -53,9 +58,12 @@ internal sealed class Mailbox
     /// <summary>0 open, 1 done, −errno.</summary>
     public int Outcome => Volatile.Read(ref _words[OutcomeWord]);
 
-    public string Message => Text(512, 512);
+    /// <summary>Start time of the process, as the daemon saw it when it captured it, give or take a tick; 0: not known.</summary>
+    public ulong Born => BitConverter.ToUInt64(MemoryMarshal.AsBytes(_words.AsSpan())[BornPlace..]);
 
-    /// <summary>Name of the host; empty when no daemon has told it.</summary>
+    public string Message => Text(512, 448);
+
+    /// <summary>Name of the host; empty when no daemon has told it since the last arrival.</summary>
     public string Host
     {
         get
@@ -63,7 +71,7 @@ internal sealed class Mailbox
             while (true)
             {
                 int facts = Volatile.Read(ref _words[FactsWord]);
-                string host = Text(128, 128);
+                string host = IsTold ? Text(128, 128) : "";
                 // Odd while the daemon writes.
                 if (facts % 2 == 0 && facts == Volatile.Read(ref _words[FactsWord]))
                 {
@@ -74,8 +82,10 @@ internal sealed class Mailbox
         }
     }
 
-    /// <summary>Path of the local daemon's socket; empty when no daemon has told it.</summary>
-    public string Socket => Text(256, 256);
+    /// <summary>Path of the local daemon's socket; empty when no daemon has told it since the last arrival.</summary>
+    public string Socket => IsTold ? Text(256, 256) : "";
+
+    private bool IsTold => Volatile.Read(ref _words[ToldWord]) == Moves;
 
     public void Enter() => Interlocked.Increment(ref _words[HoldsWord]);
 
@@ -98,11 +108,13 @@ internal sealed class Mailbox
     /// <summary>Takes a request back whose daemon is gone. True for the one caller that did it.</summary>
     public bool TakeBack(int request) => Interlocked.CompareExchange(ref _words[RequestWord], None, request) == request;
 
-    /// <summary>This was resumed where no daemon took part: where it is, is not known any more.</summary>
-    public void Arrive()
+    /// <summary>This was resumed where no daemon took part: where it is, is not known any more. A daemon that is told of it does
+    /// the same.</summary>
+    /// <returns>True for the one caller that did it.</returns>
+    public bool Arrive()
     {
-        MemoryMarshal.AsBytes(_words.AsSpan())[128..512].Clear();
-        Interlocked.Increment(ref _words[MovesWord]);
+        Volatile.Write(ref _words[MovesWord], Volatile.Read(ref _words[ArrivesWord]));
+        return TakeBack(Captured);
     }
 
     private string Text(int offset, int room)

@@ -23,17 +23,18 @@ public static class Pms
     /// <summary>SIGURG: ignored by default, so that it harms no program that this process may become.</summary>
     private const PosixSignal Notice = (PosixSignal)23;
 
+    /// <summary>So exactly the daemon knows when this process was started.</summary>
+    private const long SameTicks = 2;
+
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Orphan = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
 
-    private static readonly Mailbox Box = new();
+    private static readonly Mailbox Box = new(StartTime());
     private static readonly AsyncLocal<Flow?> Holder = new();
     private static readonly AutoResetEvent Wake = new(false);
     private static readonly Lock Starting = new();
     private static PosixSignalRegistration? _signal;
-    private static ulong _born = StartTime();
     private static Action? _moving;
     private static Action? _moved;
 
@@ -92,7 +93,14 @@ public static class Pms
     }
 
     /// <summary>How many times this process has been moved or resumed.</summary>
-    public static int Moves => Box.Moves;
+    public static int Moves
+    {
+        get
+        {
+            WaitWhile(static () => Box.Request == Mailbox.Captured);
+            return Box.Moves;
+        }
+    }
 
     /// <summary>Makes this process a job of the local daemon, if it is none yet. Doing it again does no harm.</summary>
     /// <param name="name">Of the job; null: made from the program's name.</param>
@@ -257,20 +265,25 @@ public static class Pms
         {
             return false;
         }
-        TimeSpan silent = silence.Grow(Box.Beat, slept);
-        bool orphan = request == Mailbox.Captured && silent >= Orphan && StartTime() != _born;
-        if (!orphan && silent < Lease)
+        if (request == Mailbox.Captured && WasResumed)
+        {
+            if (Box.Arrive())
+            {
+                // Nobody waits for the daemon of this host, if there is one.
+                Task.Run(TryRegister);
+            }
+            return false;
+        }
+        if (silence.Grow(Box.Beat, slept) < Lease)
         {
             return true;
         }
-        if (Box.TakeBack(request) && StartTime() != _born)
-        {
-            _born = StartTime();
-            Box.Arrive();
-            TryRegister();
-        }
+        Box.TakeBack(request);
         return Box.Request != Mailbox.None;
     }
+
+    /// <summary>Of a captured process: it is the one that was resumed, not the one that was saved.</summary>
+    private static bool WasResumed => Box.Born is not 0 and ulong born && Math.Abs((long)(StartTime() - born)) > SameTicks;
 
     private static void TryRegister()
     {
@@ -314,7 +327,6 @@ public static class Pms
             if (pending && (request == Mailbox.None || number != asked))
             {
                 pending = false;
-                _born = Box.Moves > 0 ? StartTime() : _born;
                 RunHandlers(_moved);
                 continue;
             }

@@ -56,6 +56,7 @@ namespace Yadokari.Protocol;
 [JsonSerializable(typeof(DrainProgress))]
 [JsonSerializable(typeof(UndrainReport))]
 [JsonSerializable(typeof(RegisterProgram))]
+[JsonSerializable(typeof(ResumedProgram))]
 [JsonSerializable(typeof(CheckpointProgram))]
 [JsonSerializable(typeof(InputReceived))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

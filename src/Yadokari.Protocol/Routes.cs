@@ -56,6 +56,7 @@ public static class Routes
     public const string ServiceAbort = "/v1/service-moves/{move}/abort";
 
     public const string RegisterProgram = "/v1/program/register";
+    public const string ResumedProgram = "/v1/program/resumed";
     public const string CheckpointProgram = "/v1/program/checkpoint";
 
     /// <summary>Fills the one placeholder of a route.</summary>

@@ -21,7 +21,7 @@ static int socket_path(char *path, size_t size)
     const char *state = getenv("XDG_STATE_HOME");
     const char *user = getenv("HOME");
     int length;
-    if (pms_box->socket[0] != 0)
+    if (pms_box->socket[0] != 0 && atomic_load(&pms_box->told) == atomic_load(&pms_box->moves))
         length = snprintf(path, size, "%.*s", (int)sizeof pms_box->socket, pms_box->socket);
     else if (home != NULL && home[0] != 0)
         length = snprintf(path, size, "%s/daemon.sock", home);
@@ -180,10 +180,9 @@ static int refused(const char *answer, int error)
     return pms_fail(error, line);
 }
 
-int pms_register(const char *name)
+static int make_known(const char *name)
 {
     char body[1024], answer[8192];
-    pms_prepare();
     char *end = body + sprintf(body, "{\"mailbox\":%llu", (unsigned long long)(uintptr_t)pms_box);
     if (name != NULL) {
         end += sprintf(end, ",\"name\":");
@@ -197,6 +196,18 @@ int pms_register(const char *name)
         return -1;
     /* Where this runs is written by the daemon itself, which knows the mailbox now. */
     return status == 200 ? 0 : refused(answer, status == 404 ? ENOTCONN : status == 400 ? EINVAL : EBUSY);
+}
+
+int pms_register(const char *name)
+{
+    char known[sizeof pms_box->job];
+    pms_prepare();
+    /* What an earlier daemon called this job, the next one does too, if it can. */
+    memcpy(known, pms_box->job, sizeof known);
+    known[sizeof known - 1] = 0;
+    if (name == NULL && known[0] != 0 && make_known(known) == 0)
+        return 0;
+    return make_known(name);
 }
 
 static int wait_for_outcome(void)

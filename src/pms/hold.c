@@ -32,20 +32,27 @@ int pms_release(void)
     return 0;
 }
 
+/* A process that was resumed counts its arrival before it says anything of itself. */
+static void settle(void)
+{
+    uint32_t beat = 0;
+    unsigned silent = 0;
+    while (atomic_load(&pms_box->request) == REQUEST_CAPTURED && pms_request_stands(&beat, &silent, 1))
+        pms_nap(1);
+}
+
 const char *pms_host(void)
 {
     static _Thread_local char name[sizeof pms_box->host + 1];
     pms_prepare();
     int saved = errno;
-    uint32_t beat = 0;
-    unsigned silent = 0;
-    /* In a process that was resumed a moment ago the daemon is about to write where it is. */
-    while (atomic_load(&pms_box->request) == REQUEST_CAPTURED && pms_request_stands(&beat, &silent, 1))
-        pms_nap(1);
+    settle();
     for (int attempt = 0; attempt < 1000; attempt++) {
         uint32_t facts = atomic_load(&pms_box->facts);
         memcpy(name, pms_box->host, sizeof pms_box->host);
         name[sizeof name - 1] = 0;
+        if (atomic_load(&pms_box->told) != atomic_load(&pms_box->moves))
+            name[0] = 0;
         atomic_thread_fence(memory_order_acquire);
         if (facts % 2 == 0 && facts == atomic_load(&pms_box->facts))
             break;
@@ -63,5 +70,8 @@ const char *pms_host(void)
 unsigned pms_moves(void)
 {
     pms_prepare();
+    int saved = errno;
+    settle();
+    errno = saved;
     return atomic_load(&pms_box->moves);
 }

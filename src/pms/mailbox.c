@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define LEASE_MS 3000  /* a daemon that shows no beat for so long is gone */
-#define ORPHAN_MS 500  /* so long a resumed process waits for a daemon to greet it */
+#define SAME_TICKS 2   /* the daemon knows a start time only so exactly */
 
 struct mailbox *pms_box;
 _Thread_local unsigned pms_depth;
@@ -21,7 +21,6 @@ _Thread_local char pms_message[512];
 
 static struct mailbox fallback; /* without memory for a page nothing moves, but everything works */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static uint64_t born; /* start time of the process that the mailbox speaks of */
 
 static void clear(struct mailbox *box)
 {
@@ -29,7 +28,7 @@ static void clear(struct mailbox *box)
     box->self = (uintptr_t)box;
     box->size = sizeof *box;
     memcpy(box->magic, MAILBOX_MAGIC, sizeof box->magic);
-    born = pms_start_time();
+    atomic_store(&box->born, pms_start_time());
 }
 
 /* A child is a process of its own: it holds nothing, and nobody knows it. */
@@ -93,20 +92,11 @@ uint64_t pms_start_time(void)
     return at == NULL ? 0 : strtoull(at, NULL, 10);
 }
 
-/* A daemon that greets this process counts its arrival: from then on this is the process that is spoken of. */
-static void follow(void)
-{
-    static _Atomic uint32_t seen;
-    uint32_t moves = atomic_load_explicit(&pms_box->moves, memory_order_relaxed);
-    if (moves != atomic_load_explicit(&seen, memory_order_relaxed)) {
-        atomic_store(&seen, moves);
-        born = pms_start_time();
-    }
-}
-
+/* Of a captured process: it is the one that was resumed, not the one that was saved. */
 static int was_resumed(void)
 {
-    return pms_start_time() != born;
+    uint64_t born = atomic_load(&pms_box->born), now = pms_start_time();
+    return born != 0 && now != 0 && (now > born ? now - born : born - now) > SAME_TICKS;
 }
 
 int pms_request_stands(uint32_t *beat, unsigned *silent, unsigned slept)
@@ -114,6 +104,13 @@ int pms_request_stands(uint32_t *beat, unsigned *silent, unsigned slept)
     uint32_t request = atomic_load(&pms_box->request);
     if (request == REQUEST_NONE)
         return 0;
+    if (request == REQUEST_CAPTURED && was_resumed()) {
+        /* Where no daemon took part: one that does counts the arrival before this runs. It is announced to the daemon of its
+         * new host by whoever executed the context file, who knows better than its own environment which one that is. */
+        atomic_store(&pms_box->moves, atomic_load(&pms_box->arrives));
+        atomic_compare_exchange_strong(&pms_box->request, &request, REQUEST_NONE);
+        return 0;
+    }
     uint32_t now = atomic_load(&pms_box->beat);
     if (now != *beat) {
         *beat = now;
@@ -121,18 +118,10 @@ int pms_request_stands(uint32_t *beat, unsigned *silent, unsigned slept)
         return 1;
     }
     *silent += slept;
-    int orphan = request == REQUEST_CAPTURED && *silent >= ORPHAN_MS && was_resumed();
-    if (!orphan && *silent < LEASE_MS)
+    if (*silent < LEASE_MS)
         return 1;
-    /* Either the daemon died and its keeper let go, or this was resumed where no daemon took part. */
-    if (atomic_compare_exchange_strong(&pms_box->request, &request, REQUEST_NONE) && was_resumed()) {
-        born = pms_start_time();
-        atomic_fetch_add(&pms_box->moves, 1);
-        pms_box->host[0] = pms_box->socket[0] = 0;
-        int saved = errno;
-        pms_register(NULL); /* with the new server, as in 1991; without one nothing comes of it */
-        errno = saved;
-    }
+    /* The daemon died, and its keeper let go. */
+    atomic_compare_exchange_strong(&pms_box->request, &request, REQUEST_NONE);
     return atomic_load(&pms_box->request) != REQUEST_NONE;
 }
 
@@ -142,10 +131,8 @@ void pms_enter(void)
     unsigned silent = 0;
     for (;;) {
         atomic_fetch_add(&pms_box->holds, 1);
-        if (atomic_load(&pms_box->request) == REQUEST_NONE) {
-            follow();
+        if (atomic_load(&pms_box->request) == REQUEST_NONE)
             return;
-        }
         /* A capture is asked for: it goes first. What was counted for a moment is looked at again when frozen. */
         atomic_fetch_sub(&pms_box->holds, 1);
         while (pms_request_stands(&beat, &silent, 1))

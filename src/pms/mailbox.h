@@ -49,10 +49,14 @@ struct mailbox {
     _Atomic uint32_t moves;       /* daemon: counts arrivals */
     _Atomic uint32_t checkpoint;  /* program: number of its own request to be saved */
     _Atomic int32_t outcome;      /* daemon: 0 open, 1 done, -errno */
-    uint32_t spare1[12];
+    _Atomic uint32_t arrives;     /* daemon, while frozen: what moves is where the image is resumed */
+    _Atomic uint32_t told;        /* daemon: moves when it wrote host and socket; with another one they are an earlier host's */
+    _Atomic uint64_t born;        /* start time of the process, as it sees it itself; the daemon writes it while frozen */
+    uint32_t spare1[8];
     char host[128];
     char socket[256];             /* path of the local daemon's socket */
-    char message[512];            /* why the outcome is an error */
+    char message[448];            /* why the outcome is an error */
+    char job[64];                 /* daemon: name of the job; empty when it is longer */
     struct mailbox_file files[63]; /* program: files that it has opened by the library */
 };
 

@@ -84,7 +84,7 @@ public static class CheckpointCommand
         using Interruption interruption = new();
         TimeSpan patience = holdSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : CaptureConsent.UsualPatience;
         using ProcessConsent consent = await ProcessConsent.AskAsync(pid, patience, interruption.Token);
-        using CheckpointSession session = CheckpointSession.Open(pid, OptionsFor(pid) with { ThawEarly = leaveRunning });
+        using CheckpointSession session = CheckpointSession.Open(pid, OptionsFor(pid) with { ThawEarly = leaveRunning, JobName = consent.JobName });
         using FileContextWriter writer = FileContextWriter.Create(file, interruption.Token);
         writer.Reserve(session.EstimateLength());
         CaptureReport report = ProgressDisplay.Run($"saving {pid}", bar =>

@@ -47,7 +47,7 @@ public static class ResumeCommand
             return Foreground.Become([full]);
         }
 
-        using HeldProcess held = HeldProcess.Prepare(full, new ResumeOptions());
+        using HeldProcess held = HeldProcess.Prepare(full, new ResumeOptions { TellDaemon = true });
         if (pidFile is not null)
         {
             // Before the release: whoever waits for the file may act on the process at once.

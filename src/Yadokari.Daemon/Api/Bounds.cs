@@ -113,6 +113,14 @@ public static class Bounds
     }
 
     /// <exception cref="YadoException">Exit status 2.</exception>
+    public static ResumedProgram Check(ResumedProgram program)
+    {
+        CheckName(program.Name);
+        CheckMailbox(program.Mailbox);
+        return program;
+    }
+
+    /// <exception cref="YadoException">Exit status 2.</exception>
     public static CheckpointProgram Check(CheckpointProgram checkpoint)
     {
         CheckPath(checkpoint.Path, "context file");

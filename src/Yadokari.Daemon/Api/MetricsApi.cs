@@ -7,6 +7,7 @@ using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Metrics;
 using Yadokari.Daemon.Scheduling;
+using Yadokari.Engine.Consent;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Jobs;
@@ -59,6 +60,7 @@ public sealed class MetricsApi(HostFacts facts, JobTable jobs, MoveTotals moves,
             .Counter("yadokari_move_seconds_total", "Time that they took.", seconds)
             .Counter("yadokari_move_downtime_seconds_total", "Time that jobs stood still in them.", downtime)
             .Counter("yadokari_move_bytes_total", "Bytes that they sent.", bytes)
+            .Counter("yadokari_program_bytes_total", "Bytes written into and read from programs that know they move, to speak with them.", ProgramMailbox.BytesSpoken)
             .Counter("yadokari_scheduler_rounds_total", "Rounds that this host decided.", scheduler.Rounds)
             .Counter("yadokari_scheduler_moves_total", "Moves that this host ordered.", orders.Ordered)
             .Counter("yadokari_scheduler_moves_failed_total", "Those of them that failed; the jobs ran on.", orders.Failed)

@@ -19,6 +19,12 @@ public sealed class ProgramApi(ProgramRegistry programs, JobViews views, ILogger
             RegisterProgram program = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.RegisterProgram).ConfigureAwait(false));
             await ApiCall.WriteAsync(context, views.Show(programs.Register(program, caller)), ProtocolJson.Default.JobInfo).ConfigureAwait(false);
         }));
+        routes.MapPost(Routes.ResumedProgram, ApiCall.Handler(logger, async context =>
+        {
+            LocalCaller caller = CallerOf(context);
+            ResumedProgram program = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.ResumedProgram).ConfigureAwait(false));
+            await ApiCall.WriteAsync(context, views.Show(programs.TakeResumed(program, caller)), ProtocolJson.Default.JobInfo).ConfigureAwait(false);
+        }));
         routes.MapPost(Routes.CheckpointProgram, ApiCall.Handler(logger, async context =>
         {
             LocalCaller caller = CallerOf(context);

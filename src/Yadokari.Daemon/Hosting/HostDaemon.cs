@@ -114,7 +114,7 @@ public static class HostDaemon
         JobRunner runner = new(engine, processes, jobs, home, self, watcher, relays);
         watcher.OnWatch = job =>
         {
-            ProgramGreeting.Give(job.Main.Pid, job.Mailbox, self.Name, home.Socket);
+            ProgramGreeting.Give(job.Main.Pid, job.Mailbox, self.Name, home.Socket, job.Name);
             relays.Find(job.Id, job.Epoch)?.Start();
         };
         MoveSource source = new(

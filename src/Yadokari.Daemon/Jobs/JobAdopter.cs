@@ -18,8 +18,9 @@ public sealed class JobAdopter(IJobEngine engine, IProcessTable processes, JobTa
 
     /// <summary>From now on it is a job. What keeps it from being moved is not in the way of that; its note tells it.</summary>
     /// <param name="look">Look for what would keep it from being moved now.</param>
+    /// <param name="freeName">Where another job has its name, it gets one like it.</param>
     /// <exception cref="YadoException">No such process, another user's, or one that can't be a job.</exception>
-    public JobRecord Adopt(AdoptJob adopt, bool look = true)
+    public JobRecord Adopt(AdoptJob adopt, bool look = true, bool freeName = false)
     {
         if (self.Draining)
         {
@@ -42,7 +43,8 @@ public sealed class JobAdopter(IJobEngine engine, IProcessTable processes, JobTa
         }
         string? note = look ? Look(pid) : null;
         IReadOnlyList<string> arguments = ReadArguments(pid) is { Count: > 0 } read ? read : [status.Name];
-        using IDisposable name = ReserveName(adopt.Name, status.Name, out string jobName);
+        string jobName = adopt.Name ?? "";
+        using IDisposable name = freeName && adopt.Name is not null ? jobs.ReserveFreeName(adopt.Name, out jobName) : ReserveName(adopt.Name, status.Name, out jobName);
         string id = jobs.NewId();
         home.CreateJobDirectory(id, FirstEpoch);
         JobRecord record = new()

@@ -4,6 +4,7 @@ using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Store;
 using Yadokari.Engine;
+using Yadokari.Engine.Consent;
 using Yadokari.Engine.Resume;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
@@ -125,6 +126,7 @@ public sealed partial class JobReviver(
         jobs.Put(record, null, durable: true, isChild: true);
         EngineCall.Run(() =>
         {
+            ProgramGreeting.Give(held.Pid, old.Mailbox, self.Name, home.Socket, old.Name);
             held.Release();
             return true;
         });

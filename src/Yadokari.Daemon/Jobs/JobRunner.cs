@@ -119,7 +119,12 @@ public sealed class JobRunner(
             JobRecord record = job.Record;
             RequireHere(record);
             // Its log stays here: what it writes from now on goes to whoever resumes the file, anywhere.
-            CaptureOptions options = LogStreams.Of(record, processes, home).CaptureOptions(flushFiles: false) with { ThawEarly = request.LeaveRunning };
+            CaptureOptions options = LogStreams.Of(record, processes, home).CaptureOptions(flushFiles: false) with
+            {
+                ThawEarly = request.LeaveRunning,
+                JobName = record.Name,
+                Mailbox = record.Mailbox,
+            };
             using ICheckpoint checkpoint = EngineCall.Run(() => engine.Open(record.Main.Pid, options));
             using FileContextWriter file = EngineCall.Run(() => FileContextWriter.Create(request.Path, cancellation));
             await ConsentedFreeze.FreezeAsync(checkpoint, consent, patience, cancellation).ConfigureAwait(false);
@@ -195,7 +200,11 @@ public sealed class JobRunner(
                     End(record);
                     throw;
                 }
-                held?.Release();
+                if (held is not null)
+                {
+                    ProgramGreeting.Give(held.Pid, null, self.Name, home.Socket, record.Name);
+                    held.Release();
+                }
                 watcher.Watch(entry);
                 return record;
             }

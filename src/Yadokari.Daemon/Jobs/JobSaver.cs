@@ -100,7 +100,12 @@ public sealed partial class JobSaver(
         // What is resumed here has a log: a caller's pipe or terminal would be lost without a word.
         // A file that only its user resumes gives it streams of his own.
         bool isForThisHost = !leaveRunning || record.Plan is { Restart: true };
-        CaptureOptions options = (isForThisHost ? logs.WithoutCaller(flushFiles: true) : logs.CaptureOptions(flushFiles: true)) with { ThawEarly = leaveRunning };
+        CaptureOptions options = (isForThisHost ? logs.WithoutCaller(flushFiles: true) : logs.CaptureOptions(flushFiles: true)) with
+        {
+            ThawEarly = leaveRunning,
+            JobName = record.Name,
+            Mailbox = record.Mailbox,
+        };
         try
         {
             return EngineCall.Run(() =>

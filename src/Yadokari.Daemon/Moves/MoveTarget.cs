@@ -7,6 +7,7 @@ using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Store;
 using Yadokari.Daemon.Streams;
 using Yadokari.Engine;
+using Yadokari.Engine.Consent;
 using Yadokari.Engine.Resume;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
@@ -359,6 +360,8 @@ public sealed partial class MoveTarget(
         LogPhase(logger, move.Record.Id, MovePhase.Committed);
 
         IHeldJob held = move.Held!;
+        // It stands still and is complete: its program knows where it is from its first instruction on.
+        ProgramGreeting.Give(held.Pid, offer.Mailbox, self.Name, home.Socket, offer.JobName);
         held.Release();
         move.Held = null;
         held.Dispose();

@@ -25,6 +25,8 @@ public sealed partial class ProgramRegistry(
     private const int Eexist = 17;
     private const int Enoent = 2;
 
+    private readonly Lock _adopting = new();
+
     /// <summary>A program makes itself known. One that is no job yet becomes one.</summary>
     /// <param name="caller">Who speaks, by the kernel's word.</param>
     /// <exception cref="YadoException">It can't be a job.</exception>
@@ -34,13 +36,34 @@ public sealed partial class ProgramRegistry(
         {
             throw new YadoException(1, "the program runs where this daemon can't see it: in a pid namespace beside its own");
         }
-        JobEntry job = FindJob(caller.Pid) ?? Adopt(program, caller);
+        return Keep(caller.Pid, new AdoptJob(caller.Pid, program.Name), freeName: false, program.Mailbox);
+    }
+
+    /// <summary>A context file was executed, and the job in it runs again. It becomes a job of this host under its old name.</summary>
+    /// <param name="caller">The process that executed the file, or the init of the job, by the kernel's word.</param>
+    /// <exception cref="YadoException">It has no such child, or that can't be a job.</exception>
+    public JobRecord TakeResumed(ResumedProgram program, LocalCaller caller)
+    {
+        int pid = ProcTasks.Children(caller.Pid)?.FirstOrDefault(child => ProcStatus.Read(child) is { NsPid: [.., int own] } && own == program.Process) ?? 0;
+        return pid > 0
+            ? Keep(pid, new AdoptJob(pid, program.Name), freeName: true, program.Mailbox)
+            : throw new YadoException(4, $"process {caller.Pid} has no child {program.Process}");
+    }
+
+    private JobRecord Keep(int pid, AdoptJob adopt, bool freeName, ulong? mailbox)
+    {
+        JobEntry job;
+        // A program that was resumed may make itself known at the same time as whoever resumed it does.
+        lock (_adopting)
+        {
+            job = FindJob(pid) ?? Adopt(adopt, freeName);
+        }
         JobRecord record = job.Record;
-        if (program.Mailbox is { } mailbox && record.Mailbox != mailbox)
+        if (mailbox is not null && record.Mailbox != mailbox)
         {
             jobs.Update(job, record with { Mailbox = mailbox }, null, durable: false);
         }
-        ProgramGreeting.Give(record.Main.Pid, program.Mailbox, self.Name, home.Socket);
+        ProgramGreeting.Give(record.Main.Pid, mailbox, self.Name, home.Socket, record.Name);
         return job.Record;
     }
 
@@ -113,14 +136,14 @@ public sealed partial class ProgramRegistry(
         return identity is null ? null : jobs.All.FirstOrDefault(e => e.Record.IsHere && e.Record.Main == identity);
     }
 
-    private JobEntry Adopt(RegisterProgram program, LocalCaller caller)
+    private JobEntry Adopt(AdoptJob adopt, bool freeName)
     {
-        if (JobAbove(caller.Pid) is { } job)
+        if (JobAbove(adopt.Pid) is { } job)
         {
-            throw new YadoException(1, $"process {caller.Pid} is part of job '{job.Record.Name}', which moves as a whole");
+            throw new YadoException(1, $"process {adopt.Pid} is part of job '{job.Record.Name}', which moves as a whole");
         }
         // Not looked at for obstacles: the connection by which it speaks would be one.
-        return jobs.Find(adopter.Adopt(new AdoptJob(caller.Pid, program.Name), look: false).Id);
+        return jobs.Find(adopter.Adopt(adopt, look: false, freeName).Id);
     }
 
     /// <summary>The job that a process descends from.</summary>

@@ -68,7 +68,7 @@ public static class ProcessCapturer
         (TreeImage image, RestorePlan plan) = RegionFit.Find(new TreeImage
         {
             Format = TreeImage.CurrentFormat,
-            Origin = Origin(tree),
+            Origin = Origin(tree, options),
             RegionBase = 0,
             RegionLength = 0,
             Processes = processes,
@@ -183,7 +183,7 @@ public static class ProcessCapturer
         }
     }
 
-    private static OriginImage Origin(FrozenTree tree)
+    private static OriginImage Origin(FrozenTree tree, CaptureOptions options)
     {
         List<XsaveComponentImage> components = [];
         foreach (XsaveComponent component in XsaveLayout.ReadHost().Components)
@@ -196,6 +196,8 @@ public static class ProcessCapturer
             CapturedAt = tree.FrozenAt,
             HostName = Environment.MachineName,
             KernelRelease = ProcMisc.KernelRelease(),
+            JobName = options.JobName,
+            Mailbox = options.Mailbox,
             CpuFeatures = CpuLevel.Of([.. tree.Processes.Select(process => process.Pid)]).Names,
             XsaveComponents = components,
         };

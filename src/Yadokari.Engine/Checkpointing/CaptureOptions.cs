@@ -26,4 +26,11 @@ public sealed record CaptureOptions
 
     /// <summary>The process runs on as soon as its memory is read, before the file is complete (a checkpoint that leaves it running).</summary>
     public bool ThawEarly { get; init; }
+
+    /// <summary>Of the job that it is: whoever executes the file tells the daemon there, if one runs, that the job is back under this
+    /// name. Null: nobody is told.</summary>
+    public string? JobName { get; init; }
+
+    /// <summary>Where its program speaks with a daemon, if that is not the usual place.</summary>
+    public ulong? Mailbox { get; init; }
 }

@@ -35,6 +35,9 @@ public sealed class CaptureConsent : IDisposable
         _heart = new Timer(_ => Beat(), null, BeatPeriod, BeatPeriod);
     }
 
+    /// <summary>The name that a daemon gave the job; empty when none has.</summary>
+    public string JobName => _mailbox.ReadJob();
+
     /// <summary>Asks. Returns at once.</summary>
     /// <param name="address">Where the mailbox is, if the program has told.</param>
     /// <returns>Null when the process is a program like most, which has nothing to say.</returns>
@@ -91,7 +94,7 @@ public sealed class CaptureConsent : IDisposable
             return false;
         }
         // Goes into the image: who is resumed from it knows that it was.
-        _mailbox.WriteRequest(ProgramRequest.Captured);
+        _mailbox.WriteCaptured(state);
         return true;
     }
 

@@ -9,8 +9,9 @@ namespace Yadokari.Engine.Consent;
 /// <param name="Signal">0: the program wants none.</param>
 /// <param name="Moves">Arrivals counted so far.</param>
 /// <param name="Checkpoint">Number of the program's own request to be saved.</param>
+/// <param name="Arrives">Of one that is captured: what <paramref name="Moves"/> is where it is resumed.</param>
 public readonly record struct MailboxState(
-    uint Holds, ProgramRequest Request, uint Number, bool Listens, uint Ready, int Thread, int Signal, uint Moves, uint Checkpoint)
+    uint Holds, ProgramRequest Request, uint Number, bool Listens, uint Ready, int Thread, int Signal, uint Moves, uint Checkpoint, uint Arrives)
 {
     /// <summary>Callbacks have run, or there are none.</summary>
     public bool IsReady => !Listens || Ready == Number;

@@ -16,24 +16,31 @@ public sealed class ProgramMailbox : IDisposable
     /// <summary>Where the C library puts it, unless something else is there.</summary>
     public static readonly RemoteAddress UsualAddress = new(0x1991_0000_0000);
 
-    private const int HeadBytes = 80;
+    private const int HeadBytes = 96;
     private const int RequestOffset = 36;
     private const int BeatOffset = 40;
     private const int NumberOffset = 44;
     private const int FactsOffset = 64;
     private const int MovesOffset = 68;
     private const int OutcomeOffset = 76;
+    private const int ArrivesOffset = 80;
+    private const int ToldOffset = 84;
+    private const int BornOffset = 88;
     private const int HostOffset = 128;
     private const int HostBytes = 128;
     private const int SocketOffset = 256;
     private const int SocketBytes = 256;
     private const int MessageOffset = 512;
-    private const int MessageBytes = 512;
+    private const int MessageBytes = 448;
+    private const int JobOffset = 960;
+    private const int JobBytes = 64;
     private const int SizeOffset = 24;
     private const int FilesOffset = 1024;
     private const int FileBytes = 1024;
     private const int MaxFiles = 63;
     private const int FilePathOffset = 8;
+
+    private static long bytesSpoken;
 
     private readonly RemoteMemory _memory;
     private readonly RemoteAddress _address;
@@ -48,6 +55,9 @@ public sealed class ProgramMailbox : IDisposable
     private static ReadOnlySpan<byte> Magic => "yadokari pms 1\0\0"u8;
 
     public int Pid { get; }
+
+    /// <summary>All that this process has said to programs and heard from them, in bytes.</summary>
+    public static long BytesSpoken => Interlocked.Read(ref bytesSpoken);
 
     /// <summary>The mailbox of a process, at the address that the process has told or at the usual one.</summary>
     /// <returns>Null when there is none: most programs know nothing of all this. Also when its memory may not be read.</returns>
@@ -81,9 +91,10 @@ public sealed class ProgramMailbox : IDisposable
         {
             return null;
         }
+        Interlocked.Add(ref bytesSpoken, HeadBytes);
         return new MailboxState(
             Word(head, 32), (ProgramRequest)Word(head, RequestOffset), Word(head, NumberOffset), Word(head, 48) != 0, Word(head, 52),
-            (int)Word(head, 56), (int)Word(head, 60), Word(head, MovesOffset), Word(head, 72));
+            (int)Word(head, 56), (int)Word(head, 60), Word(head, MovesOffset), Word(head, 72), Word(head, ArrivesOffset));
     }
 
     /// <summary>Files that the program has opened by the library, by their descriptors: the absolute paths by which it did. Empty
@@ -110,6 +121,14 @@ public sealed class ProgramMailbox : IDisposable
         return files;
     }
 
+    /// <summary>The name that a daemon gave the job; empty when none has. The program may have written anything there.</summary>
+    public string ReadJob()
+    {
+        Span<byte> name = stackalloc byte[JobBytes];
+        int length = _memory.Read(_address + JobOffset, name) == JobBytes ? name.IndexOf((byte)0) : 0;
+        return KernelText.Decode(name[..Math.Max(0, length)]);
+    }
+
     public void WriteRequest(ProgramRequest request) => WriteWord(RequestOffset, (uint)request);
 
     public void WriteNumber(uint number) => WriteWord(NumberOffset, number);
@@ -123,17 +142,33 @@ public sealed class ProgramMailbox : IDisposable
         WriteWord(OutcomeOffset, (uint)outcome);
     }
 
+    /// <summary>While the process stands still: the number of its next arrival, and which process this is, so that one that is
+    /// resumed from the image knows at once that it is another.</summary>
+    public void WriteCaptured(MailboxState state)
+    {
+        WriteWord(ArrivesOffset, state.Moves + 1);
+        Span<byte> born = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(born, ProcClock.StartTicksInside(Pid) ?? 0);
+        Write(_address + BornOffset, born);
+        WriteRequest(ProgramRequest.Captured);
+    }
+
     /// <summary>Tells the program where it is.</summary>
     /// <param name="socket">Path of the daemon's socket; one that is too long is left out, and the program looks by itself.</param>
-    public void WriteFacts(string host, string socket)
+    /// <param name="job">Name of the job; one that is too long is left out.</param>
+    /// <param name="moves">Its arrivals, this one counted.</param>
+    public void WriteFacts(string host, string socket, string job, uint moves)
     {
         Span<byte> word = stackalloc byte[sizeof(uint)];
         _memory.ReadExactly(_address + FactsOffset, word);
+        Interlocked.Add(ref bytesSpoken, word.Length);
         uint facts = BinaryPrimitives.ReadUInt32LittleEndian(word);
         // Odd while it is written: the program reads again.
         WriteWord(FactsOffset, facts | 1);
         WriteText(HostOffset, HostBytes, host);
         WriteText(SocketOffset, SocketBytes, Encoding.UTF8.GetByteCount(socket) < SocketBytes ? socket : "");
+        WriteText(JobOffset, JobBytes, Encoding.UTF8.GetByteCount(job) < JobBytes ? job : "");
+        WriteWord(ToldOffset, moves);
         WriteWord(FactsOffset, (facts | 1) + 1);
     }
 
@@ -184,7 +219,13 @@ public sealed class ProgramMailbox : IDisposable
     {
         Span<byte> word = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32LittleEndian(word, value);
-        _memory.Write(_address + (ulong)offset, word);
+        Write(_address + (ulong)offset, word);
+    }
+
+    private void Write(RemoteAddress address, ReadOnlySpan<byte> bytes)
+    {
+        _memory.Write(address, bytes);
+        Interlocked.Add(ref bytesSpoken, bytes.Length);
     }
 
     private void WriteText(int offset, int room, string text)
@@ -192,6 +233,6 @@ public sealed class ProgramMailbox : IDisposable
         Span<byte> bytes = new byte[room];
         ReadOnlySpan<byte> whole = Encoding.UTF8.GetBytes(text);
         whole[..Math.Min(whole.Length, room - 1)].CopyTo(bytes);
-        _memory.Write(_address + (ulong)offset, bytes);
+        Write(_address + (ulong)offset, bytes);
     }
 }

@@ -15,6 +15,7 @@ internal static class ImageBounds
     private const int MaxThreads = 1 << 15;
     private const int MaxPid = 1 << 22;
     private const int MaxDescriptor = 1 << 20;
+    private const int MaxName = 256;
     private const int MaxFilter = 4096 * 8;
     private const int RegistersLength = 216;
     private const int ActionsLength = 64 * 32;
@@ -27,6 +28,7 @@ internal static class ImageBounds
         Whole(image.Processes, "the processes");
         Require(image.Processes.Count is > 0 and <= MaxThreads, "the number of processes");
         Whole(image.Ended, "the ended processes");
+        Require(image.Origin.JobName is null or { Length: > 0 and <= MaxName }, "the name of the job");
         Whole(image.Origin.CpuFeatures, "the processor features");
         Whole(image.Origin.XsaveComponents, "the processor state");
         CheckDescriptors(image.Shared);

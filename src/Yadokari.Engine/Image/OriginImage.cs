@@ -9,6 +9,12 @@ public sealed record OriginImage
 
     public required string KernelRelease { get; init; }
 
+    /// <summary>Name of the job that it was; null: of none that a daemon should be told of.</summary>
+    public string? JobName { get; init; }
+
+    /// <summary>Where its program speaks with a daemon, if that is not the usual place.</summary>
+    public ulong? Mailbox { get; init; }
+
     /// <summary>Instruction set extensions the process may use, by the kernel's names.</summary>
     public required IReadOnlyList<string> CpuFeatures { get; init; }
 

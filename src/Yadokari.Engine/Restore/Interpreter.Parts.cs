@@ -105,6 +105,7 @@ public static partial class Interpreter
         Label notVdso = c.CreateLabel();
         c.mov(rax, __[rbp]);
         c.lea(rsi, __[rbp + (rax * 8) + 16]);
+        c.mov(__[r15 + Slots + (WellKnownSlots.Environment.Index * 8)], rsi);
         c.Label(ref environment);
         c.mov(rax, __[rsi]);
         c.add(rsi, 8);

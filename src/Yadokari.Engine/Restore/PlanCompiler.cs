@@ -47,7 +47,9 @@ public static class PlanCompiler
         ShellPlan.StartJob(context, job, install, child, role);
 
         plan.Place(install);
+        GuardPlan.Watch(context, child, role);
         InstallPlan.Emit(context, child, abort);
+        AnnouncePlan.Emit(context);
         ShellPlan.Wait(context, child, role, abort);
 
         plan.Place(job);

@@ -109,10 +109,13 @@ public static class ShellPlan
         plan.Place(fork);
         offsets.Write();
         plan.Set(role, 1);
+        Slot self = plan.NewSlot();
+        GuardPlan.OpenSelf(plan, self);
         plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [CloneArguments(plan, null), 88], Result = child, Target = init, Message = plan.Text("start the job's init") });
         WaitForInit(context, child);
 
         plan.Place(init);
+        GuardPlan.BindInit(plan, self);
         EmitInitSetup(plan);
         plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [cloneJob, 88], Result = child, Target = job, Message = plan.Text($"start process {context.Image.Attributes.Pid} in its own pid namespace") });
         plan.Jump(install);

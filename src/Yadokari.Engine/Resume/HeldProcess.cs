@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
 using Yadokari.Linux.Spawn;
@@ -53,8 +54,8 @@ public sealed class HeldProcess : IDisposable
             int pid = ChildProcess.Start(new SpawnRequest
             {
                 Program = path,
-                Arguments = [path, "@yado", $"{ControlDescriptor}", options.ExitStatusFile is null ? None : $"{ExitDescriptor}", options.OwnNamespaces ? "1" : "0"],
-                Environment = [],
+                Arguments = [path, "@yado", $"{ControlDescriptor}", options.ExitStatusFile is null ? None : $"{ExitDescriptor}", $"{(options.OwnNamespaces ? 1 : 0) | (options.TellDaemon ? AnnouncePlan.Flag : 0)}"],
+                Environment = options.TellDaemon ? Whereabouts() : [],
                 Descriptors = descriptors,
                 NewSession = true,
             });
@@ -109,6 +110,15 @@ public sealed class HeldProcess : IDisposable
             ChildProcess.Wait(ShellPid);
         }
     }
+
+    /// <summary>What says where the caller's daemon is.</summary>
+    private static IReadOnlyList<string> Whereabouts() =>
+    [
+        .. AnnouncePlan.Variables
+            .Select(name => (Name: name, Value: Environment.GetEnvironmentVariable(name)))
+            .Where(variable => variable.Value is not null)
+            .Select(variable => $"{variable.Name}={variable.Value}"),
+    ];
 
     private void AwaitReady(string path)
     {

@@ -18,4 +18,7 @@ public sealed record ResumeOptions
 
     /// <summary>Always resume in own pid, mount and time namespaces, also where the old pid is free.</summary>
     public bool OwnNamespaces { get; init; }
+
+    /// <summary>The caller's daemon, if one runs, is told of the job once it has been let go.</summary>
+    public bool TellDaemon { get; init; }
 }

@@ -28,8 +28,8 @@ public class PlanCompilerTests
         int Calls(SystemCall call, Func<Operation, bool>? which = null) =>
             operations.Count(operation => operation.Kind is OperationKind.Call or OperationKind.Clone && operation.SystemCall == call && (which?.Invoke(operation) ?? true));
         int threads = image.Processes.Sum(process => process.Threads.Count);
-        // The job itself: here or in its own namespaces; the init; the other threads and processes.
-        Calls(SystemCall.Clone3).ShouldBe(3 + threads - 1 + image.Ended.Count);
+        // The job itself: here or in its own namespaces; the init; the guard; the other threads and processes.
+        Calls(SystemCall.Clone3).ShouldBe(4 + threads - 1 + image.Ended.Count);
         operations.Count(operation => operation.Kind == OperationKind.Count && operation.Arguments[0].Text == "prepared").ShouldBe(threads);
         Calls(SystemCall.Ptrace, operation => operation.Arguments[0].Text == "DETACH").ShouldBe(threads);
         Calls(SystemCall.Ptrace, operation => operation.Arguments[0].Text == "SEIZE").ShouldBe(threads);
