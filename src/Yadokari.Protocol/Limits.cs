@@ -39,8 +39,11 @@ public static class Limits
     /// <summary>Hosts that one daemon knows.</summary>
     public const int MaxPeers = 1024;
 
-    /// <summary>Seconds of load that a host remembers.</summary>
+    /// <summary>Seconds of load that a host remembers one by one.</summary>
     public const int LoadSeconds = 3600;
+
+    /// <summary>Minutes of load that a host keeps on its disk, as means; four weeks.</summary>
+    public const int LoadMinutes = 28 * 24 * 60;
 
     /// <summary>Samples in one answer about load.</summary>
     public const int MaxLoadSamples = 600;

@@ -11,39 +11,62 @@ namespace Yadokari.Cli.Commands;
 /// <summary><c>yado hosts</c>: the hosts with their load.</summary>
 public static class HostsCommand
 {
+    private const int UsualSeconds = 600;
+
     private static readonly Option<bool> Json = CommonOptions.Json();
 
     private static readonly Option<string?> History = new("--history")
     {
-        Description = "Draw the load of the last minutes of all hosts to this file instead (SVG)",
+        Description = "Draw the load of all hosts to this file instead (SVG), a curve for each with clock times",
         HelpName = "FILE.svg",
     };
 
-    private static readonly Option<int> Seconds = new("--seconds")
+    private static readonly Option<int?> Seconds = new("--seconds")
     {
         Description = $"How far back the drawing goes, 1 to {Limits.LoadSeconds}; 600 when left out",
         HelpName = "N",
-        DefaultValueFactory = _ => 600,
     };
+
+    private static readonly Option<TimeSpan?> Last = Quantity.DurationOption(
+        "--last", $"How far back the drawing goes, up to {Limits.LoadMinutes / 60}h; what is older than an hour are means of minutes");
 
     public static Command Create()
     {
         Seconds.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > Limits.LoadSeconds)
+            if (result.GetValueOrDefault<int?>() is < 1 or > Limits.LoadSeconds)
             {
                 result.AddError($"--seconds must be 1 to {Limits.LoadSeconds}");
             }
         });
-        Command command = new("hosts", "List the hosts with their load, or draw it") { Json, History, Seconds };
+        Command command = new("hosts", "List the hosts with their load, or draw it") { Json, History, Seconds, Last };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(Last) is null || result.GetValue(Last) is not { } last)
+            {
+                return;
+            }
+
+            if (last < TimeSpan.FromSeconds(1) || last > TimeSpan.FromMinutes(Limits.LoadMinutes))
+            {
+                result.AddError($"--last must be 1s to {Limits.LoadMinutes / 60}h: no host keeps more");
+            }
+            else if (result.GetValue(Seconds) is not null)
+            {
+                result.AddError("give --last or --seconds, not both");
+            }
+        });
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
             """
             QUEUE: threads that run or wait for a processor, mean of the last seconds. CPU: processors in use, of those that
             jobs may use. WAITING: per cent of the last 10 s in which a thread waited for a processor (PSI).
 
-            Example:
+            Each host keeps the means of its minutes for four weeks, over restarts; a time in which it did not run is a gap.
+
+            Examples:
               yado hosts --history load.svg --seconds 3600
+              yado hosts --history weeks.svg --last 500h
             """);
         return command;
     }
@@ -53,8 +76,9 @@ public static class HostsCommand
         using YadoClient daemon = await LocalDaemon.ConnectAsync(cancel);
         if (parsed.GetValue(History) is { } file)
         {
-            ClusterPicture picture = await ClusterPicture.TakeAsync(daemon, parsed.GetValue(Seconds), cancel);
-            await WriteAsync(file, LoadFigure.Draw(picture.Histories), cancel);
+            int seconds = (int?)parsed.GetValue(Last)?.TotalSeconds ?? parsed.GetValue(Seconds) ?? UsualSeconds;
+            ClusterPicture picture = await ClusterPicture.TakeAsync(daemon, seconds, cancel);
+            await WriteAsync(file, LoadFigure.Draw(picture.Histories, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), seconds), cancel);
             Console.WriteLine($"the load of {picture.Histories.Count} {(picture.Histories.Count == 1 ? "host" : "hosts")} is drawn in {file}");
             return;
         }

@@ -17,7 +17,7 @@ public sealed class LoadApi(LoadMeter meter, OwnerWatch owner, HostFacts facts, 
     {
         routes.MapGet(Routes.Load, ApiCall.Handler(logger, context =>
         {
-            int seconds = (int)ApiCall.Number(context, "seconds", Limits.LoadSeconds);
+            int seconds = (int)ApiCall.Number(context, "seconds", Limits.LoadMinutes * 60);
             return ApiCall.WriteAsync(
                 context, new LoadHistory(self.Name, meter.Capacity, facts.Read().MemoryTotal, meter.History(seconds == 0 ? UsualSeconds : seconds)), ProtocolJson.Default.LoadHistory);
         }));

@@ -30,6 +30,9 @@ public sealed record HomeDirectory(string Path)
     /// <summary>One directory per job and epoch: stdout, stderr, exit.</summary>
     public string Jobs => Join("jobs");
 
+    /// <summary>How busy the host was in each minute of some weeks.</summary>
+    public string LoadHistory => Join("load.minutes");
+
     /// <summary>Context files of jobs that are on their way to this host.</summary>
     public string Images => Join("images");
 

@@ -37,7 +37,7 @@ public sealed partial class SchedulingPart : IDisposable
         }
         ILogger words = loggers.CreateLogger("Yadokari.Policy");
         OwnerWatch owner = new(database, Environment.GetEnvironmentVariable("YADO_LAB") == "1");
-        _meter = new LoadMeter(jobs, owner, group, HostFacts.ReadMemory, loggers.CreateLogger<LoadMeter>());
+        _meter = new LoadMeter(jobs, owner, group, HostFacts.ReadMemory, new LoadArchive(home.LoadHistory, Yadokari.Protocol.Limits.LoadMinutes), loggers.CreateLogger<LoadMeter>());
         _book = new PolicyBook(database, said => LogWords(words, said)) { AcceptsOfOthers = acceptance.Accepts(AcceptedActs.Policy) };
         facts.Load = () => _meter.Now;
         facts.PolicyRevision = () => _book.Choice.Revision;

@@ -9,9 +9,11 @@ using Yadokari.Protocol.Hosts;
 
 namespace Yadokari.Daemon.Load;
 
-/// <summary>Looks at this host once a second, and remembers an hour. While the whole machine stands still it does not look
-/// at each process, and while it is calm it does every few seconds: an idle host costs nothing. Thread-safe.</summary>
-public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup? group, Func<(long Total, long Available)> memory, ILogger<LoadMeter> logger)
+/// <summary>Looks at this host once a second, remembers an hour of that, and keeps the means of minutes for some weeks on the disk.
+/// While the whole machine stands still it does not look at each process, and while it is calm it does every few seconds: an idle
+/// host costs nothing. Thread-safe.</summary>
+public sealed partial class LoadMeter(
+    JobTable jobs, OwnerWatch owner, JobGroup? group, Func<(long Total, long Available)> memory, LoadArchive archive, ILogger<LoadMeter> logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private const double TicksPerSecond = 100;
@@ -34,6 +36,7 @@ public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup?
     private const double CalmLooks = 5;
 
     private readonly LoadRing _ring = new(Protocol.Limits.LoadSeconds);
+    private readonly List<LoadSample> _ofMinute = [];
     private readonly Damped _runQueue = new(Recently);
     private readonly Damped _others = new(Awhile, 0);
     private readonly Damped _cpu = new(Recently);
@@ -56,8 +59,15 @@ public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup?
     /// <summary>Null for a job that was not seen yet.</summary>
     public JobLoad? Of(string job) => _jobLoads.GetValueOrDefault(job);
 
-    public IReadOnlyList<LoadSample> History(int seconds) =>
-        _ring.Since(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - (seconds * 1000L), Protocol.Limits.MaxLoadSamples);
+    /// <summary>What was before the samples of this daemon, or before the last hour, are means of minutes.</summary>
+    public IReadOnlyList<LoadSample> History(int seconds)
+    {
+        long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        long after = now - (seconds * 1000L);
+        IReadOnlyList<LoadSample> recent = _ring.Since(after);
+        IReadOnlyList<LoadSample> before = archive.Between(after, recent.Count > 0 ? recent[0].At : now);
+        return LoadMeans.InSpans([.. before, .. recent], after, now, Protocol.Limits.MaxLoadSamples);
+    }
 
     /// <summary>Goes on until the daemon stops.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -194,7 +204,20 @@ public sealed partial class LoadMeter(JobTable jobs, OwnerWatch owner, JobGroup?
             OwnerPresent = present,
             Age = 0,
         };
-        _ring.Add(new LoadSample(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), all, Math.Round(cpu, 2), available, running, present, cpuPressure, memoryPressure));
+        Remember(new LoadSample(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), all, Math.Round(cpu, 2), available, running, present, cpuPressure, memoryPressure));
+    }
+
+    private void Remember(LoadSample sample)
+    {
+        const long minute = 60_000;
+        _ring.Add(sample);
+        if (_ofMinute.Count > 0 && _ofMinute[0].At / minute != sample.At / minute)
+        {
+            LoadSample mean = LoadMeans.Of(_ofMinute, _ofMinute[0].At);
+            _ofMinute.Clear();
+            archive.Put(mean);
+        }
+        _ofMinute.Add(sample);
     }
 
     /// <summary>Processors used since the last scan; a process that was not there then counts with all it has used.</summary>

@@ -17,9 +17,9 @@ public sealed class LoadRing(int size)
         }
     }
 
-    /// <summary>Those taken after a moment, oldest first; when there are more than <paramref name="most"/>, the means of neighbours.</summary>
+    /// <summary>Those taken after a moment, oldest first.</summary>
     /// <param name="after">Unix time, milliseconds.</param>
-    public IReadOnlyList<LoadSample> Since(long after, int most)
+    public IReadOnlyList<LoadSample> Since(long after)
     {
         List<LoadSample> found = [];
         lock (_lock)
@@ -32,17 +32,6 @@ public sealed class LoadRing(int size)
                 }
             }
         }
-        int together = (found.Count + most - 1) / most;
-        return together <= 1 ? found : [.. found.Chunk(together).Select(Mean)];
+        return found;
     }
-
-    private static LoadSample Mean(LoadSample[] samples) => new(
-        samples[^1].At,
-        samples.Average(s => s.RunQueue),
-        samples.Average(s => s.CpuUse),
-        (long)samples.Average(s => s.MemoryAvailable),
-        (int)Math.Round(samples.Average(s => s.Jobs)),
-        samples.Any(s => s.OwnerPresent),
-        samples.Average(s => s.CpuPressure),
-        samples.Average(s => s.MemoryPressure));
 }

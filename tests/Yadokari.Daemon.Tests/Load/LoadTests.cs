@@ -27,20 +27,20 @@ public sealed class LoadTests
             ring.Add(Sample(at, at));
         }
 
-        ring.Since(0, 100).Select(s => s.At).ShouldBe([8, 9, 10, 11, 12]);
-        ring.Since(10, 100).Select(s => s.At).ShouldBe([11, 12]);
+        ring.Since(0).Select(s => s.At).ShouldBe([8, 9, 10, 11, 12]);
+        ring.Since(10).Select(s => s.At).ShouldBe([11, 12]);
     }
 
     [Fact]
-    public void More_samples_than_asked_for_become_means()
+    public void More_samples_than_asked_for_become_means_of_spans_and_a_gap_stays_one()
     {
-        LoadRing ring = new(10);
-        for (int at = 1; at <= 10; at++)
-        {
-            ring.Add(Sample(at, at));
-        }
+        LoadSample[] samples = [.. Enumerable.Range(1, 10).Where(at => at is not (5 or 6)).Select(at => Sample(at, at))];
 
-        ring.Since(0, 5).Select(s => s.RunQueue).ShouldBe([1.5, 3.5, 5.5, 7.5, 9.5]);
+        IReadOnlyList<LoadSample> means = LoadMeans.InSpans(samples, 1, 11, 5);
+
+        means.Select(s => s.RunQueue).ShouldBe([1.5, 3.5, 7.5, 9.5]);
+        means.Select(s => s.At).ShouldBe([2, 4, 8, 10]);
+        LoadMeans.InSpans(samples, 1, 11, 8).ShouldBe(samples);
     }
 
     [Fact]
