@@ -83,10 +83,21 @@ internal sealed class Journey : IDisposable
             "--fork", "--kill-child", "--", "/bin/sh", "-c", "\"$0\"; exit $?", ContextFile,
         ]);
 
-    /// <summary>Kills the process and waits until it is gone.</summary>
+    /// <summary>Kills the process with all that it has started, and waits until it is gone.</summary>
     public void Kill()
     {
-        ProcessTable.Kill(Pid);
+        // Stopped first, so that none of them sees another one end.
+        IReadOnlyList<int> family = ProcessTable.Family(Pid);
+        foreach (int pid in family)
+        {
+            ProcessTable.Signal(pid, "STOP");
+        }
+
+        foreach (int pid in family)
+        {
+            ProcessTable.Kill(pid);
+        }
+
         _current.Wait(() => $"process {Pid} to be gone");
         _current.Dispose();
     }

@@ -32,13 +32,14 @@ public sealed class SecurityTests(SecuredHosts hosts) : IClassFixture<SecuredHos
     /// <summary>Many connections that say nothing, or half a request, to both doors of a daemon; then the daemon is asked.</summary>
     private const string Crowd =
         """
-        import os, resource, socket, subprocess, sys
+        import os, resource, socket, struct, subprocess, sys
         home, yado = sys.argv[1:3]
         resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
         held = []
         for n in range(1500):
             for family, end in ((socket.AF_INET, ("10.199.0.2", 2995)), (socket.AF_UNIX, home + "/daemon.sock")):
-                s = socket.socket(family); s.settimeout(60); s.connect(end)
+                # A unix socket that may not block is refused while the queue is full (connect(2)): it waits in the kernel.
+                s = socket.socket(family); s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 60, 0)); s.connect(end); s.settimeout(60)
                 if n % 2:
                     try: s.sendall(b"POST /v1/jobs HTTP/1.1\r\nHost: yado\r\n")
                     except ConnectionError: pass

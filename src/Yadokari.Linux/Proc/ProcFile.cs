@@ -234,7 +234,8 @@ public sealed unsafe class ProcFile : IDisposable
 
         return result switch
         {
-            -Errno.ENOENT or -Errno.ESRCH => -1,
+            // EINVAL: of mountinfo, when the process is just ending and has no namespaces any more (mounts_open_common, fs/proc_namespace.c).
+            -Errno.ENOENT or -Errno.ESRCH or -Errno.EINVAL => -1,
             < 0 => throw new SystemCallException("open", (int)-result, Text(path)),
             _ => (int)result,
         };
