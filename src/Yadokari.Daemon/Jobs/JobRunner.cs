@@ -125,9 +125,11 @@ public sealed class JobRunner(
                 JobName = record.Name,
                 Mailbox = record.Mailbox,
             };
+            OwnProcess.Require(processes, record);
             using ICheckpoint checkpoint = EngineCall.Run(() => engine.Open(record.Main.Pid, options));
             using FileContextWriter file = EngineCall.Run(() => FileContextWriter.Create(request.Path, cancellation));
             await ConsentedFreeze.FreezeAsync(checkpoint, consent, patience, cancellation).ConfigureAwait(false);
+            OwnProcess.Require(processes, record);
             CaptureReport report = EngineCall.Run(() =>
             {
                 CaptureReport captured = checkpoint.Capture(file, null);

@@ -110,9 +110,11 @@ public sealed partial class JobSaver(
         {
             return EngineCall.Run(() =>
             {
+                OwnProcess.Require(processes, record);
                 using ICheckpoint checkpoint = engine.Open(record.Main.Pid, options);
                 using FileContextWriter file = FileContextWriter.Create(path, cancellation);
                 ConsentedFreeze.FreezeAsync(checkpoint, consent, CaptureConsent.UsualPatience, cancellation).GetAwaiter().GetResult();
+                OwnProcess.Require(processes, record);
                 // It stands still: this is what it has written.
                 (long output, long errors) = (Length(home.Output(record.Id, record.Epoch)), Length(home.Errors(record.Id, record.Epoch)));
                 CaptureReport report = checkpoint.Capture(file, null);

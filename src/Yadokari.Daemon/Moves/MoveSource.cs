@@ -181,6 +181,7 @@ public sealed partial class MoveSource(
         StreamRelay? relay = Relays.Find(record.Id, record.Epoch);
         LogStreams logs = LogStreams.Of(record, processes, home, relay);
 
+        OwnProcess.Require(processes, record);
         // Looks only: obstacles end the command before the target hears of the job.
         using ICheckpoint checkpoint = EngineCall.Run(() => engine.Open(record.Main.Pid, logs.WithCaller(flushFiles: !sameKernel)));
 
@@ -232,6 +233,7 @@ public sealed partial class MoveSource(
                 cancellation.ThrowIfCancellationRequested();
                 down.Start();
                 await ConsentedFreeze.FreezeAsync(checkpoint, consent, patience, cancellation).ConfigureAwait(false);
+                OwnProcess.Require(processes, record);
                 sender.Phase = MovePhase.Frozen;
                 relayed = logs.Settle();
                 report = checkpoint.Capture(sender, null);
