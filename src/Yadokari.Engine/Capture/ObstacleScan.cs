@@ -89,15 +89,22 @@ public static class ObstacleScan
                     return obstacles;
                 }
             }
-            catch (Exception e) when (tree && !last && IsOfTheMoment(e) && ProcStat.Read(pid) is { State: not ('Z' or 'X') })
+            catch (Exception e) when (look < looksAtTree && IsOfTheMoment(e, tree || look < looks) && ProcStat.Read(pid) is { State: not ('Z' or 'X') })
             {
-                // A child on its way out may not be looked into any more.
+                // A child on its way out may not be looked into any more; on a busy machine that takes its time.
+                Thread.Sleep(Math.Min(look, 10));
             }
         }
     }
 
-    private static bool IsOfTheMoment(Exception failure) =>
-        failure is SystemCallException or UnauthorizedAccessException or IOException or EngineException { Error: EngineError.NoSuchProcess };
+    /// <param name="mayBeForbidden">A child that ends belongs to nobody who may look into it any more.</param>
+    private static bool IsOfTheMoment(Exception failure, bool mayBeForbidden) => failure switch
+    {
+        SystemCallException call => mayBeForbidden || call.Number is not (Errno.EACCES or Errno.EPERM),
+        UnauthorizedAccessException => mayBeForbidden,
+        IOException or EngineException { Error: EngineError.NoSuchProcess } => true,
+        _ => false,
+    };
 
     private static List<Obstacle> FindAll(IReadOnlyList<int> living, List<int> ended, ProcStatus status, CaptureOptions options)
     {

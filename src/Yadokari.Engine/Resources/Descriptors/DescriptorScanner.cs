@@ -301,7 +301,7 @@ internal sealed partial class DescriptorScanner : IDisposable
 
     private MountInfo? Mount(OpenDescription description)
     {
-        mounts ??= MountInfo.Read(pid) ?? new Dictionary<int, MountInfo>();
+        mounts ??= MountInfo.Read(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {pid} has ended");
         return mounts.GetValueOrDefault(description.Info.MountId);
     }
 
