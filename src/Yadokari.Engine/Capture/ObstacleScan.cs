@@ -88,6 +88,9 @@ public static class ObstacleScan
                 {
                     return obstacles;
                 }
+
+                // What is only of the moment, a process on its way out, is given a moment.
+                Thread.Sleep(tree ? 5 : 1);
             }
             catch (Exception e) when (look < looksAtTree && IsOfTheMoment(e, tree || look < looks) && ProcStat.Read(pid) is { State: not ('Z' or 'X') })
             {
