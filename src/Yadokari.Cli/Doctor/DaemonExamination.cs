@@ -15,12 +15,13 @@ public static class DaemonExamination
 
     public static async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancel)
     {
-        HomeDirectory home = HomeDirectory.Default();
+        HomeDirectory home = HomeDirectory.Chosen();
         using YadoClient client = YadoClient.ForSocket(home.Socket);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(Patience);
         try
         {
+            home.RequireTrusted();
             DoctorInfo info = await client.GetDoctorAsync(limit.Token);
             return
             [
@@ -34,7 +35,7 @@ public static class DaemonExamination
         }
         catch (Exception failure) when (failure is YadoException || (failure is OperationCanceledException && !cancel.IsCancellationRequested))
         {
-            return [new("daemon", false, false, $"the one of {home.Path} does not answer", failure is YadoException ? failure.Message : $"it said nothing for {Patience.TotalSeconds} s", $"see {home.LogFile}")];
+            return [new("daemon", false, false, $"the one of {home.Path} can't be asked", failure is YadoException ? failure.Message : $"it said nothing for {Patience.TotalSeconds} s", $"see {home.LogFile}")];
         }
     }
 

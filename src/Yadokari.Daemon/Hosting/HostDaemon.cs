@@ -114,7 +114,10 @@ public static class HostDaemon
         JobRunner runner = new(engine, processes, jobs, home, self, watcher, relays);
         watcher.OnWatch = job =>
         {
-            ProgramGreeting.Give(job.Main.Pid, job.Mailbox, self.Name, home.Socket, job.Name);
+            if (processes.IsAlive(job.Main))
+            {
+                ProgramGreeting.Give(job.Main.Pid, job.Mailbox, self.Name, home.Socket, job.Name);
+            }
             relays.Find(job.Id, job.Epoch)?.Start();
         };
         MoveSource source = new(
@@ -144,7 +147,7 @@ public static class HostDaemon
         };
         JobViews views = new(processes, self) { UnderWay = id => jobs.TryGet(id)?.UnderWay };
         cluster?.Follow(jobs, processes, peers, loggers);
-        using SchedulingPart scheduling = new(database, home, self, acceptance, jobs, facts, views, peers, source, serviceSource, group, cluster?.Election, stop.Token, loggers);
+        using SchedulingPart scheduling = new(database, home, self, acceptance, jobs, processes, facts, views, peers, source, serviceSource, group, cluster?.Election, stop.Token, loggers);
 
         using JobCare care = new(
             engine, processes, jobs, home, self, watcher, source, serviceSource, () => target.IsExpecting || serviceTarget.IsExpecting, peers,

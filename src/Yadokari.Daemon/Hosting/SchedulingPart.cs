@@ -27,10 +27,10 @@ public sealed partial class SchedulingPart : IDisposable
     /// <param name="views">Gets the load of jobs from here on.</param>
     /// <param name="election">Null: the lowest instance id among the hosts that answer.</param>
     public SchedulingPart(
-        HostDatabase database, HomeDirectory home, HostSelf self, Acceptance acceptance, JobTable jobs, HostFacts facts, JobViews views, PeerBook peers, MoveSource source,
+        HostDatabase database, HomeDirectory home, HostSelf self, Acceptance acceptance, JobTable jobs, IProcessTable processes, HostFacts facts, JobViews views, PeerBook peers, MoveSource source,
         ServiceMoveSource services, JobGroup? group, ISchedulerElection? election, CancellationToken stopping, ILoggerFactory loggers)
     {
-        foreach (JobRecord job in jobs.All.Select(e => e.Record).Where(r => r.IsHere))
+        foreach (JobRecord job in jobs.All.Select(e => e.Record).Where(r => r.IsHere && processes.IsAlive(r.Main)))
         {
             // A daemon that was killed while one was frozen left it outside.
             group?.Take(job.Shell.Pid, job.Main.Pid);

@@ -19,13 +19,11 @@ internal static class SettingsOfCaller
         Dictionary<int, ulong> most = Environment.IsPrivilegedProcess
             ? []
             : (ProcLimits.Read(Environment.ProcessId) ?? []).ToDictionary(l => l.Resource, l => l.Hard);
-        byte[] processors = told.Processors ?? [];
-        Array.Resize(ref processors, (processors.Length + 7) / 8 * 8);
         return new StartSettings
         {
             Umask = (uint)told.Umask,
             Nice = told.Nice,
-            Processors = processors,
+            Processors = told.Processors ?? [],
             Limits = [.. told.Limits.Select(l => Cut(l, most.GetValueOrDefault(l.Resource, ResourceLimit.Unlimited)))],
         };
     }

@@ -13,7 +13,7 @@ public sealed record StartSettings
     /// <summary>nice(2), −20 to 19.</summary>
     public required int Nice { get; init; }
 
-    /// <summary>The mask of sched_setaffinity(2), whole words of 8 bytes; empty: all processors.</summary>
+    /// <summary>The mask of sched_setaffinity(2), as long as it need be; empty: all processors.</summary>
     public byte[] Processors { get; init; } = [];
 
     /// <summary>getrlimit(2); hard limits above the starter's own must be cut off before.</summary>
@@ -23,13 +23,11 @@ public sealed record StartSettings
     public static StartSettings OfCaller()
     {
         int self = Environment.ProcessId;
-        byte[] processors = Scheduling.GetAffinity(self);
-        Array.Resize(ref processors, (processors.Length + 7) / 8 * 8);
         return new StartSettings
         {
             Umask = (uint)Math.Max(0, ProcStatus.Read(self)?.Umask ?? 0),
             Nice = Scheduling.GetAttributes(self)?.Nice ?? 0,
-            Processors = processors,
+            Processors = Scheduling.GetAffinity(self),
             Limits = [.. (ProcLimits.Read(self) ?? []).Select(l => l.Resource == OpenFileLimit.Resource && OpenFileLimit.Before is { } soft ? l with { Soft = soft } : l)],
         };
     }
