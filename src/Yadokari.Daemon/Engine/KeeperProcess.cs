@@ -14,6 +14,10 @@ namespace Yadokari.Daemon.Engine;
 /// <summary>A keeper, from the daemon's side. Used by one checkpoint at a time.</summary>
 internal sealed class KeeperProcess : IDisposable
 {
+    /// <summary>The program that this process runs, also when its file has been replaced or removed meanwhile: what an upgrade
+    /// has put in its place may speak another language than this daemon.</summary>
+    private const string Itself = "/proc/self/exe";
+
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Keepers that were cut off and are to be reaped once they have ended.</summary>
@@ -51,7 +55,7 @@ internal sealed class KeeperProcess : IDisposable
             using SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
             int pid = ChildProcess.Start(new SpawnRequest
             {
-                Program = self,
+                Program = Itself,
                 Arguments = [.. arguments, Keeper.Argument, path],
                 Environment = [.. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(e => $"{e.Key}={e.Value}")],
                 Descriptors = [nothing, nothing, null],
