@@ -71,27 +71,14 @@ internal sealed class AskedProcess
         return new AskedProcess(frozen, vmas, process, threads, SharedResidency.Ask(frozen, batch, vmas));
     }
 
-    /// <summary>Memory and files without a name that are made for it alone, by their keys.</summary>
-    public HashSet<string> OwnObjects { get; } = [];
-
-    /// <summary>All such that it sees, also those of which it has private copies.</summary>
-    public HashSet<string> AllObjects { get; } = [];
-
     /// <summary>Sorts its mappings.</summary>
-    public void ScanMemory(DescriptorCapture descriptors)
-    {
-        List<string> carried = [];
-        foreach (CarriedContent content in descriptors.Contents)
-        {
-            carried.Add(SharedObjectImage.KeyOf(content.File.Device, content.File.Inode));
-        }
+    /// <param name="objects">Keys of memory and files without a name that processes of the job share or carry.</param>
+    public void ScanMemory(IReadOnlyList<string> objects) => scan = MemoryCapture.Scan(Pid, Vmas, objects);
 
-        scan = MemoryCapture.Scan(Pid, Vmas, carried);
-        OwnObjects.UnionWith(carried);
-        OwnObjects.UnionWith(scan.Objects.Select(shared => shared.Key));
-        AllObjects.UnionWith(OwnObjects);
-        AllObjects.UnionWith(Vmas.Where(MemoryCapture.IsObject).Select(MemoryCapture.KeyOf));
-    }
+    /// <summary>Where shared objects can be read.</summary>
+    public SharedObjectSource Objects(DescriptorCapture descriptors) => new(Pid, Scan, residency, Frozen.Memory, descriptors.Contents);
+
+    private MemoryCapture Scan => scan ?? throw new InvalidOperationException("not scanned");
 
     /// <summary>What only matters in a process that has a parent in the job.</summary>
     public void FindObstaclesOfRelative(List<Obstacle> obstacles)
@@ -110,11 +97,12 @@ internal sealed class AskedProcess
     }
 
     /// <summary>Copies its memory, and tells all of it.</summary>
-    public ProcessImage Finish(DescriptorCapture descriptors, MemoryWriter writer)
+    /// <param name="common">Keys of what other processes have as well.</param>
+    public ProcessImage Finish(DescriptorCapture descriptors, IReadOnlySet<string> common, MemoryWriter writer)
     {
-        MemoryCapture memory = scan ?? throw new InvalidOperationException("not scanned");
+        MemoryCapture memory = Scan;
         IReadOnlyList<MemorySegment> segments = writer.Copy(memory.Runs);
-        IReadOnlyList<SharedObjectImage> objects = new SharedObjectCapture(Pid, memory, residency, Frozen.Memory, writer).Run(descriptors);
+        IReadOnlyList<SharedObjectImage> objects = new SharedObjectCapture([Objects(descriptors)], writer).OfProcess(common);
         PendingStops stops = Stops();
         return new ProcessImage
         {

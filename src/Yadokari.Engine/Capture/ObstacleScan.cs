@@ -111,13 +111,14 @@ public static class ObstacleScan
 
     private static List<Obstacle> FindAll(IReadOnlyList<int> living, List<int> ended, ProcStatus status, CaptureOptions options)
     {
-        List<Obstacle> obstacles = FindAll(living[0], status);
+        List<(int Pid, IReadOnlyList<Vma> Vmas)> mapped = [];
+        List<Obstacle> obstacles = FindAll(living[0], status, mapped);
         foreach (int relative in living.Skip(1))
         {
             string name = ProcessLabel.Of(relative);
             try
             {
-                FindInRelative(relative, name, obstacles);
+                FindInRelative(relative, name, mapped, obstacles);
             }
             catch (EngineException gone) when (gone.Error == EngineError.NoSuchProcess)
             {
@@ -130,12 +131,13 @@ public static class ObstacleScan
             }
         }
 
+        OutsideMappings.FindObstacles(mapped, obstacles);
         obstacles.AddRange(TreeObstacles.Find(living, ended));
         obstacles.AddRange(DescriptorScan.FindObstaclesOfTree(living[0], options));
         return obstacles;
     }
 
-    private static void FindInRelative(int pid, string name, List<Obstacle> obstacles)
+    private static void FindInRelative(int pid, string name, List<(int Pid, IReadOnlyList<Vma> Vmas)> mapped, List<Obstacle> obstacles)
     {
         if (ProcStatus.Read(pid) is not { } status || status.State is 'Z' or 'X')
         {
@@ -147,10 +149,11 @@ public static class ObstacleScan
             obstacles.Add(new Obstacle("traced-child", $"{name} is being traced by process {status.TracerPid}: detach the debugger first"));
         }
 
-        obstacles.AddRange(FindAll(pid, status).Select(obstacle => new Obstacle(obstacle.Name, $"{name}: {obstacle.Detail}")));
+        obstacles.AddRange(FindAll(pid, status, mapped).Select(obstacle => new Obstacle(obstacle.Name, $"{name}: {obstacle.Detail}")));
     }
 
-    private static List<Obstacle> FindAll(int pid, ProcStatus status)
+    /// <param name="mapped">Gets its mappings.</param>
+    private static List<Obstacle> FindAll(int pid, ProcStatus status, List<(int Pid, IReadOnlyList<Vma> Vmas)> mapped)
     {
         List<Obstacle> obstacles = [];
         IReadOnlyList<Vma> vmas = MappingNames.Resolve(
@@ -166,7 +169,7 @@ public static class ObstacleScan
             obstacles.Add(new Obstacle("chroot", $"its root directory is {root}"));
         }
 
-        OutsideMappings.FindObstacles(pid, vmas, obstacles);
+        mapped.Add((pid, vmas));
         return obstacles;
     }
 

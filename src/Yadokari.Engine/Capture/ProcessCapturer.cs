@@ -38,16 +38,12 @@ public static class ProcessCapturer
         List<ProcessImage> processes = [];
         long position = ContextWriter.FirstPage;
         long memoryBytes = 0;
-        for (int i = 0; i < asked.Count; i++)
+        foreach (AskedProcess relative in asked.Skip(1))
         {
-            asked[i].ScanMemory(descriptors.Processes[i]);
-            if (i > 0)
-            {
-                asked[i].FindObstaclesOfRelative(obstacles);
-            }
+            relative.FindObstaclesOfRelative(obstacles);
         }
 
-        FindSharedMemory(asked, obstacles);
+        CommonObjects common = CommonObjects.Find(asked, descriptors, obstacles);
         if (obstacles.Count > 0)
         {
             throw new ObstacleException(tree.Pid, obstacles) { StoodStill = true };
@@ -57,11 +53,14 @@ public static class ProcessCapturer
         for (int i = 0; i < asked.Count; i++)
         {
             MemoryWriter writer = new(asked[i].Frozen.Memory, sink, position, progress);
-            processes.Add(asked[i].Finish(descriptors.Processes[i], writer) with { Parent = kinship.Parent(asked[i].Pid), Group = kinship.Group(asked[i].Pid) });
+            processes.Add(asked[i].Finish(descriptors.Processes[i], common.Keys, writer) with { Parent = kinship.Parent(asked[i].Pid), Group = kinship.Group(asked[i].Pid) });
             position = writer.Position;
             memoryBytes += writer.Written;
         }
 
+        MemoryWriter last = new(asked[0].Frozen.Memory, sink, position, progress);
+        IReadOnlyList<SharedObjectImage> objects = common.Read(last);
+        position = last.Position;
         IReadOnlyList<EndedProcessImage> ended = [.. tree.Ended.Select(kinship.Ended)];
         memoryTaken();
 
@@ -73,24 +72,10 @@ public static class ProcessCapturer
             RegionLength = 0,
             Processes = processes,
             Ended = ended,
-            Shared = descriptors.Shared,
+            Shared = descriptors.Shared with { Files = common.Files },
+            SharedObjects = objects,
         }, [.. asked.SelectMany(process => process.Vmas).OrderBy(vma => vma.Start.Value)]);
         return (ContextWriter.Finish(image, plan, sink, position), memoryBytes);
-    }
-
-    /// <summary>Memory that comes back as one process's own, and that another has as well.</summary>
-    private static void FindSharedMemory(IReadOnlyList<AskedProcess> asked, List<Obstacle> obstacles)
-    {
-        for (int i = 0; i < asked.Count; i++)
-        {
-            for (int j = 0; j < asked.Count; j++)
-            {
-                if (i != j && asked[i].OwnObjects.Overlaps(asked[j].AllObjects))
-                {
-                    obstacles.Add(new Obstacle("shared-memory", $"{ProcessLabel.Of(asked[j].Pid)} shares memory, or a file without a name, with {ProcessLabel.Of(asked[i].Pid)}"));
-                }
-            }
-        }
     }
 
     /// <summary>About how long the context file of a process will be; it runs, so it may be more or less in the end.

@@ -65,7 +65,7 @@ public sealed class ContextFile
                 Verify(file, segment);
             }
 
-            foreach (SharedObjectImage shared in process.Memory.SharedObjects)
+            foreach (SharedObjectImage shared in process.Memory.SharedObjects.Concat(process == Image.Main ? Image.SharedObjects : []))
             {
                 foreach (MemorySegment segment in shared.Segments)
                 {

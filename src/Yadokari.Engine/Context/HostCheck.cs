@@ -48,9 +48,9 @@ internal static class HostCheck
             }
         }
 
-        foreach (SharedObjectImage shared in image.Memory.SharedObjects)
+        foreach (SharedObjectImage shared in image.Memory.SharedObjects.Concat(image.Parent == 0 ? tree.SharedObjects : []))
         {
-            if (shared.FoundAt is { } place && FileAt(place) is not null)
+            if (shared is { Common: false, FoundAt: { } place } && FileAt(place) is not null)
             {
                 CheckFile(place, shared.Length, "mapped", missing);
             }

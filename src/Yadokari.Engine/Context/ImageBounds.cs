@@ -41,11 +41,27 @@ internal static class ImageBounds
             Require(process.Descriptors.Descriptions.OfType<SharedDescriptorImage>().All(shared => shared.Index >= 0 && shared.Index < image.Shared.Descriptions.Count), "a shared descriptor");
         }
 
+        CheckCommon(image, fileLength);
         Require(image.HighestDescriptor <= MaxDescriptor, "a descriptor number");
         foreach (EndedProcessImage process in image.Ended)
         {
             Require(process.Pid is > 1 and <= MaxPid && process.Parent != 0 && before.Contains(process.Parent) && process.Name is not null && process.Status is >= 0 and <= 0xffff && (process.Status & 0x7f) <= 64, "an ended process");
         }
+    }
+
+    private static void CheckCommon(TreeImage image, long fileLength)
+    {
+        Whole(image.SharedObjects, "the shared objects");
+        HashSet<string> keys = [];
+        foreach (SharedObjectImage shared in image.SharedObjects)
+        {
+            Whole(shared.Segments, "the segments of a shared object");
+            Check(shared.Segments, fileLength);
+            Require(!shared.Common && shared.Travels is null && keys.Add(shared.Key), "a shared object");
+        }
+
+        Require(image.Shared.Files.All(file => keys.Contains(SharedObjectImage.KeyOf(file.Device, file.Inode))), "a carried file");
+        Require(image.Processes.SelectMany(process => process.Memory.SharedObjects).All(shared => shared.Common == keys.Contains(shared.Key)), "a shared object");
     }
 
     private static void Check(ProcessImage image, long fileLength)

@@ -58,7 +58,7 @@ internal static class SummaryOf
             Mappings = Mappings(main),
             Descriptors = descriptors,
             CpuFeatures = image.Origin.CpuFeatures,
-            MemoryBytes = image.Processes.Sum(MemoryOf),
+            MemoryBytes = image.Processes.Sum(MemoryOf) + image.SharedObjects.Sum(MemoryOf),
             FileLength = header.FileLength,
             PlanOperations = plan?.Operations.Count,
         };
@@ -66,7 +66,9 @@ internal static class SummaryOf
 
     private static long MemoryOf(ProcessImage process) =>
         process.Memory.Segments.Sum(segment => (long)segment.Length)
-        + process.Memory.SharedObjects.Sum(shared => shared.Segments.Sum(segment => (long)segment.Length));
+        + process.Memory.SharedObjects.Sum(MemoryOf);
+
+    private static long MemoryOf(SharedObjectImage shared) => shared.Segments.Sum(segment => (long)segment.Length);
 
     private static List<MappingSummary> Mappings(ProcessImage image)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Yadokari.Engine.Resources.Descriptors;
+using Yadokari.Engine.Resources.Memory;
 
 namespace Yadokari.Engine.Image;
 
@@ -28,6 +29,9 @@ public sealed record TreeImage
 
     /// <summary>What several of them hold, made once; <see cref="SharedDescriptorImage.Index"/> counts its descriptions.</summary>
     public DescriptorTableImage Shared { get; init; } = new() { Descriptions = [], Pipes = [], Files = [] };
+
+    /// <summary>Memory and files without a name that several of them map or have open: made once, by the main process.</summary>
+    public IReadOnlyList<SharedObjectImage> SharedObjects { get; init; } = [];
 
     /// <summary>The job's main process: whose end is the end of the job.</summary>
     [JsonIgnore]

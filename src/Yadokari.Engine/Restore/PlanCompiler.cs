@@ -72,6 +72,7 @@ public static class PlanCompiler
         context.Descriptors.Open();
         TreeRestore.Unstage(context);
         context.Descriptors.Finish();
+        TreeRestore.FinishFiles(context, children);
         MemoryRestore.CloseObjects(context);
         ProcessRestore.EmitLimits(context);
 
@@ -122,6 +123,7 @@ public static class PlanCompiler
             Streams = streams,
             File = file => context.Objects[SharedObjectImage.KeyOf(file.Device, file.Inode)],
             Found = file => context.Found[SharedObjectImage.KeyOf(file.Device, file.Inode)],
+            IsCommon = file => context.Common.Contains(SharedObjectImage.KeyOf(file.Device, file.Inode)),
             Shared = context.Staged,
         });
     }

@@ -9,6 +9,7 @@ public sealed class PlanContext
     /// <summary>How many numbers from <c>firstOwn</c> the stub may use.</summary>
     public const int OwnCount = 32;
 
+    private Argument? opened;
     private Argument? ready;
     private Argument? readyLate;
 
@@ -64,6 +65,9 @@ public sealed class PlanContext
     /// <summary>Where each shared object's descriptor is, by its key; kept until all descriptors are rebuilt.</summary>
     public Dictionary<string, Slot> Objects { get; } = [];
 
+    /// <summary>Keys of those that several processes of the job have.</summary>
+    public HashSet<string> Common { get; private init; } = [];
+
     /// <summary>What was found at the path of each file that travels, by its key.</summary>
     public Dictionary<string, Slot> Found { get; } = [];
 
@@ -85,6 +89,9 @@ public sealed class PlanContext
     /// <summary>What its processes and threads wait for.</summary>
     public TreeCounters Counters { get; }
 
+    /// <summary>Counts 1 when this process and all that descend from it have what they share; for its parent.</summary>
+    public Argument Opened => opened ??= Plan.NewCounter($"opened {Image.Attributes.Pid}");
+
     /// <summary>Counts 1 when this process and all that descend from it are rebuilt; for its parent.</summary>
     public Argument Ready => ready ??= Plan.NewCounter($"ready {Image.Attributes.Pid}");
 
@@ -96,5 +103,14 @@ public sealed class PlanContext
         Tree.RegionBase + Tree.RegionLength - RegionLayout.EndLength(Image.Memory.Vdso) + ((ulong)reader * ReadBuffer.Length));
 
     /// <summary>The same for another process of the job.</summary>
-    public PlanContext Of(ProcessImage other) => new(Tree, other, Plan, FirstOwn, Counters, AllSignals);
+    public PlanContext Of(ProcessImage other)
+    {
+        PlanContext context = new(Tree, other, Plan, FirstOwn, Counters, AllSignals) { Common = Common };
+        foreach (string key in Common)
+        {
+            context.Objects.Add(key, Objects[key]);
+        }
+
+        return context;
+    }
 }

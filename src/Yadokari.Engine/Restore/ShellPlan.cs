@@ -25,7 +25,7 @@ public static class ShellPlan
     {
         PlanBuilder plan = context.Plan;
         int above = context.FirstOwn + PlanContext.OwnCount;
-        RaiseDescriptorLimit(plan, above + 16 + context.Tree.Processes.Max(process => process.Memory.SharedObjects.Count) + (2 * context.Tree.Shared.Descriptions.Count));
+        RaiseDescriptorLimit(plan, above + 16 + context.Tree.Processes.Max(process => process.Memory.SharedObjects.Count) + (2 * context.Tree.Shared.Descriptions.Count) + context.Tree.SharedObjects.Count);
 
         Slot self = plan.NewSlot();
         PlanLabel opened = new("opened");

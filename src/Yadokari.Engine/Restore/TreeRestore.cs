@@ -1,5 +1,6 @@
 using Yadokari.Engine.Image;
 using Yadokari.Engine.Resources.Descriptors;
+using Yadokari.Engine.Resources.Memory;
 using Yadokari.Engine.Resources.Process;
 using Yadokari.Linux;
 
@@ -26,6 +27,7 @@ internal static class TreeRestore
     public static void Stage(PlanContext context)
     {
         ProcessRestore.EmitEarly(context);
+        MemoryRestore.Stage(context);
         DescriptorTableImage shared = context.Tree.Shared;
         if (shared.Descriptions.Count == 0)
         {
@@ -36,13 +38,30 @@ internal static class TreeRestore
         {
             Descriptions = [.. shared.Descriptions.Select((image, index) => image with { Numbers = [new DescriptorNumber(context.Staged(index), true)] })],
         };
-        new DescriptorRestore(context.Plan, staged, new DescriptorRestorePlace
-        {
-            FirstFreeNumber = context.Staged(shared.Descriptions.Count),
-            Streams = [],
-            File = static file => throw new EngineException(EngineError.BadContextFile, $"{file.Name} can't be shared"),
-        }).Open();
+        new DescriptorRestore(context.Plan, staged, Place(context)).Open();
     }
+
+    /// <summary>When all processes have the files without a name that they have in common: what would stand in the way before.</summary>
+    public static void FinishFiles(PlanContext context, IReadOnlyList<(PlanContext Child, PlanLabel Start)> children)
+    {
+        if (context.Tree.Shared.Files.Count == 0)
+        {
+            return;
+        }
+
+        AwaitChildren(context, children, child => child.Opened);
+        if (context.Image.Parent == 0)
+        {
+            new CarriedFileRestore(context.Plan, context.Tree.Shared, Place(context)).Finish();
+        }
+    }
+
+    private static DescriptorRestorePlace Place(PlanContext context) => new()
+    {
+        FirstFreeNumber = context.Staged(context.Tree.Shared.Descriptions.Count),
+        Streams = [],
+        File = file => context.Objects[SharedObjectImage.KeyOf(file.Device, file.Inode)],
+    };
 
     /// <summary>Leads, makes children, joins its group. The children's operations are still to be emitted, each at its label.</summary>
     public static IReadOnlyList<(PlanContext Child, PlanLabel Start)> EmitChildren(PlanContext context)

@@ -15,7 +15,7 @@ internal sealed class CarriedFileRestore(PlanBuilder plan, DescriptorTableImage 
     private readonly Dictionary<int, CarriedFileImage> byId = table.Files.DistinctBy(file => file.Id).ToDictionary(file => file.Id);
 
     /// <summary>True the first time: the description that the file was made with may become one of the job's.</summary>
-    public bool TryTake(int id) => taken.Add(id);
+    public bool TryTake(int id) => !place.IsCommon(File(id)) && taken.Add(id);
 
     public Slot Slot(int id) => place.File(File(id));
 
@@ -85,7 +85,7 @@ internal sealed class CarriedFileRestore(PlanBuilder plan, DescriptorTableImage 
     /// <summary>Owners, times, modes and seals, which would stand in the way before; then the passing descriptors go.</summary>
     public void Finish()
     {
-        foreach (CarriedFileImage file in table.Files)
+        foreach (CarriedFileImage file in table.Files.Where(file => !place.IsCommon(file)))
         {
             Slot slot = place.File(file);
             if (file.Kind != CarriedFileKind.Travelling)

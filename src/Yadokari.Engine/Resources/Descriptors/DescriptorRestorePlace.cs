@@ -15,6 +15,9 @@ public sealed record DescriptorRestorePlace
     /// <summary>Where a carried file, made and filled with the memory, is open for reading and writing.</summary>
     public required Func<CarriedFileImage, Slot> File { get; init; }
 
+    /// <summary>Whether other processes of the job have a carried file as well: its owner, mode and seals come when all have it.</summary>
+    public Func<CarriedFileImage, bool> IsCommon { get; init; } = static _ => false;
+
     /// <summary>At which number a description is open that several processes share.</summary>
     public Func<int, int> Shared { get; init; } = static index => throw new ArgumentOutOfRangeException(nameof(index));
 

@@ -116,7 +116,13 @@ internal sealed partial class DescriptorScanner : IDisposable
     /// <summary>Takes what several processes hold.</summary>
     public void AddShared(OpenDescription description, DescriptorImage image)
     {
-        if (shared.Share(description, WithKernelsFacts(description, image)) is { } own)
+        DescriptorImage whole = WithKernelsFacts(description, image);
+        if (whole is CarriedFileDescriptorImage { Travels: false } carried)
+        {
+            whole = carried with { FileId = shared.NumberOf(files.Values.First(file => file.Id == carried.FileId)) };
+        }
+
+        if (shared.Share(description, whole) is { } own)
         {
             images.Add(own);
             held.Add((description, own));

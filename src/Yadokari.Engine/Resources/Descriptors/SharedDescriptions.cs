@@ -17,8 +17,9 @@ internal sealed class SharedDescriptions(bool frozen)
     private readonly Dictionary<List<OpenDescription>, int> numbers = [];
     private readonly List<DescriptorImage> descriptions = [];
     private readonly List<PipeImage> pipes = [];
+    private readonly List<CarriedFileImage> files = [];
 
-    public DescriptorTableImage Table => new() { Descriptions = descriptions, Pipes = pipes, Files = [] };
+    public DescriptorTableImage Table => new() { Descriptions = descriptions, Pipes = pipes, Files = files };
 
     /// <summary>Finds which descriptions of several processes are one.</summary>
     public void Join(IReadOnlyList<IReadOnlyList<OpenDescription>> processes)
@@ -109,6 +110,19 @@ internal sealed class SharedDescriptions(bool frozen)
         }
 
         return new SharedDescriptorImage { Numbers = description.Numbers, Flags = description.Flags, Index = index, Name = description.Link };
+    }
+
+    /// <summary>The number that a carried file has among those of the whole job.</summary>
+    public int NumberOf(CarriedFileImage file)
+    {
+        int number = files.FindIndex(known => (known.Device, known.Inode) == (file.Device, file.Inode));
+        if (number < 0)
+        {
+            number = files.Count;
+            files.Add(file with { Id = number });
+        }
+
+        return number;
     }
 
     /// <summary>When every process has been looked at: the pipes between them.</summary>

@@ -73,15 +73,6 @@ internal sealed class TreeDescriptorScanner : IDisposable
             obstacles.AddRange(OutsideHolders.FindObstacles(pids, [.. scanners.SelectMany(scanner => scanner.Held)], descends));
         }
 
-        HashSet<(ulong, ulong)> carried = [];
-        foreach (CarriedContent content in captures.SelectMany(capture => capture.Contents))
-        {
-            if (!carried.Add((content.File.Device, content.File.Inode)))
-            {
-                obstacles.Add(new Obstacle("shared-descriptor", $"{content.File.Name}, a file without a name, is open in several processes of the job; that can't be carried yet"));
-            }
-        }
-
         bool terminal = captures.Exists(capture => capture.Table.Descriptions.Any(image => image is TerminalImage));
         if (terminal && pids.Skip(1).FirstOrDefault(LeadsGroup) is var leader and not 0)
         {

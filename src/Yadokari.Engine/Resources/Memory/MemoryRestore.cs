@@ -36,7 +36,7 @@ public static class MemoryRestore
     public static void Emit(PlanContext context)
     {
         EmitLayout(context);
-        EmitObjects(context);
+        EmitObjects(context, context.Image.Memory.SharedObjects, context.FirstOwn + PlanContext.OwnCount);
         MemoryImage memory = context.Image.Memory;
         HugePageRestore huge = new(context);
         int next = 0;
@@ -68,6 +68,13 @@ public static class MemoryRestore
         foreach (Descriptors.CarriedFileImage file in context.Image.Descriptors.Files)
         {
             closed.Add(SharedObjectImage.KeyOf(file.Device, file.Inode));
+        }
+
+        closed.ExceptWith(context.Common);
+
+        if (context.Image.Parent == 0)
+        {
+            closed.UnionWith(context.Tree.Shared.Files.Select(file => SharedObjectImage.KeyOf(file.Device, file.Inode)));
         }
 
         foreach ((string key, Slot slot) in context.Objects)
@@ -112,12 +119,21 @@ public static class MemoryRestore
         plan.Place(done);
     }
 
-    private static void EmitObjects(PlanContext context)
+    /// <summary>In the main process, before the others are made: what they have in common.</summary>
+    public static void Stage(PlanContext context)
+    {
+        EmitObjects(context, context.Tree.SharedObjects, context.Staged(context.Tree.Shared.Descriptions.Count));
+        context.Common.UnionWith(context.Objects.Keys);
+    }
+
+    /// <param name="objects">What to make, but for what has been made.</param>
+    /// <param name="number">Descriptors from here on are free.</param>
+    private static void EmitObjects(PlanContext context, IReadOnlyList<SharedObjectImage> objects, int number)
     {
         const int AllowSealing = 2;
         const int MemfdCloseOnExec = 1;
         PlanBuilder plan = context.Plan;
-        foreach (SharedObjectImage shared in context.Image.Memory.SharedObjects)
+        foreach (SharedObjectImage shared in objects.Where(shared => !shared.Common))
         {
             Slot low = plan.NewSlot();
             Slot file = plan.NewSlot();
@@ -140,7 +156,7 @@ public static class MemoryRestore
 
             plan.CallInto(low, "memfd_create", SystemCall.Memfd_create, plan.Text(shared.Name), MemfdCloseOnExec | (shared.Seals >= 0 ? AllowSealing : 0));
             plan.Place(made);
-            plan.CallInto(file, "keep a shared object", SystemCall.Fcntl, low, Argument.Named(1030, "F_DUPFD_CLOEXEC"), context.FirstOwn + PlanContext.OwnCount);
+            plan.CallInto(file, "keep a shared object", SystemCall.Fcntl, low, Argument.Named(1030, "F_DUPFD_CLOEXEC"), number);
             plan.Call(null, SystemCall.Close, low);
             context.Objects.Add(shared.Key, file);
             if (kept is { } opened)

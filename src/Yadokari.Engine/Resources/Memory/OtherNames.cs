@@ -31,12 +31,11 @@ internal static class OtherNames
             return true;
         }
 
-        foreach (int number in ProcFdInfo.Numbers(pid) ?? [])
+        foreach (int holder in Family(pid))
         {
-            if (ProcFdInfo.Link(pid, number) == vma.Name && ProcFdInfo.Read(pid, number)?.Inode == vma.Inode
-                && FileStatus.AtPath($"/proc/{pid}/fd/{number}") is { } open)
+            if (LinksOfOpen(holder, vma) is { } links)
             {
-                return open.Links == 0;
+                return links == 0;
             }
         }
 
@@ -44,6 +43,40 @@ internal static class OtherNames
         MountInfo? mount = MountInfo.Read(pid)?.Values.FirstOrDefault(mount =>
             mount.Type == "tmpfs" && mount.DeviceMajor == vma.DeviceMajor && mount.DeviceMinor == vma.DeviceMinor);
         return mount is not null && IsNowhere($"/proc/{pid}/root{mount.Point}", vma.Inode);
+    }
+
+    /// <summary>Whoever has it open tells the same of it: the process itself first, then those that are next to it.</summary>
+    private static HashSet<int> Family(int pid)
+    {
+        HashSet<int> family = [pid, .. ProcTasks.Children(pid) ?? []];
+        if (ProcStat.Read(pid) is { PPid: > 1 } stat)
+        {
+            family.Add(stat.PPid);
+            family.UnionWith(ProcTasks.Children(stat.PPid) ?? []);
+        }
+
+        return family;
+    }
+
+    private static ulong? LinksOfOpen(int pid, Vma vma)
+    {
+        try
+        {
+            foreach (int number in ProcFdInfo.Numbers(pid) ?? [])
+            {
+                if (ProcFdInfo.Link(pid, number) == vma.Name && ProcFdInfo.Read(pid, number)?.Inode == vma.Inode
+                    && FileStatus.AtPath($"/proc/{pid}/fd/{number}") is { } open)
+                {
+                    return open.Links;
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SystemCallException)
+        {
+            // Another user's, or it has ended.
+        }
+
+        return null;
     }
 
     private static bool IsNowhere(string root, ulong inode)

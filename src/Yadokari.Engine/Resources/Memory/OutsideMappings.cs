@@ -6,17 +6,20 @@ namespace Yadokari.Engine.Resources.Memory;
 /// <summary>Finds processes outside that map the same shared memory: it would become a copy.</summary>
 internal static class OutsideMappings
 {
-    /// <param name="vmas">Mappings of the process.</param>
-    public static void FindObstacles(int pid, IReadOnlyList<Vma> vmas, List<Obstacle> obstacles)
+    /// <param name="processes">The processes of a job with their mappings, the main process first.</param>
+    /// <param name="obstacles">Gets what is found.</param>
+    public static void FindObstacles(IReadOnlyList<(int Pid, IReadOnlyList<Vma> Vmas)> processes, List<Obstacle> obstacles)
     {
-        Dictionary<(uint, uint, ulong), Vma> shared = [];
-        foreach (Vma vma in vmas)
+        Dictionary<(uint, uint, ulong), (int Pid, Vma Vma)> shared = [];
+        foreach ((int pid, IReadOnlyList<Vma> vmas) in processes)
         {
-            // A file with a name stays where it is, and everybody goes on with it.
-            if (vma.Shared && vma.IsFile && (vma.Removed || vma.Name.StartsWith("/memfd:", StringComparison.Ordinal))
-                && !vma.Name.StartsWith("/SYSV", StringComparison.Ordinal))
+            foreach (Vma vma in vmas)
             {
-                shared.TryAdd((vma.DeviceMajor, vma.DeviceMinor, vma.Inode), vma);
+                // A file with a name stays where it is, and everybody goes on with it.
+                if (vma.Shared && MemoryCapture.IsObject(vma) && !vma.Name.StartsWith("/SYSV", StringComparison.Ordinal))
+                {
+                    shared.TryAdd((vma.DeviceMajor, vma.DeviceMinor, vma.Inode), (pid, vma));
+                }
             }
         }
 
@@ -25,8 +28,9 @@ internal static class OutsideMappings
             return;
         }
 
+        IReadOnlyList<int> inside = [.. processes.Select(process => process.Pid)];
         Dictionary<(uint, uint, ulong), int> holders = [];
-        int? closed = new OutsideProcesses([pid]).ForEach(other => ProcMaps.ForEachFile(other, key =>
+        int? closed = new OutsideProcesses(inside).ForEach(other => ProcMaps.ForEachFile(other, key =>
         {
             if (shared.ContainsKey(key))
             {
@@ -35,7 +39,9 @@ internal static class OutsideMappings
         }));
         foreach (((uint, uint, ulong) key, int other) in holders)
         {
-            obstacles.Add(new Obstacle("shared-memory", $"memory at {shared[key].Start} {shared[key].Name} is shared with process {other}, which would not see any more what is written there"));
+            (int pid, Vma vma) = shared[key];
+            string whose = pid == inside[0] ? "" : $"{ProcessLabel.Of(pid)}: ";
+            obstacles.Add(new Obstacle("shared-memory", $"{whose}memory at {vma.Start} {vma.Name} is shared with process {other}, which would not see any more what is written there"));
         }
 
         if (closed is { } kin)

@@ -11,41 +11,58 @@ namespace Yadokari.Engine.Resources.Memory;
 /// is touched becomes memory. By descriptor where the process has one, else by the object behind a mapping where that may be
 /// opened: both tell their holes. Else through a mapping, as far as its pages are known to hold something.
 /// </summary>
-internal sealed class SharedObjectCapture(int pid, MemoryCapture scan, SharedResidency residency, RemoteMemory memory, MemoryWriter writer)
+internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sources, MemoryWriter writer)
 {
     private readonly byte[] buffer = new byte[MemorySegment.MaxLength];
 
-    /// <returns>The objects of the mappings in their order, then those that only descriptors lead to.</returns>
-    public IReadOnlyList<SharedObjectImage> Run(DescriptorCapture descriptors)
+    /// <summary>The objects of one process.</summary>
+    /// <param name="common">Keys of those that others have as well: of these it is only told that they are.</param>
+    /// <returns>Those of its mappings in their order, then those that only descriptors lead to and only it has.</returns>
+    public IReadOnlyList<SharedObjectImage> OfProcess(IReadOnlySet<string> common)
     {
-        Dictionary<string, CarriedContent> contents = [];
-        foreach (CarriedContent content in descriptors.Contents)
-        {
-            contents.Add(SharedObjectImage.KeyOf(content.File.Device, content.File.Inode), content);
-        }
-
-        List<SharedView>[] views = new List<SharedView>[scan.Objects.Count];
-        foreach (SharedView view in scan.Views)
-        {
-            (views[view.Object] ??= []).Add(view);
-        }
-
         List<SharedObjectImage> result = [];
-        for (int i = 0; i < scan.Objects.Count; i++)
+        HashSet<string> mapped = [];
+        foreach (SharedObjectImage shared in sources[0].Scan.Objects)
         {
-            SharedObjectImage shared = scan.Objects[i];
-            result.Add(contents.Remove(shared.Key, out CarriedContent? content)
-                ? FromDescriptor(shared.Key, content)
-                : FromMappings(shared, views[i] ?? []));
+            mapped.Add(shared.Key);
+            result.Add(common.Contains(shared.Key) ? shared with { Common = true } : Read(shared));
         }
 
-        foreach ((string key, CarriedContent content) in contents)
+        foreach (CarriedContent content in sources[0].Contents)
         {
-            result.Add(FromDescriptor(key, content));
+            string key = KeyOf(content);
+            if (!mapped.Contains(key) && !common.Contains(key))
+            {
+                result.Add(FromDescriptor(key, content));
+            }
         }
 
         return result;
     }
+
+    /// <summary>Those of several processes.</summary>
+    public IReadOnlyList<SharedObjectImage> OfTree(IReadOnlySet<string> keys)
+    {
+        Dictionary<string, SharedObjectImage> mapped = [];
+        foreach (SharedObjectImage shared in sources.SelectMany(source => source.Scan.Objects))
+        {
+            mapped[shared.Key] = mapped.TryGetValue(shared.Key, out SharedObjectImage? other) ? other with { Writable = other.Writable || shared.Writable } : shared;
+        }
+
+        List<SharedObjectImage> result = [];
+        foreach (string key in keys.Order(StringComparer.Ordinal))
+        {
+            result.Add(mapped.TryGetValue(key, out SharedObjectImage? shared) ? Read(shared) : FromDescriptor(key, Content(key)!));
+        }
+
+        return result;
+    }
+
+    private static string KeyOf(CarriedContent content) => SharedObjectImage.KeyOf(content.File.Device, content.File.Inode);
+
+    private CarriedContent? Content(string key) => sources.SelectMany(source => source.Contents).FirstOrDefault(content => KeyOf(content) == key);
+
+    private SharedObjectImage Read(SharedObjectImage shared) => Content(shared.Key) is { } content ? FromDescriptor(shared.Key, content) : FromMappings(shared);
 
     private SharedObjectImage FromDescriptor(string key, CarriedContent content)
     {
@@ -97,10 +114,16 @@ internal sealed class SharedObjectCapture(int pid, MemoryCapture scan, SharedRes
     }
 
     /// <summary>Nobody has a descriptor.</summary>
-    private SharedObjectImage FromMappings(SharedObjectImage shared, List<SharedView> own)
+    private SharedObjectImage FromMappings(SharedObjectImage shared)
     {
-        own.Sort((left, right) => left.Offset.CompareTo(right.Offset));
-        if (own.Count > 0 && MappedObject.TryOpen(pid, own[0].Start, own[0].End) is { } file)
+        List<(SharedObjectSource Source, SharedView View)> own = [];
+        foreach (SharedObjectSource source in sources)
+        {
+            own.AddRange(source.Scan.Views.Where(view => source.Scan.Objects[view.Object].Key == shared.Key).Select(view => (source, view)));
+        }
+
+        own.Sort((left, right) => left.View.Offset.CompareTo(right.View.Offset));
+        if (own.Count > 0 && MappedObject.TryOpen(own[0].Source.Pid, own[0].View.Start, own[0].View.End) is { } file)
         {
             using (file)
             {
@@ -110,17 +133,16 @@ internal sealed class SharedObjectCapture(int pid, MemoryCapture scan, SharedRes
         }
 
         // What no mapping shows, nobody can ever see again.
-        IReadOnlyList<DataRun>? held = residency.Find(shared.Key);
         List<MemorySegment> segments = [];
         ulong done = 0;
         ulong limit = shared.FoundAt is null ? ulong.MaxValue
             : ((ulong)shared.Length + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
-        foreach (SharedView view in own)
+        foreach ((SharedObjectSource source, SharedView view) in own)
         {
             ulong end = Math.Min(view.Offset + (view.End - view.Start), limit);
-            foreach (DataRun run in held ?? [new DataRun(0, (long)end)])
+            foreach (DataRun run in source.Residency.Find(shared.Key) ?? [new DataRun(0, (long)end)])
             {
-                ReadView(view, Math.Max(done, (ulong)run.Offset), Math.Min(end, (ulong)(run.Offset + run.Length)), segments);
+                ReadView(source.Memory, view, Math.Max(done, (ulong)run.Offset), Math.Min(end, (ulong)(run.Offset + run.Length)), segments);
             }
 
             done = Math.Max(done, end);
@@ -129,7 +151,7 @@ internal sealed class SharedObjectCapture(int pid, MemoryCapture scan, SharedRes
         return shared with { Length = shared.FoundAt is null ? (long)done : shared.Length, Segments = segments };
     }
 
-    private void ReadView(SharedView view, ulong from, ulong to, List<MemorySegment> segments)
+    private void ReadView(RemoteMemory memory, SharedView view, ulong from, ulong to, List<MemorySegment> segments)
     {
         for (ulong at = Math.Max(from, view.Offset); at < to; at += (ulong)buffer.Length)
         {

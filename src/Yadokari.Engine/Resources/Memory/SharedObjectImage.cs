@@ -32,6 +32,10 @@ public sealed record SharedObjectImage
     /// <summary>For a file found by path: it must be opened for writing.</summary>
     public bool Writable { get; init; }
 
+    /// <summary>Other processes of the job have it as well: all else is told by the one of <see cref="Image.TreeImage.SharedObjects"/>
+    /// that has the same key.</summary>
+    public bool Common { get; init; }
+
     public IReadOnlyList<MemorySegment> Segments { get; init; } = [];
 
     /// <summary>The key of a file by its st_dev and st_ino.</summary>

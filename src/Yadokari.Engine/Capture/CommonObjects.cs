@@ -1,0 +1,73 @@
+using Yadokari.Engine.Resources.Descriptors;
+using Yadokari.Engine.Resources.Memory;
+
+namespace Yadokari.Engine.Capture;
+
+/// <summary>Memory and files without a name that more than one process of a job maps or has open: they belong to the tree, and are
+/// read once.</summary>
+internal sealed class CommonObjects
+{
+    private readonly IReadOnlyList<SharedObjectSource> sources;
+    private readonly HashSet<string> keys = [];
+
+    private CommonObjects(IReadOnlyList<SharedObjectSource> sources) => this.sources = sources;
+
+    /// <summary>Their keys, see <see cref="SharedObjectImage.Key"/>.</summary>
+    public IReadOnlySet<string> Keys => keys;
+
+    /// <summary>Those that descriptors lead to; by their place in the list descriptions of several processes name them.</summary>
+    public required IReadOnlyList<CarriedFileImage> Files { get; init; }
+
+    /// <summary>Sorts the mappings of all processes, and finds what they have in common.</summary>
+    public static CommonObjects Find(IReadOnlyList<AskedProcess> asked, TreeDescriptorCapture descriptors, List<Obstacle> obstacles)
+    {
+        // A private view of what only another process shares must follow it, too.
+        HashSet<string> all = [];
+        for (int i = 0; i < asked.Count; i++)
+        {
+            all.UnionWith(descriptors.Processes[i].Contents.Select(KeyOf));
+            all.UnionWith(asked[i].Vmas.Where(vma => vma.Shared && MemoryCapture.IsObject(vma)).Select(MemoryCapture.KeyOf));
+        }
+
+        List<SharedObjectSource> sources = [];
+        Dictionary<string, int> holders = [];
+        for (int i = 0; i < asked.Count; i++)
+        {
+            asked[i].ScanMemory([.. all]);
+            SharedObjectSource source = asked[i].Objects(descriptors.Processes[i]);
+            sources.Add(source);
+            foreach (string key in source.Scan.Objects.Select(shared => shared.Key).Concat(source.Contents.Select(KeyOf)).Distinct())
+            {
+                holders[key] = holders.GetValueOrDefault(key) + 1;
+            }
+        }
+
+        // In the order in which descriptions that are shared refer to them.
+        List<CarriedFileImage> files = [.. descriptors.Shared.Files];
+        HashSet<string> listed = [.. files.Select(KeyOf)];
+        foreach (CarriedFileImage file in sources.SelectMany(source => source.Contents).Select(content => content.File))
+        {
+            if (holders[KeyOf(file)] > 1 && listed.Add(KeyOf(file)))
+            {
+                files.Add(file with { Id = files.Count });
+            }
+        }
+
+        foreach (CarriedFileImage file in files.Where(file => file.Kind == CarriedFileKind.Travelling))
+        {
+            obstacles.Add(new Obstacle("shared-descriptor", $"{file.Name}, which travels, is open in several processes of the job"));
+        }
+
+        CommonObjects common = new(sources) { Files = files };
+        common.keys.UnionWith(listed);
+        common.keys.UnionWith(holders.Where(pair => pair.Value > 1).Select(pair => pair.Key));
+        return common;
+    }
+
+    /// <summary>Copies their content.</summary>
+    public IReadOnlyList<SharedObjectImage> Read(MemoryWriter writer) => keys.Count == 0 ? [] : new SharedObjectCapture(sources, writer).OfTree(keys);
+
+    private static string KeyOf(CarriedContent content) => KeyOf(content.File);
+
+    private static string KeyOf(CarriedFileImage file) => SharedObjectImage.KeyOf(file.Device, file.Inode);
+}
