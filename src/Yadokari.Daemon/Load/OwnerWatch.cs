@@ -3,7 +3,8 @@ using Yadokari.Protocol.Hosts;
 
 namespace Yadokari.Daemon.Load;
 
-/// <summary>Whether somebody works at this machine: by the last input on a terminal, unless it was told. Thread-safe.</summary>
+/// <summary>Whether somebody works at this machine: by the last input on a terminal, unless it was told. Telling is
+/// thread-safe; asking is for one thread.</summary>
 /// <param name="isLab">A lab host shares the machine's terminals, so that they say nothing of it.</param>
 public sealed class OwnerWatch(HostDatabase database, bool isLab)
 {
@@ -11,6 +12,11 @@ public sealed class OwnerWatch(HostDatabase database, bool isLab)
 
     /// <summary>As long after the last key the owner counts as present (Condor's KeyboardIdle is of this order).</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    /// <summary>The kernel itself tells no more exactly.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(8);
+
+    private (DateTime At, bool Present) _seen;
 
     private volatile string _word = database.GetOrAdd(Key, () => nameof(OwnerWord.Auto));
 
@@ -26,8 +32,18 @@ public sealed class OwnerWatch(HostDatabase database, bool isLab)
     {
         OwnerWord.Present => true,
         OwnerWord.Absent => false,
-        _ => !isLab && Terminals().Any(t => now - t < Patience),
+        _ => !isLab && IsSomebodyTyping(now),
     };
+
+    private bool IsSomebodyTyping(DateTime now)
+    {
+        // A clock that was set, forward or back, makes the last look an old one.
+        if ((now - _seen.At).Duration() >= Look)
+        {
+            _seen = (now, Terminals().Any(t => now - t < Patience));
+        }
+        return _seen.Present;
+    }
 
     /// <summary>The kernel sets the access time of a terminal when something is typed there (to 8 s, drivers/tty/tty_io.c);
     /// w(1) tells idle times by it.</summary>

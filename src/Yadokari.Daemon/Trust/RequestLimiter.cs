@@ -14,19 +14,20 @@ public sealed class RequestLimiter(int perSecond = RequestLimiter.DefaultPerSeco
 {
     private const int DefaultPerSecond = 500;
 
-    private readonly PartitionedRateLimiter<string> _limiter = PartitionedRateLimiter.Create<string, string>(peer =>
+    // Made for the first request of another host: it wakes ten times a second from then on, which an idle host alone can do without.
+    private readonly Lazy<PartitionedRateLimiter<string>> _limiter = new(() => PartitionedRateLimiter.Create<string, string>(peer =>
         RateLimitPartition.GetTokenBucketLimiter(peer, _ => new TokenBucketRateLimiterOptions
         {
             TokenLimit = perSecond * 2,
             TokensPerPeriod = perSecond,
             ReplenishmentPeriod = TimeSpan.FromSeconds(1),
             QueueLimit = 0,
-        }));
+        })));
 
     /// <summary>One more request of a peer (its name or address) is within its bound.</summary>
     public bool Admits(string peer)
     {
-        using RateLimitLease lease = _limiter.AttemptAcquire(peer);
+        using RateLimitLease lease = _limiter.Value.AttemptAcquire(peer);
         return lease.IsAcquired;
     }
 
@@ -40,5 +41,11 @@ public sealed class RequestLimiter(int perSecond = RequestLimiter.DefaultPerSeco
             context, new ErrorBody($"more than {perSecond} requests per second: wait a moment", 1, []), ProtocolJson.Default.ErrorBody, StatusCodes.Status429TooManyRequests);
     }
 
-    public void Dispose() => _limiter.Dispose();
+    public void Dispose()
+    {
+        if (_limiter.IsValueCreated)
+        {
+            _limiter.Value.Dispose();
+        }
+    }
 }
