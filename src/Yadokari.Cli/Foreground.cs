@@ -15,11 +15,14 @@ public static class Foreground
     /// <summary>Becomes a command (execve); returns only by throwing.</summary>
     /// <param name="command">The program's path, then its arguments.</param>
     /// <exception cref="SystemCallException">It can't be executed.</exception>
-    public static int Become(IReadOnlyList<string> command)
+    public static int Become(IReadOnlyList<string> command) => Become(command[0], command);
+
+    /// <summary>The same, of a program that is not called as its path says.</summary>
+    public static int Become(string program, IReadOnlyList<string> command)
     {
         RemoveRuntimeFiles();
-        ChildProcess.Execute(command[0], command, OwnEnvironment);
-        throw new InvalidOperationException($"execve of {command[0]} returned");
+        ChildProcess.Execute(program, command, OwnEnvironment);
+        throw new InvalidOperationException($"execve of {program} returned");
     }
 
     /// <summary>The .NET runtime's pipes and socket for debuggers, which it removes when it ends, but not at execve.</summary>

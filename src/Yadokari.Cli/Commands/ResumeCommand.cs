@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Yadokari.Engine.Context;
+using Yadokari.Engine;
 using Yadokari.Engine.Resume;
+using Yadokari.Linux;
 using Yadokari.Linux.Spawn;
 
 namespace Yadokari.Cli.Commands;
@@ -40,14 +41,21 @@ public static class ResumeCommand
     {
         string path = parsed.GetRequiredValue(ContextPath);
         string? pidFile = parsed.GetValue(PidFile);
-        ContextFile context = ContextFileCheck.OpenToRun(path);
+        using RunnableContext runnable = ContextFileCheck.OpenToRun(path);
         string full = Path.GetFullPath(path);
         if (!parsed.GetValue(Detach) && pidFile is null)
         {
-            return Foreground.Become([full]);
+            try
+            {
+                return Foreground.Become(runnable.Program, [full]);
+            }
+            catch (SystemCallException e)
+            {
+                throw new EngineException(EngineError.HostLacks, $"{path} can't be executed here: {Errno.Message(e.Number)}", e);
+            }
         }
 
-        using HeldProcess held = HeldProcess.Prepare(full, new ResumeOptions { TellDaemon = true });
+        using HeldProcess held = HeldProcess.Prepare(full, new ResumeOptions { TellDaemon = true, Program = runnable.Program });
         if (pidFile is not null)
         {
             // Before the release: whoever waits for the file may act on the process at once.
@@ -60,7 +68,7 @@ public static class ResumeCommand
             return ShellStatusOf(ChildProcess.Wait(held.ShellPid));
         }
 
-        Console.WriteLine($"{context.Summary.Name} goes on as process {held.Pid}");
+        Console.WriteLine($"{runnable.Context.Summary.Name} goes on as process {held.Pid}");
         return ExitStatus.Done;
     }
 

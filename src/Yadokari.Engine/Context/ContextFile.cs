@@ -37,6 +37,15 @@ public sealed class ContextFile
     public static ContextFile Open(string path)
     {
         using SafeFileHandle file = OpenHandle(path);
+        return Read(path, file);
+    }
+
+    /// <summary>The same of a file that is open.</summary>
+    /// <param name="path">Its name, for messages, and to open it again.</param>
+    /// <param name="file">The caller's; read meanwhile only.</param>
+    /// <exception cref="EngineException">BadContextFile with the reason.</exception>
+    public static ContextFile Read(string path, SafeFileHandle file)
+    {
         long length = RandomAccess.GetLength(file);
         try
         {
@@ -58,6 +67,13 @@ public sealed class ContextFile
     public void VerifyPages()
     {
         using SafeFileHandle file = OpenHandle(path);
+        VerifyPages(file);
+    }
+
+    /// <summary>The same, read through a descriptor of the file.</summary>
+    /// <exception cref="EngineException">BadContextFile: damaged at which offset.</exception>
+    public void VerifyPages(SafeFileHandle file)
+    {
         foreach (ProcessImage process in Image.Processes)
         {
             foreach (MemorySegment segment in process.Memory.Segments)
@@ -99,7 +115,8 @@ public sealed class ContextFile
         }
     }
 
-    private static SafeFileHandle OpenHandle(string path)
+    /// <exception cref="EngineException">NoSuchFile or BadContextFile with the reason.</exception>
+    public static SafeFileHandle OpenHandle(string path)
     {
         try
         {

@@ -53,7 +53,7 @@ public sealed class HeldProcess : IDisposable
 
             int pid = ChildProcess.Start(new SpawnRequest
             {
-                Program = path,
+                Program = options.Program ?? path,
                 Arguments = [path, "@yado", $"{ControlDescriptor}", options.ExitStatusFile is null ? None : $"{ExitDescriptor}", $"{(options.OwnNamespaces ? 1 : 0) | (options.TellDaemon ? AnnouncePlan.Flag : 0)}"],
                 Environment = options.TellDaemon ? Whereabouts() : [],
                 Descriptors = descriptors,

@@ -21,4 +21,8 @@ public sealed record ResumeOptions
 
     /// <summary>The caller's daemon, if one runs, is told of the job once it has been let go.</summary>
     public bool TellDaemon { get; init; }
+
+    /// <summary>The path by which the file is executed, where that is not its name: of a file that is open, and is run whatever
+    /// its name leads to by now.</summary>
+    public string? Program { get; init; }
 }
