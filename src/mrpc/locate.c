@@ -24,6 +24,14 @@ static bool_t socket_path(char *path, size_t size)
     return length > 0 && (size_t)length < size;
 }
 
+/* The path comes from the environment: what answers there is believed when it is this user's or root's. */
+static bool_t is_trusted(int fd)
+{
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && (peer.uid == 0 || peer.uid == geteuid());
+}
+
 static bool_t converse(const char *request, char *answer, size_t size)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -36,7 +44,7 @@ static bool_t converse(const char *request, char *answer, size_t size)
         return FALSE;
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    bool_t sent = connect(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+    bool_t sent = connect(fd, (struct sockaddr *)&address, sizeof address) == 0 && is_trusted(fd) &&
                   send(fd, request, strlen(request), MSG_NOSIGNAL) == (ssize_t)strlen(request);
     while (sent && got < size - 1) {
         ssize_t count = recv(fd, answer + got, size - 1 - got, 0);

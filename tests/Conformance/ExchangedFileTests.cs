@@ -11,7 +11,7 @@ public sealed class ExchangedFileTests : IClassFixture<CompiledPrograms>
     private const int Rounds = 40;
 
     [Fact]
-    public void A_file_that_is_exchanged_after_the_look_is_not_run()
+    public async Task A_file_that_is_exchanged_after_the_look_is_not_run()
     {
         using Scene scene = new("exchanged", uid: null);
         string copy = scene.File_(Program);
@@ -34,8 +34,8 @@ public sealed class ExchangedFileTests : IClassFixture<CompiledPrograms>
             answers.Add(Tool.Run(scene, "resume", name));
         }
 
-        over.Cancel();
-        exchange.Wait(TimeSpan.FromSeconds(10)).ShouldBeTrue("the exchange should end");
+        await over.CancelAsync();
+        await exchange.WaitAsync(TimeSpan.FromSeconds(10));
         scene.Has("hijacked").ShouldBeFalse("a file ran that nobody had looked at");
         foreach ((Ending ending, string said) in answers)
         {

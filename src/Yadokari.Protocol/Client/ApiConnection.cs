@@ -151,6 +151,10 @@ public sealed class ApiConnection : IDisposable
                 LinkWatch.Apply(socket);
             }
             await socket.ConnectAsync(end, cancellation).ConfigureAwait(false);
+            if (isLocal)
+            {
+                SocketOwner.RequireTrusted(socket, end.ToString()!);
+            }
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
