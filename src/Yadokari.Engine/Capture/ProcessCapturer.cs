@@ -34,6 +34,7 @@ public static class ProcessCapturer
 
         // All that follows only looks.
         using TreeDescriptorCapture descriptors = DescriptorScan.Capture([.. asked.Select(process => process.Pid)], options);
+        tree.Hold(descriptors.TakeConnections());
         List<Obstacle> obstacles = [.. descriptors.Obstacles, .. TreeObstacles.Find([.. asked.Select(process => process.Pid)], tree.Ended)];
         List<ProcessImage> processes = [];
         long position = ContextWriter.FirstPage;

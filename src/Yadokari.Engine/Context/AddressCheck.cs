@@ -16,6 +16,24 @@ internal static class AddressCheck
     private const int ReusePort = 15;
     private const int BindToDevice = 25;
 
+    /// <summary>Its port is free again when the job resumes: only the address is tried.</summary>
+    public static void Check(TcpEndImage image, List<Obstacle> missing)
+    {
+        if (image.Address.Length < 8)
+        {
+            return;
+        }
+
+        string name = SocketText.Describe(image.Domain, SocketFacts.Stream, image.Address);
+        byte[] address = [.. image.Address];
+        (address[2], address[3]) = (0, 0);
+        using SafeFileHandle? probe = SocketQuery.TryCreate(image.Domain, SocketFacts.Stream, 0);
+        if (probe is null || SocketProbe.TryBind(probe, address) == AddressNotAvailable)
+        {
+            missing.Add(new Obstacle("missing-address", $"{name}: this host does not have that address"));
+        }
+    }
+
     public static void Check(SocketImage image, List<Obstacle> missing)
     {
         if (image.Domain is not (SocketFacts.Inet or SocketFacts.Inet6) || image.Address.Length < 8)

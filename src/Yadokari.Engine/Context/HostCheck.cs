@@ -46,6 +46,10 @@ internal static class HostCheck
             {
                 AddressCheck.Check(socket, missing);
             }
+            else if (description is TcpEndImage end)
+            {
+                AddressCheck.Check(end, missing);
+            }
         }
 
         foreach (SharedObjectImage shared in image.Memory.SharedObjects.Concat(image.Parent == 0 ? tree.SharedObjects : []))

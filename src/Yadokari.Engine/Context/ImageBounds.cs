@@ -5,6 +5,7 @@ using Yadokari.Engine.Resources.Process;
 using Yadokari.Engine.Resources.Threads;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Elf;
+using Yadokari.Linux.Sockets;
 
 namespace Yadokari.Engine.Context;
 
@@ -146,12 +147,18 @@ internal static class ImageBounds
             Require(description.Numbers.Count > 0, "the numbers of a descriptor");
             Require(description.Locks is not null, "the locks of a descriptor");
             Require(description is not TerminalImage { Settings.Length: not Terminal.SettingsLength }, "the settings of a terminal");
-            Require(description is not SocketImage { Filter.Length: > MaxFilter }, "the filter of a socket");
+            Require(description is not (SocketImage { Filter.Length: > MaxFilter } or TcpEndImage { Filter.Length: > MaxFilter }), "the filter of a socket");
+            Require(description is not TcpEndImage end || IsConnection(end), "a connection");
         }
 
         Whole(table.Pipes, "the pipes");
         Whole(table.Files, "the carried files");
     }
+
+    private static bool IsConnection(TcpEndImage end) =>
+        end.Unread is not null && end.Options is not null && (end.Address.Length == 0) == (end.Peer.Length == 0)
+        && (end.Address.Length == 0 || (InetPlace.Of(end.Address) is not null && InetPlace.Of(end.Peer) is not null && end.Address.Length <= 28 && end.Peer.Length <= 28))
+        && (!end.Waits || end.Address.Length > 0);
 
     private static void CheckVdso(VdsoImage? vdso)
     {

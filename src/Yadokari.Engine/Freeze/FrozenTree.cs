@@ -1,5 +1,7 @@
+using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
+using Yadokari.Linux.Sockets;
 
 namespace Yadokari.Engine.Freeze;
 
@@ -17,6 +19,7 @@ public sealed class FrozenTree : IDisposable
     private readonly CancellationToken cancel;
     private readonly List<FrozenProcess> processes = [];
     private readonly List<int> ended = [];
+    private readonly List<SafeFileHandle> connections = [];
 
     private FrozenTree(FrozenProcess main, CancellationToken cancel)
     {
@@ -81,9 +84,14 @@ public sealed class FrozenTree : IDisposable
         }
     }
 
+    /// <summary>Keeps both ends of connections between its processes, so that a kill ends them at once: else the kernel would keep their
+    /// ports for a minute (TIME_WAIT). The tree owns the handles.</summary>
+    public void Hold(IEnumerable<SafeFileHandle> sockets) => connections.AddRange(sockets);
+
     /// <summary>Lets all run on as if nothing had been.</summary>
     public void Thaw()
     {
+        Release();
         for (int i = processes.Count - 1; i >= 0; i--)
         {
             processes[i].Thaw();
@@ -102,14 +110,24 @@ public sealed class FrozenTree : IDisposable
         {
             process.AwaitEnd();
         }
+
+        connections.ForEach(SocketProbe.Disconnect);
+        Release();
     }
 
     public void Dispose()
     {
+        Release();
         for (int i = processes.Count - 1; i >= 0; i--)
         {
             processes[i].Dispose();
         }
+    }
+
+    private void Release()
+    {
+        connections.ForEach(static socket => socket.Dispose());
+        connections.Clear();
     }
 
     private void StopNewThreads(FrozenProcess process) => Unless(process, static one => one.StopNewThreads());

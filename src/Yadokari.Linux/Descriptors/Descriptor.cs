@@ -152,6 +152,13 @@ public static unsafe class Descriptor
         };
     }
 
+    /// <summary>Another descriptor of the same description. The caller owns it.</summary>
+    public static SafeFileHandle Duplicate(SafeFileHandle file)
+    {
+        const int duplicateCommand = 1030; // F_DUPFD_CLOEXEC
+        return new SafeFileHandle((nint)Control(file, "fcntl(F_DUPFD_CLOEXEC)", duplicateCommand), ownsHandle: true);
+    }
+
     internal static nint Number(SafeFileHandle file) => file.DangerousGetHandle();
 
     private static long Control(SafeFileHandle file, string name, int command)

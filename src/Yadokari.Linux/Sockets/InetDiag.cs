@@ -3,9 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Yadokari.Linux.Sockets;
 
-/// <summary>Asks the kernel about UDP sockets of one network namespace (sock_diag(7)). Needs no privilege.</summary>
+/// <summary>Asks the kernel about internet sockets of one network namespace (sock_diag(7)). Needs no privilege.</summary>
 public static class InetDiag
 {
+    private const byte TcpProtocol = 6;
     private const byte UdpProtocol = 17;
     private const int RequestBody = 56;
     private const int MessageLength = 72;
@@ -54,6 +55,37 @@ public static class InetDiag
                 rest = step >= rest.Length ? default : rest[step..];
             }
         });
+        return sockets;
+    }
+
+    /// <summary>Every TCP socket of the namespace, of both families.</summary>
+    /// <param name="netlink">As <see cref="UnixDiag.Open"/> gives it.</param>
+    /// <exception cref="SystemCallException">The kernel refused (ENOENT: it has no tcp_diag).</exception>
+    public static IReadOnlyList<TcpSocketFacts> ReadTcp(SafeFileHandle netlink)
+    {
+        List<TcpSocketFacts> sockets = [];
+        Span<byte> body = stackalloc byte[RequestBody];
+        foreach (int family in (ReadOnlySpan<int>)[SocketFacts.Inet, SocketFacts.Inet6])
+        {
+            body.Clear();
+            body[0] = (byte)family;
+            body[1] = TcpProtocol;
+            BinaryPrimitives.WriteUInt32LittleEndian(body[4..], uint.MaxValue);
+            SockDiag.Dump(netlink, body, message =>
+            {
+                // struct inet_diag_msg: family, state, timer, retrans; sockid: ports at 4 and 6, addresses at 8 and 24, interface, cookie; rqueue at 56.
+                if (message.Length >= MessageLength)
+                {
+                    sockets.Add(new TcpSocketFacts(
+                        BinaryPrimitives.ReadUInt32LittleEndian(message[InodeOffset..]),
+                        message[1],
+                        InetPlace.Of(message[0], message[8..], message[4..]),
+                        InetPlace.Of(message[0], message[24..], message[6..]),
+                        BinaryPrimitives.ReadUInt32LittleEndian(message[56..])));
+                }
+            });
+        }
+
         return sockets;
     }
 }

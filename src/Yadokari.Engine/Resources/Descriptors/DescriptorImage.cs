@@ -17,6 +17,7 @@ namespace Yadokari.Engine.Resources.Descriptors;
 [JsonDerivedType(typeof(InotifyImage), "inotify")]
 [JsonDerivedType(typeof(UnixPairImage), "unix-pair")]
 [JsonDerivedType(typeof(SocketImage), "socket")]
+[JsonDerivedType(typeof(TcpEndImage), "tcp")]
 [JsonDerivedType(typeof(SharedDescriptorImage), "shared")]
 public abstract record DescriptorImage
 {

@@ -1,5 +1,6 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using Yadokari.Linux.Sockets;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -42,6 +43,7 @@ public sealed class DescriptorRestore
     private readonly CarriedFileRestore files;
     private readonly SocketRestore sockets;
     private readonly Dictionary<ulong, UnixPairImage> pairs = [];
+    private readonly Dictionary<ulong, TcpEndImage> ends = [];
     private readonly Dictionary<ulong, List<PipeEndImage>> pipeEnds = [];
     private readonly Dictionary<ulong, PipeImage> pipes = [];
 
@@ -53,6 +55,7 @@ public sealed class DescriptorRestore
         tools = new RestoreTools(plan, place);
         files = new CarriedFileRestore(plan, table, place);
         sockets = new SocketRestore(plan, tools);
+        sockets.Listeners.UnionWith(table.Descriptions.OfType<SocketImage>().Where(socket => socket.Backlog is not null).Select(socket => InetPlace.Of(socket.Address)?.Port ?? 0));
         foreach (PipeImage pipe in table.Pipes)
         {
             pipes[pipe.Id] = pipe;
@@ -64,14 +67,18 @@ public sealed class DescriptorRestore
             {
                 pairs[pair.Id] = pair;
             }
+            else if (image is TcpEndImage connected)
+            {
+                ends[connected.Id] = connected;
+            }
             else if (image is PipeEndImage end)
             {
-                if (!pipeEnds.TryGetValue(end.PipeId, out List<PipeEndImage>? ends))
+                if (!pipeEnds.TryGetValue(end.PipeId, out List<PipeEndImage>? same))
                 {
-                    pipeEnds.Add(end.PipeId, ends = []);
+                    pipeEnds.Add(end.PipeId, same = []);
                 }
 
-                ends.Add(end);
+                same.Add(end);
             }
         }
     }
@@ -130,16 +137,33 @@ public sealed class DescriptorRestore
                     done.Add(pair.PeerId);
                     sockets.OpenPair(pair, FindPair(pair.PeerId), Put);
                     break;
+                case TcpEndImage { Waits: true } waiting:
+                    Put(image, sockets.OpenWaiting(waiting), 0);
+                    break;
+                case TcpEndImage end when done.Add(end.Id):
+                    done.Add(end.PeerId);
+                    sockets.OpenConnection(end, FindEnd(end.PeerId), Put);
+                    break;
                 case SocketImage socket:
                     Put(image, sockets.Open(socket), NonBlocking);
                     break;
             }
         }
+
+        foreach (TcpEndImage end in table.Descriptions.OfType<TcpEndImage>())
+        {
+            sockets.KeepAddress(end);
+        }
     }
 
-    /// <summary>A socket whose file was removed gives its name free again: before another one is bound to it.</summary>
-    private IEnumerable<DescriptorImage> InOrder() =>
-        table.Descriptions.OrderBy(image => image is SocketImage { Path: not null, PathOwner: null } ? 0 : 1);
+    /// <summary>A socket whose file was removed gives its name free again: before another one is bound to it. A connection has its port
+    /// before the listener that has the same, and what waits to be accepted comes behind that.</summary>
+    private IEnumerable<DescriptorImage> InOrder() => table.Descriptions.OrderBy(image => image switch
+    {
+        SocketImage { Path: not null, PathOwner: null } or TcpEndImage { Waits: false } => 0,
+        TcpEndImage => 2,
+        _ => 1,
+    });
 
     /// <summary>What needs every descriptor in its place: epoll targets, seals, owners.</summary>
     public void Finish()
@@ -197,6 +221,8 @@ public sealed class DescriptorRestore
             DescriptorLockRestore.Emit(plan, image);
         }
     }
+
+    private TcpEndImage? FindEnd(ulong id) => id != 0 ? ends.GetValueOrDefault(id) : null;
 
     private UnixPairImage? FindPair(ulong id) => id != 0 ? pairs.GetValueOrDefault(id) : null;
 

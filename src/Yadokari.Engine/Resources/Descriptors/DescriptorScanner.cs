@@ -37,9 +37,10 @@ internal sealed partial class DescriptorScanner : IDisposable
     private ProcStatus? status;
     private IReadOnlyDictionary<int, MountInfo>? mounts;
 
+    /// <param name="tcp">The TCP sockets around it.</param>
     /// <param name="shared">What it has in common with the other processes of its job.</param>
     /// <param name="main">It is the job's main process.</param>
-    public DescriptorScanner(int pid, CaptureOptions options, SafeFileHandle? unixDiag, bool frozen, SharedDescriptions shared, bool main)
+    public DescriptorScanner(int pid, CaptureOptions options, SafeFileHandle? unixDiag, TcpTable tcp, bool frozen, SharedDescriptions shared, bool main)
     {
         this.shared = shared;
         this.main = main;
@@ -51,7 +52,7 @@ internal sealed partial class DescriptorScanner : IDisposable
         descriptions = OpenDescription.FetchAll(pid);
         programFiles = new ProgramFiles(pid, paths, descriptions);
         callers = new CallerStreams(options);
-        sockets = new SocketScanner(pid, unixDiag, frozen, paths, descriptions, shared, obstacles);
+        sockets = new SocketScanner(pid, unixDiag, tcp, frozen, paths, descriptions, shared, obstacles);
         anonymous = new AnonymousScanner(pid, frozen, descriptions, obstacles);
         terminals = new TerminalScanner(pid, descriptions, obstacles);
     }
@@ -91,7 +92,7 @@ internal sealed partial class DescriptorScanner : IDisposable
                 {
                     Add(description, main ? image : OfMain(description));
                 }
-                else if ((shared.IsShared(description) && image is not TerminalImage) || shared.IsTreePair(image))
+                else if ((shared.IsShared(description) && image is not TerminalImage) || shared.IsOfTree(image))
                 {
                     AddShared(description, image);
                 }

@@ -21,6 +21,9 @@ internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, 
 
     public List<DescriptorNumber> Numbers { get; } = [];
 
+    /// <summary>It was found to be an end of a TCP connection inside the job.</summary>
+    public bool IsConnection { get; set; }
+
     public int First => Numbers[0].Number;
 
     /// <summary>The lowest number among 0–2; −1 for none.</summary>

@@ -1,4 +1,5 @@
 using Yadokari.Linux.Descriptors;
+using Yadokari.Linux.Sockets;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -13,6 +14,8 @@ internal sealed class SharedDescriptions(bool frozen)
     private readonly Dictionary<string, int> pipeOwners = [];
     private readonly HashSet<string> treePipes = [];
     private readonly Dictionary<ulong, HashSet<int>> sockets = [];
+    private readonly Dictionary<ulong, OpenDescription> socketsByInode = [];
+    private bool severalProcesses;
     private readonly Dictionary<string, List<(DescriptorScanner Scanner, OpenDescription Description)>> ends = [];
     private readonly Dictionary<List<OpenDescription>, int> numbers = [];
     private readonly List<DescriptorImage> descriptions = [];
@@ -26,6 +29,7 @@ internal sealed class SharedDescriptions(bool frozen)
     {
         Dictionary<(ulong, ulong, ulong, int), List<List<OpenDescription>>> buckets = [];
         ofMain.UnionWith(processes[0]);
+        severalProcesses = processes.Count > 1;
         for (int process = 0; process < processes.Count; process++)
         {
             foreach (OpenDescription description in processes[process])
@@ -43,6 +47,7 @@ internal sealed class SharedDescriptions(bool frozen)
                     }
 
                     owners.Add(process);
+                    socketsByInode.TryAdd(description.Status.Inode, description);
                 }
 
                 (ulong, ulong, ulong, int) key = (description.Status.Device, description.Status.Inode, description.Status.RawDevice, description.Info.EventFd?.Id ?? -1);
@@ -76,9 +81,18 @@ internal sealed class SharedDescriptions(bool frozen)
     /// <summary>Whether a process of the job has a socket.</summary>
     public bool HasSocket(ulong inode) => sockets.ContainsKey(inode);
 
-    /// <summary>A socket pair whose ends are not both one process's own.</summary>
-    public bool IsTreePair(DescriptorImage image) => image is UnixPairImage pair
-        && sockets.GetValueOrDefault(pair.Id, []).Concat(sockets.GetValueOrDefault(pair.PeerId, [])).Distinct().Count() > 1;
+    /// <summary>A socket of the job; null when it has none of that inode.</summary>
+    public OpenDescription? Socket(ulong inode) => socketsByInode.GetValueOrDefault(inode);
+
+    /// <summary>What is made together with something of another process: a socket pair whose ends are not both one process's own; and
+    /// TCP sockets with a port, since connections are made before the listeners that have the same one.</summary>
+    public bool IsOfTree(DescriptorImage image) => severalProcesses && image switch
+    {
+        UnixPairImage pair => sockets.GetValueOrDefault(pair.Id, []).Concat(sockets.GetValueOrDefault(pair.PeerId, [])).Distinct().Count() > 1,
+        TcpEndImage => true,
+        SocketImage { Domain: SocketFacts.Inet or SocketFacts.Inet6, Type: SocketFacts.Stream, Address.Length: > 0 } => true,
+        _ => false,
+    };
 
     /// <summary>A pipe of which several processes hold ends.</summary>
     public bool IsTreePipe(OpenDescription description) => treePipes.Contains(description.Link);

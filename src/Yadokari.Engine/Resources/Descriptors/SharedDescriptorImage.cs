@@ -23,7 +23,7 @@ public sealed record SharedDescriptorImage : DescriptorImage
 
     /// <summary>Whether a description is of a kind that one process makes and all others get by inheritance.</summary>
     public static bool CanShare(DescriptorImage image) =>
-        image is PathImage { AfterThreads: false } or PipeEndImage or UnixPairImage or SocketImage { Domain: not SocketFacts.Unix }
+        image is PathImage { AfterThreads: false } or PipeEndImage or UnixPairImage or TcpEndImage or SocketImage { Domain: not SocketFacts.Unix }
             or EventFdImage or TimerFdImage or SignalFdImage or CarriedFileDescriptorImage { Travels: false }
         && image is { Owner: 0, Signal: 0, Locks.Count: 0 } && (image.Flags & Asynchronous) == 0;
 }

@@ -45,6 +45,9 @@ internal static class SocketOptionCapture
     // Of a connection that is over: what it has become by itself means nothing any more.
     private static readonly int[] TcpOver = [1, 3, 4, 5, 6, 7, 8, 18, 36];
 
+    // Of a connection, without what it finds out by itself (MAXSEG, WINDOW_CLAMP) and what only means something before.
+    private static readonly int[] TcpConnected = [.. TcpOver, 13, 16, 17, 25, 37, 44, 45, 46];
+
     // ip(7): TOS, TTL, OPTIONS, RECVOPTS, RETOPTS, PKTINFO, MTU_DISCOVER, RECVERR, RECVTTL, RECVTOS, FREEBIND, PASSSEC, TRANSPARENT,
     // RECVORIGDSTADDR, MINTTL, CHECKSUM, BIND_ADDRESS_NO_PORT, RECVFRAGSIZE, RECVERR_RFC4884, MULTICAST_IF, MULTICAST_TTL,
     // MULTICAST_LOOP, MULTICAST_ALL, UNICAST_IF, LOCAL_PORT_RANGE.
@@ -64,6 +67,9 @@ internal static class SocketOptionCapture
     private static readonly int[] IpStream = [.. Ip.Except([32, 33, 34])];
     private static readonly int[] Ipv6Stream = [.. Ipv6.Except([17, 18, 19])];
 
+    // Nor may V6ONLY be set any more.
+    private static readonly int[] Ipv6Connected = [.. Ipv6Stream.Except([26])];
+
     // udp(7): CORK, NO_CHECK6_TX, NO_CHECK6_RX, SEGMENT, GRO.
     private static readonly int[] Udp = [1, 101, 102, 103, 104];
 
@@ -76,7 +82,8 @@ internal static class SocketOptionCapture
     ];
 
     /// <param name="over">A connection that is over.</param>
-    public static IReadOnlyList<SocketOptionImage> Read(SafeFileHandle socket, SocketFacts facts, bool over = false)
+    /// <param name="connected">A TCP connection.</param>
+    public static IReadOnlyList<SocketOptionImage> Read(SafeFileHandle socket, SocketFacts facts, bool over = false, bool connected = false)
     {
         using SafeFileHandle? fresh = SocketQuery.TryCreate(facts.Domain, facts.Type, facts.Protocol);
         if (fresh is null)
@@ -95,17 +102,24 @@ internal static class SocketOptionCapture
                 && ((option.Option == SendBuffer && (locked & SendLock) == 0) || (option.Option == ReceiveBuffer && (locked & ReceiveLock) == 0)));
         }
 
+        if (connected)
+        {
+            // While it is filled its buffers are larger: what was set is set again, also where it is the usual size.
+            AddSize(socket, SendBuffer, (locked & SendLock) != 0, options);
+            AddSize(socket, ReceiveBuffer, (locked & ReceiveLock) != 0, options);
+        }
+
         if (facts.Domain is SocketFacts.Inet or SocketFacts.Inet6)
         {
             Compare(socket, fresh, IpLevel, stream ? IpStream : Ip, options);
             if (facts.Domain == SocketFacts.Inet6)
             {
-                Compare(socket, fresh, Ipv6Level, stream ? Ipv6Stream : Ipv6, options);
+                Compare(socket, fresh, Ipv6Level, connected ? Ipv6Connected : stream ? Ipv6Stream : Ipv6, options);
             }
 
             if (facts.Type == SocketFacts.Stream)
             {
-                Compare(socket, fresh, TcpLevel, over ? TcpOver : Tcp, options);
+                Compare(socket, fresh, TcpLevel, over ? TcpOver : connected ? TcpConnected : Tcp, options);
             }
             else if (facts.Type == SocketFacts.Datagram)
             {
@@ -116,6 +130,15 @@ internal static class SocketOptionCapture
         Compare(socket, fresh, SocketLevel, GeneralAtLast, options);
         LockBuffers(options, locked);
         return options;
+    }
+
+    private static void AddSize(SafeFileHandle socket, int number, bool set, List<SocketOptionImage> options)
+    {
+        if (set && !options.Exists(option => option.Level == SocketLevel && option.Option == number)
+            && SocketQuery.GetOption(socket, SocketLevel, number) is { } doubled)
+        {
+            options.Add(new SocketOptionImage(SocketLevel, number, BitConverter.GetBytes(doubled / 2)));
+        }
     }
 
     /// <summary>An option that can't be carried; null for none.</summary>

@@ -5,7 +5,7 @@ using Yadokari.Linux.Sockets;
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>Makes sockets again.</summary>
-internal sealed class SocketRestore(PlanBuilder plan, RestoreTools tools)
+internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools)
 {
     private const int CloseOnExec = 0x80000;
     private const int NonBlocking = 0x800;
@@ -59,6 +59,8 @@ internal sealed class SocketRestore(PlanBuilder plan, RestoreTools tools)
     /// <summary>A socket without a connection.</summary>
     public Slot Open(SocketImage image)
     {
+        // The old socket's connections may still linger in TIME_WAIT on this host, and those that are kept have its port already.
+        bool lingers = image is { Domain: not SocketFacts.Unix, Type: SocketFacts.Stream, Address.Length: > 0 } && !HasOption(image, SocketLevel, ReuseAddress);
         string name = SocketText.Describe(image.Domain, image.Type, image.Address);
         Slot made = tools.Make("socket", SystemCall.Socket, image.Domain, image.Type | CloseOnExec | (image.Flags & NonBlocking), image.Protocol);
         RestoreTools.Own(plan, image.SocketOwner, made);
@@ -66,9 +68,6 @@ internal sealed class SocketRestore(PlanBuilder plan, RestoreTools tools)
         AttachFilter(image.Filter, image.FilterLocked, made);
         if (image.Address.Length > 0)
         {
-            // The old socket's connections may still linger in TIME_WAIT on this host.
-            bool lingers = image.Domain != SocketFacts.Unix && image.Type == SocketFacts.Stream
-                && !HasOption(image, SocketLevel, ReuseAddress);
             SetReuse(lingers, made, 1);
             DataReference address = plan.Bytes(image.Address, $"{{{name}}}");
             if (image.Path is not null)
@@ -77,7 +76,6 @@ internal sealed class SocketRestore(PlanBuilder plan, RestoreTools tools)
             }
 
             plan.Call($"bind {name}", SystemCall.Bind, made, address, image.Address.Length);
-            SetReuse(lingers, made, 0);
             if (image.Path is not null && image.PathOwner is { } owner)
             {
                 plan.Try(null, SystemCall.Lchown, plan.Text(image.Path), owner.Uid, owner.Gid);
@@ -94,6 +92,7 @@ internal sealed class SocketRestore(PlanBuilder plan, RestoreTools tools)
             plan.Call($"listen at {name}", SystemCall.Listen, made, backlog);
         }
 
+        SetReuse(lingers, made, 0);
         if (image.Peer.Length > 0)
         {
             plan.Call($"connect to {SocketText.Describe(image.Domain, image.Type, image.Peer)}", SystemCall.Connect,

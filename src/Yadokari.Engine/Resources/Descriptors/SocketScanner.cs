@@ -7,25 +7,11 @@ using Yadokari.Linux.Sockets;
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>Sorts the sockets of one scan into images or obstacles.</summary>
-internal sealed class SocketScanner(
-    int pid, SafeFileHandle? givenDiag, bool frozen, JobPaths paths, List<OpenDescription> descriptions, SharedDescriptions shared, List<Obstacle> obstacles)
+internal sealed partial class SocketScanner(
+    int pid, SafeFileHandle? givenDiag, TcpTable tcp, bool frozen, JobPaths paths, List<OpenDescription> descriptions, SharedDescriptions shared, List<Obstacle> obstacles)
 {
-    private const int TcpLevel = 6;
-    private const int TcpInfoOption = 11;
-    private const int TcpClose = 7;
-    private const int TcpListen = 10;
     private const int TcpProtocol = 6;
     private const int UdpProtocol = 17;
-    private const int FinWait1 = 4;
-    private const int FinWait2 = 5;
-    private const int LastAck = 9;
-    private const int Closing = 11;
-
-    // tcpi_bytes_acked, tcpi_bytes_received and tcpi_segs_out of struct tcp_info (linux/tcp.h).
-    private const int BytesAckedOffset = 120;
-    private const int BytesReceivedOffset = 128;
-    private const int SegmentsOutOffset = 136;
-
     private const int LockFilter = 44;
     private const int Established = 1;
     private const int ShutDownBoth = 3;
@@ -60,54 +46,7 @@ internal sealed class SocketScanner(
             return Refuse(description, "raw-socket", $"sockets of type {facts.Type}, protocol {facts.Protocol} can't be carried; close it");
         }
 
-        byte[] info = SocketQuery.GetRawOption(description.Handle, TcpLevel, TcpInfoOption) ?? [];
-        int state = info.Length > 0 ? info[0] : 0;
-        if (state == TcpListen && info.Length >= 32)
-        {
-            // For a listener the kernel tells here how many connections wait, and the backlog (tcp_get_info, net/ipv4/tcp.c).
-            int waiting = BitConverter.ToInt32(info, 24);
-            return waiting > 0
-                ? Refuse(description, "tcp-connection", $"{waiting} connections wait to be accepted at {Text(facts)}; accept or refuse them")
-                : Unconnected(description, facts, BitConverter.ToInt32(info, 28));
-        }
-
-        short events = Descriptor.Poll(description.Handle, Descriptor.PollIn | Descriptor.PollReadHangUp, TimeSpan.Zero);
-        bool shutDown = (events & Descriptor.PollReadHangUp) != 0 && (events & Descriptor.PollHangUp) != 0;
-        if (state == TcpClose && !shutDown && (events & Descriptor.PollError) == 0)
-        {
-            return Unconnected(description, facts, null);
-        }
-
-        return state == TcpClose || (shutDown && state is FinWait1 or FinWait2 or LastAck or Closing)
-            ? ScanOver(description, facts, info, (events & Descriptor.PollError) != 0)
-            : description.StandardStream >= 0
-            ? Inherit(description)
-            : Refuse(description, "tcp-connection", $"tcp connection {SocketText.EndPoint(facts.LocalAddress)} to "
-                + $"{SocketText.EndPoint(facts.PeerAddress ?? [])}; close it or wait for its end");
-    }
-
-    /// <summary>Nothing more comes and nothing more can be sent, whatever the other side does: reading gives the end, writing EPIPE,
-    /// as of a new socket that is shut down.</summary>
-    private DescriptorImage? ScanOver(OpenDescription description, SocketFacts facts, byte[] info, bool error)
-    {
-        if (error)
-        {
-            // Whoever asks which one takes it away from the program.
-            return Refuse(description, "socket-error", "an error waits in it that the program has not seen yet (its connection was reset, refused, or timed out); read from it or close it");
-        }
-
-        if (Descriptor.GetReadableBytes(description.Handle) is > 0 and int unread)
-        {
-            return Refuse(description, "tcp-connection", $"{unread} bytes wait unread in a connection that is over; read them");
-        }
-
-        // One that was refused may be connected anew: it is as a new socket, and its program has seen why. It has sent a segment, but
-        // nothing was acknowledged; one that was moved before has sent none.
-        bool connected = info.Length >= SegmentsOutOffset + 4
-            && ((BitConverter.ToUInt64(info, BytesAckedOffset) | BitConverter.ToUInt64(info, BytesReceivedOffset)) != 0
-                || BitConverter.ToUInt32(info, SegmentsOutOffset) == 0);
-        SocketImage? image = Unconnected(description, facts with { LocalAddress = [] }, null, over: true);
-        return image is null ? null : image with { Shutdown = connected ? ShutDownBoth : 0 };
+        return ScanTcp(description, facts);
     }
 
     private DescriptorImage? ScanUdp(OpenDescription description, SocketFacts facts)

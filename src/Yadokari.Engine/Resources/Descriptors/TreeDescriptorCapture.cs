@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>The descriptors of a job's processes as captured. Dispose it when the content of carried files is written.</summary>
@@ -5,8 +7,21 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// <param name="Shared">What several of them hold.</param>
 public sealed record TreeDescriptorCapture(IReadOnlyList<DescriptorCapture> Processes, DescriptorTableImage Shared, IReadOnlyList<Obstacle> Obstacles) : IDisposable
 {
+    private readonly List<SafeFileHandle> connections = [];
+
+    /// <summary>Descriptors of both ends of each TCP connection between them. The caller owns them then.</summary>
+    public IReadOnlyList<SafeFileHandle> TakeConnections()
+    {
+        List<SafeFileHandle> taken = [.. connections];
+        connections.Clear();
+        return taken;
+    }
+
+    internal void Add(SafeFileHandle connection) => connections.Add(connection);
+
     public void Dispose()
     {
+        connections.ForEach(static connection => connection.Dispose());
         foreach (DescriptorCapture process in Processes)
         {
             process.Dispose();

@@ -1,6 +1,8 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Engine.Checkpointing;
+using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
+using Yadokari.Linux.Sockets;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -12,6 +14,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
     private readonly SharedDescriptions shared;
     private readonly bool frozen;
     private readonly bool descends;
+    private readonly TcpTable tcp;
 
     /// <param name="processes">The main process first.</param>
     /// <param name="descend">Children of each are looked for when its descriptors have been taken: the other end of a pipe that a
@@ -21,6 +24,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
         this.frozen = frozen;
         descends = descend;
         shared = new SharedDescriptions(frozen);
+        tcp = new TcpTable(() => NetNamespace.OpenUnixDiag(processes[0]) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {processes[0]} has ended"));
         try
         {
             List<int> all = [.. processes];
@@ -42,11 +46,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
 
     public TreeDescriptorCapture Run()
     {
-        if (scanners.Count > 1)
-        {
-            shared.Join([.. scanners.Select(scanner => scanner.Descriptions)]);
-        }
-
+        shared.Join([.. scanners.Select(scanner => scanner.Descriptions)]);
         foreach (DescriptorScanner scanner in scanners)
         {
             scanner.Scan();
@@ -79,7 +79,16 @@ internal sealed class TreeDescriptorScanner : IDisposable
             obstacles.Add(new Obstacle("job-control", $"{ProcessLabel.Of(leader)} leads a process group of its own on a terminal"));
         }
 
-        return new TreeDescriptorCapture(captures, shared.Table, obstacles);
+        TreeDescriptorCapture all = new(captures, shared.Table, obstacles);
+        if (frozen)
+        {
+            foreach ((OpenDescription description, _) in scanners.SelectMany(scanner => scanner.Held).Where(held => held.Description.IsConnection).DistinctBy(held => held.Description.Status.Inode))
+            {
+                all.Add(Descriptor.Duplicate(description.Handle));
+            }
+        }
+
+        return all;
     }
 
     public void Dispose()
@@ -94,7 +103,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
     {
         try
         {
-            scanners.Add(new DescriptorScanner(pid, options, unixDiag, frozen, shared, main: pids.Count == 0));
+            scanners.Add(new DescriptorScanner(pid, options, unixDiag, tcp, frozen, shared, main: pids.Count == 0));
             pids.Add(pid);
         }
         catch (EngineException gone) when (gone.Error == EngineError.NoSuchProcess && !frozen && pids.Count > 0)

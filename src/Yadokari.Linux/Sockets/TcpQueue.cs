@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Linux.Descriptors;
+
+namespace Yadokari.Linux.Sockets;
+
+/// <summary>Looks at what a TCP connection of this host holds, in one direction, without taking it out.</summary>
+public static unsafe class TcpQueue
+{
+    private const int TcpLevel = 6;
+    private const int QuickAcknowledge = 12;
+    private const int ReceiveBuffer = 8;
+    private const int ForcedReceiveBuffer = 33;
+    private const int BufferLock = 72;
+    private const int EnlargedBuffer = 1 << 29;
+    private const int Peek = 0x2;
+    private const int DontWait = 0x40;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>What waits to be read, in order, together with what the other end has sent and this one had no room for. Both ends stand
+    /// still. The receiver has as much room afterwards as before, though it may hold more.</summary>
+    /// <param name="receiver">The reading end.</param>
+    /// <param name="sender">The other end; null: it is closed.</param>
+    /// <returns>Null when it did not come within two seconds.</returns>
+    /// <exception cref="SystemCallException">An unusual error.</exception>
+    public static byte[]? PeekAll(SafeFileHandle receiver, SafeFileHandle? sender)
+    {
+        if (IsSent(receiver, sender))
+        {
+            return PeekHeld(receiver);
+        }
+
+        return sender is not null && PeekUnsent(sender) is { } unsent ? [.. PeekHeld(receiver), .. unsent]
+            : MakeArrive(receiver, sender) ? PeekHeld(receiver)
+            : null;
+    }
+
+    /// <summary>Who has CAP_NET_ADMIN may look at the queue of what is sent and not taken yet (TCP_REPAIR, tcp(7)).</summary>
+    /// <returns>Null for others.</returns>
+    private static byte[]? PeekUnsent(SafeFileHandle sender)
+    {
+        const int repair = 19, repairQueue = 20, sendQueue = 2, on = 1, offWithoutProbe = -1;
+        if (SocketProbe.TrySet(sender, TcpLevel, repair, BitConverter.GetBytes(on)) != 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            byte[] bytes = new byte[Descriptor.GetUnsentBytes(sender)];
+            if (SocketProbe.TrySet(sender, TcpLevel, repairQueue, BitConverter.GetBytes(sendQueue)) != 0)
+            {
+                return null;
+            }
+
+            long got;
+            fixed (byte* start = bytes)
+            {
+                got = LinuxCall.Invoke(LinuxCall.RecvFrom, Descriptor.Number(sender), (nint)start, bytes.Length, Peek | DontWait);
+            }
+
+            // The end of a stream (FIN) counts one.
+            return got >= bytes.Length - 1 ? bytes[..(int)got] : null;
+        }
+        finally
+        {
+            SocketProbe.TrySet(sender, TcpLevel, repair, BitConverter.GetBytes(offWithoutProbe));
+        }
+    }
+
+    private static bool IsSent(SafeFileHandle receiver, SafeFileHandle? sender)
+    {
+        if (sender is null)
+        {
+            // Behind all that a closed one had sent comes its end.
+            return (Descriptor.Poll(receiver, Descriptor.PollReadHangUp, TimeSpan.Zero) & Descriptor.PollReadHangUp) != 0;
+        }
+
+        if (Descriptor.GetUnsentBytes(sender) == 0)
+        {
+            return true;
+        }
+
+        // What has come is often acknowledged only with the next answer.
+        SocketProbe.TrySet(receiver, TcpLevel, QuickAcknowledge, BitConverter.GetBytes(1));
+        return Descriptor.GetUnsentBytes(sender) == 0;
+    }
+
+    private static bool MakeArrive(SafeFileHandle receiver, SafeFileHandle? sender)
+    {
+        int size = SocketQuery.GetOption(receiver, SocketQuery.SocketLevel, ReceiveBuffer) ?? 0;
+        int locked = SocketQuery.GetOption(receiver, SocketQuery.SocketLevel, BufferLock) ?? 0;
+        SocketProbe.TrySet(receiver, SocketQuery.SocketLevel, ReceiveBuffer, BitConverter.GetBytes(EnlargedBuffer));
+        SocketProbe.TrySet(receiver, SocketQuery.SocketLevel, ForcedReceiveBuffer, BitConverter.GetBytes(EnlargedBuffer));
+        try
+        {
+            long begun = Stopwatch.GetTimestamp();
+            while (!IsSent(receiver, sender))
+            {
+                if (Stopwatch.GetElapsedTime(begun) > Patience)
+                {
+                    return false;
+                }
+
+                // Looking at it makes the kernel tell the sender how much room there is.
+                PeekHeld(receiver);
+                ShortSleep.For(500);
+            }
+
+            return true;
+        }
+        finally
+        {
+            // The kernel doubles what is set (socket(7)).
+            SocketProbe.TrySet(receiver, SocketQuery.SocketLevel, ReceiveBuffer, BitConverter.GetBytes(size / 2));
+            SocketProbe.TrySet(receiver, SocketQuery.SocketLevel, ForcedReceiveBuffer, BitConverter.GetBytes(size / 2));
+            SocketProbe.TrySet(receiver, SocketQuery.SocketLevel, BufferLock, BitConverter.GetBytes(locked));
+        }
+    }
+
+    private static byte[] PeekHeld(SafeFileHandle receiver)
+    {
+        while (true)
+        {
+            byte[] bytes = new byte[Descriptor.GetReadableBytes(receiver)];
+            if (bytes.Length == 0)
+            {
+                return bytes;
+            }
+
+            long got;
+            fixed (byte* start = bytes)
+            {
+                got = LinuxCall.Invoke(LinuxCall.RecvFrom, Descriptor.Number(receiver), (nint)start, bytes.Length, Peek | DontWait);
+            }
+
+            GC.KeepAlive(receiver);
+            if (got == bytes.Length)
+            {
+                return bytes;
+            }
+
+            if (got < 0)
+            {
+                throw new SystemCallException("recv(MSG_PEEK)", (int)-got);
+            }
+        }
+    }
+}
