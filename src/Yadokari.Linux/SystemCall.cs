@@ -131,6 +131,7 @@ public enum SystemCall
     Sched_setattr = 314,
     Sched_getattr = 315,
     Memfd_create = 319,
+    Userfaultfd = 323,
     Membarrier = 324,
     Mlock2 = 325,
     Copy_file_range = 326,

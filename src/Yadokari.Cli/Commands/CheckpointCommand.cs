@@ -89,9 +89,10 @@ public static class CheckpointCommand
         writer.Reserve(session.EstimateLength());
         CaptureReport report = ProgressDisplay.Run($"saving {pid}", bar =>
         {
-            consent.Freeze(session);
             try
             {
+                session.CopyAhead(writer, bar);
+                consent.Freeze(session);
                 return session.Capture(writer, bar);
             }
             catch (IOException failure)

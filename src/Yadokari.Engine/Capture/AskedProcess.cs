@@ -37,9 +37,10 @@ internal sealed class AskedProcess
 
     /// <exception cref="LeaseLostException">This program was kept waiting for too long.</exception>
     /// <exception cref="ObstacleException">It can't be carried after all.</exception>
-    public static AskedProcess Ask(FrozenProcess frozen, TimeSpan lease)
+    public static AskedProcess Ask(FrozenProcess frozen, TimeSpan lease, TreeRounds? rounds)
     {
         IReadOnlyList<Vma> vmas = MappingNames.Resolve(frozen.Pid, ProcMaps.ReadSmaps(frozen.Pid) ?? throw Killed(frozen));
+        vmas = rounds?.WithoutMark(frozen.Pid, vmas) ?? vmas;
         List<Obstacle> obstacles = [];
         ObstacleScan.FindChanging(frozen.Pid, vmas, obstacles);
         foreach (FrozenThread thread in frozen.Threads)
@@ -98,10 +99,11 @@ internal sealed class AskedProcess
 
     /// <summary>Copies its memory, and tells all of it.</summary>
     /// <param name="common">Keys of what other processes have as well.</param>
-    public ProcessImage Finish(DescriptorCapture descriptors, IReadOnlySet<string> common, MemoryWriter writer)
+    /// <param name="tracked">What was copied of it while it ran; null: nothing.</param>
+    public ProcessImage Finish(DescriptorCapture descriptors, IReadOnlySet<string> common, MemoryWriter writer, TrackedMemory? tracked)
     {
         MemoryCapture memory = Scan;
-        IReadOnlyList<MemorySegment> segments = writer.Copy(memory.Runs);
+        IReadOnlyList<MemorySegment> segments = Copy(memory, writer, tracked);
         IReadOnlyList<SharedObjectImage> objects = new SharedObjectCapture([Objects(descriptors)], writer).OfProcess(common);
         PendingStops stops = Stops();
         return new ProcessImage
@@ -113,6 +115,19 @@ internal sealed class AskedProcess
             Timers = process.Timers,
             Descriptors = descriptors.Table,
         };
+    }
+
+    private IReadOnlyList<MemorySegment> Copy(MemoryCapture memory, MemoryWriter writer, TrackedMemory? tracked)
+    {
+        if (tracked is null)
+        {
+            return writer.Copy(memory.Runs);
+        }
+
+        List<PageRun> rest = [];
+        IReadOnlyList<MemorySegment> ahead = tracked.Finish(memory, Frozen.Memory, rest);
+        writer.CountAhead(ahead);
+        return [.. ahead.Concat(writer.Copy(rest)).OrderBy(segment => segment.Address)];
     }
 
     private PendingStops Stops() => PendingStops.Of(Frozen.Stopped, [process.Signals.Pending, .. threads.Select(t => t.PendingSignals)]);

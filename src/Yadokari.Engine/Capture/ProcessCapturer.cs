@@ -27,17 +27,18 @@ public static class ProcessCapturer
     private static readonly TimeSpan LongestLease = TimeSpan.FromSeconds(3);
 
     /// <summary>Captures everything; the job is as before afterwards, still frozen.</summary>
+    /// <param name="rounds">What was copied into the sink before; null: nothing.</param>
     /// <param name="memoryTaken">Called when the job is no longer needed: only the end of the file is to be written.</param>
-    public static (long FileLength, long MemoryBytes) Capture(FrozenTree tree, CaptureOptions options, IImageSink sink, IProgress<CaptureProgress>? progress, Action memoryTaken)
+    public static (long FileLength, long MemoryBytes) Capture(FrozenTree tree, CaptureOptions options, IImageSink sink, IProgress<CaptureProgress>? progress, TreeRounds? rounds, Action memoryTaken)
     {
-        IReadOnlyList<AskedProcess> asked = Ask(tree);
+        IReadOnlyList<AskedProcess> asked = Ask(tree, rounds);
 
         // All that follows only looks.
         using TreeDescriptorCapture descriptors = DescriptorScan.Capture([.. asked.Select(process => process.Pid)], options);
         tree.Hold(descriptors.TakeConnections());
         List<Obstacle> obstacles = [.. descriptors.Obstacles, .. TreeObstacles.Find([.. asked.Select(process => process.Pid)], tree.Ended)];
         List<ProcessImage> processes = [];
-        long position = ContextWriter.FirstPage;
+        long position = rounds?.Position ?? ContextWriter.FirstPage;
         long memoryBytes = 0;
         foreach (AskedProcess relative in asked.Skip(1))
         {
@@ -54,7 +55,7 @@ public static class ProcessCapturer
         for (int i = 0; i < asked.Count; i++)
         {
             MemoryWriter writer = new(asked[i].Frozen.Memory, sink, position, progress);
-            processes.Add(asked[i].Finish(descriptors.Processes[i], common.Keys, writer) with { Parent = kinship.Parent(asked[i].Pid), Group = kinship.Group(asked[i].Pid) });
+            processes.Add(asked[i].Finish(descriptors.Processes[i], common.Keys, writer, rounds?.Find(asked[i].Pid)) with { Parent = kinship.Parent(asked[i].Pid), Group = kinship.Group(asked[i].Pid) });
             position = writer.Position;
             memoryBytes += writer.Written;
         }
@@ -129,14 +130,14 @@ public static class ProcessCapturer
     }
 
     /// <summary>What only its threads know. When this program is kept waiting for too long meanwhile, all of it once more.</summary>
-    private static IReadOnlyList<AskedProcess> Ask(FrozenTree tree)
+    private static IReadOnlyList<AskedProcess> Ask(FrozenTree tree, TreeRounds? rounds)
     {
         for (TimeSpan lease = ShortestLease; ; lease *= 2)
         {
             try
             {
                 Settle(tree);
-                return [.. tree.Processes.Select(process => AskedProcess.Ask(process, lease))];
+                return [.. tree.Processes.Select(process => AskedProcess.Ask(process, lease, rounds))];
             }
             catch (LeaseLostException lost)
             {
@@ -151,7 +152,7 @@ public static class ProcessCapturer
     }
 
     /// <summary>Threads may run on a little here, and make others and children: what the processes have is looked up behind it.</summary>
-    private static void Settle(FrozenTree tree)
+    internal static void Settle(FrozenTree tree)
     {
         HashSet<int> settled = [];
         while (tree.Processes.Any(process => !settled.Contains(process.Pid)))

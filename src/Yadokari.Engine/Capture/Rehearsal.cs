@@ -54,8 +54,9 @@ internal static class Rehearsal
             NewSession = true,
         });
         using CheckpointSession session = CheckpointSession.OpenUnrehearsed(pid, new CaptureOptions());
-        session.Freeze();
         using MemorySink sink = new();
+        session.CopyAheadAlways(sink);
+        session.Freeze();
         session.Capture(sink);
         session.Kill();
     }

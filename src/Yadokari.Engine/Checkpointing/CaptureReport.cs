@@ -6,4 +6,11 @@ namespace Yadokari.Engine.Checkpointing;
 /// <param name="Threads">Threads captured.</param>
 /// <param name="FrozenAt">Wall clock when every thread stood still.</param>
 /// <param name="Frozen">How long the process has stood still when the file was complete.</param>
-public sealed record CaptureReport(long FileLength, long MemoryBytes, int Threads, DateTimeOffset FrozenAt, TimeSpan Frozen);
+public sealed record CaptureReport(long FileLength, long MemoryBytes, int Threads, DateTimeOffset FrozenAt, TimeSpan Frozen)
+{
+    /// <summary>What was copied before, while it ran.</summary>
+    public IReadOnlyList<RoundReport> Rounds { get; init; } = [];
+
+    /// <summary>Why memory was copied, all or in part, while it stood still though it could have been before; null: it was before.</summary>
+    public string? WithoutRounds { get; init; }
+}

@@ -8,7 +8,7 @@ using Yadokari.Linux.Ptrace;
 namespace Yadokari.Engine.Checkpointing;
 
 /// <summary>
-/// One checkpoint of a process and all that descends from it: Open (look, refuse) → Freeze → Capture → Thaw or Kill.
+/// One checkpoint of a process and all that descends from it: Open (look, refuse) → CopyAhead, if wanted → Freeze → Capture → Thaw or Kill.
 /// Disposing at any point before <see cref="Kill"/> thaws the process, which then runs on as if nothing had been.
 /// Not thread-safe; may be used from any thread (the ptrace calls run on a thread of its own).
 /// </summary>
@@ -17,6 +17,7 @@ public sealed class CheckpointSession : IDisposable
     private readonly CaptureOptions options;
     private readonly Tracer tracer = new();
     private FrozenTree? tree;
+    private TreeRounds? rounds;
     private bool disposed;
 
     private CheckpointSession(int pid, CaptureOptions options)
@@ -49,6 +50,21 @@ public sealed class CheckpointSession : IDisposable
     /// meanwhile; the memory of a small one is read once, so that reading it in the pause is quick.</summary>
     public long EstimateLength() => ProcessCapturer.Estimate(Pid);
 
+    /// <summary>Copies memory into the sink while the process runs, in rounds, so that little is left for <see cref="Capture"/>, which
+    /// must get the same sink. Where that is not worth it, or not possible, nothing or less is copied.</summary>
+    /// <returns>How often, how much.</returns>
+    /// <exception cref="IOException">The sink failed; the process runs on.</exception>
+    public IReadOnlyList<RoundReport> CopyAhead(IImageSink sink, IProgress<CaptureProgress>? progress = null)
+    {
+        rounds?.Dispose();
+        rounds = null;
+        rounds = TreeRounds.Run(Pid, tracer, sink, progress, flush: !options.ThawEarly);
+        return rounds.Rounds;
+    }
+
+    /// <summary>As <see cref="CopyAhead"/>, however little memory there is.</summary>
+    internal void CopyAheadAlways(IImageSink sink) => rounds = TreeRounds.Run(Pid, tracer, sink, progress: null, flush: false, worth: 0);
+
     /// <summary>Stops every thread. On failure the process runs on.</summary>
     public void Freeze() => tracer.Run(() =>
     {
@@ -61,7 +77,7 @@ public sealed class CheckpointSession : IDisposable
         FrozenTree frozen = tree ?? throw new InvalidOperationException("not frozen");
         TimeSpan? thawed = null;
         int threads = frozen.ThreadCount;
-        (long length, long memory) = ProcessCapturer.Capture(frozen, options, sink, progress, () =>
+        (long length, long memory) = ProcessCapturer.Capture(frozen, options, sink, progress, rounds, () =>
         {
             if (options.ThawEarly)
             {
@@ -69,7 +85,11 @@ public sealed class CheckpointSession : IDisposable
                 thawed = Stopwatch.GetElapsedTime(frozen.StartedAt);
             }
         });
-        return new CaptureReport(length, memory, threads, frozen.FrozenAt, thawed ?? Stopwatch.GetElapsedTime(frozen.StartedAt));
+        return new CaptureReport(length, memory, threads, frozen.FrozenAt, thawed ?? Stopwatch.GetElapsedTime(frozen.StartedAt))
+        {
+            Rounds = rounds?.Rounds ?? [],
+            WithoutRounds = rounds?.WithoutRounds,
+        };
     });
 
     /// <summary>Lets the process run on.</summary>
@@ -92,6 +112,8 @@ public sealed class CheckpointSession : IDisposable
             tree = null;
         });
         tracer.Dispose();
+        // To end the watches takes its time: only now that the process runs.
+        rounds?.Dispose();
     }
 
     /// <summary>The obstacles of a process, without touching it; empty when it could be checkpointed now.</summary>

@@ -103,6 +103,19 @@ public sealed class FileContextWriter : IImageSink, IDisposable
         return _reserved is null ? default : _reserved.Window(offset, length);
     }
 
+    public void Flush()
+    {
+        _cancel.ThrowIfCancellationRequested();
+        try
+        {
+            RandomAccess.FlushToDisk(_file);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw CannotWrite(Path, failure);
+        }
+    }
+
     /// <summary>Brings the file to disk and gives it its name.</summary>
     /// <exception cref="EngineException">CannotWrite, or OutputExists when the name was taken meanwhile; the temporary file is removed.</exception>
     public void Commit()

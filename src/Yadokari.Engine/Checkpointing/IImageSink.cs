@@ -14,6 +14,13 @@ public interface IImageSink
     /// disposed. Empty when the sink has none there: write then.</summary>
     Span<byte> Window(long offset, int length) => default;
 
+    /// <summary>What was written so far is brought where it is safe, as far as that can be done: called between rounds, while the process
+    /// runs, so that little is left for the pause.</summary>
+    /// <exception cref="IOException">As <see cref="Write"/>.</exception>
+    void Flush()
+    {
+    }
+
     /// <summary>True when <see cref="Write"/> and <see cref="Window"/> may be called by several threads at once.</summary>
     bool IsConcurrent => false;
 }

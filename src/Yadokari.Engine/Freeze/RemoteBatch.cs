@@ -110,9 +110,10 @@ public sealed class RemoteBatch : IDisposable
     }
 
     /// <summary>Runs a plan (it must end with Break) in a thread.</summary>
+    /// <param name="meanwhile">Called again and again while the plan runs, with where its data is.</param>
     /// <returns>The plan's data area as the calls left it.</returns>
     /// <exception cref="LeaseLostException">This program was kept waiting for too long.</exception>
-    public byte[] Run(FrozenThread thread, RestorePlan plan)
+    public byte[] Run(FrozenThread thread, RestorePlan plan, Action<RemoteAddress>? meanwhile = null)
     {
         if (plan.Span > Length)
         {
@@ -138,7 +139,7 @@ public sealed class RemoteBatch : IDisposable
         registers.R15 = region.Value;
         borrowed = thread;
         FrozenProcess.Borrow(thread, registers);
-        RunToEnd(thread);
+        RunToEnd(thread, meanwhile is null ? null : () => meanwhile(region + (ulong)plan.DataOffset));
         FrozenProcess.SetOwn(thread);
         borrowed = null;
         byte[] data = new byte[plan.Data.Length];
@@ -245,13 +246,14 @@ public sealed class RemoteBatch : IDisposable
     }
 
     /// <summary>Lets it go on until it tells the end of the batch, and fetches it.</summary>
-    private void RunToEnd(FrozenThread thread)
+    private void RunToEnd(FrozenThread thread, Action? meanwhile)
     {
         thread.Runs = true;
         thread.Tracee.TryContinue();
         int sleep = 1;
         for (int look = 0; !IsDone(); look++)
         {
+            meanwhile?.Invoke();
             if (thread.Tracee.TryPollStop(out Stop stop))
             {
                 thread.Runs = false;

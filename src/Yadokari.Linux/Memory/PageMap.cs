@@ -9,6 +9,7 @@ namespace Yadokari.Linux.Memory;
 public sealed unsafe class PageMap : IDisposable
 {
     private const ulong PagemapScan = 0xC0606610;
+    private const ulong ProtectMatching = 1; // PM_SCAN_WP_MATCHING
     private const int VectorLength = 4096;
 
     private readonly SafeFileHandle handle;
@@ -43,6 +44,16 @@ public sealed unsafe class PageMap : IDisposable
     public void FindCopied(RemoteAddress start, RemoteAddress end, List<PageRun> runs) =>
         Scan(start, end, PageCategories.Present | PageCategories.Swapped, PageCategories.ZeroPage | PageCategories.File | guard, runs);
 
+    /// <summary>Pages of watched memory (<see cref="WriteWatch"/>) that hold something, anywhere; each is protected before it is told,
+    /// so that its next write is seen.</summary>
+    /// <param name="onlyWritten">Only those that were written since they were protected last.</param>
+    public void Protect(bool onlyWritten, List<PageRun> runs) =>
+        Scan(AllMemory, PageCategories.Present | PageCategories.Swapped, new Demand(PageCategories.WriteAllowed | (onlyWritten ? PageCategories.Written : 0) | PageCategories.ZeroPage, PageCategories.ZeroPage, ProtectMatching), runs);
+
+    /// <summary>Pages of watched memory that hold something and were not written since they were protected last.</summary>
+    public void FindUnwritten(List<PageRun> runs) =>
+        Scan(AllMemory, PageCategories.Present | PageCategories.Swapped, new Demand(PageCategories.WriteAllowed | PageCategories.Written | PageCategories.ZeroPage, PageCategories.Written | PageCategories.ZeroPage, 0), runs);
+
     public void Dispose() => handle.Dispose();
 
     /// <summary>An empty scan, which is refused (EINVAL) when the kernel does not know the category.</summary>
@@ -55,27 +66,33 @@ public sealed unsafe class PageMap : IDisposable
         return LibC.Ioctl((int)handle.DangerousGetHandle(), PagemapScan, &arguments) >= 0;
     }
 
-    private void Scan(RemoteAddress start, RemoteAddress end, PageCategories any, PageCategories none, List<PageRun> runs)
+    private static PageRun AllMemory => new(new RemoteAddress(0), new RemoteAddress(AddressSpace.End));
+
+    private void Scan(RemoteAddress start, RemoteAddress end, PageCategories any, PageCategories none, List<PageRun> runs) =>
+        Scan(new PageRun(start, end), any, new Demand(none, none, 0), runs);
+
+    private void Scan(PageRun range, PageCategories any, Demand demand, List<PageRun> runs)
     {
         // Runs of one call are joined, never with those of a neighbouring mapping, which may have another protection.
         PageRun last = default;
-        ulong from = start.Value;
+        ulong from = range.Start.Value;
         fixed (Region* pointer = vector)
         {
-            while (from < end.Value)
+            while (from < range.End.Value)
             {
-                // category_inverted flips the bits of `none`; category_mask then demands all of them.
+                // category_inverted flips the bits of what must not be; category_mask then demands all of them.
                 ScanArguments arguments = new()
                 {
                     Size = (ulong)sizeof(ScanArguments),
+                    Flags = demand.Flags,
                     Start = from,
-                    End = end.Value,
+                    End = range.End.Value,
                     Vector = (ulong)pointer,
                     VectorLength = VectorLength,
-                    CategoryInverted = (ulong)none,
-                    CategoryMask = (ulong)none,
+                    CategoryInverted = (ulong)demand.Inverted,
+                    CategoryMask = (ulong)demand.All,
                     CategoryAnyOf = (ulong)any,
-                    ReturnMask = (ulong)(any | none),
+                    ReturnMask = (ulong)(any | demand.All),
                 };
                 int count = LibC.Ioctl((int)handle.DangerousGetHandle(), PagemapScan, &arguments);
                 if (count < 0)
@@ -96,7 +113,9 @@ public sealed unsafe class PageMap : IDisposable
                     last = run;
                 }
 
-                if (arguments.WalkEnd <= from)
+                // Only of a full vector it is told where the walk ended: the kernel fills it by parts, and what it says of the last full
+                // part stays when the walk then comes to its end (do_pagemap_scan, fs/proc/task_mmu.c).
+                if (count < VectorLength || arguments.WalkEnd <= from)
                 {
                     break;
                 }
@@ -116,9 +135,16 @@ public sealed unsafe class PageMap : IDisposable
         }
     }
 
+    /// <param name="All">Every one must hold,</param>
+    /// <param name="Inverted">after these are turned round.</param>
+    /// <param name="Flags">Of the call.</param>
+    private readonly record struct Demand(PageCategories All, PageCategories Inverted, ulong Flags);
+
     [Flags]
     private enum PageCategories : ulong
     {
+        WriteAllowed = 1 << 0,
+        Written = 1 << 1,
         File = 1 << 2,
         Present = 1 << 3,
         Swapped = 1 << 4,

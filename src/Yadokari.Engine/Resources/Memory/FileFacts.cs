@@ -27,7 +27,8 @@ internal static class FileFacts
             ? file
             : null;
 
-    private static FileStatus? Regular(int pid, string path)
+    /// <summary>What stat(2) tells of a regular file; null for anything else, and where that is not permitted.</summary>
+    public static FileStatus? Regular(int pid, string path)
     {
         try
         {

@@ -23,6 +23,8 @@ public sealed class MemoryCapture
     private readonly List<SharedObjectImage> objects = [];
     private readonly Dictionary<string, int> objectNumbers = [];
     private readonly List<PageRun> copied = [];
+    private readonly List<PageRun> copiedOfFiles = [];
+    private readonly List<Vma> readOnlyFiles = [];
     private readonly Dictionary<string, long> lengths = [];
     private Vma? vdso;
 
@@ -47,6 +49,12 @@ public sealed class MemoryCapture
     public IReadOnlyList<PageRun> HugePages => hugePages;
 
     public Vma? Vdso => vdso;
+
+    /// <summary>Private mappings of files that may not be written now and whose whole content travels, by ascending address.</summary>
+    internal IReadOnlyList<Vma> ReadOnlyFiles => readOnlyFiles;
+
+    /// <summary>Pages of them that are no longer the file's, by ascending address.</summary>
+    internal IReadOnlyList<PageRun> CopiedOfFiles => copiedOfFiles;
 
     /// <summary>Names of the kernel's own mappings: never saved.</summary>
     public static bool IsKernels(Vma vma) => vma.Name is "[vdso]" or "[vvar]" or "[vvar_vclock]" or "[vsyscall]" or "[uprobes]";
@@ -219,6 +227,8 @@ public sealed class MemoryCapture
 
         copied.Clear();
         pages.FindCopied(vma.Start, vma.End, copied);
+        readOnlyFiles.Add(vma);
+        copiedOfFiles.AddRange(copied);
         if (copied.Count > 0)
         {
             return false;

@@ -46,6 +46,9 @@ public sealed class MemoryWriter
     /// <summary>Bytes of memory written.</summary>
     public long Written { get; private set; }
 
+    /// <summary>Counts what is in the file already as written.</summary>
+    public void CountAhead(IReadOnlyList<MemorySegment> segments) => Written += segments.Sum(segment => (long)segment.Length);
+
     /// <summary>Copies the runs; returns their segments by ascending address.</summary>
     public IReadOnlyList<MemorySegment> Copy(IReadOnlyList<PageRun> runs)
     {

@@ -1,0 +1,212 @@
+using System.Diagnostics;
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Context;
+using Yadokari.Engine.Freeze;
+using Yadokari.Engine.Resources.Memory;
+using Yadokari.Linux;
+using Yadokari.Linux.Memory;
+using Yadokari.Linux.Proc;
+using Yadokari.Linux.Ptrace;
+
+namespace Yadokari.Engine.Capture;
+
+/// <summary>
+/// The memory of a job copied in rounds while it runs, each process under a watch of its own. A process that came later, or can't
+/// be watched, is copied when it stands still. Disposing ends the watches, which takes some 50 ms for each GiB: not in a pause.
+/// </summary>
+public sealed class TreeRounds : IDisposable
+{
+    /// <summary>Bytes of memory of a process's own for which a stop to arm its watch is worth it.</summary>
+    private const long WorthWatch = 4L << 20;
+
+    private const int Direct = 0x4000; // O_DIRECT
+    private static readonly TimeSpan Lease = TimeSpan.FromMilliseconds(500);
+
+    private readonly List<TrackedMemory> tracked = [];
+    private readonly List<RoundReport> rounds = [];
+    private readonly FilePlaces places = new(ContextWriter.FirstPage);
+
+    private TreeRounds()
+    {
+    }
+
+    /// <summary>Each round so far.</summary>
+    public IReadOnlyList<RoundReport> Rounds => rounds;
+
+    /// <summary>Why memory is copied, all or in part, while the job stands still; null: only what is left is.</summary>
+    public string? WithoutRounds { get; private set; }
+
+    /// <summary>Where the next bytes of the file go.</summary>
+    internal long Position => places.Position;
+
+    /// <summary>Copies memory, again and again what was written meanwhile, until little is left. The job runs, but for one short stop.</summary>
+    /// <param name="sink">Gets the pages, in the places that they keep.</param>
+    /// <param name="flush">What was copied is to be safe before the job goes on or ends.</param>
+    /// <param name="worth">Bytes of memory of the job below which nothing is done.</param>
+    /// <exception cref="OperationCanceledException">The sink gave up; as any other failure of it.</exception>
+    public static TreeRounds Run(int pid, Tracer tracer, IImageSink sink, IProgress<CaptureProgress>? progress, bool flush, long worth = RoundRule.WorthRounds)
+    {
+        TreeRounds result = new();
+        try
+        {
+            result.Copy(pid, tracer, sink, progress, flush, worth);
+            return result;
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (TrackedMemory memory in tracked)
+        {
+            memory.Dispose();
+        }
+
+        tracked.Clear();
+    }
+
+    /// <summary>What is known of a process; null: nothing.</summary>
+    internal TrackedMemory? Find(int pid) => tracked.Find(memory => memory.Pid == pid);
+
+    /// <summary>The mappings without the mark that the watch is on them.</summary>
+    internal IReadOnlyList<Vma> WithoutMark(int pid, IReadOnlyList<Vma> vmas) =>
+        Find(pid) is { } memory ? [.. vmas.Select(vma => memory.Watches(vma) ? vma with { Flags = vma.Flags & ~VmaFlags.UserFault } : vma)] : vmas;
+
+    private void Copy(int pid, Tracer tracer, IImageSink sink, IProgress<CaptureProgress>? progress, bool flush, long worth)
+    {
+        Dictionary<int, long> own = [];
+        long total = Measure(pid, own);
+        if (total < worth)
+        {
+            WithoutRounds = "it has little memory";
+            return;
+        }
+
+        worth = Math.Min(worth, WorthWatch);
+        Dictionary<int, WriteWatch> watches = own.Values.Any(bytes => bytes >= worth) ? Arm(pid, tracer, own, worth) : [];
+        foreach ((int process, _) in own)
+        {
+            watches.TryGetValue(process, out WriteWatch? watch);
+            try
+            {
+                tracked.Add(new TrackedMemory(process, watch, places, sink, own.Count > 1));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                watch?.Dispose(); // it has ended
+            }
+        }
+
+        long done = 0;
+        do
+        {
+            long start = Stopwatch.GetTimestamp();
+            bool first = rounds.Count == 0;
+            long bytes = 0;
+            foreach (TrackedMemory memory in tracked)
+            {
+                bytes += Once(memory, first, part => progress?.Report(new CaptureProgress(Math.Min(Interlocked.Add(ref done, part), total), total)));
+            }
+
+            if (flush)
+            {
+                sink.Flush();
+            }
+
+            rounds.Add(new RoundReport(bytes, Stopwatch.GetElapsedTime(start).TotalMilliseconds));
+        }
+        while (RoundRule.GoesOn([.. rounds.Select(round => round.Bytes)]));
+    }
+
+    private long Once(TrackedMemory memory, bool first, Action<long> copied)
+    {
+        try
+        {
+            long bytes = first ? memory.Begin(copied) : memory.Next();
+            // What a device writes to pages directly may come behind the moment at which they were told as written.
+            if (memory.IsWatching && HasDirect(memory.Pid))
+            {
+                WithoutRounds = $"{ProcessLabel.Of(memory.Pid)} has a file open for direct input and output (O_DIRECT)";
+                memory.Distrust();
+            }
+
+            return bytes;
+        }
+        catch (Exception e) when (e is SystemCallException or EngineException || (e is IOException or UnauthorizedAccessException && !Directory.Exists($"/proc/{memory.Pid}")))
+        {
+            // It ended, or runs another program.
+            memory.Distrust();
+            return 0;
+        }
+    }
+
+    private static bool HasDirect(int pid)
+    {
+        foreach (int number in ProcFdInfo.Numbers(pid) ?? [])
+        {
+            if (ProcFdInfo.Read(pid, number) is { } info && (info.Flags & Direct) != 0 && ProcFdInfo.Link(pid, number) is { } link && link.StartsWith('/'))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Bytes of memory of the job, and of each process what is no file's.</summary>
+    private static long Measure(int pid, Dictionary<int, long> own)
+    {
+        long total = 0;
+        foreach (int process in ProcessTree.Read(pid, []))
+        {
+            try
+            {
+                MemoryCapture scan = MemoryCapture.Scan(process, ProcMaps.ReadMaps(process) ?? []);
+                long all = scan.Runs.Sum(run => (long)run.Length);
+                own[process] = all - scan.ReadOnlyFiles.Sum(vma => (long)vma.Length);
+                total += all;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or SystemCallException)
+            {
+                // Ended meanwhile; the freeze tells better.
+            }
+        }
+
+        return total;
+    }
+
+    /// <summary>One stop of the whole job, in which each process makes its watch.</summary>
+    private Dictionary<int, WriteWatch> Arm(int pid, Tracer tracer, Dictionary<int, long> own, long worth)
+    {
+        Dictionary<int, WriteWatch> watches = [];
+        try
+        {
+            tracer.Run(() =>
+            {
+                using FrozenTree tree = FrozenTree.Freeze(pid);
+                ProcessCapturer.Settle(tree);
+                foreach (FrozenProcess process in tree.Processes)
+                {
+                    string? reason = null;
+                    if (own.GetValueOrDefault(process.Pid) >= worth && WatchArming.TryArm(process, Lease, out reason) is { } watch)
+                    {
+                        watches.Add(process.Pid, watch);
+                    }
+
+                    WithoutRounds ??= reason;
+                }
+            });
+        }
+        catch (Exception e) when (e is LeaseLostException or SystemCallException or EngineException or ObstacleException)
+        {
+            // What is in the way of the freeze itself will say so there.
+            WithoutRounds = $"its memory can't be watched: {e.Message}";
+        }
+
+        return watches;
+    }
+}

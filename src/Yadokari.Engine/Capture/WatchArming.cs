@@ -1,0 +1,106 @@
+using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Engine.Freeze;
+using Yadokari.Engine.Restore;
+using Yadokari.Linux;
+using Yadokari.Linux.Descriptors;
+using Yadokari.Linux.Memory;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Engine.Capture;
+
+/// <summary>
+/// Gets a <see cref="WriteWatch"/> of a frozen process: only it can make a userfaultfd of its address space. One list of calls makes
+/// it, waits until it was fetched, and closes it again: whatever becomes of this program meanwhile, the process keeps none, by
+/// which its memory would stay watched. Tracer thread only.
+/// </summary>
+internal static class WatchArming
+{
+    private const int Said = 0;
+    private const int Number = 8;
+    private const int Taken = 16;
+    private const int Words = 24;
+    private const int PauseNanoseconds = 50_000;
+    private const int MostPauses = 4000;
+
+    /// <param name="process">Its threads are at home and outside the vdso.</param>
+    /// <param name="lease">See <see cref="RemoteBatch.Create"/>.</param>
+    /// <param name="reason">Why there is none.</param>
+    /// <exception cref="LeaseLostException">This program was kept waiting for too long.</exception>
+    public static WriteWatch? TryArm(FrozenProcess process, TimeSpan lease, out string? reason)
+    {
+        using SafeFileHandle? held = PidFd.Open(process.Pid);
+        PlanBuilder plan = new();
+        DataReference words = plan.Room(Words);
+        byte[] pause = new byte[16];
+        BinaryPrimitives.WriteInt64LittleEndian(pause.AsSpan(8), PauseNanoseconds);
+        DataReference wait = plan.Bytes(pause, "{50 µs}");
+        Slot made = plan.NewSlot(), taken = plan.NewSlot(), left = plan.NewSlot();
+        PlanLabel again = new("again"), close = new("close"), end = new("end");
+        plan.Try(made, SystemCall.Userfaultfd, WriteWatch.Flags);
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(words, Number), made);
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(words, Said), 1);
+        plan.JumpIf(made, Condition.Less, 0, end);
+        plan.Set(left, MostPauses);
+        plan.Place(again);
+        plan.Do(OperationKind.Load64, taken, Argument.AddressOf(words, Taken));
+        plan.JumpIf(taken, Condition.NotEqual, 0, close);
+        plan.Try(null, SystemCall.Nanosleep, wait, 0);
+        plan.Do(OperationKind.Subtract, left, left, 1);
+        plan.JumpIf(left, Condition.GreaterOrEqual, 0, again);
+        plan.Place(close);
+        plan.Try(null, SystemCall.Close, made);
+        plan.Place(end);
+        plan.Do(OperationKind.Break, null);
+
+        SafeFileHandle? fetched = null;
+        bool asked = false;
+        byte[] answer = new byte[Words];
+        void Fetch(RemoteAddress data)
+        {
+            if (asked || process.Memory.Read(data + (ulong)words.Offset, answer) != Words || answer[Said] == 0)
+            {
+                return;
+            }
+
+            asked = true;
+            int number = (int)BinaryPrimitives.ReadInt64LittleEndian(answer.AsSpan(Number));
+            if (number < 0)
+            {
+                return;
+            }
+
+            try
+            {
+                fetched = held is null ? null : PidFd.Fetch(held, number);
+            }
+            catch (SystemCallException)
+            {
+                // Not permitted: it closes it all the same.
+            }
+
+            Span<byte> one = stackalloc byte[sizeof(ulong)];
+            BinaryPrimitives.WriteUInt64LittleEndian(one, 1);
+            process.Memory.Write(data + (ulong)(words.Offset + Taken), one);
+        }
+
+        try
+        {
+            using RemoteBatch batch = RemoteBatch.Create(process, ProcMaps.ReadMaps(process.Pid) ?? [], lease);
+            batch.Run(process.Main, plan.Build(), Fetch);
+        }
+        catch
+        {
+            fetched?.Dispose();
+            throw;
+        }
+
+        int error = (int)BinaryPrimitives.ReadInt64LittleEndian(answer.AsSpan(Number));
+        WriteWatch? watch = fetched is null ? null : WriteWatch.TryEnable(fetched);
+        reason = watch is not null ? null
+            : error < 0 ? $"its memory can't be watched: {Errno.Message(-error)}"
+            : fetched is null ? "its memory can't be watched: not permitted"
+            : "its memory can't be watched: this kernel does not know how (before 6.7)";
+        return watch;
+    }
+}

@@ -1,0 +1,205 @@
+using System.Runtime.ExceptionServices;
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Linux;
+using Yadokari.Linux.Memory;
+
+namespace Yadokari.Engine.Resources.Memory;
+
+/// <summary>Copies pages of a process, running or frozen, to their places in the file. What can't be read is zeros there, and not
+/// known to be.</summary>
+/// <param name="copied">Called with bytes as they are copied, by several threads; may be null.</param>
+internal sealed class PageCopier(RemoteMemory memory, IImageSink sink, Action<long>? copied = null)
+{
+    private const int Page = RemoteAddress.PageSize;
+    private const int MostPages = MemorySegment.MaxLength / Page;
+
+    /// <summary>Bytes; to start a thread takes as long as to copy some megabytes.</summary>
+    private const long WorthHelpers = 16L << 20;
+
+    private readonly List<(MemoryExtent Extent, int Page, int Count)> parts = [];
+    private readonly List<int> shares = [];
+    private readonly Lock sinkLock = new();
+    private int next;
+    private volatile bool failed;
+
+    /// <summary>Bytes of the pages that wait.</summary>
+    public long Waiting { get; private set; }
+
+    /// <summary>Pages to be copied; by ascending page within an extent, extent by extent.</summary>
+    public void Add(MemoryExtent extent, int page, int count)
+    {
+        Waiting += (long)count * Page;
+        while (count > 0)
+        {
+            // Whole pieces, so that no two threads have one.
+            int most = MostPages - (page % MemoryExtent.PagesOfPiece);
+            int taken = Math.Min(count, most);
+            parts.Add((extent, page, taken));
+            page += taken;
+            count -= taken;
+        }
+    }
+
+    /// <summary>Copies all that was added.</summary>
+    /// <returns>Bytes.</returns>
+    public long Run()
+    {
+        long bytes = Waiting;
+        Waiting = 0;
+        Share();
+        next = 0;
+        int workers = bytes < WorthHelpers ? 1 : Math.Clamp(Environment.ProcessorCount, 1, 4);
+        Exception? failure = null;
+        void Guarded()
+        {
+            try
+            {
+                Work();
+            }
+            catch (Exception e)
+            {
+                failed = true;
+                Interlocked.CompareExchange(ref failure, e, null);
+            }
+        }
+
+        Thread[] helpers = new Thread[workers - 1];
+        for (int i = 0; i < helpers.Length; i++)
+        {
+            helpers[i] = new Thread(Guarded) { IsBackground = true };
+            helpers[i].Start();
+        }
+
+        Guarded();
+        foreach (Thread helper in helpers)
+        {
+            helper.Join();
+        }
+
+        parts.Clear();
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Cuts the parts into shares of some size, never within a piece.</summary>
+    private void Share()
+    {
+        shares.Clear();
+        shares.Add(0);
+        int pages = 0;
+        for (int i = 1; i < parts.Count; i++)
+        {
+            (MemoryExtent extent, int page, int count) = parts[i - 1];
+            pages += count;
+            bool samePiece = parts[i].Extent == extent && parts[i].Page / MemoryExtent.PagesOfPiece == (page + count - 1) / MemoryExtent.PagesOfPiece;
+            if (pages >= MostPages && !samePiece)
+            {
+                shares.Add(i);
+                pages = 0;
+            }
+        }
+
+        shares.Add(parts.Count);
+    }
+
+    private void Work()
+    {
+        byte[]? buffer = null;
+        while (!failed)
+        {
+            int share = Interlocked.Increment(ref next) - 1;
+            if (share >= shares.Count - 1)
+            {
+                return;
+            }
+
+            for (int i = shares[share]; i < shares[share + 1]; i++)
+            {
+                (MemoryExtent extent, int page, int count) = parts[i];
+                Copy(extent, page, count, ref buffer);
+                copied?.Invoke((long)count * Page);
+            }
+        }
+    }
+
+    private void Copy(MemoryExtent extent, int page, int count, ref byte[]? buffer)
+    {
+        long place = extent.FileOffset + ((long)page * Page);
+        Span<byte> window = sink.Window(place, count * Page);
+        Span<byte> bytes = window.IsEmpty ? (buffer ??= GC.AllocateUninitializedArray<byte>(MemorySegment.MaxLength, pinned: true)).AsSpan(0, count * Page) : window;
+        Span<bool> read = stackalloc bool[count];
+        Read(new RemoteAddress(extent.Start + ((ulong)page * Page)), bytes, read);
+        int from = -1;
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<byte> one = bytes.Slice(i * Page, Page);
+            bool empty = !one.ContainsAnyExcept((byte)0);
+            // Where the file has zeros already, none need be written.
+            bool write = !empty || extent.IsHeld(page + i);
+            if (empty)
+            {
+                extent.Clear(page + i, known: read[i]);
+            }
+            else
+            {
+                extent.Hold(page + i, one);
+            }
+
+            if (write && from < 0)
+            {
+                from = i;
+            }
+            else if (!write && from >= 0)
+            {
+                Write(place, bytes, from, i, window.IsEmpty);
+                from = -1;
+            }
+        }
+
+        if (from >= 0)
+        {
+            Write(place, bytes, from, count, window.IsEmpty);
+        }
+    }
+
+    private void Write(long place, ReadOnlySpan<byte> bytes, int from, int to, bool elsewhere)
+    {
+        if (!elsewhere)
+        {
+            return;
+        }
+
+        ReadOnlySpan<byte> part = bytes[(from * Page)..(to * Page)];
+        if (sink.IsConcurrent)
+        {
+            sink.Write(place + ((long)from * Page), part);
+            return;
+        }
+
+        lock (sinkLock)
+        {
+            sink.Write(place + ((long)from * Page), part);
+        }
+    }
+
+    private void Read(RemoteAddress start, Span<byte> bytes, Span<bool> read)
+    {
+        int done = 0;
+        while (done < bytes.Length)
+        {
+            int got = memory.Read(start + (ulong)done, bytes[done..]) / Page * Page;
+            read.Slice(done / Page, got / Page).Fill(true);
+            done += got;
+            if (done < bytes.Length)
+            {
+                // A hole, a guard page, or what lies behind the end of a mapped file.
+                bytes.Slice(done, Page).Clear();
+                done += Page;
+            }
+        }
+    }
+}

@@ -1,0 +1,373 @@
+using System.Runtime.CompilerServices;
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Restore;
+using Yadokari.Linux;
+using Yadokari.Linux.Descriptors;
+using Yadokari.Linux.Memory;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Engine.Resources.Memory;
+
+/// <summary>
+/// The memory of one process that is copied in rounds while it runs: anonymous memory under a <see cref="WriteWatch"/>, and files
+/// of which it has nothing of its own. What came to be, moved or lost its watch meanwhile is not known here: it is copied when the
+/// process stands still.
+/// </summary>
+/// <remarks>A page is told as written, and protected, before it is read: so what is read is what it was, or it is told again. Nothing
+/// is watched anew while the process runs: a mapping that lost its watch in between (mremap) has pages that stay protected.</remarks>
+internal sealed class TrackedMemory : IDisposable
+{
+    private const int Page = RemoteAddress.PageSize;
+
+    /// <summary>A gap between pages of a mapping up to which both have one place: it costs less than another segment.</summary>
+    private const ulong SmallGap = 4 * Page;
+
+    private static readonly byte[] Zeros = new byte[Page];
+
+    private readonly WriteWatch? watch;
+    private readonly FilePlaces places;
+    private readonly RemoteMemory memory;
+    private readonly IImageSink sink;
+    private readonly List<PageRun> watched = [];
+    private readonly List<TrackedFile> files = [];
+    private readonly List<MemoryExtent> extents = [];
+    private readonly List<PageRun> found = [];
+    private bool distrusted;
+
+    /// <param name="pid">The process.</param>
+    /// <param name="watch">Of its address space; owned from here on. Null: only files.</param>
+    /// <param name="sharing">It has relatives with which it may share pages.</param>
+    /// <exception cref="IOException">It has ended.</exception>
+    public TrackedMemory(int pid, WriteWatch? watch, FilePlaces places, IImageSink sink, bool sharing)
+    {
+        Pid = pid;
+        this.watch = watch;
+        this.places = places;
+        this.sink = sink;
+        memory = new RemoteMemory(pid) { KeepsSharing = sharing };
+    }
+
+    public int Pid { get; }
+
+    /// <summary>What it writes is seen.</summary>
+    public bool IsWatching => watch is not null && !distrusted;
+
+    /// <summary>What was told as written is not all that may have been: anonymous memory is copied when it stands still.</summary>
+    public void Distrust() => distrusted = true;
+
+    /// <summary>A mapping that is under this watch, in part at least.</summary>
+    public bool Watches(Vma vma) => watched.Exists(range => range.Start < vma.End && vma.Start < range.End);
+
+    /// <summary>The first round: all that it has.</summary>
+    /// <returns>Bytes.</returns>
+    /// <param name="copied">Called with bytes as they are copied, by several threads.</param>
+    public long Begin(Action<long> copied)
+    {
+        IReadOnlyList<Vma> vmas = MappingNames.Resolve(Pid, ProcMaps.ReadSmaps(Pid) ?? throw new IOException($"process {Pid} has ended"));
+        PageCopier copier = new(memory, sink, copied);
+        AddFiles(MemoryCapture.Scan(Pid, vmas), copier);
+        if (watch is not null)
+        {
+            AddWatched(vmas, copier);
+        }
+
+        extents.Sort((left, right) => left.Start.CompareTo(right.Start));
+        long bytes = copier.Run();
+        Settle();
+        return bytes;
+    }
+
+    /// <summary>A later round: what was written since the last.</summary>
+    /// <returns>Bytes.</returns>
+    public long Next()
+    {
+        if (!IsWatching)
+        {
+            return 0;
+        }
+
+        Find(onlyWritten: true);
+        PageCopier copier = new(memory, sink);
+        List<PageRun> fresh = [];
+        RunCursor cursor = new(found);
+        ulong at = 0;
+        foreach (MemoryExtent extent in extents)
+        {
+            cursor.Add(at, extent.Start, fresh);
+            AddParts(copier, extent, ref cursor);
+            at = extent.End;
+        }
+
+        cursor.Add(at, AddressSpace.End, fresh);
+        AddExtents(fresh, 0, copier);
+        extents.Sort((left, right) => left.Start.CompareTo(right.Start));
+        long bytes = copier.Run();
+        Settle();
+        return bytes;
+    }
+
+    /// <summary>In the frozen process: brings what was copied up to date.</summary>
+    /// <param name="capture">All that it has now.</param>
+    /// <param name="frozen">To read it by.</param>
+    /// <param name="rest">Gets what has no place yet, by ascending address.</param>
+    /// <returns>What has one, by ascending address.</returns>
+    public IReadOnlyList<MemorySegment> Finish(MemoryCapture capture, RemoteMemory frozen, List<PageRun> rest)
+    {
+        found.Clear();
+        if (IsWatching)
+        {
+            using PageMap pages = new(Pid);
+            pages.FindUnwritten(found);
+        }
+
+        AddUnchangedFiles(capture);
+        found.Sort((left, right) => left.Start.Value.CompareTo(right.Start.Value));
+        PageCopier copier = new(frozen, sink);
+        List<(MemoryExtent Extent, int Piece)> kept = Compare(capture, copier, rest);
+        copier.Run();
+        return Segments(kept, capture.Mappings);
+    }
+
+    public void Dispose()
+    {
+        watch?.Dispose();
+        memory.Dispose();
+    }
+
+    private void AddWatched(IReadOnlyList<Vma> vmas, PageCopier copier)
+    {
+        foreach (Vma vma in vmas)
+        {
+            if (MayWatch(vma) && watch!.TryAdd(vma.Start, vma.End))
+            {
+                watched.Add(new PageRun(vma.Start, vma.End));
+            }
+        }
+
+        Find(onlyWritten: false);
+        RunCursor cursor = new(found);
+        List<PageRun> parts = [];
+        foreach (PageRun range in watched)
+        {
+            parts.Clear();
+            cursor.Add(range.Start.Value, range.End.Value, parts);
+            AddExtents(parts, SmallGap, copier);
+        }
+    }
+
+    /// <summary>Private memory that is no file's.</summary>
+    private static bool MayWatch(Vma vma) =>
+        !vma.Shared && !vma.IsFile && !MemoryCapture.IsKernels(vma)
+        && (vma.Flags & (VmaFlags.HugeTlb | VmaFlags.Io | VmaFlags.PageFrames | VmaFlags.ShadowStack | VmaFlags.Droppable | VmaFlags.UserFault)) == 0;
+
+    private void Find(bool onlyWritten)
+    {
+        found.Clear();
+        using PageMap pages = new(Pid);
+        pages.Protect(onlyWritten, found);
+    }
+
+    private void AddFiles(MemoryCapture capture, PageCopier copier)
+    {
+        IReadOnlySet<(uint, uint)>? memoryDevices = null;
+        List<PageRun> parts = [];
+        RunCursor copied = new(capture.CopiedOfFiles.ToArray());
+        foreach (Vma vma in capture.ReadOnlyFiles)
+        {
+            memoryDevices ??= MappedObject.MemoryDevices(Pid);
+            if (TrackedFile.Of(Pid, vma, memoryDevices) is { } file)
+            {
+                files.Add(file);
+                parts.Clear();
+                copied.AddOutside(vma.Start.Value, vma.End.Value, parts);
+                AddExtents(parts, 0, copier);
+            }
+        }
+    }
+
+    /// <summary>Pages of files that are still the files'.</summary>
+    private void AddUnchangedFiles(MemoryCapture capture)
+    {
+        Dictionary<ulong, Vma> now = [];
+        foreach (Vma vma in capture.ReadOnlyFiles)
+        {
+            now[vma.Start.Value] = vma;
+        }
+
+        Dictionary<string, FileStatus?> statuses = [];
+        RunCursor copied = new(capture.CopiedOfFiles.ToArray());
+        foreach (TrackedFile file in files)
+        {
+            if (!statuses.TryGetValue(file.Mapping.Name, out FileStatus? status))
+            {
+                statuses.Add(file.Mapping.Name, status = FileFacts.Regular(Pid, file.Mapping.Name));
+            }
+
+            if (now.TryGetValue(file.Mapping.Start.Value, out Vma? vma) && file.IsSame(vma, status))
+            {
+                copied.AddOutside(vma.Start.Value, vma.End.Value, found);
+            }
+        }
+    }
+
+    /// <summary>New places, and copies what is in them.</summary>
+    private void AddExtents(List<PageRun> runs, ulong gap, PageCopier copier)
+    {
+        for (int i = 0; i < runs.Count;)
+        {
+            int last = i;
+            while (last + 1 < runs.Count && runs[last + 1].Start.Value - runs[last].End.Value <= gap)
+            {
+                last++;
+            }
+
+            int pages = (int)((runs[last].End - runs[i].Start) / Page);
+            MemoryExtent extent = new(runs[i].Start.Value, pages, places.Take((long)pages * Page));
+            extents.Add(extent);
+            for (; i <= last; i++)
+            {
+                copier.Add(extent, (int)((runs[i].Start.Value - extent.Start) / Page), (int)(runs[i].Length / Page));
+            }
+        }
+    }
+
+    private static void AddParts(PageCopier copier, MemoryExtent extent, ref RunCursor cursor)
+    {
+        List<PageRun> parts = [];
+        cursor.Add(extent.Start, extent.End, parts);
+        foreach (PageRun part in parts)
+        {
+            copier.Add(extent, (int)((part.Start.Value - extent.Start) / Page), (int)(part.Length / Page));
+        }
+    }
+
+    /// <summary>Checksums, as far as they are not of the last moment.</summary>
+    private void Settle()
+    {
+        foreach (MemoryExtent extent in extents)
+        {
+            for (int piece = 0; piece < extent.Pieces; piece++)
+            {
+                extent.Sum(piece);
+            }
+        }
+    }
+
+    /// <summary>Piece by piece, what must travel against what the file has.</summary>
+    /// <returns>The pieces that are right when the copier has run.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private List<(MemoryExtent Extent, int Piece)> Compare(MemoryCapture capture, PageCopier copier, List<PageRun> rest)
+    {
+        List<(MemoryExtent, int)> kept = [];
+        List<PageRun> covered = [];
+        PageRun[] runs = [.. capture.Runs];
+        RunCursor needed = new(runs);
+        RunCursor unwritten = new(found);
+        IReadOnlyList<MappingImage> mappings = capture.Mappings;
+        int mapping = 0;
+        foreach (MemoryExtent extent in extents)
+        {
+            for (int piece = 0; piece < extent.Pieces; piece++)
+            {
+                ulong start = extent.PieceStart(piece);
+                ulong end = extent.PieceEnd(piece);
+                int need = needed.Mask(start, end);
+                while (mapping < mappings.Count && mappings[mapping].End <= start)
+                {
+                    mapping++;
+                }
+
+                // A piece that two mappings have now is two: its pages get new places.
+                if (need == 0 || mapping == mappings.Count || start < mappings[mapping].Start || end > mappings[mapping].End)
+                {
+                    continue;
+                }
+
+                int good = unwritten.Mask(start, end) & (extent.Held(piece) | extent.Zero(piece));
+                int changed = need & ~good, gone = extent.Held(piece) & ~need;
+                if ((changed | gone) != 0)
+                {
+                    Bring(copier, extent, piece, changed, gone);
+                }
+
+                kept.Add((extent, piece));
+                if (covered.Count > 0 && covered[^1].End.Value == start)
+                {
+                    covered[^1] = new PageRun(covered[^1].Start, new RemoteAddress(end));
+                }
+                else
+                {
+                    covered.Add(new PageRun(new RemoteAddress(start), new RemoteAddress(end)));
+                }
+            }
+        }
+
+        RunCursor places = new(covered);
+        foreach (PageRun run in runs)
+        {
+            places.AddOutside(run.Start.Value, run.End.Value, rest);
+        }
+
+        return kept;
+    }
+
+    /// <param name="changed">Pages to be copied.</param>
+    /// <param name="gone">Pages that the process has no more.</param>
+    private void Bring(PageCopier copier, MemoryExtent extent, int piece, int changed, int gone)
+    {
+        int first = piece * MemoryExtent.PagesOfPiece;
+        for (int i = 0; (changed | gone) >> i != 0; i++)
+        {
+            if ((gone >> i & 1) != 0)
+            {
+                sink.Write(extent.FileOffset + ((long)(first + i) * Page), Zeros);
+                extent.Clear(first + i, known: false);
+            }
+            else if ((changed >> i & 1) != 0)
+            {
+                int count = 1;
+                while ((changed >> (i + count) & 1) != 0)
+                {
+                    count++;
+                }
+
+                copier.Add(extent, first + i, count);
+                i += count - 1;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static List<MemorySegment> Segments(List<(MemoryExtent Extent, int Piece)> kept, IReadOnlyList<MappingImage> mappings)
+    {
+        List<MemorySegment> segments = [];
+        int mapping = 0;
+        for (int i = 0; i < kept.Count;)
+        {
+            (MemoryExtent extent, int first) = kept[i];
+            while (mappings[mapping].End <= extent.PieceStart(first))
+            {
+                mapping++;
+            }
+
+            uint sum = uint.MaxValue;
+            int last = first;
+            for (; i < kept.Count && kept[i] == (extent, last) && extent.Held(last) != 0 && extent.PieceStart(last) < mappings[mapping].End && last - first < MemorySegment.MaxLength / ReadBuffer.Piece; i++)
+            {
+                sum = PageSums.Add(sum, extent.Sum(last));
+                last++;
+            }
+
+            if (last == first)
+            {
+                i++; // zeros
+                continue;
+            }
+
+            ulong start = extent.PieceStart(first);
+            segments.Add(new MemorySegment(start, (int)(extent.PieceEnd(last - 1) - start), extent.FileOffset + ((long)first * ReadBuffer.Piece), sum));
+        }
+
+        return segments;
+    }
+}
