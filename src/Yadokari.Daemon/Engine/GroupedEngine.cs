@@ -52,6 +52,8 @@ public sealed class GroupedEngine(IJobEngine engine, JobGroup group) : IJobEngin
     {
         private bool _isKilled;
 
+        public void CopyAhead(IImageSink sink) => checkpoint.CopyAhead(sink);
+
         public void Freeze()
         {
             group.LetOut(pid);

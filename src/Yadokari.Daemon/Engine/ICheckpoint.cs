@@ -5,6 +5,8 @@ namespace Yadokari.Daemon.Engine;
 /// <summary>The engine's <see cref="CheckpointSession"/>, see there. Disposing before <see cref="Kill"/> thaws.</summary>
 public interface ICheckpoint : IDisposable
 {
+    void CopyAhead(IImageSink sink);
+
     void Freeze();
 
     /// <summary>Lets it run on; it can be frozen again.</summary>

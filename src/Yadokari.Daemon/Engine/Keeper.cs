@@ -61,6 +61,9 @@ public static class Keeper
                     session?.Dispose();
                     session = CheckpointSession.Open(request.Pid, request.Options ?? new CaptureOptions());
                     return KeeperAnswer.Done();
+                case KeeperAct.CopyAhead:
+                    Required(session).CopyAhead(new LinkSink(link));
+                    return KeeperAnswer.Done();
                 case KeeperAct.Freeze:
                     Required(session).Freeze();
                     return KeeperAnswer.Done();
@@ -98,5 +101,7 @@ public static class Keeper
     private sealed class LinkSink(KeeperLink link) : IImageSink
     {
         public void Write(long offset, ReadOnlySpan<byte> bytes) => link.SendData(offset, bytes);
+
+        public void Flush() => link.SendFlush();
     }
 }

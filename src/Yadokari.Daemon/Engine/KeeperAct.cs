@@ -4,6 +4,9 @@ namespace Yadokari.Daemon.Engine;
 public enum KeeperAct
 {
     Open,
+
+    /// <summary>Copies memory while the process runs.</summary>
+    CopyAhead,
     Freeze,
     Thaw,
     Capture,

@@ -11,4 +11,7 @@ public enum KeeperFrame : byte
 
     /// <summary>A piece of the context file.</summary>
     Data = 3,
+
+    /// <summary>What came so far is to be brought where it is safe (<see cref="Yadokari.Engine.Checkpointing.IImageSink.Flush"/>).</summary>
+    Flush = 4,
 }

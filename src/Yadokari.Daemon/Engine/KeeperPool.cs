@@ -108,6 +108,8 @@ public sealed class KeeperPool : IDisposable
     {
         private bool _disposed;
 
+        public void CopyAhead(IImageSink sink) => keeper.Act(new KeeperRequest(KeeperAct.CopyAhead), sink);
+
         public void Freeze() => keeper.Act(new KeeperRequest(KeeperAct.Freeze));
 
         public void Thaw() => keeper.Act(new KeeperRequest(KeeperAct.Thaw));

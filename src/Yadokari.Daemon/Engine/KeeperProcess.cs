@@ -110,6 +110,9 @@ internal sealed class KeeperProcess : IDisposable
                 case (KeeperFrame.Data, long offset, ReadOnlyMemory<byte> bytes):
                     Take(sink, offset, bytes.Span);
                     break;
+                case (KeeperFrame.Flush, _, _):
+                    Flush(sink);
+                    break;
                 case (_, _, ReadOnlyMemory<byte> json):
                     return Read(request, json.Span);
             }
@@ -147,7 +150,7 @@ internal sealed class KeeperProcess : IDisposable
     {
         try
         {
-            (sink ?? throw new IOException("the keeper sends what nobody asked for")).Write(offset, bytes);
+            Wanted(sink).Write(offset, bytes);
         }
         catch
         {
@@ -156,6 +159,21 @@ internal sealed class KeeperProcess : IDisposable
             throw;
         }
     }
+
+    private void Flush(IImageSink? sink)
+    {
+        try
+        {
+            Wanted(sink).Flush();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private static IImageSink Wanted(IImageSink? sink) => sink ?? throw new IOException("the keeper sends what nobody asked for");
 
     private CaptureReport? Read(KeeperRequest request, ReadOnlySpan<byte> json)
     {

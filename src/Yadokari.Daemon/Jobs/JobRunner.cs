@@ -128,6 +128,11 @@ public sealed class JobRunner(
             OwnProcess.Require(processes, record);
             using ICheckpoint checkpoint = EngineCall.Run(() => engine.Open(record.Main.Pid, options));
             using FileContextWriter file = EngineCall.Run(() => FileContextWriter.Create(request.Path, cancellation));
+            EngineCall.Run(() =>
+            {
+                checkpoint.CopyAhead(file);
+                return true;
+            });
             await ConsentedFreeze.FreezeAsync(checkpoint, consent, patience, cancellation).ConfigureAwait(false);
             OwnProcess.Require(processes, record);
             CaptureReport report = EngineCall.Run(() =>

@@ -113,6 +113,7 @@ public sealed partial class JobSaver(
                 OwnProcess.Require(processes, record);
                 using ICheckpoint checkpoint = engine.Open(record.Main.Pid, options);
                 using FileContextWriter file = FileContextWriter.Create(path, cancellation);
+                checkpoint.CopyAhead(file);
                 ConsentedFreeze.FreezeAsync(checkpoint, consent, CaptureConsent.UsualPatience, cancellation).GetAwaiter().GetResult();
                 OwnProcess.Require(processes, record);
                 // It stands still: this is what it has written.

@@ -9,6 +9,7 @@ namespace Yadokari.Daemon.Moves;
 public sealed class ImageSender(IImageStream stream, IProgress<MoveProgress> progress, long expected, RateLimit? rate = null) : IImageSink
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(100);
+    private int _round = 1;
     private long _lastReport = Stopwatch.GetTimestamp();
 
     /// <summary>Payload bytes sent.</summary>
@@ -20,6 +21,13 @@ public sealed class ImageSender(IImageStream stream, IProgress<MoveProgress> pro
     /// <param name="settled">The job stands still (<see cref="LogStreams.Settle"/>).</param>
     public void SendLogs(LogStreams logs, bool settled) => logs.ReadNew(settled, (kind, offset, bytes) => Send(kind, offset, bytes.Span));
 
+    /// <summary>The end of a round: the target brings to its disk what it has.</summary>
+    void IImageSink.Flush()
+    {
+        Send(FrameKind.Flush, 0, []);
+        _round++;
+    }
+
     void IImageSink.Write(long offset, ReadOnlySpan<byte> bytes) => Send(FrameKind.Image, offset, bytes);
 
     private void Send(FrameKind kind, long offset, ReadOnlySpan<byte> bytes)
@@ -30,7 +38,7 @@ public sealed class ImageSender(IImageStream stream, IProgress<MoveProgress> pro
         if (Stopwatch.GetElapsedTime(_lastReport) >= ReportInterval)
         {
             _lastReport = Stopwatch.GetTimestamp();
-            progress.Report(new MoveProgress { Phase = Phase, Round = 1, Bytes = Bytes, Total = Math.Max(Bytes, expected) });
+            progress.Report(new MoveProgress { Phase = Phase, Round = _round, Bytes = Bytes, Total = Math.Max(Bytes, expected) });
         }
     }
 }

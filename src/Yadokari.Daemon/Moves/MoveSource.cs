@@ -227,6 +227,8 @@ public sealed partial class MoveSource(
             {
                 ImageSender sender = new(stream, progress, offer.EstimatedBytes, rate);
                 sender.SendLogs(logs, settled: false);
+                checkpoint.CopyAhead(sender);
+                sender.SendLogs(logs, settled: false);
 
                 // Durable before the first thread stands still, so that nothing but the copying happens meanwhile.
                 Enter(ref move, new MoveState.Frozen(), durable: true);
@@ -242,7 +244,7 @@ public sealed partial class MoveSource(
                 bytes = sender.Bytes;
             }
             Enter(ref move, new MoveState.Sent(report.FileLength), durable: false);
-            progress.Report(new MoveProgress { Phase = MovePhase.Sent, Round = 1, Bytes = bytes, Total = bytes });
+            progress.Report(new MoveProgress { Phase = MovePhase.Sent, Round = report.Rounds.Count + 1, Bytes = bytes, Total = bytes });
             await target.PrepareAsync(
                 move.Id, new PrepareMove(report.FileLength, logs.OutputSent, logs.ErrorsSent, logs.ErrorsToOutput, relayed), cancellation).ConfigureAwait(false);
             Enter(ref move, new MoveState.Prepared(report.FileLength, null, logs.ErrorsToOutput), durable: false);
@@ -303,10 +305,10 @@ public sealed partial class MoveSource(
                 1, $"job '{record.Name}' is committed to host {there.Name}, which does not answer: it runs on there as soon as it does", failure);
         }
         down.Stop();
-        progress.Report(new MoveProgress { Phase = MovePhase.Released, Round = 1, Bytes = bytes, Total = bytes });
+        progress.Report(new MoveProgress { Phase = MovePhase.Released, Round = report.Rounds.Count + 1, Bytes = bytes, Total = bytes });
         home.DeleteJobDirectory(record.Id, record.Epoch);
         DropCheckpoints(record);
-        return new MoveReport(jobThere, bytes, report.MemoryBytes, 1, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds);
+        return new MoveReport(jobThere, bytes, report.MemoryBytes, report.Rounds.Count + 1, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds);
     }
 
     private void Enter(ref MoveRecord move, MoveState state, bool durable)

@@ -29,6 +29,16 @@ public sealed partial class MoveTarget
         file.SetLength(length);
     }
 
+    /// <summary>The disk works while more comes; a round that ends before the one before is on it waits for nothing. By a descriptor
+    /// of its own, for reading: a file that is open for writing can't be executed.</summary>
+    private static Task FlushBehind(Task before, string image) => before.IsCompletedSuccessfully
+        ? Task.Run(() =>
+        {
+            using SafeFileHandle file = File.OpenHandle(image, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            RandomAccess.FlushToDisk(file);
+        })
+        : before;
+
     /// <summary>The image is all that is left of the job once the source has committed: it must survive a power failure.</summary>
     private void Flush(string image, MoveOffer offer)
     {

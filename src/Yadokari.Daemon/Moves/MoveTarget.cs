@@ -265,6 +265,7 @@ public sealed partial class MoveTarget(
         using SafeFileHandle errors = OpenLog(home.Errors(offer.JobId, offer.Epoch));
         using SafeFileHandle input = OpenLog(home.Input(offer.JobId, offer.Epoch));
         long most = OfferCheck.MostBytes(offer);
+        Task flushing = Task.CompletedTask;
         while (true)
         {
             (FrameHeader header, ReadOnlyMemory<byte> payload) = await frames.ReadAsync(cancellation).ConfigureAwait(false);
@@ -276,9 +277,14 @@ public sealed partial class MoveTarget(
             switch (header.Kind)
             {
                 case FrameKind.End:
+                    // One that is not done does no harm: what matters is flushed when all is here.
+                    await (flushing.IsFaulted ? flushing : Task.CompletedTask).ConfigureAwait(false);
                     return image.Length;
                 case FrameKind.Image:
                     RandomAccess.Write(image.SafeFileHandle, payload.Span, header.Offset);
+                    break;
+                case FrameKind.Flush:
+                    flushing = FlushBehind(flushing, home.Image(move.Record.Id));
                     break;
                 case FrameKind.Output:
                     RandomAccess.Write(output, payload.Span, header.Offset);

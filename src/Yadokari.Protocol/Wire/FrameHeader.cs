@@ -26,8 +26,8 @@ public readonly record struct FrameHeader(FrameKind Kind, long Offset, int Lengt
             (FrameKind)source[0],
             BinaryPrimitives.ReadInt64LittleEndian(source[1..]),
             BinaryPrimitives.ReadInt32LittleEndian(source[9..]));
-        bool empty = header.Kind is FrameKind.End or FrameKind.Alive;
-        if (header.Kind > FrameKind.Input
+        bool empty = header.Kind is FrameKind.End or FrameKind.Alive or FrameKind.Flush;
+        if (header.Kind > FrameKind.Flush
             || header.Length < 0 || header.Length > Limits.MaxFrameBytes
             || header.Offset < 0 || header.Offset > Limits.MaxImageBytes - header.Length
             || (empty && header.Length != 0))

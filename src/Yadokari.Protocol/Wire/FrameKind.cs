@@ -20,4 +20,7 @@ public enum FrameKind : byte
 
     /// <summary>What the job's caller has sent and the job has not read.</summary>
     Input = 5,
+
+    /// <summary>Empty: what came so far of the context file is brought to disk, while more comes.</summary>
+    Flush = 6,
 }

@@ -47,6 +47,14 @@ public sealed class SimEngine(SimDaemon daemon) : IJobEngine
             (process.State, process.Owner) = (SimProcessState.Frozen, daemon);
         });
 
+        /// <summary>What it writes is out of date by the time it is frozen.</summary>
+        public void CopyAhead(IImageSink sink)
+        {
+            daemon.Strike("round");
+            sink.Write(0, new byte[ImageBytes]);
+            sink.Flush();
+        }
+
         public void Thaw() => throw new NotSupportedException("no program of the world holds itself in place");
 
         public CaptureReport Capture(IImageSink sink, IProgress<CaptureProgress>? progress)

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Shouldly;
+using Xunit;
+
+namespace Yadokari.LabTests;
+
+/// <summary>Jobs whose memory is copied while they run.</summary>
+public sealed class RoundsTests(TwoHosts hosts) : IClassFixture<TwoHosts>
+{
+    /// <summary>Writes all over its memory and, ten thousand pages later each, says how many are not what they must be.</summary>
+    private const string Writer =
+        """
+        $| = 1; my $pages = 6000; my $data = "\0" x ($pages * 4096); my @expected = (0) x $pages; my $step = 0;
+        while (1) {
+            my $page = int(rand($pages)); my $value = int(rand(255)) + 1;
+            vec($data, $page * 4096 + 17, 8) = $value; vec($data, $page * 4096 + 4090, 8) = 255 - $value; $expected[$page] = $value;
+            next if ++$step % 10000;
+            my $wrong = 0;
+            for my $p (0 .. $pages - 1) { my $v = $expected[$p]; $wrong++ if vec($data, $p * 4096 + 17, 8) != $v || ($v && vec($data, $p * 4096 + 4090, 8) != 255 - $v); }
+            print "$wrong wrong\n";
+            select undef, undef, undef, 0.02;
+        }
+        """;
+
+    [Fact]
+    public void A_job_that_writes_all_over_its_memory_moves_in_rounds()
+    {
+        hosts.Start("h1", "writer", "perl", "-e", Writer);
+        AwaitLines("h1", 3);
+
+        JsonElement there = Move("h2");
+        there.GetProperty("rounds").GetInt32().ShouldBeGreaterThan(1);
+        AwaitLines("h2", Lines("h2").Length + 3);
+        Move("h1").GetProperty("rounds").GetInt32().ShouldBeGreaterThan(1);
+        AwaitLines("h1", Lines("h1").Length + 3);
+
+        Lines("h1").ShouldAllBe(line => line == "0 wrong");
+        hosts.YadoOn("h1", "kill", "writer").Succeeds();
+    }
+
+    private JsonElement Move(string host) => JsonDocument.Parse(hosts.YadoOn("h1", "move", "writer", host, "--json").Succeeds().Output).RootElement;
+
+    private string[] Lines(string host) => hosts.YadoOn(host, "logs", "writer").Succeeds().Output.Split('\n')[..^1];
+
+    private void AwaitLines(string host, int count) => Until.Holds(() => Lines(host).Length >= count, () => $"the writer does not say {count} lines");
+}
