@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using System.Runtime;
+using System.Runtime.CompilerServices;
 using Yadokari.Protocol.Services;
 
 namespace Yadokari.Rpc.Server;
@@ -7,14 +9,17 @@ namespace Yadokari.Rpc.Server;
 /// <summary>Calls that a held instance makes to itself, so that everything on a call's way is compiled before it serves.</summary>
 internal sealed class SelfCalls(ServiceLife life, StateBundle bundle, YadokariOptions options)
 {
-    private const int Rounds = 80;
+    /// <summary>A native program has nothing to compile: what is left are pages, pools and connections.</summary>
+    private static readonly int s_rounds = RuntimeFeature.IsDynamicCodeCompiled ? 80 : AtOnce;
+
     private const int AtOnce = 8;
     private const string NoEndpoint = "/yadokari/warm-up";
 
-    /// <summary>Longer than the runtime waits for calls to become rare (TieredCompilation's 100 ms).</summary>
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(150);
+    /// <summary>Longer than the runtime waits for calls to become rare (TieredCompilation's 100 ms). Telling it not to wait costs more than
+    /// the wait: it compiles what is called thirty times at all, twice, 3.4 s of processor time for the dictionary server instead of 1.9.</summary>
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(150);
 
-    private const int MostLooks = 20;
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(3);
 
     /// <exception cref="HttpRequestException">It does not answer itself.</exception>
     public async Task RunAsync(CancellationToken cancellation)
@@ -24,7 +29,7 @@ internal sealed class SelfCalls(ServiceLife life, StateBundle bundle, YadokariOp
         {
             using HttpClient client = ClientOf(new SelfCallHandler(life.WarmUpToken), end, version);
             // Several at a time, as many clients will call.
-            await ManyAsync(Rounds, stop => CallAsync(client, stop), cancellation).ConfigureAwait(false);
+            await ManyAsync(s_rounds, stop => CallAsync(client, stop), cancellation).ConfigureAwait(false);
             if (options.WarmUp is { } own)
             {
                 await own(client, cancellation).ConfigureAwait(false);
@@ -74,11 +79,16 @@ internal sealed class SelfCalls(ServiceLife life, StateBundle bundle, YadokariOp
     /// take the processor from the pause.</summary>
     private static async Task CalmAsync(CancellationToken cancellation)
     {
+        if (!RuntimeFeature.IsDynamicCodeCompiled)
+        {
+            return;
+        }
+        long begun = Stopwatch.GetTimestamp();
         long before = -1;
-        for (int look = 0; look < MostLooks && JitInfo.GetCompiledMethodCount() is var now && now != before; look++)
+        while (JitInfo.GetCompiledMethodCount() is var now && now != before && Stopwatch.GetElapsedTime(begun) < s_longest)
         {
             before = now;
-            await Task.Delay(BetweenLooks, cancellation).ConfigureAwait(false);
+            await Task.Delay(s_betweenLooks, cancellation).ConfigureAwait(false);
         }
     }
 }
