@@ -6,7 +6,7 @@ internal static class ProcessObstacles
     [
         new("child-process", "The yado that shall save the job is one of its own processes, and would be saved with it.", "Ask from outside: from another terminal, or let the daemon do it (yado checkpoint JOB)."),
         new("shared-by-clone", "A child has its parent's memory, descriptor table or working directory (clone; vfork before its exec).", "Ask again in a moment; a program that stays so stays where it is."),
-        new("stopped-process", "A child is stopped.", "Let it go on: kill -CONT PID."),
+        new("stopped-process", "A child was stopped by a signal other than SIGSTOP, as Ctrl-Z sends it, and its parent has not waited for it yet.", "Ask again in a moment, or let it go on: kill -CONT PID."),
         new("session", "A child is in a session that is neither its own nor its parent's.", "Ask again when that child has ended."),
         new("process-group", "A child is in a group whose leader has ended and was waited for, or has left it.", "Ask again when that child has ended."),
         new("job-control", "A child leads a group of its own on a terminal, as in an interactive shell.", "Run the programs by a script, without job control (set +m)."),

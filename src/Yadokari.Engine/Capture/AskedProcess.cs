@@ -15,6 +15,8 @@ internal sealed class AskedProcess
     /// <summary>__USER32_CS (arch/x86/include/asm/segment.h).</summary>
     private const ulong Code32 = 0x23;
 
+    private const int SigStop = 19;
+
     private readonly ProcessCapture process;
     private readonly IReadOnlyList<ThreadImage> threads;
     private readonly SharedResidency residency;
@@ -35,9 +37,13 @@ internal sealed class AskedProcess
 
     public IReadOnlyList<Vma> Vmas { get; }
 
+    /// <summary>Its stopped children that it has not been told of yet, with the signal that stopped each.</summary>
+    public required IReadOnlyDictionary<int, int> UntoldStops { get; init; }
+
+    /// <param name="stoppedChildren">Its children that are stopped.</param>
     /// <exception cref="LeaseLostException">This program was kept waiting for too long.</exception>
     /// <exception cref="ObstacleException">It can't be carried after all.</exception>
-    public static AskedProcess Ask(FrozenProcess frozen, TimeSpan lease, TreeRounds? rounds)
+    public static AskedProcess Ask(FrozenProcess frozen, IReadOnlyList<int> stoppedChildren, TimeSpan lease, TreeRounds? rounds)
     {
         IReadOnlyList<Vma> vmas = MappingNames.Resolve(frozen.Pid, ProcMaps.ReadSmaps(frozen.Pid) ?? throw Killed(frozen));
         vmas = rounds?.WithoutMark(frozen.Pid, vmas) ?? vmas;
@@ -69,7 +75,10 @@ internal sealed class AskedProcess
             threads.Add(ThreadCapture.Capture(frozen, thread, batch));
         }
 
-        return new AskedProcess(frozen, vmas, process, threads, SharedResidency.Ask(frozen, batch, vmas));
+        return new AskedProcess(frozen, vmas, process, threads, SharedResidency.Ask(frozen, batch, vmas))
+        {
+            UntoldStops = StopQuestions.Ask(frozen, batch, stoppedChildren),
+        };
     }
 
     /// <summary>Sorts its mappings.</summary>
@@ -82,11 +91,14 @@ internal sealed class AskedProcess
     private MemoryCapture Scan => scan ?? throw new InvalidOperationException("not scanned");
 
     /// <summary>What only matters in a process that has a parent in the job.</summary>
-    public void FindObstaclesOfRelative(List<Obstacle> obstacles)
+    /// <param name="untoldStop">The signal that stopped it, of which its parent has not been told yet; null for none.</param>
+    /// <param name="obstacles">Gets what is found.</param>
+    public void FindObstaclesOfRelative(int? untoldStop, List<Obstacle> obstacles)
     {
-        if (Stops().Stopped)
+        // Nothing but SIGSTOP stops a process in which all signals are blocked.
+        if (untoldStop is not (null or SigStop))
         {
-            obstacles.Add(new Obstacle("stopped-process", $"{ProcessLabel.Of(Pid)} is stopped (SIGSTOP or its like)"));
+            obstacles.Add(new Obstacle("stopped-process", $"{ProcessLabel.Of(Pid)} is stopped by signal {untoldStop}, and its parent has not waited for it yet"));
         }
 
         // The kernel sends it when the thread ends that made the process, and all are made by main threads again.

@@ -40,9 +40,10 @@ public static class ProcessCapturer
         List<ProcessImage> processes = [];
         long position = rounds?.Position ?? ContextWriter.FirstPage;
         long memoryBytes = 0;
+        Dictionary<int, int> untoldStops = asked.SelectMany(process => process.UntoldStops).ToDictionary();
         foreach (AskedProcess relative in asked.Skip(1))
         {
-            relative.FindObstaclesOfRelative(obstacles);
+            relative.FindObstaclesOfRelative(untoldStops.TryGetValue(relative.Pid, out int signal) ? signal : null, obstacles);
         }
 
         CommonObjects common = CommonObjects.Find(asked, descriptors, obstacles);
@@ -55,7 +56,9 @@ public static class ProcessCapturer
         for (int i = 0; i < asked.Count; i++)
         {
             MemoryWriter writer = new(asked[i].Frozen.Memory, sink, position, progress);
-            processes.Add(asked[i].Finish(descriptors.Processes[i], common.Keys, writer, rounds?.Find(asked[i].Pid)) with { Parent = kinship.Parent(asked[i].Pid), Group = kinship.Group(asked[i].Pid) });
+            ProcessImage process = asked[i].Finish(descriptors.Processes[i], common.Keys, writer, rounds?.Find(asked[i].Pid));
+            StopReport report = i == 0 || !asked[i].Frozen.Stopped ? StopReport.Coming : untoldStops.ContainsKey(asked[i].Pid) ? StopReport.Waiting : StopReport.Taken;
+            processes.Add(process with { Attributes = process.Attributes with { StopReport = report }, Parent = kinship.Parent(asked[i].Pid), Group = kinship.Group(asked[i].Pid) });
             position = writer.Position;
             memoryBytes += writer.Written;
         }
@@ -137,7 +140,7 @@ public static class ProcessCapturer
             try
             {
                 Settle(tree);
-                return [.. tree.Processes.Select(process => AskedProcess.Ask(process, lease, rounds))];
+                return [.. tree.Processes.Select(process => AskedProcess.Ask(process, StoppedChildren(tree, process.Pid), lease, rounds))];
             }
             catch (LeaseLostException lost)
             {
@@ -150,6 +153,9 @@ public static class ProcessCapturer
             }
         }
     }
+
+    private static List<int> StoppedChildren(FrozenTree tree, int pid) =>
+        [.. tree.Processes.Where(process => process.Stopped && ProcStat.Read(process.Pid)?.PPid == pid).Select(process => process.Pid)];
 
     /// <summary>Threads may run on a little here, and make others and children: what the processes have is looked up behind it.</summary>
     internal static void Settle(FrozenTree tree)

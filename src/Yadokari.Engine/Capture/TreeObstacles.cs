@@ -84,10 +84,6 @@ internal sealed class TreeObstacles
             }
         }
 
-        if (stat.State == 'T')
-        {
-            obstacles.Add(new Obstacle("stopped-process", $"{ProcessLabel.Of(pid)} is stopped (SIGSTOP or its like)"));
-        }
     }
 
     private void FindOfEnded(int pid)

@@ -1,4 +1,5 @@
 using Yadokari.Engine.Image;
+using Yadokari.Engine.Resources.Process;
 using Yadokari.Engine.Resources.Threads;
 using Yadokari.Linux;
 
@@ -34,10 +35,16 @@ public static class InstallPlan
         plan.Do(OperationKind.Count, null, context.Counters.Gate);
         AwaitCounter(plan, context.Counters.Late, processes.Count, child, abort);
 
-        foreach (ThreadImage thread in threads)
+        foreach (ProcessImage process in processes)
         {
-            Trace(plan, "ptrace(SEIZE)", Seize, thread.Tid, 0, ExitKill);
-            Trace(plan, "ptrace(INTERRUPT)", Interrupt, thread.Tid, 0, 0);
+            foreach (ThreadImage thread in process.Threads)
+            {
+                Trace(plan, "ptrace(SEIZE)", Seize, thread.Tid, 0, ExitKill);
+                if (!IsStopped(process))
+                {
+                    Trace(plan, "ptrace(INTERRUPT)", Interrupt, thread.Tid, 0, 0);
+                }
+            }
         }
 
         foreach (ThreadImage thread in threads)
@@ -60,7 +67,7 @@ public static class InstallPlan
 
         foreach (ProcessImage process in processes)
         {
-            if (process.Attributes.Stopped)
+            if (process.Attributes.Stopped && !IsStopped(process))
             {
                 plan.Call("kill", SystemCall.Kill, process.Attributes.Pid, SigStop);
             }
@@ -75,6 +82,9 @@ public static class InstallPlan
 
         Tell(context, "D");
     }
+
+    /// <summary>It was stopped by its parent: that it is taken over is told by the stop, and an interrupt would be one more.</summary>
+    private static bool IsStopped(ProcessImage process) => process.Attributes is { Stopped: true, StopReport: not StopReport.Coming };
 
     /// <summary>With a control socket: say that everything stands ready, go on at 'G', give up at anything else.</summary>
     private static void AskForGo(PlanContext context, PlanLabel abort)

@@ -86,10 +86,13 @@ public static class PlanCompiler
 
         ThreadRestore.EmitOwn(context, image.Threads[0]);
         TreeRestore.AwaitChildren(context, children, child => child.Ready);
+        TreeRestore.TellParent(context, context.Ready);
         plan.Do(OperationKind.Count, null, context.Counters.Prepared);
         plan.Do(OperationKind.WaitCount, null, context.Counters.Gate, 1, 0, 0);
-        ProcessRestore.EmitLate(context);
         TreeRestore.AwaitChildren(context, children, child => child.ReadyLate);
+        TreeRestore.StopChildren(context, children);
+        ProcessRestore.EmitLate(context);
+        TreeRestore.TellParent(context, context.ReadyLate);
         plan.Do(OperationKind.Count, null, context.Counters.Late);
         Park(context);
 

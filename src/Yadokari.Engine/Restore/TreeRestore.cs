@@ -50,6 +50,7 @@ internal static class TreeRestore
         }
 
         AwaitChildren(context, children, child => child.Opened);
+        TellParent(context, context.Opened);
         if (context.Image.Parent == 0)
         {
             new CarriedFileRestore(context.Plan, context.Tree.Shared, Place(context)).Finish();
@@ -106,7 +107,7 @@ internal static class TreeRestore
         return children;
     }
 
-    /// <summary>In a parent, since only it is told of one that was killed meanwhile; then says the same of itself to its own.</summary>
+    /// <summary>In a parent, since only it is told of one that was killed meanwhile.</summary>
     public static void AwaitChildren(PlanContext context, IReadOnlyList<(PlanContext Child, PlanLabel Start)> children, Func<PlanContext, Argument> counter)
     {
         PlanBuilder plan = context.Plan;
@@ -126,11 +127,40 @@ internal static class TreeRestore
             plan.Fail($"process {pid} has ended while the job was rebuilt", Refused);
             plan.Place(there);
         }
+    }
 
+    /// <summary>Says to its own parent what it has waited for of its children.</summary>
+    public static void TellParent(PlanContext context, Argument counter)
+    {
         if (context.Image.Parent != 0)
         {
-            plan.Do(OperationKind.Count, null, counter(context));
+            context.Plan.Do(OperationKind.Count, null, counter);
         }
+    }
+
+    /// <summary>Children that were stopped, when they have nothing left to do: with no signal for their parent, which has had it, and
+    /// is told by wait(2) what it was not told yet.</summary>
+    public static void StopChildren(PlanContext context, IReadOnlyList<(PlanContext Child, PlanLabel Start)> children)
+    {
+        const int sigStop = 19, stopped = 2, noStops = 1; // SIGSTOP, WSTOPPED, SA_NOCLDSTOP
+        PlanBuilder plan = context.Plan;
+        IReadOnlyList<AttributesImage> still = [.. children.Select(child => child.Child.Image.Attributes).Where(child => child is { Stopped: true, StopReport: not StopReport.Coming })];
+        if (still.Count == 0)
+        {
+            return;
+        }
+
+        byte[] quiet = new byte[ActionLength];
+        quiet[8] = noStops;
+        plan.Call("hear of no stops", SystemCall.Rt_sigaction, SigChild, plan.Bytes(quiet, "{SIG_DFL, SA_NOCLDSTOP}"), 0, 8);
+        foreach (AttributesImage child in still)
+        {
+            plan.Call($"stop process {child.Pid}", SystemCall.Kill, child.Pid, sigStop);
+            plan.Call($"wait for process {child.Pid} to stop", SystemCall.Waitid, PidType, child.Pid, plan.Room(128, "{siginfo}"), stopped | (child.StopReport == StopReport.Waiting ? LeaveWaiting : 0), 0);
+        }
+
+        byte[] action = context.Image.Signals.Actions[((SigChild - 1) * ActionLength)..(SigChild * ActionLength)];
+        plan.Call($"handler of signal {SigChild}", SystemCall.Rt_sigaction, SigChild, plan.Bytes(action, "{action}"), 0, 8);
     }
 
     /// <summary>Every process has its own numbers for what is shared.</summary>

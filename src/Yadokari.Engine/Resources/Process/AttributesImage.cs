@@ -42,6 +42,9 @@ public sealed record AttributesImage
     /// <summary>It stood still by SIGSTOP and comes back so.</summary>
     public required bool Stopped { get; init; }
 
+    /// <summary>For a process that is stopped.</summary>
+    public StopReport StopReport { get; init; }
+
     /// <summary>MEMBARRIER_CMD_GET_REGISTRATIONS.</summary>
     public required int MembarrierRegistrations { get; init; }
 
