@@ -5,14 +5,14 @@ internal static class ProcessObstacles
     public static IReadOnlyList<Explanation> All { get; } =
     [
         new("child-process", "The yado that shall save the job is one of its own processes, and would be saved with it.", "Ask from outside: from another terminal, or let the daemon do it (yado checkpoint JOB)."),
-        new("shared-by-clone", "A child has its parent's memory, descriptor table or working directory (clone; vfork before its exec).", "Ask again in a moment; a program that stays so stays where it is."),
+        new("shared-by-clone", "A child has another process's memory or descriptor table, or the working directory of one that is not its parent (clone; vfork before its exec).", "Ask again in a moment; a program that stays so stays where it is."),
         new("stopped-process", "A child was stopped by a signal other than SIGSTOP, as Ctrl-Z sends it, and its parent has not waited for it yet.", "Ask again in a moment, or let it go on: kill -CONT PID."),
-        new("session", "A child is in a session that is neither its own nor its parent's.", "Ask again when that child has ended."),
-        new("process-group", "A child is in a group whose leader has ended and was waited for, or has left it.", "Ask again when that child has ended."),
+        new("session", "A child is in a session of another living process than its parent or grandparent, or of one outside.", "Ask again when that child has ended."),
+        new("process-group", "A child is in a group whose first process has left it, or which is not the job's.", "Ask again when that child has ended."),
         new("job-control", "A child leads a group of its own on a terminal, as in an interactive shell.", "Run the programs by a script, without job control (set +m)."),
         new("orphan-process", "In namespaces of the job's own a process has lost its parent and was taken over by the job's init.", "Ask again when it has ended, or let its parent wait for it."),
         new("namespace-apart", "A child is in another namespace than its job.", "Start it without a namespace of its own (a sandbox, a container)."),
-        new("exit-signal", "A child tells its end by another signal than SIGCHLD (clone).", "Ask again when it has ended."),
+        new("exit-signal", "A child that was made by clone has told its end by another signal than SIGCHLD, and was not waited for.", "Ask again when its parent has waited for it."),
         new("parent-death-signal", "A child gets a signal when a thread of its parent ends that is not the main one.", "Let the main thread start it, or without PR_SET_PDEATHSIG."),
         new("dumped-core", "A child has ended with a core file and was not waited for.", "Ask again when its parent has waited for it."),
         new("traced-child", "A child is being debugged: it has a tracer already.", "End the debugger."),

@@ -1,40 +1,93 @@
 using Yadokari.Engine.Freeze;
 using Yadokari.Engine.Image;
+using Yadokari.Engine.Restore;
+using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
 
 namespace Yadokari.Engine.Capture;
 
-/// <summary>How the processes of a frozen job stand to each other, in the job's own numbers.</summary>
+/// <summary>How the processes of a job stand to each other, in the job's own numbers.</summary>
 internal sealed class Kinship
 {
     private readonly int main;
-    private readonly Dictionary<int, int> inner = [];
+    private readonly Dictionary<int, ProcStatus> statuses = [];
     private readonly Dictionary<int, ProcStat> stats = [];
 
+    /// <param name="tree">Stands still.</param>
     public Kinship(FrozenTree tree)
+        : this([.. tree.Processes.Select(process => process.Pid)], tree.Ended, static pid => throw Gone(pid))
     {
-        main = tree.Pid;
-        foreach (int pid in tree.Processes.Select(process => process.Pid).Concat(tree.Ended))
+    }
+
+    /// <param name="living">The main process first.</param>
+    /// <param name="ended">Those that wait to be reaped.</param>
+    /// <param name="gone">What to do about one that is there no more.</param>
+    public Kinship(IReadOnlyList<int> living, IReadOnlyList<int> ended, Action<int> gone)
+    {
+        main = living[0];
+        foreach (int pid in living.Concat(ended))
         {
-            ProcStatus status = ProcStatus.Read(pid) ?? throw Gone(pid);
-            inner.Add(pid, status.NsPid.Count > 0 ? status.NsPid[^1] : pid);
-            stats.Add(pid, ProcStat.Read(pid) ?? throw Gone(pid));
+            if (ProcStatus.Read(pid) is { } status && ProcStat.Read(pid) is { } stat)
+            {
+                statuses.Add(pid, status);
+                stats.Add(pid, stat);
+            }
+            else
+            {
+                gone(pid);
+            }
         }
     }
 
-    /// <summary>As <see cref="ProcessImage.Parent"/>.</summary>
-    public int Parent(int pid) => pid == main ? 0 : inner[stats[pid].PPid];
-
-    /// <summary>As <see cref="ProcessImage.Group"/>.</summary>
-    public int Group(int pid) => inner.GetValueOrDefault(stats[pid].ProcessGroup);
+    /// <summary>What one process is to the others.</summary>
+    public ProcessImage Place(ProcessImage image, int pid) => image with
+    {
+        Parent = Parent(pid),
+        Group = Group(pid),
+        Session = Session(pid),
+        ExitSignal = pid == main ? 17 : stats[pid].ExitSignal,
+        SharesDirectory = pid != main && Kcmp.FindCommon(stats[pid].PPid, pid) == Kcmp.DirectoryName,
+    };
 
     public EndedProcessImage Ended(int pid)
     {
         ProcStat stat = stats[pid];
         int status = ProcStat.ReadExit(pid, stat.StartTicks) ?? throw Gone(pid);
-        ProcStatus own = ProcStatus.Read(pid) ?? throw Gone(pid);
-        return new EndedProcessImage(inner[pid], Parent(pid), Group(pid), stat.Session == pid, stat.Name, own.Uids[0], own.Gids[0], status);
+        ProcStatus own = statuses[pid];
+        return new EndedProcessImage(Inner(pid), Parent(pid), Group(pid), Session(pid), stat.Name, own.Uids[0], own.Gids[0], status);
     }
+
+    /// <summary>Whom each descends from and belongs to, with the numbers of outside for those that can be named.</summary>
+    public IReadOnlyList<SkeletonPlace> Places(IReadOnlyList<int> ended)
+    {
+        List<SkeletonPlace> places = [];
+        HashSet<int> placed = [];
+        foreach (int pid in stats.Keys)
+        {
+            // One whose parent is there no more has another by now.
+            if ((pid == main || placed.Contains(stats[pid].PPid)) && placed.Add(pid))
+            {
+                places.Add(new SkeletonPlace(Inner(pid), Parent(pid), Session(pid), Group(pid), ended.Contains(pid)));
+            }
+        }
+
+        return places;
+    }
+
+    /// <summary>The number outside.</summary>
+    public int Outer(int inner) => stats.Keys.FirstOrDefault(pid => Inner(pid) == inner);
+
+    private int Inner(int pid) => statuses[pid].NsPid is [.., int inner] ? inner : pid;
+
+    private int Parent(int pid) => pid == main ? 0 : Inner(stats[pid].PPid);
+
+    private int Group(int pid) => IsOutside(stats[pid].ProcessGroup, stats[main].ProcessGroup, stats[main].Session) ? 0 : statuses[pid].NsGroup is [.., int inner] ? inner : stats[pid].ProcessGroup;
+
+    private int Session(int pid) => IsOutside(stats[pid].Session, stats[main].Session, stats[main].Session) ? 0 : statuses[pid].NsSession is [.., int inner] ? inner : stats[pid].Session;
+
+    /// <summary>What the main process has not made, but was made in.</summary>
+    private bool IsOutside(int number, int ofMain, int session) =>
+        number != main && !stats.ContainsKey(number) && (number == ofMain || number == session);
 
     private static EngineException Gone(int pid) => new(EngineError.NoSuchProcess, $"process {pid} was killed while it was frozen");
 }

@@ -58,7 +58,7 @@ public static class ProcessCapturer
             MemoryWriter writer = new(asked[i].Frozen.Memory, sink, position, progress);
             ProcessImage process = asked[i].Finish(descriptors.Processes[i], common.Keys, writer, rounds?.Find(asked[i].Pid));
             StopReport report = i == 0 || !asked[i].Frozen.Stopped ? StopReport.Coming : untoldStops.ContainsKey(asked[i].Pid) ? StopReport.Waiting : StopReport.Taken;
-            processes.Add(process with { Attributes = process.Attributes with { StopReport = report }, Parent = kinship.Parent(asked[i].Pid), Group = kinship.Group(asked[i].Pid) });
+            processes.Add(kinship.Place(process, asked[i].Pid) with { Attributes = process.Attributes with { StopReport = report } });
             position = writer.Position;
             memoryBytes += writer.Written;
         }

@@ -1,3 +1,4 @@
+using Yadokari.Engine.Restore;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
 
@@ -65,6 +66,7 @@ internal sealed class TreeObstacles
             FindOfEnded(pid);
         }
 
+        FindPlaces(ended);
         FindCommon();
     }
 
@@ -75,7 +77,6 @@ internal sealed class TreeObstacles
             return;
         }
 
-        FindKinship(pid, stat);
         foreach (string kind in Namespaces)
         {
             if (ProcMisc.NamespaceInode(pid, kind) != ProcMisc.NamespaceInode(living[0], kind) && ProcStat.Read(pid) is not null)
@@ -93,7 +94,11 @@ internal sealed class TreeObstacles
             return;
         }
 
-        FindKinship(pid, stat);
+        if (stat.ExitSignal != SigChild)
+        {
+            obstacles.Add(new Obstacle("exit-signal", $"{ProcessLabel.Of(pid)} has told its end by signal {stat.ExitSignal}, not by SIGCHLD (clone), and its parent has not waited for it yet"));
+        }
+
         if (ProcTasks.Threads(pid) is { Count: > 1 })
         {
             obstacles.Add(new Obstacle("main-thread-ended", $"the main thread of {ProcessLabel.Of(pid)} has ended while other threads run"));
@@ -105,34 +110,41 @@ internal sealed class TreeObstacles
         }
     }
 
-    /// <summary>Sessions and groups can only be made again from the top down.</summary>
-    private void FindKinship(int pid, ProcStat stat)
+    /// <summary>Sessions are only inherited, and groups joined while they last.</summary>
+    private void FindPlaces(IReadOnlyList<int> ended)
     {
-        if (stat.ExitSignal != SigChild)
-        {
-            obstacles.Add(new Obstacle("exit-signal", $"{ProcessLabel.Of(pid)} tells its end by signal {stat.ExitSignal}, not by SIGCHLD (clone)"));
-        }
-
-        if (!stats.TryGetValue(stat.PPid, out ProcStat? parent))
+        if (!stats.TryGetValue(living[0], out ProcStat? main))
         {
             return;
         }
 
-        if (stat.Session != pid && stat.Session != parent.Session)
+        Kinship kinship = new(living, ended, static _ => { });
+        IReadOnlyList<SkeletonPlace> places = kinship.Places(ended);
+        foreach ((int pid, Obstacle problem) in new Skeleton(places).Problems)
         {
-            obstacles.Add(new Obstacle("session", $"{ProcessLabel.Of(pid)} is in session {stat.Session}, which is neither its own nor its parent's"));
+            obstacles.Add(new Obstacle(problem.Name, $"{ProcessLabel.Of(kinship.Outer(pid))} {problem.Detail}"));
         }
-        else if (stat.ProcessGroup != pid && !stats.ContainsKey(stat.ProcessGroup)
-            && (stat.ProcessGroup != parent.ProcessGroup || stat.Session != parent.Session || stats.ContainsKey(parent.ProcessGroup)))
+
+        // A number that a living process outside has is no leader that has ended.
+        foreach (int pid in living.Skip(1))
         {
-            obstacles.Add(new Obstacle("process-group", $"{ProcessLabel.Of(pid)} is in process group {stat.ProcessGroup}, whose leader has ended"));
-        }
-        else if (stat.ProcessGroup != pid && stats.TryGetValue(stat.ProcessGroup, out ProcStat? leader)
-            && (leader.ProcessGroup != stat.ProcessGroup || leader.Session != stat.Session))
-        {
-            obstacles.Add(new Obstacle("process-group", $"{ProcessLabel.Of(pid)} is in process group {stat.ProcessGroup}, whose first process has left it"));
+            if (!stats.TryGetValue(pid, out ProcStat? stat))
+            {
+                continue;
+            }
+
+            if (IsForeign(stat.Session) && stat.Session != main.Session)
+            {
+                obstacles.Add(new Obstacle("session", $"{ProcessLabel.Of(pid)} is in session {stat.Session}, which is not the job's"));
+            }
+            else if (IsForeign(stat.ProcessGroup) && stat.ProcessGroup != main.ProcessGroup)
+            {
+                obstacles.Add(new Obstacle("process-group", $"{ProcessLabel.Of(pid)} is in process group {stat.ProcessGroup}, which is not the job's"));
+            }
         }
     }
+
+    private bool IsForeign(int leader) => leader != 0 && !stats.ContainsKey(leader) && ProcStat.Read(leader) is not null;
 
     private void FindCommon()
     {
@@ -140,13 +152,16 @@ internal sealed class TreeObstacles
         {
             for (int j = i + 1; j < living.Count; j++)
             {
-                if (Kcmp.FindCommon(living[i], living[j]) is { } what)
+                if (Kcmp.FindCommon(living[i], living[j]) is { } what && !(what == Kcmp.DirectoryName && IsParent(living[i], living[j])))
                 {
                     obstacles.Add(new Obstacle("shared-by-clone", $"{ProcessLabel.Of(living[j])} has its {what} in common with {ProcessLabel.Of(living[i])} (clone, or vfork before the exec)"));
                 }
             }
         }
     }
+
+    /// <summary>A directory is handed on at birth; only so is it made again.</summary>
+    private bool IsParent(int parent, int child) => stats.TryGetValue(child, out ProcStat? stat) && stat.PPid == parent;
 
     /// <summary>In namespaces of the job's own its init takes processes over whose parent has ended: they are the job's, and
     /// would be lost.</summary>

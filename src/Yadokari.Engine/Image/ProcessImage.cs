@@ -11,8 +11,18 @@ public sealed record ProcessImage
     /// <summary>The pid of its parent in the job; 0 for the main process.</summary>
     public int Parent { get; init; }
 
-    /// <summary>The process of the job whose pid its group has; 0: a group from outside, which is that of whoever resumes.</summary>
+    /// <summary>The pid that its group has, of a process of the job or of one that has ended; 0: a group from outside, which is that of
+    /// whoever resumes.</summary>
     public int Group { get; init; }
+
+    /// <summary>The pid that its session has, in the same way.</summary>
+    public int Session { get; init; }
+
+    /// <summary>Which signal tells its parent that it has ended; 0: none.</summary>
+    public int ExitSignal { get; init; } = 17;
+
+    /// <summary>It has its working directory, root and umask in common with its parent (CLONE_FS).</summary>
+    public bool SharesDirectory { get; init; }
 
     public required AttributesImage Attributes { get; init; }
 

@@ -13,8 +13,9 @@ public sealed class PlanContext
     private Argument? ready;
     private Argument? readyLate;
 
-    private PlanContext(TreeImage tree, ProcessImage image, PlanBuilder plan, int firstOwn, TreeCounters counters, DataReference allSignals)
+    private PlanContext(TreeImage tree, ProcessImage image, PlanBuilder plan, int firstOwn, TreeCounters counters, DataReference allSignals, Skeleton skeleton)
     {
+        Skeleton = skeleton;
         Tree = tree;
         Image = image;
         Plan = plan;
@@ -30,12 +31,15 @@ public sealed class PlanContext
     /// <param name="plan">Where operations go.</param>
     /// <param name="firstOwn">The stub's own descriptors start here: above every number the job uses.</param>
     public PlanContext(TreeImage tree, PlanBuilder plan, int firstOwn)
-        : this(tree, tree.Main, plan, firstOwn, new TreeCounters(plan), plan.Bytes([255, 255, 255, 255, 255, 255, 255, 255], "~[]"))
+        : this(tree, tree.Main, plan, firstOwn, new TreeCounters(plan), plan.Bytes([255, 255, 255, 255, 255, 255, 255, 255], "~[]"), Skeleton.Of(tree))
     {
     }
 
     /// <summary>The whole job.</summary>
     public TreeImage Tree { get; }
+
+    /// <summary>In which order its processes are made.</summary>
+    public Skeleton Skeleton { get; }
 
     /// <summary>The process that is rebuilt.</summary>
     public ProcessImage Image { get; }
@@ -105,7 +109,7 @@ public sealed class PlanContext
     /// <summary>The same for another process of the job.</summary>
     public PlanContext Of(ProcessImage other)
     {
-        PlanContext context = new(Tree, other, Plan, FirstOwn, Counters, AllSignals) { Common = Common };
+        PlanContext context = new(Tree, other, Plan, FirstOwn, Counters, AllSignals, Skeleton) { Common = Common };
         foreach (string key in Common)
         {
             context.Objects.Add(key, Objects[key]);

@@ -227,10 +227,12 @@ public static class ShellPlan
     }
 
     /// <summary>A struct clone_args (88 bytes) for a process; with a pid of its own choice when given.</summary>
-    public static DataReference CloneArguments(PlanBuilder plan, int? pid)
+    public static DataReference CloneArguments(PlanBuilder plan, int? pid, int signal = 17, bool sharesDirectory = false)
     {
+        const int cloneFs = 0x200;
         byte[] bytes = new byte[88];
-        bytes[32] = 17; // exit_signal SIGCHLD
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, sharesDirectory ? cloneFs : 0);
+        bytes[32] = (byte)signal;
         if (pid is null)
         {
             return plan.Bytes(bytes, "{exit_signal=SIGCHLD}");
@@ -240,7 +242,7 @@ public static class ShellPlan
         BinaryPrimitives.WriteInt32LittleEndian(tid, pid.Value);
         DataReference tids = plan.Bytes(tid, $"[{pid}]");
         bytes[72] = 1; // set_tid_size
-        DataReference arguments = plan.Bytes(bytes, $"{{exit_signal=SIGCHLD, set_tid=[{pid}]}}");
+        DataReference arguments = plan.Bytes(bytes, $"{{{(sharesDirectory ? "CLONE_FS, " : "")}exit_signal={(signal == 17 ? "SIGCHLD" : signal)}, set_tid=[{pid}]}}");
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(arguments, 64), tids);
         return arguments;
     }

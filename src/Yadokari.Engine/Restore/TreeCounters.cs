@@ -17,4 +17,7 @@ public sealed class TreeCounters(PlanBuilder plan)
 
     /// <summary>Counts the processes that lead what groups and sessions they lead; who has ended counts too.</summary>
     public Argument Grouped { get; } = plan.NewCounter("grouped");
+
+    /// <summary>Counts those that have joined their groups.</summary>
+    public Argument Joined { get; } = plan.NewCounter("joined");
 }

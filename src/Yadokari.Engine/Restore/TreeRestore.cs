@@ -15,6 +15,8 @@ internal static class TreeRestore
 {
     private const int Refused = 5;
     private const int PrSetName = 15;
+    private const int PrSetChildSubreaper = 36;
+    private const int WaitAll = 0x40000000;
     private const int PidType = 1; // P_PID
     private const int Ended = 4; // WEXITED
     private const int LeaveWaiting = 0x1000000; // WNOWAIT
@@ -73,24 +75,32 @@ internal static class TreeRestore
         }
 
         PlanBuilder plan = context.Plan;
+        Skeleton skeleton = context.Skeleton;
         int pid = context.Image.Attributes.Pid;
+        List<(PlanContext Child, PlanLabel Start)> children = [];
+        foreach (ProcessImage process in context.Tree.Processes.Where(process => process.Parent == pid))
+        {
+            children.Add((context.Of(process), new PlanLabel($"process {process.Attributes.Pid}")));
+        }
+
+        List<EndedProcessImage> ended = [.. context.Tree.Ended.Where(process => process.Parent == pid)];
+        Make(context, children, ended, one => skeleton.IsEarly(one));
         if (context.Image.Parent != 0)
         {
             Lead(plan, context.Image.Attributes.SessionLeader, context.Image.Attributes.GroupLeader);
         }
 
-        List<(PlanContext, PlanLabel)> children = [];
-        foreach (ProcessImage process in context.Tree.Processes.Where(process => process.Parent == pid))
+        IReadOnlyList<SkeletonLeader> leaders = [.. skeleton.Leaders.Where(leader => leader.Maker == pid)];
+        bool takesOver = children.Exists(child => !skeleton.IsMadeByParent(child.Child.Image.Attributes.Pid)) || ended.Exists(process => !skeleton.IsMadeByParent(process.Pid));
+        if (takesOver)
         {
-            PlanLabel start = new($"process {process.Attributes.Pid}");
-            Clone(plan, process.Attributes.Pid, start);
-            children.Add((context.Of(process), start));
+            plan.Call(null, SystemCall.Prctl, Argument.Named(PrSetChildSubreaper, "PR_SET_CHILD_SUBREAPER"), 1);
         }
 
-        List<EndedProcessImage> ended = [.. context.Tree.Ended.Where(process => process.Parent == pid)];
-        foreach (EndedProcessImage process in ended)
+        Make(context, children, ended, one => !skeleton.IsEarly(one) && skeleton.IsMadeByParent(one));
+        foreach (SkeletonLeader leader in leaders)
         {
-            EmitEnded(context, process);
+            EmitLeader(context, leader, children, ended);
         }
 
         plan.Do(OperationKind.Count, null, context.Counters.Grouped);
@@ -99,12 +109,61 @@ internal static class TreeRestore
             Join(context, context.Image.Group, pid);
         }
 
+        CountJoined(context);
+        foreach (SkeletonLeader leader in leaders)
+        {
+            plan.Call($"wait for leader {leader.Pid}", SystemCall.Wait4, leader.Pid, 0, Argument.Named(WaitAll, "__WALL"), 0);
+        }
+
         if (ended.Count > 0)
         {
             AwaitEnds(plan, ended);
         }
 
+        if (takesOver && !context.Image.Attributes.ChildSubreaper)
+        {
+            plan.Call(null, SystemCall.Prctl, Argument.Named(PrSetChildSubreaper, "PR_SET_CHILD_SUBREAPER"), 0);
+        }
+
         return children;
+    }
+
+    private static void Make(PlanContext context, List<(PlanContext Child, PlanLabel Start)> children, List<EndedProcessImage> ended, Func<int, bool> which)
+    {
+        foreach ((PlanContext child, PlanLabel start) in children.Where(child => which(child.Child.Image.Attributes.Pid)))
+        {
+            Clone(context.Plan, child.Image, start);
+        }
+
+        foreach (EndedProcessImage process in ended.Where(process => which(process.Pid)))
+        {
+            EmitEnded(context, process, children, ended);
+        }
+    }
+
+    /// <summary>A leader that had ended: makes who can only be born in its session, lets all join, and ends again, with no signal.</summary>
+    private static void EmitLeader(PlanContext context, SkeletonLeader leader, List<(PlanContext Child, PlanLabel Start)> children, List<EndedProcessImage> ended)
+    {
+        PlanBuilder plan = context.Plan;
+        PlanLabel start = new($"leader {leader.Pid}");
+        PlanLabel next = new("next");
+        Clone(plan, leader.Pid, signal: 0, sharesDirectory: false, start);
+        plan.Jump(next);
+        plan.Place(start);
+        Lead(plan, leader.LeadsSession, group: true);
+        Make(context, children, ended, leader.Members.Contains);
+        plan.Do(OperationKind.Count, null, context.Counters.Grouped);
+        plan.Do(OperationKind.WaitCount, null, context.Counters.Joined, context.Tree.Processes.Count + context.Tree.Ended.Count, 0, 0);
+        plan.Try(null, SystemCall.Exit_group, 0);
+        plan.Place(next);
+    }
+
+    private static void CountJoined(PlanContext context)
+    {
+        if (context.Skeleton.Leaders.Count > 0)
+        {
+            context.Plan.Do(OperationKind.Count, null, context.Counters.Joined);
+        }
     }
 
     /// <summary>In a parent, since only it is told of one that was killed meanwhile.</summary>
@@ -156,7 +215,7 @@ internal static class TreeRestore
         foreach (AttributesImage child in still)
         {
             plan.Call($"stop process {child.Pid}", SystemCall.Kill, child.Pid, sigStop);
-            plan.Call($"wait for process {child.Pid} to stop", SystemCall.Waitid, PidType, child.Pid, plan.Room(128, "{siginfo}"), stopped | (child.StopReport == StopReport.Waiting ? LeaveWaiting : 0), 0);
+            plan.Call($"wait for process {child.Pid} to stop", SystemCall.Waitid, PidType, child.Pid, plan.Room(128, "{siginfo}"), stopped | WaitAll | (child.StopReport == StopReport.Waiting ? LeaveWaiting : 0), 0);
         }
 
         byte[] action = context.Image.Signals.Actions[((SigChild - 1) * ActionLength)..(SigChild * ActionLength)];
@@ -173,12 +232,15 @@ internal static class TreeRestore
         }
     }
 
-    private static void Clone(PlanBuilder plan, int pid, PlanLabel start) =>
+    private static void Clone(PlanBuilder plan, ProcessImage process, PlanLabel start) =>
+        Clone(plan, process.Attributes.Pid, process.ExitSignal, process.SharesDirectory, start);
+
+    private static void Clone(PlanBuilder plan, int pid, int signal, bool sharesDirectory, PlanLabel start) =>
         plan.Add(new Operation
         {
             Kind = OperationKind.Clone,
             Number = (int)SystemCall.Clone3,
-            Arguments = [ShellPlan.CloneArguments(plan, pid), 88],
+            Arguments = [ShellPlan.CloneArguments(plan, pid, signal, sharesDirectory), 88],
             Target = start,
             Message = plan.Text($"make process {pid} with its old id"),
         });
@@ -200,24 +262,26 @@ internal static class TreeRestore
     {
         if (group != 0 && group != pid)
         {
-            context.Plan.Do(OperationKind.WaitCount, null, context.Counters.Grouped, context.Tree.Processes.Count + context.Tree.Ended.Count, 0, 0);
+            context.Plan.Do(OperationKind.WaitCount, null, context.Counters.Grouped, context.Tree.Processes.Count + context.Tree.Ended.Count + context.Skeleton.Leaders.Count, 0, 0);
             context.Plan.Call($"join process group {group}", SystemCall.Setpgid, 0, group);
         }
     }
 
     /// <summary>A child that ends at once as it had ended.</summary>
-    private static void EmitEnded(PlanContext context, EndedProcessImage process)
+    private static void EmitEnded(PlanContext context, EndedProcessImage process, List<(PlanContext Child, PlanLabel Start)> children, List<EndedProcessImage> ended)
     {
         PlanBuilder plan = context.Plan;
         PlanLabel start = new($"ended process {process.Pid}");
         PlanLabel next = new("next");
-        Clone(plan, process.Pid, start);
+        Clone(plan, process.Pid, SigChild, sharesDirectory: false, start);
         plan.Jump(next);
         plan.Place(start);
         plan.Call(null, SystemCall.Prctl, Argument.Named(PrSetName, "PR_SET_NAME"), plan.Text(process.Name));
-        Lead(plan, process.SessionLeader, process.Group == process.Pid);
+        Lead(plan, process.Session == process.Pid, process.Group == process.Pid);
+        Make(context, children, ended, context.Skeleton.MembersOf(process.Pid).Contains);
         plan.Do(OperationKind.Count, null, context.Counters.Grouped);
         Join(context, process.Group, process.Pid);
+        CountJoined(context);
 
         // Where whoever resumes may not, it was theirs.
         plan.Try(null, SystemCall.Setresgid, process.Gid, process.Gid, process.Gid);

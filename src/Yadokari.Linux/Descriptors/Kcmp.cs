@@ -11,6 +11,9 @@ public static unsafe class Kcmp
     private const int FileSystemFacts = 3;
     private const int EpollTarget = 7;
 
+    /// <summary>How <see cref="FindCommon"/> calls working directory, root and umask; told only when nothing else is common.</summary>
+    public const string DirectoryName = "working directory";
+
     /// <summary>A total order of open file descriptions: 0 the same, negative or positive for sorting.</summary>
     /// <returns>Null when a process or a descriptor is gone.</returns>
     /// <exception cref="SystemCallException">Not permitted (as for ptrace), or a kernel without kcmp.</exception>
@@ -37,7 +40,7 @@ public static unsafe class Kcmp
     /// <summary>What two processes have in common for certain: null, their memory, their descriptor table, or their directory.</summary>
     public static string? FindCommon(int pid, int other)
     {
-        ReadOnlySpan<(int Kind, string Name)> kinds = [(AddressSpace, "memory"), (DescriptorTable, "descriptor table"), (FileSystemFacts, "working directory")];
+        ReadOnlySpan<(int Kind, string Name)> kinds = [(AddressSpace, "memory"), (DescriptorTable, "descriptor table"), (FileSystemFacts, DirectoryName)];
         foreach ((int kind, string name) in kinds)
         {
             if (LinuxCall.Invoke(LinuxCall.Kcmp, pid, other, kind) == 0)

@@ -33,6 +33,12 @@ public sealed record ProcStatus
     /// <summary>The thread id in each nested pid namespace, the reader's first, its own last.</summary>
     public required IReadOnlyList<int> NsPid { get; init; }
 
+    /// <summary>Its process group as each pid namespace calls it, as <see cref="NsPid"/>; 0: none of that namespace.</summary>
+    public IReadOnlyList<int> NsGroup { get; init; } = [];
+
+    /// <summary>Its session in the same way.</summary>
+    public IReadOnlyList<int> NsSession { get; init; } = [];
+
     /// <summary>File mode creation mask; −1 when the kernel does not tell (a zombie).</summary>
     public required int Umask { get; init; }
 
@@ -104,6 +110,8 @@ public sealed record ProcStatus
         int tgid = 0, pid = 0, ppid = 0, tracer = 0, umask = -1, threads = 0, queued = 0, queueLimit = 0, seccomp = 0;
         uint[] uids = [], gids = [], groups = [];
         int[] nsPids = [];
+        int[] nsGroups = [];
+        int[] nsSessions = [];
         ulong pending = 0, shared = 0, blocked = 0, ignored = 0, caught = 0;
         ulong inheritable = 0, permitted = 0, effective = 0, bounding = 0, ambient = 0;
         bool noNewPrivileges = false, kernelThread = false;
@@ -164,6 +172,14 @@ public sealed record ProcStatus
             else if (key.SequenceEqual("NSpid"u8))
             {
                 nsPids = Array.ConvertAll(ReadIds(value), id => (int)id);
+            }
+            else if (key.SequenceEqual("NSpgid"u8))
+            {
+                nsGroups = Array.ConvertAll(ReadIds(value), id => (int)id);
+            }
+            else if (key.SequenceEqual("NSsid"u8))
+            {
+                nsSessions = Array.ConvertAll(ReadIds(value), id => (int)id);
             }
             else if (key.SequenceEqual("Kthread"u8))
             {
@@ -245,6 +261,8 @@ public sealed record ProcStatus
             Gids = gids,
             Groups = groups,
             NsPid = nsPids,
+            NsGroup = nsGroups,
+            NsSession = nsSessions,
             Umask = umask,
             Threads = threads,
             SignalsQueued = queued,

@@ -47,14 +47,15 @@ internal static class Images
             if (pids.Add(made.Attributes.Pid))
             {
                 int parent = processes.Count == 0 ? 0 : processes[random.Next(processes.Count)].Attributes.Pid;
-                processes.Add(made with { Parent = parent, Group = parent == 0 ? 0 : processes[random.Next(processes.Count)].Attributes.Pid });
+                int group = processes.Count > 1 && random.Next(2) == 0 ? processes[^1].Group : made.Attributes.Pid;
+                processes.Add(made with { Parent = parent, Group = parent == 0 ? 0 : group });
             }
         }
 
         TreeImage tree = Of(random, processes);
         return random.Next(2) == 0 ? tree : tree with
         {
-            Ended = [new EndedProcessImage(2, processes[^1].Attributes.Pid, 2, false, Text(random), (uint)random.Next(), (uint)random.Next(), random.Next(256) << 8)],
+            Ended = [new EndedProcessImage(2, processes[^1].Attributes.Pid, 2, 0, Text(random), (uint)random.Next(), (uint)random.Next(), random.Next(256) << 8)],
             Shared = new DescriptorTableImage
             {
                 Descriptions = [new PipeEndImage { Numbers = [new DescriptorNumber(1, false)], Flags = 0, PipeId = 9 }, new PipeEndImage { Numbers = [new DescriptorNumber(1, false)], Flags = 1, PipeId = 9 }],

@@ -1,0 +1,133 @@
+using Yadokari.Engine.Image;
+
+namespace Yadokari.Engine.Restore;
+
+/// <summary>
+/// In which order the processes of a job are made, so that each is born in its session and can join its group. A session is only
+/// inherited: who is in the one that its parent had before it led its own is made before that; who is in one whose leader has ended is
+/// made by that leader, made again, and gets its parent when that ends once more.
+/// </summary>
+public sealed class Skeleton
+{
+    private readonly Dictionary<int, SkeletonPlace> places;
+    private readonly HashSet<int> early = [];
+    private readonly Dictionary<int, List<int>> byLeader = [];
+    private readonly List<SkeletonLeader> leaders = [];
+    private readonly List<(int Pid, Obstacle Obstacle)> problems = [];
+
+    /// <param name="all">The main process first, each other one behind its parent.</param>
+    public Skeleton(IReadOnlyList<SkeletonPlace> all)
+    {
+        places = all.ToDictionary(place => place.Pid);
+        foreach (SkeletonPlace place in all.Skip(1))
+        {
+            FindBirth(place);
+            SkeletonPlace parent = places[place.Parent];
+            if (place.Group == 0 && (IsEarly(place.Pid) ? places[parent.Parent] : parent).Group != 0)
+            {
+                problems.Add((place.Pid, new Obstacle("process-group", "is in a process group that is not the job's")));
+            }
+        }
+
+        foreach ((int session, List<int> members) in byLeader)
+        {
+            AddSession(session, members);
+        }
+
+        foreach (IGrouping<int, SkeletonPlace> group in all.Skip(1).Where(place => place.Group != 0).GroupBy(place => place.Group))
+        {
+            AddGroup(group.Key, [.. group]);
+        }
+    }
+
+    /// <summary>Leaders that have ended and are made for a moment.</summary>
+    public IReadOnlyList<SkeletonLeader> Leaders => leaders;
+
+    /// <summary>What can't be made again, by the process that stands so.</summary>
+    public IReadOnlyList<(int Pid, Obstacle Obstacle)> Problems => problems;
+
+    public static Skeleton Of(TreeImage tree) => new(
+    [
+        .. tree.Processes.Select(process => new SkeletonPlace(process.Attributes.Pid, process.Parent, process.Session, process.Group, Ended: false)),
+        .. tree.Ended.Select(process => new SkeletonPlace(process.Pid, process.Parent, process.Session, process.Group, Ended: true)),
+    ]);
+
+    /// <summary>It is made by its parent before that leads a session.</summary>
+    public bool IsEarly(int pid) => early.Contains(pid);
+
+    /// <summary>It is made by its parent.</summary>
+    public bool IsMadeByParent(int pid) => !byLeader.Values.Any(members => members.Contains(pid));
+
+    /// <summary>Who is made by a leader of a session that has ended, whether it was waited for or not.</summary>
+    public IReadOnlyList<int> MembersOf(int leader) => byLeader.GetValueOrDefault(leader) ?? [];
+
+    private void FindBirth(SkeletonPlace place)
+    {
+        SkeletonPlace parent = places[place.Parent];
+        if (place.Session == place.Pid || place.Session == parent.Session)
+        {
+            return;
+        }
+
+        if (parent.Session == parent.Pid && parent.Parent != 0 && place.Session == places[parent.Parent].Session)
+        {
+            early.Add(place.Pid);
+            return;
+        }
+
+        if (place.Session == 0 || places.GetValueOrDefault(place.Session) is { Ended: false })
+        {
+            problems.Add((place.Pid, new Obstacle("session", $"is in session {place.Session}, which is neither its own nor its parent's")));
+            return;
+        }
+
+        if (!byLeader.TryGetValue(place.Session, out List<int>? members))
+        {
+            byLeader.Add(place.Session, members = []);
+        }
+
+        members.Add(place.Pid);
+    }
+
+    private void AddSession(int session, List<int> members)
+    {
+        int parent = places[members[0]].Parent;
+        SkeletonPlace? ended = places.GetValueOrDefault(session);
+        if (members.Exists(member => places[member].Parent != parent) || (ended is not null && ended.Parent != parent))
+        {
+            problems.Add((members[0], new Obstacle("session", $"is in session {session}, whose leader has ended, and so are others with another parent")));
+        }
+        else if (ended is null)
+        {
+            leaders.Add(new SkeletonLeader(session, parent, LeadsSession: true, members));
+        }
+    }
+
+    private void AddGroup(int group, IReadOnlyList<SkeletonPlace> members)
+    {
+        if (places.TryGetValue(group, out SkeletonPlace? leader))
+        {
+            if (leader.Group != group || members.Any(member => member.Session != leader.Session))
+            {
+                problems.Add((members[0].Pid, new Obstacle("process-group", $"is in process group {group}, whose first process has left it")));
+            }
+
+            return;
+        }
+
+        if (leaders.Exists(known => known.Pid == group))
+        {
+            return;
+        }
+
+        // Its session's leader may have ended, too; that is then the one that all come from.
+        SkeletonPlace? maker = members.FirstOrDefault(member => !member.Ended && member.Session == members[0].Session);
+        if (maker is null)
+        {
+            problems.Add((members[0].Pid, new Obstacle("process-group", $"is in process group {group}, whose leader and members have ended")));
+            return;
+        }
+
+        leaders.Add(new SkeletonLeader(group, maker.Pid, LeadsSession: false, []));
+    }
+}
