@@ -20,6 +20,8 @@ namespace Yadokari.Cli;
 [JsonSerializable(typeof(IReadOnlyList<LabHostStatus>))]
 [JsonSerializable(typeof(IReadOnlyList<DemoResult>))]
 [JsonSerializable(typeof(DrainReport))]
+[JsonSerializable(typeof(DrainForecast))]
+[JsonSerializable(typeof(IReadOnlyList<JobWithTree>))]
 [JsonSerializable(typeof(IReadOnlyList<JobInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<PeerInfo>))]
 [JsonSerializable(typeof(ClusterPicture))]

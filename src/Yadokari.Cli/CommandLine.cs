@@ -16,6 +16,7 @@ public static class CommandLine
             PsCommand.Create(),
             HostsCommand.Create(),
             TopCommand.Create(),
+            WebCommand.Create(),
             PolicyCommand.Create(),
             OwnerCommand.Create(),
             MoveCommand.Create(),

@@ -54,6 +54,8 @@ namespace Yadokari.Protocol;
 [JsonSerializable(typeof(AdoptJob))]
 [JsonSerializable(typeof(DrainHost))]
 [JsonSerializable(typeof(DrainProgress))]
+[JsonSerializable(typeof(DrainForecast))]
+[JsonSerializable(typeof(JobTree))]
 [JsonSerializable(typeof(UndrainReport))]
 [JsonSerializable(typeof(RegisterProgram))]
 [JsonSerializable(typeof(ResumedProgram))]

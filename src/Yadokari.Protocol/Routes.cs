@@ -20,6 +20,7 @@ public static class Routes
 
     public const string Jobs = "/v1/jobs";
     public const string Job = "/v1/jobs/{job}";
+    public const string Processes = "/v1/jobs/{job}/processes";
     public const string Wait = "/v1/jobs/{job}/wait";
     public const string Logs = "/v1/jobs/{job}/logs";
     public const string StreamOutput = "/v1/jobs/{job}/streams/output";

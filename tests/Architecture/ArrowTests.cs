@@ -19,10 +19,11 @@ public sealed class ArrowTests
         ["Yadokari.Rpc.Generator"] = [],
         ["Yadokari.Pms"] = ["Yadokari.Protocol"],
         ["Yadokari.Carry"] = [],
+        ["Yadokari.Web"] = ["Yadokari.Protocol"],
         ["Yadokari.Cli"] =
         [
             "Yadokari.Linux", "Yadokari.Engine", "Yadokari.Scheduling", "Yadokari.Protocol", "Yadokari.Daemon",
-            "Yadokari.Rpc", "Yadokari.Rpc.Generator", "Yadokari.Pms", "Yadokari.Carry",
+            "Yadokari.Rpc", "Yadokari.Rpc.Generator", "Yadokari.Pms", "Yadokari.Carry", "Yadokari.Web",
         ],
     };
 

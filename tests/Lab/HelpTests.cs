@@ -12,7 +12,7 @@ public sealed partial class HelpTests
     public static TheoryData<string> Commands =>
     [
         "run", "ps", "hosts", "top", "policy", "owner", "move", "checkpoint", "resume", "inspect", "wait", "logs", "kill", "signal", "host", "cluster", "doctor", "lab", "demo",
-        "drain", "undrain", "adopt", "carry", "rm", "prune", "help", "explain", "completions",
+        "drain", "undrain", "adopt", "carry", "rm", "prune", "help", "explain", "completions", "web",
     ];
 
     [Theory]

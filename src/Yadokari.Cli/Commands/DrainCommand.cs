@@ -32,11 +32,13 @@ public static class DrainCommand
 
     private static readonly Option<bool> Keep = new("--keep") { Description = "Jobs that can't move run on here instead of being saved" };
 
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only tell what would go where, and what can't; nothing is touched" };
+
     private static readonly Option<bool> Json = CommonOptions.Json();
 
     public static Command Create()
     {
-        Command command = new("drain", "Move all jobs off a host, and let it take no more") { HostName, Self, Within, Rate, SaveTo, Keep, Json };
+        Command command = new("drain", "Move all jobs off a host, and let it take no more") { HostName, Self, Within, Rate, SaveTo, Keep, DryRun, Json };
         command.Validators.Add(result =>
         {
             if (result.GetResult(HostName) is { Tokens.Count: > 0 } == result.GetValue(Self))
@@ -53,6 +55,7 @@ public static class DrainCommand
             when the daemon is started again. SIGUSR2 to the daemon drains its host as well.
 
             Examples:
+              yado drain h1 --dry-run              what would go where
               yado drain h1                        before h1 is switched off
               yado drain h1 --within 60s --rate 50M
               yado undrain h1                      it takes jobs again; saved ones go on
@@ -76,6 +79,11 @@ public static class DrainCommand
             return ExitStatus.Done;
         }
 
+        if (parsed.GetValue(DryRun))
+        {
+            return Print(await place.Host.ForeseeDrainAsync(cancel), parsed.GetValue(Json));
+        }
+
         DrainReport report = await DrainDisplay.RunAsync(show => place.Host.DrainAsync(request, show, cancel));
         if (parsed.GetValue(Json))
         {
@@ -90,6 +98,31 @@ public static class DrainCommand
         return kept.Length == 0 || request.Keep && kept.All(j => j.Obstacles.Count == 0) ? ExitStatus.Done
             : kept.Any(j => j.Obstacles.Count > 0) ? ExitStatus.Obstacles
             : ExitStatus.Failed;
+    }
+
+    private static int Print(DrainForecast forecast, bool json)
+    {
+        if (json)
+        {
+            Output.Json(JsonSerializer.Serialize(forecast, CliJson.Default.DrainForecast));
+        }
+        else if (forecast.Jobs.Count == 0)
+        {
+            Console.WriteLine($"{forecast.Host} has no jobs");
+        }
+        else
+        {
+            Output.WriteTable(["JOB", "WOULD BE", "WHERE", "MEMORY", "WHY"], forecast.Jobs.Select(job => (IReadOnlyList<string>)
+            [
+                job.Name,
+                Word(job.Outcome),
+                job.Host ?? "-",
+                job.Bytes > 0 ? Output.Size(job.Bytes) : "-",
+                job.Obstacles.Count > 0 ? string.Join("; ", job.Obstacles.Select(o => $"{o.Name}: {o.Detail}")) : job.Detail ?? "",
+            ]));
+        }
+
+        return forecast.Jobs.Any(j => j.Obstacles.Count > 0) ? ExitStatus.Obstacles : ExitStatus.Done;
     }
 
     private static void Print(DrainReport report)

@@ -26,6 +26,8 @@ public static class PsCommand
         HelpName = "KEY",
     };
 
+    private static readonly Option<bool> Tree = new("--tree", "-t") { Description = "Each job with its processes below it" };
+
     private static readonly Option<bool> Json = CommonOptions.Json();
 
     public static Command Create()
@@ -38,12 +40,17 @@ public static class PsCommand
             }
         });
         Sort.AcceptOnlyFromAmong([.. JobOrder.Keys]);
-        Command command = new("ps", "List the jobs of this host and of all hosts it knows") { All, Quiet, Filters, Sort, Json };
+        Command command = new("ps", "List the jobs of this host and of all hosts it knows") { All, Quiet, Filters, Sort, Tree, Json };
         command.Validators.Add(result =>
         {
             if (result.GetValue(Quiet) && result.GetValue(Json))
             {
                 result.AddError("give --quiet or --json, not both");
+            }
+
+            if (result.GetValue(Quiet) && result.GetValue(Tree))
+            {
+                result.AddError("give --quiet or --tree, not both");
             }
         });
         command.SetAction(RunAsync);
@@ -54,6 +61,7 @@ public static class PsCommand
 
             Examples:
               yado ps --filter host=h2 --sort memory
+              yado ps --tree
               yado ps --filter state=ended --filter state=lost
               yado kill $(yado ps --quiet --filter name='test-*')
             """);
@@ -83,6 +91,12 @@ public static class PsCommand
             return;
         }
 
+        if (parsed.GetValue(Tree))
+        {
+            await JobForest.WriteAsync(daemon, jobs, parsed.GetValue(Json), cancel);
+            return;
+        }
+
         if (parsed.GetValue(Json))
         {
             Output.Json(JsonSerializer.Serialize(jobs, CliJson.Default.IReadOnlyListJobInfo));
@@ -105,7 +119,7 @@ public static class PsCommand
         job.ServiceAddress is { } address ? $"http://{address} {string.Join(' ', job.Arguments)}" : string.Join(' ', job.Arguments),
     ];
 
-    private static string StateOf(JobInfo job) => job switch
+    internal static string StateOf(JobInfo job) => job switch
     {
         { State: JobState.Ended, Signal: { } signal } => $"killed by {SignalName.Of(signal)}",
         { State: JobState.Ended, ExitStatus: null } => "ended",

@@ -13,10 +13,13 @@ namespace Yadokari.Daemon.Api;
 
 /// <summary>Routes that empty a host and let it take jobs again.</summary>
 public sealed class DrainApi(
-    Drainer drainer, JobReviver reviver, HostFacts facts, JobViews views, CancellationToken stopping, ILogger<DrainApi> logger)
+    Drainer drainer, DrainForecaster forecaster, JobReviver reviver, HostFacts facts, JobViews views, CancellationToken stopping, ILogger<DrainApi> logger)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
+        routes.MapGet(Routes.Drain, ApiCall.Handler(logger, async context =>
+            await ApiCall.WriteAsync(
+                context, await forecaster.MakeAsync(context.RequestAborted).ConfigureAwait(false), ProtocolJson.Default.DrainForecast).ConfigureAwait(false)));
         routes.MapPost(Routes.Drain, ApiCall.Handler(logger, DrainAsync));
         routes.MapPost(Routes.Undrain, ApiCall.Handler(logger, UndrainAsync));
     }

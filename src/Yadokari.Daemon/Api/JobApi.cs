@@ -47,6 +47,8 @@ public sealed class JobApi(
                 await Answer(context, Find(context).Record).ConfigureAwait(false);
             }
         }));
+        routes.MapGet(Routes.Processes, ApiCall.Handler(logger, context =>
+            ApiCall.WriteAsync(context, new JobTree(TreeScan.Below(Find(context).Record)), ProtocolJson.Default.JobTree)));
         routes.MapGet(Routes.Wait, ApiCall.Handler(logger, WaitAsync));
         routes.MapGet(Routes.Logs, ApiCall.Handler(logger, LogsAsync));
         routes.MapPost(Routes.Signal, ApiCall.Handler(logger, SignalAsync));

@@ -1,7 +1,10 @@
+using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Services;
+using Yadokari.Engine.Checkpointing;
+using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Moves;
 
@@ -9,6 +12,7 @@ namespace Yadokari.Daemon.Draining;
 
 /// <summary>The real host of this daemon.</summary>
 public sealed class DrainedHost(
+    IJobEngine engine,
     JobTable jobs,
     IProcessTable processes,
     PeerBook peers,
@@ -28,6 +32,24 @@ public sealed class DrainedHost(
     public IReadOnlyList<JobEntry> GoneSince(DateTimeOffset time) => [.. jobs.All.Where(e => !e.Record.IsHere && e.Record.Ended >= time)];
 
     public bool IsExpecting => isExpecting();
+
+    public IReadOnlyList<ObstacleInfo> ObstaclesOf(JobEntry job)
+    {
+        if (job.Record.Service is not null)
+        {
+            return [];
+        }
+        try
+        {
+            CaptureOptions options = LogStreams.Of(job.Record, processes, home).WithCaller(flushFiles: false);
+            EngineCall.Run(() => engine.Open(job.Record.Main.Pid, options)).Dispose();
+            return [];
+        }
+        catch (YadoException failure) when (failure.Obstacles.Count > 0)
+        {
+            return failure.Obstacles;
+        }
+    }
 
     public long BytesOf(JobRecord job) => processes.ResidentBytes(job.Main.Pid);
 

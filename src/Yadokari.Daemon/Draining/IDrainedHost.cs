@@ -16,6 +16,10 @@ public interface IDrainedHost
     /// <summary>A job that agreed on before the drain may still arrive.</summary>
     bool IsExpecting { get; }
 
+    /// <summary>Each reason why it can't be carried; looks only.</summary>
+    /// <exception cref="Yadokari.Protocol.Errors.YadoException">It can't be looked at: it ends, or may not be traced.</exception>
+    IReadOnlyList<Yadokari.Protocol.Errors.ObstacleInfo> ObstaclesOf(JobEntry job) => [];
+
     /// <summary>Bytes of memory that a job uses.</summary>
     long BytesOf(JobRecord job);
 

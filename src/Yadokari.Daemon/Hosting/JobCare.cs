@@ -22,6 +22,7 @@ public sealed class JobCare : IDisposable
     private readonly JobSaver _saver;
     private readonly CheckpointClock _clock;
     private readonly Drainer _drainer;
+    private readonly DrainForecaster _forecaster;
     private readonly SpotNotice? _notice;
     private readonly ILogger<DrainApi> _logger;
     private readonly HostOptions _options;
@@ -53,7 +54,8 @@ public sealed class JobCare : IDisposable
         watcher.OnResumable = Reviver.ReviveSoon;
         Adopter = new JobAdopter(engine, processes, jobs, home, self, watcher);
         _clock = new CheckpointClock(jobs, _saver.KeepAsync, TimeProvider.System, loggers.CreateLogger<CheckpointClock>());
-        DrainedHost host = new(jobs, processes, peers, source, services, isExpecting, _saver, home, stopping);
+        DrainedHost host = new(engine, jobs, processes, peers, source, services, isExpecting, _saver, home, stopping);
+        _forecaster = new DrainForecaster(host, self);
         _drainer = new Drainer(host, journal, self, stopping, loggers.CreateLogger<Drainer>());
         _notice = options.OnSpotNotice is { } command
             ? new SpotNotice(command, processes, () => DrainNow("a spot notice"), loggers.CreateLogger<SpotNotice>())
@@ -70,7 +72,7 @@ public sealed class JobCare : IDisposable
     public JobAdopter Adopter { get; }
 
     public void Map(IEndpointRouteBuilder routes, HostFacts facts, JobViews views) =>
-        new DrainApi(_drainer, Reviver, facts, views, _stopping, _logger).Map(routes);
+        new DrainApi(_drainer, _forecaster, Reviver, facts, views, _stopping, _logger).Map(routes);
 
     /// <summary>Before anything is watched, and after moves that were under way are decided.</summary>
     public void Repair() => _saver.RepairSaved();

@@ -277,6 +277,14 @@ public sealed partial class YadoClient : IDisposable
             Routes.Drain, ApiConnection.Json(drain, ProtocolJson.Default.DrainHost), ProtocolJson.Default.DrainProgress,
             line => (line.Report, line.Error), onProgress, cancellation);
 
+    /// <summary>What a drain of the host would do now; nothing is touched.</summary>
+    public Task<DrainForecast> ForeseeDrainAsync(CancellationToken cancellation = default) =>
+        _api.GetAsync(Routes.Drain, ProtocolJson.Default.DrainForecast, cancellation, TimeSpan.FromMinutes(2));
+
+    /// <summary>The processes of a job, wherever it is.</summary>
+    public Task<JobTree> GetTreeAsync(string job, CancellationToken cancellation = default) =>
+        AtJobAsync(job, (host, id) => host._api.GetAsync(Routes.Of(Routes.Processes, id), ProtocolJson.Default.JobTree, cancellation), cancellation);
+
     /// <summary>The host takes jobs again, and resumes those that a drain has saved.</summary>
     public Task<UndrainReport> UndrainAsync(CancellationToken cancellation = default) =>
         _api.PostAsync(Routes.Undrain, ProtocolJson.Default.UndrainReport, cancellation, TimeSpan.FromMinutes(10));

@@ -54,6 +54,9 @@ internal sealed class WorldHost : IDrainedHost, IHostStore, IDrainJournal
     /// <summary>What a host says to a job: a failure, or null when it takes it.</summary>
     public Func<string, string, YadoException?> Answer { get; set; } = (_, _) => null;
 
+    /// <summary>Why a job, by its id, can't be carried.</summary>
+    public Func<string, IReadOnlyList<ObstacleInfo>> Obstacles { get; init; } = _ => [];
+
     /// <summary>What happens when a job is saved; null: it works.</summary>
     public Func<string, YadoException?> Save { get; set; } = _ => null;
 
@@ -75,6 +78,8 @@ internal sealed class WorldHost : IDrainedHost, IHostStore, IDrainJournal
     public IReadOnlyList<JobEntry> Running => [.. Table.All.Where(e => e.Record.IsHere)];
 
     public IReadOnlyList<JobEntry> GoneSince(DateTimeOffset time) => [.. Table.All.Where(e => !e.Record.IsHere && e.Record.Ended >= time)];
+
+    public IReadOnlyList<ObstacleInfo> ObstaclesOf(JobEntry job) => Obstacles(job.Record.Id);
 
     public bool IsExpecting { get; init; }
 

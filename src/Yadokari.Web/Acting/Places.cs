@@ -1,0 +1,52 @@
+using Yadokari.Protocol.Client;
+using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Hosts;
+
+namespace Yadokari.Web.Acting;
+
+/// <summary>Finds the daemon of a host that the page names.</summary>
+public sealed class Places(YadoClient here)
+{
+    /// <summary>Does something at the daemon of that host.</summary>
+    /// <exception cref="YadoException">It is not known, does not answer, or refuses.</exception>
+    public async Task<T> AtAsync<T>(string host, Func<YadoClient, Task<T>> act, CancellationToken cancellation)
+    {
+        HostList known = await here.GetHostsAsync(cancellation).ConfigureAwait(false);
+        if (known.Self.Name == host)
+        {
+            return await act(here).ConfigureAwait(false);
+        }
+        PeerInfo peer = known.Peers.FirstOrDefault(p => p.Host?.Name == host) ?? known.Peers.FirstOrDefault(p => p.Name == host)
+            ?? throw new YadoException(4, $"there is no host '{host}' any more");
+        if (peer.Host is null)
+        {
+            throw new YadoException(1, $"host {host} does not answer: {peer.Error ?? peer.Address}") { Unreachable = true };
+        }
+        using YadoClient there = YadoClient.ForAddress(peer.Address, name: peer.Host.Name);
+        return await act(there).ConfigureAwait(false);
+    }
+
+    /// <summary>How all hosts that answer were in the last seconds.</summary>
+    public async Task<IReadOnlyList<LoadHistory>> HistoriesAsync(int seconds, CancellationToken cancellation)
+    {
+        HostList known = await here.GetHostsAsync(cancellation).ConfigureAwait(false);
+        LoadHistory?[] found = await Task.WhenAll(known.Peers.Where(p => p.Host is not null).Select(FromAsync).Prepend(OwnAsync())).ConfigureAwait(false);
+        return [.. found.OfType<LoadHistory>()];
+
+        async Task<LoadHistory?> OwnAsync() => await here.GetLoadAsync(seconds, cancellation).ConfigureAwait(false);
+
+        async Task<LoadHistory?> FromAsync(PeerInfo peer)
+        {
+            try
+            {
+                using YadoClient there = YadoClient.ForAddress(peer.Address, name: peer.Host!.Name);
+                return await there.GetLoadAsync(seconds, cancellation).ConfigureAwait(false);
+            }
+            catch (YadoException)
+            {
+                // It answered a moment ago; the page shows that it does not now.
+                return null;
+            }
+        }
+    }
+}

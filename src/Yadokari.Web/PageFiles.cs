@@ -1,0 +1,44 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Yadokari.Web;
+
+/// <summary>The page itself: part of the program, so that nothing has to be installed beside it.</summary>
+public static class PageFiles
+{
+    private const string Prefix = "page/";
+
+    private static readonly Assembly Own = typeof(PageFiles).Assembly;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        foreach (string resource in Own.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            string name = resource[Prefix.Length..];
+            byte[] content = Read(resource);
+            string type = Path.GetExtension(name) switch
+            {
+                ".html" => "text/html; charset=utf-8",
+                ".css" => "text/css; charset=utf-8",
+                ".js" => "text/javascript; charset=utf-8",
+                ".svg" => "image/svg+xml",
+                _ => "application/octet-stream",
+            };
+            routes.MapGet(name == "index.html" ? "/" : "/" + name, context =>
+            {
+                context.Response.ContentType = type;
+                return context.Response.Body.WriteAsync(content, context.RequestAborted).AsTask();
+            });
+        }
+    }
+
+    private static byte[] Read(string resource)
+    {
+        using Stream stream = Own.GetManifestResourceStream(resource)!;
+        using MemoryStream copy = new();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+}

@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Http.Json;
+using Shouldly;
+using Xunit;
+using Yadokari.Web.Entry;
+
+namespace Yadokari.Web.Tests;
+
+/// <summary>Who is let in, and what may be sent from where.</summary>
+public sealed class EntryTests
+{
+    [Fact]
+    public void A_token_opens_once()
+    {
+        Session session = new();
+        string token = session.Token!;
+
+        session.Open(token + "0").ShouldBeNull();
+        string cookie = session.Open(token).ShouldNotBeNull();
+        session.Open(token).ShouldBeNull();
+        session.Admits(cookie).ShouldBeTrue();
+        session.Admits(token).ShouldBeFalse();
+        session.Admits(null).ShouldBeFalse();
+        session.Admits("").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task The_cookie_is_for_this_page_only_and_no_script_can_read_it()
+    {
+        await using StandInDaemon daemon = new();
+        await using ServedPage page = await ServedPage.StartAsync(daemon.Socket);
+        using HttpClient client = new(new HttpClientHandler { UseCookies = false });
+
+        using HttpResponseMessage entered = await client.GetAsync(page.Address);
+
+        entered.StatusCode.ShouldBe(HttpStatusCode.OK);
+        string cookie = entered.Headers.GetValues("Set-Cookie").Single();
+        cookie.ShouldContain("httponly", Case.Insensitive);
+        cookie.ShouldContain("samesite=strict", Case.Insensitive);
+        entered.Headers.GetValues("Content-Security-Policy").Single().ShouldContain("default-src 'none'");
+        (await client.GetAsync(page.Address)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await client.GetAsync(page.Root)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory]
+    [InlineData("GET", "/", "Host", "evil.example:{port}")]
+    [InlineData("GET", "/", "Host", "127.0.0.1")]
+    [InlineData("GET", "/events", "Origin", "http://evil.example")]
+    [InlineData("GET", "/events", "Sec-Fetch-Site", "cross-site")]
+    [InlineData("GET", "/api/load?seconds=10", "Sec-Fetch-Site", "same-site")]
+    [InlineData("POST", "/api/move", "Origin", "http://evil.example")]
+    [InlineData("POST", "/api/move", "Origin", "null")]
+    [InlineData("POST", "/api/move", "Origin", "http://127.0.0.1:1")]
+    [InlineData("POST", "/api/move", "X-Nothing", "no origin at all")]
+    [InlineData("DELETE", "/api/move", "Origin", "http://127.0.0.1:{port}")]
+    public async Task A_foreign_page_gets_nothing_even_with_the_cookie(string method, string path, string header, string value)
+    {
+        await using StandInDaemon daemon = new();
+        await using ServedPage page = await ServedPage.StartAsync(daemon.Socket);
+        using HttpClient client = await EnterAsync(page);
+
+        using HttpRequestMessage request = new(new HttpMethod(method), page.Root + path);
+        if (method == "POST")
+        {
+            request.Content = JsonContent.Create(new { job = "a", host = "b" });
+        }
+
+        request.Headers.TryAddWithoutValidation(header, value.Replace("{port}", $"{page.Address.Port}", StringComparison.Ordinal));
+        using HttpResponseMessage answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Theory]
+    [InlineData("text/plain", "{\"job\":\"a\",\"host\":\"b\"}", HttpStatusCode.Forbidden)]
+    [InlineData("application/json", "{\"job\":", HttpStatusCode.BadRequest)]
+    [InlineData("application/json", "{\"job\":null,\"host\":\"b\"}", HttpStatusCode.BadRequest)]
+    [InlineData("application/json", "null", HttpStatusCode.BadRequest)]
+    [InlineData("application/json", "{\"job\":\"a\",\"host\":\"b\"}", HttpStatusCode.NotFound)]
+    public async Task What_the_page_would_not_send_is_refused_in_a_line(string type, string body, HttpStatusCode status)
+    {
+        await using StandInDaemon daemon = new();
+        await using ServedPage page = await ServedPage.StartAsync(daemon.Socket);
+        using HttpClient client = await EnterAsync(page);
+
+        using HttpRequestMessage request = new(HttpMethod.Post, page.Root + "/api/move") { Content = new StringContent(body, System.Text.Encoding.UTF8, type) };
+        request.Headers.Add("Origin", page.Root);
+        using HttpResponseMessage answer = await client.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(status);
+        (await answer.Content.ReadAsStringAsync()).ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task It_ends_when_nobody_watches()
+    {
+        await using StandInDaemon daemon = new();
+        await using ServedPage page = await ServedPage.StartAsync(daemon.Socket, TimeSpan.FromMilliseconds(300));
+
+        (await page.Running.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBeTrue();
+        daemon.Looks.ShouldBe(0, "nobody watched: nothing is asked");
+    }
+
+    internal static async Task<HttpClient> EnterAsync(ServedPage page)
+    {
+        HttpClient client = new(new HttpClientHandler { CookieContainer = new CookieContainer() });
+        (await client.GetAsync(page.Address)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        return client;
+    }
+}
