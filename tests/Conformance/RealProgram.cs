@@ -29,6 +29,7 @@ internal sealed record RealProgram(
         new("a bash script", scene => ["/bin/bash", Script(scene, "script.sh"), scene.File_(Gate), "20"]),
         new("pipelines of a shell", scene => ["/bin/sh", Script(scene, "pipeline.sh"), scene.File_(Gate), "30000"]),
         new("python3 with processes", scene => ["/usr/bin/python3", Script(scene, "processes.py"), scene.File_(Gate), "40"]),
+        new("python3 with a pool and shared memory", scene => ["/usr/bin/python3", Script(scene, "pool.py"), scene.File_(Gate), "40"]),
         new("gzip", scene => ["/bin/gzip", "-9", "-n", "-c", InputText.Words.In(scene)], InputText.Words),
         new("xz with two threads", scene => ["/usr/bin/xz", "-3", "-T2", "--block-size=256KiB", "-c", InputText.Words.In(scene)], InputText.Words with { Ahead = 40_000_000 }),
         new("bc", scene => ["/usr/bin/bc", "-l", "-q", InputText.Numbers.In(scene)], InputText.Numbers),

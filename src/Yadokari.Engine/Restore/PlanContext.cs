@@ -41,6 +41,10 @@ public sealed class PlanContext
     /// <summary>In which order its processes are made.</summary>
     public Skeleton Skeleton { get; }
 
+    /// <summary>Whether a process with any number may be made when all of the job's are there: it could have that of a thread that is
+    /// still to be made in another one.</summary>
+    public bool MayMakeOthers => Tree.Processes.All(process => process == Image || process.Threads.Count == 1);
+
     /// <summary>The process that is rebuilt.</summary>
     public ProcessImage Image { get; }
 

@@ -257,12 +257,16 @@ internal static class TreeRestore
         }
     }
 
+    /// <summary>Until every process is made, and leads what it leads.</summary>
+    public static void AwaitAll(PlanContext context) =>
+        context.Plan.Do(OperationKind.WaitCount, null, context.Counters.Grouped, context.Tree.Processes.Count + context.Tree.Ended.Count + context.Skeleton.Leaders.Count, 0, 0);
+
     /// <summary>Into the group of another process of the job, as soon as each that leads one does.</summary>
     private static void Join(PlanContext context, int group, int pid)
     {
         if (group != 0 && group != pid)
         {
-            context.Plan.Do(OperationKind.WaitCount, null, context.Counters.Grouped, context.Tree.Processes.Count + context.Tree.Ended.Count + context.Skeleton.Leaders.Count, 0, 0);
+            AwaitAll(context);
             context.Plan.Call($"join process group {group}", SystemCall.Setpgid, 0, group);
         }
     }

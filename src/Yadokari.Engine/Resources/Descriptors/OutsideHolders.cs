@@ -110,7 +110,7 @@ internal static class OutsideHolders
         return at >= 0 ? candidates[at] : null;
     }
 
-    private static bool DescendsFrom(int pid, int ancestor)
+    internal static bool DescendsFrom(int pid, int ancestor)
     {
         ProcStat? at = ProcStat.Read(pid);
         while (at is { PPid: > 1 } && at.PPid != ancestor)

@@ -364,10 +364,15 @@ public static class MemoryRestore
             bytes += segments[i].Length;
         }
 
-        if (bytes < WorthHelper)
+        if (bytes < WorthHelper || !context.MayMakeOthers)
         {
             EmitReads(context, 0, segments, first, end);
             return;
+        }
+
+        if (context.Tree.HasRelatives)
+        {
+            TreeRestore.AwaitAll(context);
         }
 
         // A second reader in the same memory, gone before anything else is rebuilt. Where it can't be made (a limit of

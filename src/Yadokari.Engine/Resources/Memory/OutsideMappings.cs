@@ -30,11 +30,12 @@ internal static class OutsideMappings
 
         IReadOnlyList<int> inside = [.. processes.Select(process => process.Pid)];
         Dictionary<(uint, uint, ulong), int> holders = [];
+        // Who descends from the main process and is not in the list was made meanwhile: the job's own.
         int? closed = new OutsideProcesses(inside).ForEach(other => ProcMaps.ForEachFile(other, key =>
         {
-            if (shared.ContainsKey(key))
+            if (shared.ContainsKey(key) && !holders.ContainsKey(key) && !OutsideHolders.DescendsFrom(other, inside[0]))
             {
-                holders.TryAdd(key, other);
+                holders.Add(key, other);
             }
         }));
         foreach (((uint, uint, ulong) key, int other) in holders)
