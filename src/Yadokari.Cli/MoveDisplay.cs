@@ -20,7 +20,7 @@ public static class MoveDisplay
             {
                 bar.Description = Output.Title(progress.PendingCalls > 0
                     ? $"{title}: waiting for {progress.PendingCalls} {(progress.PendingCalls == 1 ? "call" : "calls")} to end"
-                    : $"{title}: {progress.Phase.ToString().ToLowerInvariant()}");
+                    : $"{title}: {progress.Phase.ToString().ToLowerInvariant()}{(progress is { Phase: MovePhase.Copying, Round: > 1 } ? $", round {progress.Round}" : "")}");
                 bar.MaxValue = Math.Max(Math.Max(progress.Total, progress.Bytes), 1);
                 bar.Value = Math.Max(bar.Value, progress.Bytes);
             });

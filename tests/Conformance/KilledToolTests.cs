@@ -16,6 +16,7 @@ public class KilledToolTests : IClassFixture<CompiledPrograms>
     [InlineData("anonymous_memory_keeps_its_content")]
     [InlineData("sixteen_threads_keep_their_ids_and_results")]
     [InlineData("a_hundred_and_twenty_eight_threads_are_carried")]
+    [InlineData("memory_that_changes_while_it_is_copied_is_carried")]
     public void A_program_whose_tool_is_killed_runs_on_as_it_was(string name)
     {
         using Scene scene = new("killed-tool", uid: null);
@@ -78,10 +79,12 @@ public class KilledToolTests : IClassFixture<CompiledPrograms>
     private static bool IsHeld(int pid) =>
         File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("TracerPid", StringComparison.Ordinal)).Split('\t')[1].Trim() != "0";
 
-    /// <summary>Memory that is writable and executable, as the tool borrows it, and how many descriptors there are.</summary>
+    /// <summary>Memory that is writable and executable, as the tool borrows it, how many descriptors there are, and how many mappings
+    /// are watched.</summary>
     private static string[] Borrowable(int pid) =>
     [
         .. File.ReadLines($"/proc/{pid}/maps").Where(line => line.Contains(" rwxp ", StringComparison.Ordinal)),
         Directory.GetFiles($"/proc/{pid}/fd").Length.ToString(CultureInfo.InvariantCulture),
+        .. File.ReadLines($"/proc/{pid}/smaps").Where(line => line.StartsWith("VmFlags", StringComparison.Ordinal) && line.Contains(" uw", StringComparison.Ordinal)),
     ];
 }

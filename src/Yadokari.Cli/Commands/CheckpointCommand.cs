@@ -58,7 +58,7 @@ public static class CheckpointCommand
         FileContextWriter.Check(file);
         if (int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
         {
-            await SaveProcessAsync(pid, file, leaveRunning, holdSeconds);
+            await SaveProcessAsync(pid, file, leaveRunning, holdSeconds, parsed.GetValue(CommonOptions.Verbose));
             return ExitStatus.Done;
         }
 
@@ -79,7 +79,7 @@ public static class CheckpointCommand
         Report(file, result.FileLength, result.Threads, TimeSpan.FromMilliseconds(result.FrozenMilliseconds), leaveRunning ? job : null);
     }
 
-    private static async Task SaveProcessAsync(int pid, string file, bool leaveRunning, double? holdSeconds)
+    private static async Task SaveProcessAsync(int pid, string file, bool leaveRunning, double? holdSeconds, bool verbose)
     {
         using Interruption interruption = new();
         TimeSpan patience = holdSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : CaptureConsent.UsualPatience;
@@ -113,6 +113,10 @@ public static class CheckpointCommand
         }
 
         Report(file, report.FileLength, report.Threads, report.Frozen, leaveRunning ? $"process {pid}" : null);
+        if (verbose)
+        {
+            ReportRounds(report);
+        }
     }
 
     /// <summary>The log of a job is its host's: whoever resumes the file gives it streams of his own.</summary>
@@ -121,6 +125,20 @@ public static class CheckpointCommand
         using ProcessTable processes = new();
         IReadOnlyList<int> logs = LogStreams.NumbersOf(pid, processes, HomeDirectory.Chosen());
         return new CaptureOptions { InheritStandardStreams = logs.Count > 0, InheritedStreams = logs };
+    }
+
+    /// <summary>Details, beside the result.</summary>
+    private static void ReportRounds(CaptureReport report)
+    {
+        foreach (RoundReport round in report.Rounds)
+        {
+            Console.Error.WriteLine($"copied while it ran: {Output.Size(round.Bytes)} in {Output.Duration(TimeSpan.FromMilliseconds(round.Milliseconds))}");
+        }
+
+        if (report.WithoutRounds is { } reason)
+        {
+            Console.Error.WriteLine($"copied while it stood still: {PlainText.Of(reason)}");
+        }
     }
 
     private static void Report(string file, long length, int threads, TimeSpan frozen, string? goesOn) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Yadokari.Engine;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Moves;
 
@@ -55,5 +56,9 @@ public static class MoveCommand
         Console.WriteLine($"{report.Job.Name} runs on {report.Job.Host}: {Output.Size(report.Bytes)} in {report.Rounds} {(report.Rounds == 1 ? "round" : "rounds")}, "
                 + $"downtime {Output.Duration(TimeSpan.FromMilliseconds(report.DowntimeMilliseconds))}, "
                 + $"{Output.Duration(TimeSpan.FromMilliseconds(report.TotalMilliseconds))} in all");
+        if (parsed.GetValue(CommonOptions.Verbose) && report.WithoutRounds is { } reason)
+        {
+            Console.Error.WriteLine($"copied while it stood still: {PlainText.Of(reason)}");
+        }
     }
 }

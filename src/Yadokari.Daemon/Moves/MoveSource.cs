@@ -308,7 +308,7 @@ public sealed partial class MoveSource(
         progress.Report(new MoveProgress { Phase = MovePhase.Released, Round = report.Rounds.Count + 1, Bytes = bytes, Total = bytes });
         home.DeleteJobDirectory(record.Id, record.Epoch);
         DropCheckpoints(record);
-        return new MoveReport(jobThere, bytes, report.MemoryBytes, report.Rounds.Count + 1, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds);
+        return new MoveReport(jobThere, bytes, report.MemoryBytes, report.Rounds.Count + 1, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds, report.WithoutRounds);
     }
 
     private void Enter(ref MoveRecord move, MoveState state, bool durable)

@@ -136,13 +136,15 @@ public sealed class TreeRounds : IDisposable
 
             return bytes;
         }
-        catch (Exception e) when (e is SystemCallException or EngineException || (e is IOException or UnauthorizedAccessException && !Directory.Exists($"/proc/{memory.Pid}")))
+        catch (Exception e) when (e is SystemCallException || (e is IOException or UnauthorizedAccessException or EngineException && HasEnded(memory.Pid)))
         {
-            // It ended, or runs another program.
+            // It ended, or runs another program. What else there is comes from the sink.
             memory.Distrust();
             return 0;
         }
     }
+
+    private static bool HasEnded(int pid) => ProcStat.Read(pid) is null or { State: 'Z' or 'X' };
 
     private static bool HasDirect(int pid)
     {

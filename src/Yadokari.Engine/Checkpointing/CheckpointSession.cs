@@ -83,6 +83,8 @@ public sealed class CheckpointSession : IDisposable
             {
                 frozen.Thaw();
                 thawed = Stopwatch.GetElapsedTime(frozen.StartedAt);
+                // It runs: nothing is to be paid any more for being watched.
+                rounds?.Dispose();
             }
         });
         return new CaptureReport(length, memory, threads, frozen.FrozenAt, thawed ?? Stopwatch.GetElapsedTime(frozen.StartedAt))

@@ -8,13 +8,15 @@ namespace Yadokari.Protocol.Moves;
 /// <param name="MemoryBytes">Bytes of process memory among them.</param>
 /// <param name="DowntimeMilliseconds">From the job standing still to the target having let it run.</param>
 /// <param name="TotalMilliseconds">From the request to the end.</param>
+/// <param name="WithoutRounds">Why its memory was copied, all or in part, while it stood still; null: it was not.</param>
 public sealed record MoveReport(
     JobInfo Job,
     long Bytes,
     long MemoryBytes,
     int Rounds,
     double DowntimeMilliseconds,
-    double TotalMilliseconds)
+    double TotalMilliseconds,
+    string? WithoutRounds = null)
 {
     /// <summary>Only of a service.</summary>
     public Services.ServicePhases? Service { get; init; }
