@@ -16,7 +16,7 @@ internal static class DescriptorObstacles
         new("long-path", "A path is longer than the kernel tells (4096 bytes).", "Use a shorter one."),
         new("terminal", "It has a terminal that is neither the controlling one nor a standard stream.", "Close it, or start the program from that terminal."),
         new("message-queue", "It has a POSIX message queue open, which belongs to this host.", "Close it first."),
-        new("epoll-stale-target", "An epoll watches a file whose descriptor number has been closed, while the file lives on by a copy.", "Remove it from the epoll before closing it (a mistake in most programs)."),
+        new("epoll-stale-target", "An epoll watches a file that no process of the job has any more, while the file lives on elsewhere.", "Remove it from the epoll before closing it (a mistake in most programs)."),
         new("inotify-watch", "An inotify has watches or unread events: it watches files of this host.", "Let the program stop watching (tail -f: --disable-inotify; .NET: DOTNET_USE_POLLING_FILE_WATCHER=1)."),
         new("io-uring", "It has an io_uring, whose requests only this kernel knows.", "Run the program without it (Node: UV_USE_IO_URING=0)."),
         new("fanotify", "It watches file systems of this host.", "Close it first."),
@@ -27,9 +27,9 @@ internal static class DescriptorObstacles
         new("removed-file", "A file that it has opened with O_PATH is removed.", "Close it."),
         new("unreachable-file", "A file lives on by another name than it was opened by, or its path does not lead to it here.", "Give it back its name (ln), or open it by the one that it has."),
         new("unreadable-removed-file", "A removed file may not be read, so its content can't travel.", "Open it for reading and writing, or keep its name."),
-        new("file-lease", "It has a lease on a file, which this kernel keeps.", "Give the lease up first."),
+        new("file-lease", "It has a lease on a file that is just being broken, or a delegation. (Other leases are carried.)", "Give the lease up first."),
         new("file-lock", "It has a lock on something that has no path, or on a file that travels.", "Unlock it first."),
-        new("descriptor-owner", "The signals of a descriptor go to another process or group, or to one thread (F_SETOWN, F_OWNER_TID).", "Set the owner to the process itself, or to none."),
+        new("descriptor-owner", "The signals of a descriptor go to a process or group outside the job, or to one thread (F_SETOWN, F_OWNER_TID).", "Set the owner to the process itself, or to none."),
         new("unknown-descriptor", "Something is open that this version does not know. It is refused rather than lost.", "Close it; tell yado's makers what it is (ls -l /proc/PID/fd)."),
     ];
 }

@@ -152,6 +152,9 @@ internal static class ImageBounds
             Require(description.Locks is not null, "the locks of a descriptor");
             Require(description is not TerminalImage { Settings.Length: not Terminal.SettingsLength }, "the settings of a terminal");
             Require(description is not (SocketImage { Filter.Length: > MaxFilter } or TcpEndImage { Filter.Length: > MaxFilter }), "the filter of a socket");
+            Require(description is not UnixPairImage pair || (pair.Name is { Length: <= MaxName } && pair.PeerName is { Length: <= MaxName } && (!pair.Waits || pair.PeerName.Length > 0)), "a pair of sockets");
+            Require(description is not SocketImage socket || (socket.Unread is not null && socket.Unread.All(message => message is { Bytes: not null, Sender.Length: <= MaxName })), "what waits at a socket");
+            Require(description is not SharedDescriptorImage { Targets: null }, "a shared descriptor");
             Require(description is not TcpEndImage end || IsConnection(end), "a connection");
         }
 

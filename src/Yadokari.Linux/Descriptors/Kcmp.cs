@@ -65,6 +65,15 @@ public static unsafe class Kcmp
         return LinuxCall.Invoke(LinuxCall.Kcmp, pid, pid, EpollTarget, number, (nint)slot) is 1 or 2;
     }
 
+    /// <summary>Whether a descriptor is the file that an epoll watches under another number.</summary>
+    /// <param name="candidate">Number of the descriptor.</param>
+    /// <inheritdoc cref="IsOtherThanWatched"/>
+    public static bool IsWatched(int pid, int epoll, int number, int earlier, int candidate)
+    {
+        int* slot = stackalloc int[3] { epoll, number, earlier };
+        return LinuxCall.Invoke(LinuxCall.Kcmp, pid, pid, EpollTarget, candidate, (nint)slot) == 0;
+    }
+
     /// <summary>The same order for a descriptor of the caller and one of another process.</summary>
     /// <returns>Null when that is gone.</returns>
     /// <exception cref="SystemCallException">Not permitted (as for ptrace).</exception>

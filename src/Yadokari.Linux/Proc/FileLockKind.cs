@@ -12,7 +12,7 @@ public enum FileLockKind
     /// <summary>fcntl(F_OFD_SETLK): belongs to the open file description.</summary>
     OpenFileDescription,
 
-    /// <summary>fcntl(F_SETLEASE) or a delegation.</summary>
+    /// <summary>fcntl(F_SETLEASE), and nobody waits for its end.</summary>
     Lease,
 
     /// <summary>A kind this code does not know.</summary>

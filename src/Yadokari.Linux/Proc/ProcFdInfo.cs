@@ -203,9 +203,11 @@ public sealed record ProcFdInfo
             word.SequenceEqual("FLOCK"u8) ? FileLockKind.Flock :
             word.SequenceEqual("POSIX"u8) ? FileLockKind.Posix :
             word.SequenceEqual("OFDLCK"u8) ? FileLockKind.OpenFileDescription :
-            word.SequenceEqual("LEASE"u8) || word.SequenceEqual("DELEG"u8) ? FileLockKind.Lease :
+            word.SequenceEqual("LEASE"u8) ? FileLockKind.Lease :
             FileLockKind.Unknown;
-        cursor.ReadWord();
+
+        // LEASE  ACTIVE, or BREAKING: somebody waits for its end.
+        kind = cursor.ReadWord().SequenceEqual("BREAKING"u8) ? FileLockKind.Unknown : kind;
         bool write = cursor.ReadWord().SequenceEqual("WRITE"u8);
         int owner = (int)cursor.ReadDecimal();
         cursor.ReadWord();

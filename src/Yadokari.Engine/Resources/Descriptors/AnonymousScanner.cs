@@ -4,7 +4,8 @@ using Yadokari.Linux.Proc;
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>Sorts what has no file at all (anon_inode: eventfd, epoll, timerfd …) into images or obstacles.</summary>
-internal sealed class AnonymousScanner(int pid, bool frozen, IReadOnlyList<OpenDescription> descriptions, List<Obstacle> obstacles)
+internal sealed class AnonymousScanner(
+    int pid, bool frozen, IReadOnlyList<OpenDescription> descriptions, SharedDescriptions shared, List<Obstacle> obstacles)
 {
     private const uint AbsoluteTime = 1; // TFD_TIMER_ABSTIME
 
@@ -93,22 +94,53 @@ internal sealed class AnonymousScanner(int pid, bool frozen, IReadOnlyList<OpenD
         Dictionary<int, int> told = [];
         foreach (EpollTarget target in description.Info.EpollTargets)
         {
-            OpenDescription? watched = ByNumber().GetValueOrDefault(target.Descriptor);
             int earlier = told.GetValueOrDefault(target.Descriptor);
             told[target.Descriptor] = earlier + 1;
-            if (watched is null || (target.Inode != 0 && watched.Info.Inode != target.Inode) || IsOther(description, watched, target.Descriptor, earlier))
+            if (Find(description, target, earlier, out int source) is not { } watched)
             {
+                if (shared.IsShared(description))
+                {
+                    // Another process may have it.
+                    continue;
+                }
+
                 Refuse(description, "epoll-stale-target", $"it watches a file whose descriptor {target.Descriptor} has been closed");
                 return null;
             }
 
             bool mayFail = watched.StandardStream >= 0 || watched.Status.IsCharacterDevice;
-            targets.Add(new EpollTargetImage(target.Descriptor, target.Events, target.Data, mayFail));
+            if (!shared.IsShared(description) || shared.TryClaim(description, target.Descriptor, earlier))
+            {
+                targets.Add(new EpollTargetImage(target.Descriptor, target.Events, target.Data, mayFail, source));
+            }
         }
 
         // The kernel tells them in the order of its pointers; equal processes shall have equal images.
         targets.Sort((left, right) => left.Number.CompareTo(right.Number));
         return new EpollImage { Numbers = description.Numbers, Flags = description.Flags, Targets = targets };
+    }
+
+    /// <summary>What an epoll watches, if the process still has it.</summary>
+    /// <param name="source">−1: under the number that it was given to be watched under; else another one.</param>
+    private OpenDescription? Find(OpenDescription epoll, EpollTarget target, int earlier, out int source)
+    {
+        source = -1;
+        if (ByNumber().GetValueOrDefault(target.Descriptor) is { } watched
+            && (target.Inode == 0 || watched.Info.Inode == target.Inode) && !IsOther(epoll, watched, target.Descriptor, earlier))
+        {
+            return watched;
+        }
+
+        foreach (OpenDescription other in descriptions)
+        {
+            if (other.Info.Inode == target.Inode && Kcmp.IsWatched(pid, epoll.First, target.Descriptor, earlier, other.First))
+            {
+                source = other.First;
+                return other;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The kernel looks for the target one by one, so it is only asked where the inode does not tell: of a socket there

@@ -9,6 +9,7 @@ internal static class DescriptorLockRestore
 {
     private const int SetPosixLock = 6;
     private const int SetDescriptionLock = 37;
+    private const int SetLease = 1024; // F_SETLEASE
     private const int FlockShared = 1;
     private const int FlockExclusive = 2;
     private const int FlockNoWait = 4;
@@ -22,6 +23,12 @@ internal static class DescriptorLockRestore
             if (held.Kind == FileLockKind.Flock)
             {
                 plan.Call(message, SystemCall.Flock, number, (held.Write ? FlockExclusive : FlockShared) | FlockNoWait);
+                continue;
+            }
+
+            if (held.Kind == FileLockKind.Lease)
+            {
+                plan.Call($"lease {image.Detail} again", SystemCall.Fcntl, number, SetLease, held.Write ? 1 : 0);
                 continue;
             }
 

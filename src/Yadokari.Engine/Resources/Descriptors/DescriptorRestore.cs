@@ -10,7 +10,7 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// after the gate, when every other descriptor has been closed, <see cref="Lock"/>.
 /// Every number of the job is free before <see cref="Open"/>.
 /// </summary>
-public sealed class DescriptorRestore
+public sealed partial class DescriptorRestore
 {
     private const int CloseOnExec = 0x80000;
     private const int NonBlocking = 0x800;
@@ -56,6 +56,7 @@ public sealed class DescriptorRestore
         files = new CarriedFileRestore(plan, table, place);
         sockets = new SocketRestore(plan, tools);
         sockets.Listeners.UnionWith(table.Descriptions.OfType<SocketImage>().Where(socket => socket.Backlog is not null).Select(socket => InetPlace.Of(socket.Address)?.Port ?? 0));
+        sockets.ListenerPaths.UnionWith(table.Descriptions.OfType<SocketImage>().Where(socket => socket is { Path: not null, PathOwner: not null }).Select(socket => socket.Path!));
         foreach (PipeImage pipe in table.Pipes)
         {
             pipes[pipe.Id] = pipe;
@@ -133,6 +134,9 @@ public sealed class DescriptorRestore
                 case InotifyImage:
                     Put(image, tools.Make("inotify_init", SystemCall.Inotify_init1, CloseOnExec | (image.Flags & NonBlocking)), NonBlocking);
                     break;
+                case UnixPairImage { Waits: true } waiting:
+                    sockets.OpenWaiting(waiting, Put);
+                    break;
                 case UnixPairImage pair when done.Add(pair.Id):
                     done.Add(pair.PeerId);
                     sockets.OpenPair(pair, FindPair(pair.PeerId), Put);
@@ -150,6 +154,11 @@ public sealed class DescriptorRestore
             }
         }
 
+        foreach (SocketImage socket in table.Descriptions.OfType<SocketImage>())
+        {
+            sockets.ConnectByName(socket);
+        }
+
         foreach (TcpEndImage end in table.Descriptions.OfType<TcpEndImage>())
         {
             sockets.KeepAddress(end);
@@ -160,9 +169,11 @@ public sealed class DescriptorRestore
     /// before the listener that has the same, and what waits to be accepted comes behind that.</summary>
     private IEnumerable<DescriptorImage> InOrder() => table.Descriptions.OrderBy(image => image switch
     {
-        SocketImage { Path: not null, PathOwner: null } or TcpEndImage { Waits: false } => 0,
-        TcpEndImage => 2,
-        _ => 1,
+        SocketImage { Path: not null, PathOwner: null } or TcpEndImage { Waits: false } or UnixPairImage { Waits: false } => 0,
+        SocketImage { Unread.Count: > 0 } => 1,
+        TcpEndImage => 3,
+        UnixPairImage waiting => 4 + waiting.Place,
+        _ => 2,
     });
 
     /// <summary>What needs every descriptor in its place: epoll targets, seals, owners.</summary>
@@ -170,13 +181,18 @@ public sealed class DescriptorRestore
     {
         foreach (DescriptorImage image in table.Descriptions)
         {
-            if (image is EpollImage epoll)
+            if (image is EpollImage or SharedDescriptorImage { Targets.Count: > 0 })
             {
-                Watch(epoll);
+                Watch(image.Numbers[0].Number, image is EpollImage epoll ? epoll.Targets : ((SharedDescriptorImage)image).Targets);
             }
         }
 
         files.Finish();
+        if (table.Descriptions.Any(image => image.Owner != 0))
+        {
+            place.AwaitRelatives();
+        }
+
         foreach (DescriptorImage image in table.Descriptions)
         {
             int number = image.Numbers[0].Number;
@@ -210,8 +226,11 @@ public sealed class DescriptorRestore
                 case PathImage { AfterThreads: true } path:
                     OpenPath(path);
                     break;
-                case SocketImage socket:
-                    sockets.ListenAgain(socket);
+                case SocketImage { Domain: SocketFacts.Unix, Backlog: { } backlog }:
+                    sockets.ListenAgain(image.Numbers[0].Number, backlog);
+                    break;
+                case SharedDescriptorImage { Backlog: { } backlog }:
+                    sockets.ListenAgain(image.Numbers[0].Number, backlog);
                     break;
             }
         }
@@ -416,27 +435,6 @@ public sealed class DescriptorRestore
         }
 
         Put(image, made, NonBlocking);
-    }
-
-    private void Watch(EpollImage image)
-    {
-        const int add = 1;
-        int number = image.Numbers[0].Number;
-        foreach (EpollTargetImage target in image.Targets)
-        {
-            // struct epoll_event is packed on x86-64: u32 events, u64 data.
-            byte[] entry = new byte[12];
-            BitConverter.TryWriteBytes(entry, target.Events);
-            BitConverter.TryWriteBytes(entry.AsSpan(4), target.Data);
-            if (target.MayFail)
-            {
-                plan.Try(null, SystemCall.Epoll_ctl, number, add, target.Number, plan.Bytes(entry));
-            }
-            else
-            {
-                plan.Call($"watch descriptor {target.Number} by epoll {number}", SystemCall.Epoll_ctl, number, add, target.Number, plan.Bytes(entry));
-            }
-        }
     }
 
     /// <summary>Gives a description its numbers and the flags it was not made with, and closes the passing descriptor.</summary>

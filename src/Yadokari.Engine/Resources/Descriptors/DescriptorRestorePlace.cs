@@ -21,6 +21,9 @@ public sealed record DescriptorRestorePlace
     /// <summary>At which number a description is open that several processes share.</summary>
     public Func<int, int> Shared { get; init; } = static index => throw new ArgumentOutOfRangeException(nameof(index));
 
+    /// <summary>Waits until all processes of the job are there, so that they can be named.</summary>
+    public Action AwaitRelatives { get; init; } = static () => { };
+
     /// <summary>What was found at the path of a file that travels.</summary>
     public Func<CarriedFileImage, Slot> Found { get; init; } = static file => throw new ArgumentException($"{file.Name} does not travel", nameof(file));
 }

@@ -53,7 +53,7 @@ internal sealed partial class DescriptorScanner : IDisposable
         programFiles = new ProgramFiles(pid, paths, descriptions);
         callers = new CallerStreams(options);
         sockets = new SocketScanner(pid, unixDiag, tcp, frozen, paths, descriptions, shared, obstacles);
-        anonymous = new AnonymousScanner(pid, frozen, descriptions, obstacles);
+        anonymous = new AnonymousScanner(pid, frozen, descriptions, shared, obstacles);
         terminals = new TerminalScanner(pid, descriptions, obstacles);
     }
 
@@ -379,11 +379,11 @@ internal sealed partial class DescriptorScanner : IDisposable
 
         foreach (FileLock one in description.Info.Locks)
         {
-            if (one.Kind is FileLockKind.Lease or FileLockKind.Unknown)
+            if (one.Kind == FileLockKind.Unknown)
             {
-                Refuse(description, "file-lease", $"a lease on {description.Link} can't be carried; give it up");
+                Refuse(description, "file-lease", $"a lease on {description.Link} is being broken, or is of another kind than F_SETLEASE takes; give it up");
             }
-            else if (image is not PathImage)
+            else if (image is not (PathImage or CarriedFileDescriptorImage { Travels: false }))
             {
                 Refuse(description, "file-lock", $"a lock on {description.Link}, which is no file with a path, can't be carried; give it up");
             }
@@ -413,6 +413,12 @@ internal sealed partial class DescriptorScanner : IDisposable
         if (owner == pid && status is { NsPid.Count: > 0 } && !Descriptor.IsOwnedByThread(description.Handle))
         {
             return status.NsPid[^1];
+        }
+
+        if (shared.OwnPid(Math.Abs(owner)) is { } relative && !Descriptor.IsOwnedByThread(description.Handle)
+            && (owner > 0 || ProcStat.Read(-owner)?.ProcessGroup == -owner))
+        {
+            return owner > 0 ? relative : -relative;
         }
 
         Refuse(description, "descriptor-owner", $"its signals go to {(owner < 0 ? "process group" : owner == pid ? "thread" : "process")} {Math.Abs(owner)}; that can't be carried");

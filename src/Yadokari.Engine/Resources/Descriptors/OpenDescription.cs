@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
+using Yadokari.Linux.Sockets;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -23,6 +24,9 @@ internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, 
 
     /// <summary>It was found to be an end of a TCP connection inside the job.</summary>
     public bool IsConnection { get; set; }
+
+    /// <summary>It is a unix socket with a name.</summary>
+    public bool IsNamed => Status.IsSocket && SocketQuery.Describe(Handle) is { Domain: SocketFacts.Unix, LocalAddress.Length: > 2 };
 
     public int First => Numbers[0].Number;
 

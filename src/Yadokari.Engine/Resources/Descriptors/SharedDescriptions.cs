@@ -1,4 +1,5 @@
 using Yadokari.Linux.Descriptors;
+using Yadokari.Linux.Proc;
 using Yadokari.Linux.Sockets;
 
 namespace Yadokari.Engine.Resources.Descriptors;
@@ -15,6 +16,7 @@ internal sealed class SharedDescriptions(bool frozen)
     private readonly HashSet<string> treePipes = [];
     private readonly Dictionary<ulong, HashSet<int>> sockets = [];
     private readonly Dictionary<ulong, OpenDescription> socketsByInode = [];
+    private readonly Dictionary<OpenDescription, HashSet<(int Number, int Earlier)>> claims = [];
     private bool severalProcesses;
     private readonly Dictionary<string, List<(DescriptorScanner Scanner, OpenDescription Description)>> ends = [];
     private readonly Dictionary<List<OpenDescription>, int> numbers = [];
@@ -84,15 +86,47 @@ internal sealed class SharedDescriptions(bool frozen)
     /// <summary>A socket of the job; null when it has none of that inode.</summary>
     public OpenDescription? Socket(ulong inode) => socketsByInode.GetValueOrDefault(inode);
 
-    /// <summary>What is made together with something of another process: a socket pair whose ends are not both one process's own; and
-    /// TCP sockets with a port, since connections are made before the listeners that have the same one.</summary>
+    /// <summary>What is made together with something of another process: a socket pair whose ends are not both one process's own; unix
+    /// sockets with names, and what waits at them; and TCP sockets with a port, since connections are made before the listeners that
+    /// have the same one.</summary>
     public bool IsOfTree(DescriptorImage image) => severalProcesses && image switch
     {
+        UnixPairImage { Waits: true } or UnixPairImage { Name.Length: > 2 } => true,
+        UnixPairImage { PeerId: not 0 } named when Socket(named.PeerId)?.IsNamed == true => true,
         UnixPairImage pair => sockets.GetValueOrDefault(pair.Id, []).Concat(sockets.GetValueOrDefault(pair.PeerId, [])).Distinct().Count() > 1,
         TcpEndImage => true,
+        SocketImage { Domain: SocketFacts.Unix } socket => socket.Address.Length > 2 || socket.Peer.Length > 2,
         SocketImage { Domain: SocketFacts.Inet or SocketFacts.Inet6, Type: SocketFacts.Stream, Address.Length: > 0 } => true,
         _ => false,
     };
+
+    /// <summary>The processes of the job, as the caller sees them.</summary>
+    public IReadOnlyList<int> Processes { get; set; } = [];
+
+    /// <summary>A process of the job by the number that it has itself; null for any other.</summary>
+    public int? OwnPid(int process) =>
+        Processes.Contains(process) && ProcStatus.Read(process) is { NsPid: [.., var own] } ? own : null;
+
+    /// <summary>What an epoll that several have watches is watched by one of them: the first that has it.</summary>
+    /// <param name="epoll">Of any of them.</param>
+    /// <param name="number">The number that it was given to be watched under.</param>
+    /// <param name="earlier">How many of the same number were told before it.</param>
+    /// <returns>False when another process watches it.</returns>
+    public bool TryClaim(OpenDescription epoll, int number, int earlier)
+    {
+        IReadOnlyList<OpenDescription> kin = Kin(epoll);
+        if (!claims.TryGetValue(kin[0], out HashSet<(int, int)>? claimed))
+        {
+            claims.Add(kin[0], claimed = []);
+        }
+
+        return claimed.Add((number, earlier));
+    }
+
+    /// <summary>Epolls that watch what no process has any more.</summary>
+    public IReadOnlyList<Obstacle> FindUnclaimed() =>
+        [.. holders.Values.Where(kin => kin.Count > 1 && kin[0].Info.EpollTargets.Count > (claims.GetValueOrDefault(kin[0])?.Count ?? 0)).Distinct()
+            .Select(kin => new Obstacle("epoll-stale-target", $"descriptor {kin[0].First}: it watches a file that no process of the job has any more"))];
 
     /// <summary>A pipe of which several processes hold ends.</summary>
     public bool IsTreePipe(OpenDescription description) => treePipes.Contains(description.Link);
@@ -111,19 +145,33 @@ internal sealed class SharedDescriptions(bool frozen)
     /// <summary>What a process has of a description that is shared; null when it is of a kind that can't be handed round.</summary>
     public SharedDescriptorImage? Share(OpenDescription description, DescriptorImage image)
     {
-        if (!SharedDescriptorImage.CanShare(image) || image is PathImage { IsKernelMade: true } or PathImage { OpenedAs: not null })
+        DescriptorImage common = SharedDescriptorImage.Common(image);
+        if (!SharedDescriptorImage.CanShare(common) || image is PathImage { IsKernelMade: true } or PathImage { OpenedAs: not null })
         {
             return null;
         }
 
         List<OpenDescription> kin = holders.GetValueOrDefault(description) ?? [description];
-        if (!numbers.TryGetValue(kin, out int index))
+        bool first = !numbers.TryGetValue(kin, out int index);
+        if (first)
         {
             numbers.Add(kin, index = descriptions.Count);
-            descriptions.Add(image);
+            descriptions.Add(common);
         }
 
-        return new SharedDescriptorImage { Numbers = description.Numbers, Flags = description.Flags, Index = index, Name = description.Link };
+        // What belongs to the description is done by the first that has it; what belongs to a process by itself.
+        return new SharedDescriptorImage
+        {
+            Numbers = description.Numbers,
+            Flags = description.Flags,
+            Owner = first ? image.Owner : 0,
+            Signal = first ? image.Signal : 0,
+            Locks = first ? image.Locks : [.. image.Locks.Where(held => held.Kind == FileLockKind.Posix)],
+            Targets = image is EpollImage epoll ? epoll.Targets : [],
+            Backlog = first && image is SocketImage { Domain: SocketFacts.Unix } listener ? listener.Backlog : null,
+            Index = index,
+            Name = description.Link,
+        };
     }
 
     /// <summary>The number that a carried file has among those of the whole job.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Yadokari.Linux.Sockets;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -12,6 +11,12 @@ public sealed record SharedDescriptorImage : DescriptorImage
     /// <summary>Which of <see cref="Image.TreeImage.Shared"/>'s descriptions.</summary>
     public required int Index { get; init; }
 
+    /// <summary>Of an epoll: what this process has it watch.</summary>
+    public IReadOnlyList<EpollTargetImage> Targets { get; init; } = [];
+
+    /// <summary>This process says listen(2) at it again, as the job's user: of a unix socket its clients see who did. Null: it need not.</summary>
+    public int? Backlog { get; init; }
+
     /// <summary>For people only.</summary>
     public required string Name { get; init; }
 
@@ -21,9 +26,16 @@ public sealed record SharedDescriptorImage : DescriptorImage
     [JsonIgnore]
     public override string Detail => $"{Name}, shared by processes of the job";
 
+    /// <summary>What is made of a description for all: without what needs processes, which they do themselves.</summary>
+    public static DescriptorImage Common(DescriptorImage image)
+    {
+        DescriptorImage bare = image with { Owner = 0, Signal = 0, Locks = [], Flags = image.Flags & ~Asynchronous };
+        return bare is EpollImage epoll ? epoll with { Targets = [] } : bare;
+    }
+
     /// <summary>Whether a description is of a kind that one process makes and all others get by inheritance.</summary>
     public static bool CanShare(DescriptorImage image) =>
-        image is PathImage { AfterThreads: false } or PipeEndImage or UnixPairImage or TcpEndImage or SocketImage { Domain: not SocketFacts.Unix }
-            or EventFdImage or TimerFdImage or SignalFdImage or CarriedFileDescriptorImage { Travels: false }
+        image is PathImage { AfterThreads: false } or PipeEndImage or UnixPairImage or TcpEndImage or SocketImage
+            or EventFdImage or TimerFdImage or SignalFdImage or InotifyImage or EpollImage { Targets.Count: 0 } or CarriedFileDescriptorImage { Travels: false }
         && image is { Owner: 0, Signal: 0, Locks.Count: 0 } && (image.Flags & Asynchronous) == 0;
 }

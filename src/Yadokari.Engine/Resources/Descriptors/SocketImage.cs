@@ -26,6 +26,12 @@ public sealed record SocketImage : DescriptorImage
     /// <summary>File a unix socket is bound to; null: abstract, or not a unix socket.</summary>
     public string? Path { get; init; }
 
+    /// <summary>Where a relative path starts; null for any other name.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>What waits to be read at a unix datagram socket.</summary>
+    public IReadOnlyList<UnixMessageImage> Unread { get; init; } = [];
+
     /// <summary>Whose that file is; null: it has been removed.</summary>
     public FileOwnerImage? PathOwner { get; init; }
 

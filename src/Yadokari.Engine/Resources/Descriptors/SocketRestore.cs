@@ -23,39 +23,6 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
     private DataReference? status;
     private Slot? mode;
 
-    /// <summary>Both ends, or one whose other end is closed.</summary>
-    /// <param name="image">The first end.</param>
-    /// <param name="peer">The other; null: closed.</param>
-    /// <param name="put">Gives an end its numbers and closes the passing descriptor.</param>
-    public void OpenPair(UnixPairImage image, UnixPairImage? peer, Action<DescriptorImage, Slot, int> put)
-    {
-        (Slot first, Slot second) = tools.MakePair("socketpair", SystemCall.Socketpair,
-            pair => [SocketFacts.Unix, image.Type | CloseOnExec | NonBlocking, 0, pair]);
-        SetOptions(image.Options, first);
-        SetOptions(peer?.Options ?? [], second);
-        RestoreTools.Own(plan, image.SocketOwner, first);
-        RestoreTools.Own(plan, peer?.SocketOwner, second);
-        Fill(image, second);
-        if (peer is null)
-        {
-            plan.Call(null, SystemCall.Close, second);
-        }
-        else
-        {
-            Fill(peer, first);
-            ShutDown(image, first);
-            ShutDown(peer, second);
-        }
-
-        AttachFilter(image.Filter, image.FilterLocked, first);
-        PutEnd(image, first, put);
-        if (peer is not null)
-        {
-            AttachFilter(peer.Filter, peer.FilterLocked, second);
-            PutEnd(peer, second, put);
-        }
-    }
-
     /// <summary>A socket without a connection.</summary>
     public Slot Open(SocketImage image)
     {
@@ -70,20 +37,17 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         {
             SetReuse(lingers, made, 1);
             DataReference address = plan.Bytes(image.Address, $"{{{name}}}");
+            ChangeDirectory(image.Directory);
             if (image.Path is not null)
             {
-                RemoveStale(image, address);
+                RemoveStale(image.Path, image.Type, address, image.Address.Length);
             }
 
             plan.Call($"bind {name}", SystemCall.Bind, made, address, image.Address.Length);
-            if (image.Path is not null && image.PathOwner is { } owner)
+            Fill(image);
+            if (image.Path is not null)
             {
-                plan.Try(null, SystemCall.Lchown, plan.Text(image.Path), owner.Uid, owner.Gid);
-                plan.Call($"set the mode of {image.Path}", SystemCall.Chmod, plan.Text(image.Path), owner.Mode);
-            }
-            else if (image.Path is not null)
-            {
-                plan.Call($"remove {image.Path}", SystemCall.Unlink, plan.Text(image.Path));
+                FinishFile(image.Path, image.PathOwner);
             }
         }
 
@@ -93,7 +57,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         }
 
         SetReuse(lingers, made, 0);
-        if (image.Peer.Length > 0)
+        if (image is { Peer.Length: > 0, Domain: not SocketFacts.Unix })
         {
             plan.Call($"connect to {SocketText.Describe(image.Domain, image.Type, image.Peer)}", SystemCall.Connect,
                 made, plan.Bytes(image.Peer), image.Peer.Length);
@@ -109,13 +73,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
     }
 
     /// <summary>As the job's user, whom its clients shall see at the other end: SO_PEERCRED is who called listen last.</summary>
-    public void ListenAgain(SocketImage image)
-    {
-        if (image is { Domain: SocketFacts.Unix, Backlog: { } backlog })
-        {
-            plan.Call($"listen at {SocketText.Describe(image.Domain, image.Type, image.Address)}", SystemCall.Listen, image.Numbers[0].Number, backlog);
-        }
-    }
+    public void ListenAgain(int number, int backlog) => plan.Call($"listen at descriptor {number}", SystemCall.Listen, number, backlog);
 
     private void AttachFilter(byte[] filter, bool locked, Slot made)
     {
@@ -136,53 +94,23 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         }
     }
 
-    private void PutEnd(UnixPairImage image, Slot made, Action<DescriptorImage, Slot, int> put)
-    {
-        if ((image.Flags & NonBlocking) == 0)
-        {
-            const int setFlags = 4;
-            plan.Call(null, SystemCall.Fcntl, made, setFlags, 0);
-        }
-
-        put(image, made, NonBlocking);
-    }
-
-    /// <summary>What waits at an end was sent from the other one.</summary>
-    private void Fill(UnixPairImage image, Slot other)
-    {
-        foreach (byte[] message in image.Unread)
-        {
-            tools.CheckedWrite("fill a socket", SystemCall.Sendto, message.Length,
-                other, plan.Bytes(message), message.Length, NoSignal, 0, 0);
-        }
-    }
-
-    private void ShutDown(UnixPairImage image, Slot made)
-    {
-        // shutdown(2) counts SHUT_RD 0, SHUT_WR 1, SHUT_RDWR 2; the kernel's mask is one more.
-        if (image.Shutdown != 0)
-        {
-            plan.Call("shutdown", SystemCall.Shutdown, made, image.Shutdown - 1);
-        }
-    }
-
     /// <summary>A socket file that nobody listens at is what the job left behind. Anything else stays, and bind says so.</summary>
-    private void RemoveStale(SocketImage image, DataReference address)
+    private void RemoveStale(string name, int type, DataReference address, int length)
     {
         status ??= plan.Room(StatusLength, "stat");
         mode ??= plan.NewSlot();
         Slot answer = mode.Value;
         PlanLabel free = new("free");
-        DataReference path = plan.Text(image.Path!);
+        DataReference path = plan.Text(name);
         plan.CallOrJump(null, free, SystemCall.Newfstatat, CurrentDirectory, path, status, NoFollow);
         plan.Do(OperationKind.Load32, answer, Argument.AddressOf(status, ModeOffset));
         plan.Do(OperationKind.And, answer, answer, TypeMask);
         plan.JumpIf(answer, Condition.NotEqual, SocketType, free);
-        plan.CallInto(tools.Raw, "socket", SystemCall.Socket, SocketFacts.Unix, image.Type | CloseOnExec | NonBlocking, 0);
-        plan.Try(answer, SystemCall.Connect, tools.Raw, address, image.Address.Length);
+        plan.CallInto(tools.Raw, "socket", SystemCall.Socket, SocketFacts.Unix, type | CloseOnExec | NonBlocking, 0);
+        plan.Try(answer, SystemCall.Connect, tools.Raw, address, length);
         plan.Call(null, SystemCall.Close, tools.Raw);
         plan.JumpIf(answer, Condition.NotEqual, -ConnectionRefused, free);
-        plan.Call($"remove {image.Path}", SystemCall.Unlink, path);
+        plan.Call($"remove {name}", SystemCall.Unlink, path);
         plan.Place(free);
     }
 

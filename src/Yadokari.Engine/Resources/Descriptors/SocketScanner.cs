@@ -104,97 +104,6 @@ internal sealed partial class SocketScanner(
             : 0;
     }
 
-    private DescriptorImage? ScanUnix(OpenDescription description, SocketFacts facts)
-    {
-        uint inode = (uint)description.Status.Inode;
-        if (!UnixSockets().TryGetValue(inode, out UnixSocketFacts? diag))
-        {
-            return description.StandardStream >= 0
-                ? Inherit(description)
-                : Refuse(description, "unix-socket-to-outside", "a unix socket of another network namespace can't be carried; close it");
-        }
-
-        if (facts.Listening)
-        {
-            return diag.Pending.Count > 0
-                ? Refuse(description, "unix-socket-to-outside", $"{diag.Pending.Count} connections wait to be accepted at {Text(facts)}; accept or refuse them")
-                : Unconnected(description, facts, (int)diag.SendQueue);
-        }
-
-        bool peerInside = diag.PeerInode != 0
-            && UnixSockets().TryGetValue(diag.PeerInode, out UnixSocketFacts? peer) && peer.PeerInode == inode
-            && (shared.HasSocket(diag.PeerInode) || descriptions.Exists(other => other.Status.IsSocket && other.Status.Inode == diag.PeerInode));
-        bool stream = facts.Type != SocketFacts.Datagram;
-        bool peerClosed = stream && diag.State == Established && diag.PeerInode == 0 && diag.Shutdown == ShutDownBoth;
-        if (peerInside || peerClosed)
-        {
-            return Pair(description, facts, diag);
-        }
-
-        bool connected = diag.PeerInode != 0 || (stream && diag.State == Established);
-        if (!connected || (!stream && facts.PeerAddress is { Length: > 2 }))
-        {
-            return frozen && diag.ReceiveQueue > 0
-                ? Refuse(description, "unix-socket-unread", $"messages from other processes wait unread at {Text(facts)}; read them")
-                : Unconnected(description, facts, null);
-        }
-
-        return description.StandardStream >= 0
-            ? Inherit(description)
-            : Refuse(description, "unix-socket-to-outside", $"it is connected to another process{PeerName(description, facts)}; close it");
-    }
-
-    private UnixPairImage? Pair(OpenDescription description, SocketFacts facts, UnixSocketFacts diag)
-    {
-        if (facts.LocalAddress.Length > 2)
-        {
-            Refuse(description, "unix-socket-name", $"a connection inside the process by the name {Text(facts)} can't be carried; close it");
-            return null;
-        }
-
-        if ((Descriptor.Poll(description.Handle, 0, TimeSpan.Zero) & Descriptor.PollError) != 0)
-        {
-            // Looking at its queue would take the error away from the program.
-            Refuse(description, "socket-error", "an error waits in it that the program has not seen yet; read from it or close it");
-            return null;
-        }
-
-        List<byte[]> unread = [];
-        if (frozen)
-        {
-            foreach (QueuedMessage message in SocketQueue.PeekAll(description.Handle))
-            {
-                if (message.CarriesDescriptors)
-                {
-                    Refuse(description, "descriptor-in-flight", "file descriptors wait unread in it; read them");
-                    return null;
-                }
-
-                unread.Add(message.Bytes);
-            }
-        }
-
-        if (!CanCarry(description, facts, out byte[] filter, out bool locked))
-        {
-            return null;
-        }
-
-        return new UnixPairImage
-        {
-            Numbers = description.Numbers,
-            Flags = description.Flags,
-            Type = facts.Type,
-            Id = description.Status.Inode,
-            PeerId = diag.PeerInode,
-            Unread = unread,
-            Shutdown = diag.Shutdown,
-            SocketOwner = FileOwnerImage.Of(description.Status),
-            Filter = filter,
-            FilterLocked = locked,
-            Options = SocketOptionCapture.Read(description.Handle, facts),
-        };
-    }
-
     private SocketImage? Unconnected(OpenDescription description, SocketFacts facts, int? backlog, bool over = false)
     {
         string? path = null;
@@ -211,21 +120,12 @@ internal sealed partial class SocketScanner(
             shutdown = UnixSockets()[(uint)description.Status.Inode].Shutdown;
         }
 
-        if (facts.Domain == SocketFacts.Unix && facts.LocalAddress.Length > 2 && facts.LocalAddress[2] != 0)
+        string? directory = null;
+        if (facts.Domain == SocketFacts.Unix && HasPath(facts.LocalAddress))
         {
-            path = KernelText.Decode(facts.LocalAddress.AsSpan(2).TrimEnd((byte)0));
-            FileStatus? now = path.StartsWith('/') ? paths.Status(path) : paths.StatusAtWorkingDirectory(path);
-            bool present = now is { IsSocket: true } && IsFileOf(description, now.Value);
-            pathOwner = present ? FileOwnerImage.Of(now!.Value) : null;
-            if (!present && !path.StartsWith('/'))
+            if (FindFile(description, facts, out path, out pathOwner, out directory) is { } problem)
             {
-                Refuse(description, "unix-socket-name", $"it is bound to {path}, relative to a directory that is not the working directory now");
-                return null;
-            }
-
-            if (!present && now is not null && !descriptions.Exists(other => other.Status.IsSocket && IsFileOf(other, now.Value)))
-            {
-                Refuse(description, "unix-socket-name", $"its file {path} was removed, and now another one is there");
+                Refuse(description, "unix-socket-name", problem);
                 return null;
             }
         }
@@ -247,6 +147,7 @@ internal sealed partial class SocketScanner(
             Backlog = backlog,
             Path = path,
             PathOwner = pathOwner,
+            Directory = directory,
             SocketOwner = FileOwnerImage.Of(description.Status),
             Shutdown = shutdown,
             Filter = filter,
@@ -254,10 +155,6 @@ internal sealed partial class SocketScanner(
             Options = SocketOptionCapture.Read(description.Handle, facts, over),
         };
     }
-
-    /// <summary>Whether a file is the one that a unix socket is bound to.</summary>
-    private bool IsFileOf(OpenDescription description, FileStatus file) =>
-        UnixSockets().TryGetValue((uint)description.Status.Inode, out UnixSocketFacts? socket) && socket.FileInode != 0 && socket.FileInode == (uint)file.Inode;
 
     /// <summary>Filters, and options that make something else of a socket.</summary>
     private bool CanCarry(OpenDescription description, SocketFacts facts, out byte[] filter, out bool locked)

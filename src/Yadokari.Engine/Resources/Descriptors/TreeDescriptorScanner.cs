@@ -46,6 +46,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
 
     public TreeDescriptorCapture Run()
     {
+        shared.Processes = pids;
         shared.Join([.. scanners.Select(scanner => scanner.Descriptions)]);
         foreach (DescriptorScanner scanner in scanners)
         {
@@ -53,7 +54,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
         }
 
         shared.ScanPipes();
-        List<Obstacle> obstacles = [];
+        List<Obstacle> obstacles = [.. shared.FindUnclaimed()];
         List<DescriptorCapture> captures = [];
         for (int i = 0; i < scanners.Count; i++)
         {

@@ -14,6 +14,27 @@ public sealed record UnixPairImage : DescriptorImage
     /// <summary>Inode of the other end; 0: closed.</summary>
     public required ulong PeerId { get; init; }
 
+    /// <summary>Its own struct sockaddr, which one that was accepted has from its listener; empty: it has none.</summary>
+    public byte[] Name { get; init; } = [];
+
+    /// <summary>The file that stands for the name; null: none, or it is abstract.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>Whose that file is; null: it has been removed.</summary>
+    public FileOwnerImage? PathOwner { get; init; }
+
+    /// <summary>Where a relative path starts; null for any other name.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>It has connected to a listener of the job, at <see cref="PeerName"/>, and is not accepted yet.</summary>
+    public bool Waits { get; init; }
+
+    /// <summary>Among those that wait at one listener, how many are before it.</summary>
+    public int Place { get; init; }
+
+    /// <summary>struct sockaddr of the listener that it waits at; else empty.</summary>
+    public byte[] PeerName { get; init; } = [];
+
     /// <summary>What waits to be read here, in order.</summary>
     public required IReadOnlyList<byte[]> Unread { get; init; }
 
@@ -35,5 +56,5 @@ public sealed record UnixPairImage : DescriptorImage
     public override string Kind => "socket";
 
     [JsonIgnore]
-    public override string Detail => PeerId == 0 ? "unix pair, other end closed" : $"unix pair with {PeerId}";
+    public override string Detail => Waits ? $"unix, waiting to be accepted at {SocketText.UnixName(PeerName)}" : PeerId == 0 ? "unix pair, other end closed" : $"unix pair with {PeerId}";
 }

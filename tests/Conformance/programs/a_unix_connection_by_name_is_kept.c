@@ -1,5 +1,4 @@
-// A unix connection made through a listener, though inside the process, can't be carried.
-// obstacle: unix
+// A unix connection of a process with itself, made by a relative name, keeps name and what waits; its listener takes new ones.
 #include "law.h"
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -27,5 +26,13 @@ int main(void)
     socklen_t length = sizeof name;
     MUST(getpeername(client, (struct sockaddr *)&name, &length));
     SAME_TEXT("inner.sock", name.sun_path);
+    memset(&name, 0, sizeof name);
+    MUST(getsockname(server, (struct sockaddr *)&name, &length));
+    SAME_TEXT("inner.sock", name.sun_path);
+    int second = MUST(socket(AF_UNIX, SOCK_STREAM, 0));
+    SAME(0, connect(second, (struct sockaddr *)&address, sizeof address));
+    int next = MUST(accept(listener, NULL, NULL));
+    SAME(1, write(second, "x", 1));
+    SAME(1, read(next, text, 1));
     return law_verdict();
 }

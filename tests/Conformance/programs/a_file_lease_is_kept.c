@@ -1,5 +1,4 @@
-// A lease on a file can't be carried.
-// obstacle: lease
+// A lease on a file is kept.
 #include "law.h"
 
 int main(void)

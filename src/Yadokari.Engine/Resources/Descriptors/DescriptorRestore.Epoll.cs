@@ -1,0 +1,56 @@
+using Yadokari.Engine.Restore;
+using Yadokari.Linux;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <content>What epolls watch.</content>
+public sealed partial class DescriptorRestore
+{
+    private void Watch(int number, IReadOnlyList<EpollTargetImage> targets)
+    {
+        const int add = 1;
+        foreach (EpollTargetImage target in targets)
+        {
+            if (target.Source >= 0)
+            {
+                WatchUnder(number, target);
+                continue;
+            }
+
+            // struct epoll_event is packed on x86-64: u32 events, u64 data.
+            byte[] entry = new byte[12];
+            BitConverter.TryWriteBytes(entry, target.Events);
+            BitConverter.TryWriteBytes(entry.AsSpan(4), target.Data);
+            if (target.MayFail)
+            {
+                plan.Try(null, SystemCall.Epoll_ctl, number, add, target.Number, plan.Bytes(entry));
+            }
+            else
+            {
+                plan.Call($"watch descriptor {target.Number} by epoll {number}", SystemCall.Epoll_ctl, number, add, target.Number, plan.Bytes(entry));
+            }
+        }
+    }
+
+    /// <summary>What was closed under the number that it is watched by, and lives on by another: it has the first for a moment.</summary>
+    private void WatchUnder(int epoll, EpollTargetImage target)
+    {
+        const int add = 1, duplicate = 1030;
+        byte[] entry = new byte[12];
+        BitConverter.TryWriteBytes(entry, target.Events);
+        BitConverter.TryWriteBytes(entry.AsSpan(4), target.Data);
+        PlanLabel none = new("none"), done = new("watched");
+        Slot kept = tools.Raw;
+        bool closes = table.Descriptions.SelectMany(image => image.Numbers).Any(one => one.Number == target.Number && one.CloseOnExec);
+        plan.Try(kept, SystemCall.Fcntl, target.Number, duplicate, place.FirstFreeNumber);
+        plan.Call($"open descriptor {target.Number}", SystemCall.Dup3, target.Source, target.Number, CloseOnExec);
+        plan.Try(null, SystemCall.Epoll_ctl, epoll, add, target.Number, plan.Bytes(entry));
+        plan.JumpIf(kept, Condition.Less, 0, none);
+        plan.Call($"open descriptor {target.Number}", SystemCall.Dup3, kept, target.Number, closes ? CloseOnExec : 0);
+        plan.Call(null, SystemCall.Close, kept);
+        plan.Jump(done);
+        plan.Place(none);
+        plan.Call(null, SystemCall.Close, target.Number);
+        plan.Place(done);
+    }
+}

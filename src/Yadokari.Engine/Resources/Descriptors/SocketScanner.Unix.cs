@@ -1,0 +1,157 @@
+using Yadokari.Linux;
+using Yadokari.Linux.Descriptors;
+using Yadokari.Linux.Proc;
+using Yadokari.Linux.Sockets;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <content>Unix sockets: pairs, connections by name, listeners, datagrams.</content>
+internal sealed partial class SocketScanner
+{
+    private DescriptorImage? ScanUnix(OpenDescription description, SocketFacts facts)
+    {
+        uint inode = (uint)description.Status.Inode;
+        if (!UnixSockets().TryGetValue(inode, out UnixSocketFacts? diag))
+        {
+            return description.StandardStream >= 0
+                ? Inherit(description)
+                : Refuse(description, "unix-socket-to-outside", "a unix socket of another network namespace can't be carried; close it");
+        }
+
+        if (facts.Listening)
+        {
+            return diag.Pending.Count > 0 && !diag.Pending.All(WaitsInside)
+                ? Refuse(description, "unix-socket-to-outside", $"{diag.Pending.Count} connections wait to be accepted at {Text(facts)}, and not all were made by the job and hold nothing; accept or refuse them")
+                : Unconnected(description, facts, (int)diag.SendQueue);
+        }
+
+        bool peerInside = diag.PeerInode != 0
+            && UnixSockets().TryGetValue(diag.PeerInode, out UnixSocketFacts? peer) && peer.PeerInode == inode
+            && (shared.HasSocket(diag.PeerInode) || descriptions.Exists(other => other.Status.IsSocket && other.Status.Inode == diag.PeerInode));
+        bool stream = facts.Type != SocketFacts.Datagram;
+        bool peerClosed = stream && diag.State == Established && diag.PeerInode == 0 && diag.Shutdown == ShutDownBoth;
+        if ((peerInside || peerClosed) && (stream || facts.LocalAddress.Length <= 2))
+        {
+            return Pair(description, facts, diag);
+        }
+
+        if (stream && diag is { State: Established, PeerInode: 0, Shutdown: 0 } && WaitsInside(inode) && Pair(description, facts, diag) is { } waiting)
+        {
+            UnixSocketFacts listener = UnixSockets().Values.First(other => other.Pending.Contains(inode));
+            return waiting with { Waits = true, PeerName = facts.PeerAddress ?? [], Place = listener.Pending.TakeWhile(other => other != inode).Count() };
+        }
+
+        bool connected = diag.PeerInode != 0 || (stream && diag.State == Established);
+        if (!connected || (!stream && facts.PeerAddress is { Length: > 2 }))
+        {
+            return Unconnected(description, facts, null) is { } image && Unread(description, facts, diag) is { } unread ? image with { Unread = unread } : null;
+        }
+
+        return description.StandardStream >= 0
+            ? Inherit(description)
+            : Refuse(description, "unix-socket-to-outside", $"it is connected to another process{PeerName(description, facts)}; close it");
+    }
+
+    private UnixPairImage? Pair(OpenDescription description, SocketFacts facts, UnixSocketFacts diag)
+    {
+        if ((Descriptor.Poll(description.Handle, 0, TimeSpan.Zero) & Descriptor.PollError) != 0)
+        {
+            // Looking at its queue would take the error away from the program.
+            Refuse(description, "socket-error", "an error waits in it that the program has not seen yet; read from it or close it");
+            return null;
+        }
+
+        List<byte[]> unread = [];
+        if (frozen)
+        {
+            foreach (QueuedMessage message in SocketQueue.PeekAll(description.Handle))
+            {
+                if (message.CarriesDescriptors)
+                {
+                    Refuse(description, "descriptor-in-flight", "file descriptors wait unread in it; read them");
+                    return null;
+                }
+
+                unread.Add(message.Bytes);
+            }
+        }
+
+        if (!CanCarry(description, facts, out byte[] filter, out bool locked))
+        {
+            return null;
+        }
+
+        // A name that can't be given again is dropped: nothing but getsockname tells of it.
+        string? path = null, directory = null;
+        FileOwnerImage? owner = null;
+        bool named = facts.LocalAddress.Length > 2
+            && (!HasPath(facts.LocalAddress) || FindFile(description, facts, out path, out owner, out directory) is null);
+        return new UnixPairImage
+        {
+            Name = named ? facts.LocalAddress : [],
+            Path = named ? path : null,
+            PathOwner = owner,
+            Directory = directory,
+            Numbers = description.Numbers,
+            Flags = description.Flags,
+            Type = facts.Type,
+            Id = description.Status.Inode,
+            PeerId = diag.PeerInode,
+            Unread = unread,
+            Shutdown = diag.Shutdown,
+            SocketOwner = FileOwnerImage.Of(description.Status),
+            Filter = filter,
+            FilterLocked = locked,
+            Options = SocketOptionCapture.Read(description.Handle, facts),
+        };
+    }
+
+    /// <summary>Whether one that has connected, and waits to be accepted, is the job's, and its listener too. What it has sent already can't be looked at.</summary>
+    private bool WaitsInside(uint inode) =>
+        inode != 0 && shared.Socket(inode) is { } client && Descriptor.GetUnsentBytes(client.Handle) == 0
+        && UnixSockets().Values.Any(listener => listener.Pending.Contains(inode) && shared.HasSocket(listener.Inode));
+
+    /// <summary>Null when it can't be carried.</summary>
+    private IReadOnlyList<UnixMessageImage>? Unread(OpenDescription description, SocketFacts facts, UnixSocketFacts diag)
+    {
+        if (!frozen || diag.ReceiveQueue == 0 || facts.Type != SocketFacts.Datagram)
+        {
+            return [];
+        }
+
+        IReadOnlyList<QueuedMessage> messages = SocketQueue.PeekAll(description.Handle);
+        if (messages.Any(message => message.CarriesDescriptors))
+        {
+            Refuse(description, "descriptor-in-flight", "file descriptors wait unread in it; read them");
+            return null;
+        }
+
+        return [.. messages.Select(message => new UnixMessageImage(message.Bytes, message.Sender))];
+    }
+
+    private static bool HasPath(byte[] address) => address.Length > 2 && address[2] != 0;
+
+    /// <summary>The file that stands for a name.</summary>
+    /// <param name="owner">Null: it has been removed.</param>
+    /// <param name="directory">Where a relative path starts.</param>
+    /// <returns>Why it can't be made again; null: it can.</returns>
+    private string? FindFile(OpenDescription description, SocketFacts facts, out string path, out FileOwnerImage? owner, out string? directory)
+    {
+        path = KernelText.Decode(facts.LocalAddress.AsSpan(2).TrimEnd((byte)0));
+        bool relative = !path.StartsWith('/');
+        FileStatus? now = relative ? paths.StatusAtWorkingDirectory(path) : paths.Status(path);
+        bool present = now is { IsSocket: true } && IsFileOf(description, now.Value);
+        owner = present ? FileOwnerImage.Of(now!.Value) : null;
+        directory = relative ? ProcMisc.WorkingDirectory(pid) : null;
+        bool taken = !present && now is { IsSocket: true } file
+            && UnixSockets().Values.Any(other => other.FileInode != 0 && other.FileInode == (uint)file.Inode && shared.HasSocket(other.Inode));
+        return taken || present ? null
+            : relative ? $"it is bound to {path}, relative to a directory that is not the working directory now"
+            : now is not null ? $"its file {path} was removed, and now another one is there"
+            : null;
+    }
+
+    /// <summary>Whether a file is the one that a unix socket is bound to.</summary>
+    private bool IsFileOf(OpenDescription description, FileStatus file) =>
+        UnixSockets().TryGetValue((uint)description.Status.Inode, out UnixSocketFacts? socket) && socket.FileInode != 0 && socket.FileInode == (uint)file.Inode;
+}
