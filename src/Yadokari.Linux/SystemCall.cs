@@ -79,6 +79,7 @@ public enum SystemCall
     Rt_sigqueueinfo = 129,
     Rt_sigsuspend = 130,
     Sigaltstack = 131,
+    Mknod = 133,
     Personality = 135,
     Setpriority = 141,
     Mlock = 149,

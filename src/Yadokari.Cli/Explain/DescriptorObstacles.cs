@@ -9,7 +9,7 @@ internal static class DescriptorObstacles
         new("stream-to-outside", "In the same cases: a standard stream leads to a process that is not the job's yado run, or that has ended.", "Start the job with 'yado run', which passes its streams on, or give it files."),
         new("socket-stream", "A stream that 'yado run' was given is a socket.", "Give it a pipe: … | yado run -- PROGRAM | cat."),
         new("two-way-stream", "A stream that 'yado run' was given is open in the wrong direction, or in both.", "Open it for reading as stream 0 (<file), for writing as 1 or 2 (>file)."),
-        new("fifo", "It has a named pipe open, whose other end may be another process.", "Close it first, or use a file. On the standard streams it is none."),
+        new("fifo", "It has a named pipe open that a process outside the job has open as well, or that may not be read. (Others are carried.)", "Close it first, or use a file. On the standard streams it is none."),
         new("device", "It has a device of this host open (other than null, zero, full, random, urandom and terminals).", "Let the program close it first."),
         new("shared-descriptor", "A process outside the job holds the same open socket, timer, event or file: one that started it, or that it has started. Their state is one, and would be two.", "Close it in the other process: start the program with descriptors closed (yado run does)."),
         new("file-of-another-process", "It has a file in the directory of another process in /proc open, or such a working directory.", "Close it; its own files in /proc are carried."),

@@ -52,6 +52,14 @@ internal static class HostCheck
             }
         }
 
+        foreach (PipeImage pipe in image.Descriptors.Pipes.Concat(image.Parent == 0 ? tree.Shared.Pipes : []))
+        {
+            if (pipe is { Path: { } name, Removed: false } && FileAt(name) is not { IsFifo: true })
+            {
+                missing.Add(new Obstacle("missing-file", $"the named pipe {name} does not exist here"));
+            }
+        }
+
         foreach (SharedObjectImage shared in image.Memory.SharedObjects.Concat(image.Parent == 0 ? tree.SharedObjects : []))
         {
             if (shared is { Common: false, FoundAt: { } place } && FileAt(place) is not null)

@@ -128,7 +128,13 @@ public static class PlanCompiler
             Found = file => context.Found[SharedObjectImage.KeyOf(file.Device, file.Inode)],
             IsCommon = file => context.Common.Contains(SharedObjectImage.KeyOf(file.Device, file.Inode)),
             Shared = context.Staged,
-            AwaitRelatives = () => TreeRestore.AwaitAll(context),
+            AwaitRelatives = () =>
+            {
+                if (context.Tree.HasRelatives)
+                {
+                    TreeRestore.AwaitAll(context);
+                }
+            },
         });
     }
 

@@ -351,55 +351,6 @@ public sealed partial class DescriptorRestore
         plan.Place(done);
     }
 
-    private void OpenPipe(ulong id)
-    {
-        PipeImage pipe = pipes.GetValueOrDefault(id) ?? throw new EngineException(EngineError.BadContextFile, $"the image has no pipe {id}");
-        bool packets = pipeEnds[id].Exists(end => (end.Flags & Direct) != 0);
-
-        (Slot read, Slot write) = tools.MakePair("pipe", SystemCall.Pipe2, pair => [pair, CloseOnExec | NonBlocking | (packets ? Direct : 0)]);
-        if (pipe.Owner is { } owner)
-        {
-            RestoreTools.Own(plan, owner, read);
-            plan.Call("set the mode of a pipe", SystemCall.Fchmod, read, owner.Mode);
-        }
-
-        if (pipe.Capacity != 65536)
-        {
-            const int setPipeSize = 1031;
-            plan.Call($"set the size of a pipe to {pipe.Capacity} bytes", SystemCall.Fcntl, write, setPipeSize, pipe.Capacity);
-        }
-
-        foreach (byte[] piece in packets ? pipe.Unread : Join(pipe.Unread))
-        {
-            tools.CheckedWrite("fill a pipe", SystemCall.Write, piece.Length, write, plan.Bytes(piece), piece.Length);
-        }
-
-        bool readTaken = false, writeTaken = false;
-        foreach (PipeEndImage end in pipeEnds[id])
-        {
-            int access = end.Flags & AccessMode;
-            if (access == 0 && !readTaken)
-            {
-                readTaken = true;
-                SetFlags(end, read);
-                Number(end, read);
-            }
-            else if (access == 1 && !writeTaken)
-            {
-                writeTaken = true;
-                SetFlags(end, write);
-                Number(end, write);
-            }
-            else
-            {
-                Put(end, tools.Reopen("open a pipe again", read, access | CloseOnExec), 0);
-            }
-        }
-
-        plan.Call(null, SystemCall.Close, read);
-        plan.Call(null, SystemCall.Close, write);
-    }
-
     private void OpenEventFd(EventFdImage image)
     {
         int flags = CloseOnExec | (image.Flags & NonBlocking) | (image.Semaphore ? 1 : 0);

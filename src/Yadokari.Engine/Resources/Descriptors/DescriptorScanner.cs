@@ -78,6 +78,10 @@ internal sealed partial class DescriptorScanner : IDisposable
             {
                 Add(description, InheritAs(description, inMain));
             }
+            else if (description.IsNamedPipe)
+            {
+                shared.CollectNamed(this, description);
+            }
             else if (shared.IsTreePipe(description))
             {
                 shared.Collect(this, description);
@@ -134,6 +138,27 @@ internal sealed partial class DescriptorScanner : IDisposable
         }
     }
 
+    /// <summary>The named pipe that one of its descriptions leads to; null when it can't be carried.</summary>
+    public PipeImage? NamedPipe(OpenDescription description, ulong id)
+    {
+        const string deleted = " (deleted)";
+        bool removed = !(paths.Status(paths.Own(description.Link)) is { } now && now.IsSameFile(description.Status));
+        if (removed && description.Status.Links > 0)
+        {
+            Refuse(description, "unreachable-file", $"{description.Link} lives on by another name (a hard link) or where its path does not lead; close it");
+            return null;
+        }
+
+        string path = removed && description.Link.EndsWith(deleted, StringComparison.Ordinal) ? description.Link[..^deleted.Length] : description.Link;
+        PipeImage? image = PipeScanner.NamedImage(description, id, paths.Own(path), removed, frozen);
+        if (image is null)
+        {
+            Refuse(description, "fifo", $"what waits in the named pipe {description.Link} may not be read; close it");
+        }
+
+        return image;
+    }
+
     /// <summary>Takes an end of a pipe whose other end is outside the job: by any number, if the main process has it as a stream.</summary>
     public void AddOutside(OpenDescription description)
     {
@@ -182,13 +207,6 @@ internal sealed partial class DescriptorScanner : IDisposable
         if (!description.Link.StartsWith('/'))
         {
             return Refuse(description, "unknown-descriptor", $"{description.Link} can't be carried; close it");
-        }
-
-        if (status.IsFifo)
-        {
-            return description.StandardStream >= 0
-                ? InheritOutside(description)
-                : Refuse(description, "fifo", $"named pipe {description.Link} may lead to another process; close it");
         }
 
         if (status.IsCharacterDevice)

@@ -28,6 +28,9 @@ internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, 
     /// <summary>It is a unix socket with a name.</summary>
     public bool IsNamed => Status.IsSocket && SocketQuery.Describe(Handle) is { Domain: SocketFacts.Unix, LocalAddress.Length: > 2 };
 
+    /// <summary>An end of a named pipe (FIFO).</summary>
+    public bool IsNamedPipe => Status.IsFifo && Link.StartsWith('/') && (Flags & 0x200000) == 0;
+
     public int First => Numbers[0].Number;
 
     /// <summary>The lowest number among 0–2; −1 for none.</summary>

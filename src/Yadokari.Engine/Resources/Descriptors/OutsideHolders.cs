@@ -51,7 +51,7 @@ internal static class OutsideHolders
             }
 
             obstacles.Add(new Obstacle(
-                SharedDescriptions.IsPipe(held) ? "pipe-to-outside" : "shared-descriptor",
+                SharedDescriptions.IsPipe(held) ? "pipe-to-outside" : held.IsNamedPipe ? "fifo" : "shared-descriptor",
                 $"descriptor {held.First}: {held.Link} is shared with process {other}; close it on one side"));
         }
 
@@ -72,7 +72,7 @@ internal static class OutsideHolders
             bool own = image switch
             {
                 InheritedStreamImage or TerminalImage => false,
-                SharedDescriptorImage => !description.Link.StartsWith('/'),
+                SharedDescriptorImage => description.IsNamedPipe || !description.Link.StartsWith('/'),
                 PathImage => image.Locks.Any(held => held.Kind is FileLockKind.Flock or FileLockKind.OpenFileDescription),
                 _ => true,
             };

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Descriptors;
 
 namespace Yadokari.Engine.Resources.Descriptors;
@@ -80,6 +81,30 @@ internal sealed class PipeScanner(bool frozen)
     /// <param name="reader">The end to look through; null: what is in it does not matter.</param>
     public static PipeImage Image(OpenDescription end, OpenDescription? reader) =>
         new(end.Status.Inode, Descriptor.GetPipeSize(end.Handle), reader is null ? [] : PipeContent.Peek(reader.Handle)) { Owner = FileOwnerImage.Of(end.Status) };
+
+    /// <summary>A named pipe with what it holds.</summary>
+    /// <param name="end">Any end of it.</param>
+    /// <param name="id">Stands for it.</param>
+    /// <param name="path">Where it is or was.</param>
+    /// <returns>Null: it may not be read.</returns>
+    public static PipeImage? NamedImage(OpenDescription end, ulong id, string path, bool removed, bool frozen)
+    {
+        IReadOnlyList<byte[]> unread = [];
+        if (frozen)
+        {
+            // Also through an end that can only be written.
+            const int nonBlocking = 0x800;
+            using SafeFileHandle? reader = Descriptor.Reopen(end.Handle, nonBlocking);
+            if (reader is null)
+            {
+                return null;
+            }
+
+            unread = PipeContent.Peek(reader);
+        }
+
+        return new PipeImage(id, Descriptor.GetPipeSize(end.Handle), unread) { Path = path, Removed = removed, Owner = FileOwnerImage.Of(end.Status) };
+    }
 
     public static Obstacle ToOutside(OpenDescription end) =>
         new("pipe-to-outside", $"descriptor {end.First}: the other end of {end.Link} is in another process; close it or make it one of the streams 0-2");

@@ -19,6 +19,7 @@ internal sealed class SharedDescriptions(bool frozen)
     private readonly Dictionary<OpenDescription, HashSet<(int Number, int Earlier)>> claims = [];
     private bool severalProcesses;
     private readonly Dictionary<string, List<(DescriptorScanner Scanner, OpenDescription Description)>> ends = [];
+    private readonly Dictionary<(ulong Device, ulong Inode), List<(DescriptorScanner Scanner, OpenDescription Description)>> namedEnds = [];
     private readonly Dictionary<List<OpenDescription>, int> numbers = [];
     private readonly List<DescriptorImage> descriptions = [];
     private readonly List<PipeImage> pipes = [];
@@ -142,6 +143,18 @@ internal sealed class SharedDescriptions(bool frozen)
         same.Add((scanner, description));
     }
 
+    /// <summary>An end of a named pipe; whoever has it, all are made together.</summary>
+    public void CollectNamed(DescriptorScanner scanner, OpenDescription description)
+    {
+        (ulong, ulong) file = (description.Status.Device, description.Status.Inode);
+        if (!namedEnds.TryGetValue(file, out List<(DescriptorScanner, OpenDescription)>? same))
+        {
+            namedEnds.Add(file, same = []);
+        }
+
+        same.Add((scanner, description));
+    }
+
     /// <summary>What a process has of a description that is shared; null when it is of a kind that can't be handed round.</summary>
     public SharedDescriptorImage? Share(OpenDescription description, DescriptorImage image)
     {
@@ -207,6 +220,31 @@ internal sealed class SharedDescriptions(bool frozen)
                 {
                     scanner.AddOutside(end);
                 }
+            }
+        }
+    }
+
+    /// <summary>When every process has been looked at: the named pipes. One of which only one side is open, and that is a stream of the
+    /// main process, becomes whoever's who resumes.</summary>
+    public void ScanNamedPipes()
+    {
+        const int accessMode = 3, writeOnly = 1;
+        ulong id = ulong.MaxValue;
+        foreach (List<(DescriptorScanner Scanner, OpenDescription Description)> pipe in namedEnds.Values)
+        {
+            bool read = pipe.Exists(end => (end.Description.Flags & accessMode) != writeOnly);
+            bool written = pipe.Exists(end => (end.Description.Flags & accessMode) != 0);
+            if (!(read && written) && pipe.Exists(end => InMain(end.Description) is { StandardStream: >= 0 }))
+            {
+                pipe.ForEach(end => end.Scanner.AddOutside(end.Description));
+                continue;
+            }
+
+            id--;
+            if (pipe[0].Scanner.NamedPipe(pipe[0].Description, id) is { } image)
+            {
+                pipes.Add(image);
+                pipe.ForEach(end => end.Scanner.AddShared(end.Description, new PipeEndImage { Numbers = end.Description.Numbers, Flags = end.Description.Flags, PipeId = id }));
             }
         }
     }

@@ -54,6 +54,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
         }
 
         shared.ScanPipes();
+        shared.ScanNamedPipes();
         List<Obstacle> obstacles = [.. shared.FindUnclaimed()];
         List<DescriptorCapture> captures = [];
         for (int i = 0; i < scanners.Count; i++)

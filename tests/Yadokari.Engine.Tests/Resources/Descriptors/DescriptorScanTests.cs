@@ -124,17 +124,14 @@ public class DescriptorScanTests
     public void Every_obstacle_is_listed_at_once()
     {
         using PythonProgram program = PythonProgram.Start(Imports + """
-            l = socket.socket(); l.bind(('127.0.0.1', 0)); l.listen(); c = socket.create_connection(l.getsockname())
             n = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
             libc = ctypes.CDLL(None); i = libc.inotify_init(); libc.inotify_add_watch(i, b'/tmp', 2)
             p = os.pidfd_open(os.getpid())
-            os.mkfifo('/tmp/yadokari-fifo-' + str(os.getpid())); f = os.open('/tmp/yadokari-fifo-' + str(os.getpid()), os.O_RDWR)
-            os.unlink('/tmp/yadokari-fifo-' + str(os.getpid()))
             os.dup2(os.dup(0), 60)
             """);
         IReadOnlyList<Obstacle> obstacles = DescriptorScan.FindObstacles(program.Pid, new CaptureOptions());
         string[] names = [.. obstacles.Select(obstacle => obstacle.Name)];
-        names.ShouldBe(["tcp-connection", "tcp-connection", "netlink-socket", "inotify-watch", "pidfd", "fifo"], ignoreOrder: true);
+        names.ShouldBe(["netlink-socket", "inotify-watch", "pidfd"], ignoreOrder: true);
     }
 
     [Fact]
