@@ -138,14 +138,14 @@ public sealed class RefusalTests(TwoHosts hosts) : IClassFixture<TwoHosts>
             """
             use IO::Socket::INET;
             my $c = IO::Socket::INET->new(PeerAddr => "10.199.0.2:1991") or die;
-            if (!fork) { kill STOP => $$; sleep 1000; exit }
+            if (!fork) { open my $d, "<", "/dev/kmsg" or die; sleep 1000; exit }
             my $n = 0;
             while (1) { $n++; open my $f, ">", $ARGV[0]; print $f $n; close $f; select undef, undef, undef, 0.005; }
             """);
         hosts.Start("h1", "obstructed", "perl", script, beat);
         Until.Holds(() => File.Exists(beat), () => "the job does not run");
 
-        hosts.YadoOn("h1", "move", "obstructed", "h2").Refuses(3, "tcp-connection", "stopped-process");
+        hosts.YadoOn("h1", "move", "obstructed", "h2").Refuses(3, "tcp-connection", "device");
 
         RunsOn("h1", "obstructed", beat);
     }
