@@ -6,7 +6,8 @@ namespace Yadokari.Conformance;
 /// <summary>One row per program of the suite: its name, which is a sentence.</summary>
 /// <param name="folder">Under <c>programs</c>; empty: the suite itself.</param>
 /// <param name="word">Only programs with this word in their <c>// law:</c> line; "polls": those that can be moved often;
-/// "ordinary": those that need not be root; "passed on": those whose end unshare(1), which stands for a host, passes on.</param>
+/// "ordinary": those that need not be root; "passed on": those whose end unshare(1), which stands for a host, passes on; "brought back":
+/// those whose killed self stands in the way of none, as a port of a TCP connection does for a minute ("lingers").</param>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ProgramNamesAttribute(string folder = "", string word = "") : DataAttribute
 {
@@ -20,6 +21,7 @@ internal sealed class ProgramNamesAttribute(string folder = "", string word = ""
         "" => true,
         "polls" => program.Polls,
         "ordinary" => !program.NeedsRoot,
+        "brought back" => program.Words.Contains("far") && !program.Words.Contains("lingers"),
         "passed on" => !program.Words.Contains("stopped") && !program.Expected.Killed,
         _ => program.Words.Contains(word),
     };

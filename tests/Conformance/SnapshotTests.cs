@@ -6,6 +6,6 @@ namespace Yadokari.Conformance;
 public class SnapshotTests : IClassFixture<CompiledPrograms>
 {
     [SkippableTheory]
-    [ProgramNames(word: "far")]
+    [ProgramNames(word: "brought back")]
     public void A_killed_program_comes_back_from_its_snapshot(string program) => Law.BroughtBack(program, uid: null);
 }

@@ -1,3 +1,4 @@
+using Yadokari.Linux;
 using Yadokari.Linux.Cpu;
 using Yadokari.Linux.Proc;
 
@@ -61,11 +62,24 @@ public static class CpuLevel
         return pids.Skip(1).All(pid => Of(pid).Names.SequenceEqual(main.Names)) ? main : CpuFeatures.ReadHost();
     }
 
+    /// <summary>None of one that is just ending, or executing: the kernel says that it may not be looked into.</summary>
+    private static IReadOnlyList<string> Settings(int pid)
+    {
+        try
+        {
+            return ProcMisc.Environment(pid) ?? [];
+        }
+        catch (SystemCallException error) when (error.Number is Errno.EACCES or Errno.EPERM)
+        {
+            return [];
+        }
+    }
+
     /// <summary>What a process may use.</summary>
     public static CpuFeatures Of(int pid)
     {
         CpuFeatures host = CpuFeatures.ReadHost();
-        foreach (string setting in ProcMisc.Environment(pid) ?? [])
+        foreach (string setting in Settings(pid))
         {
             if (setting.StartsWith(Variable + "=", StringComparison.Ordinal) && Parse(setting[(Variable.Length + 1)..]) is { } level)
             {

@@ -45,7 +45,10 @@ internal static class WatchArming
         plan.Place(again);
         plan.Do(OperationKind.Load64, taken, Argument.AddressOf(words, Taken));
         plan.JumpIf(taken, Condition.NotEqual, 0, close);
-        plan.Try(null, SystemCall.Nanosleep, wait, 0);
+        // Not by a sleep, after which the kernel does not know for how long the program's own was to last (restart_block). What is left
+        // of the time is written back.
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(wait, 8), PauseNanoseconds);
+        plan.Try(null, SystemCall.Ppoll, 0, 0, wait, 0, sizeof(ulong));
         plan.Do(OperationKind.Subtract, left, left, 1);
         plan.JumpIf(left, Condition.GreaterOrEqual, 0, again);
         plan.Place(close);

@@ -100,6 +100,9 @@ public sealed class RemoteBatch : IDisposable
             }
 
             batch.region = new RemoteAddress((ulong)result);
+            // At once, while the thread stands in it: the first batch is its, too, and a tool that comes when this one has died in it
+            // must know the range. What the thread goes through is the same.
+            batch.landing.Write(batch.Home(tree.Main), tree.Main.SignalMask, batch.region.Value, Length);
             return batch;
         }
         catch

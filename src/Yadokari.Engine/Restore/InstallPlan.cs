@@ -74,7 +74,8 @@ public static class InstallPlan
         }
 
         plan.Do(OperationKind.Store32, null, Argument.InShared(SharedLayout.LetGo, "let go"), 1);
-        foreach (ThreadImage thread in threads)
+        // Those that are stopped first: let go, they stop once more by themselves, and nobody is to see them before.
+        foreach (ThreadImage thread in processes.OrderByDescending(process => process.Attributes.Stopped).SelectMany(process => process.Threads))
         {
             // It may have ended by now, of itself or with another that was let go before: no error, its status tells.
             plan.Try(null, SystemCall.Ptrace, Argument.Named(Detach, "DETACH"), thread.Tid, 0, 0);

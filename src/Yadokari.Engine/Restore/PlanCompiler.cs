@@ -92,8 +92,9 @@ public static class PlanCompiler
         TreeRestore.AwaitChildren(context, children, child => child.ReadyLate);
         TreeRestore.StopChildren(context, children);
         ProcessRestore.EmitLate(context);
-        TreeRestore.TellParent(context, context.ReadyLate);
+        // In this order: a parent that has heard of it may stop this process at once, and then it counts nothing any more.
         plan.Do(OperationKind.Count, null, context.Counters.Late);
+        TreeRestore.TellParent(context, context.ReadyLate);
         Park(context);
 
         for (int i = 1; i < image.Threads.Count; i++)

@@ -1,5 +1,5 @@
 // TCP connections that a process has with itself keep addresses, options and what waits unread; their listener takes new ones.
-// law: far
+// law: far lingers
 #include "law.h"
 #include "tcp.h"
 

@@ -1,5 +1,5 @@
 // A server and its forked client keep their TCP connection, what waits unread in it and that both may read at the same time.
-// law: far
+// law: far lingers
 #include "law.h"
 #include "tcp.h"
 

@@ -30,7 +30,10 @@ public sealed class SocketOwnerTests
         File.SetUnixFileMode(place.FullName, (UnixFileMode)0x1FF);
         string path = Path.Combine(place.FullName, "daemon.sock");
         using Process listener = Process.Start(new ProcessStartInfo(
-            "setpriv", ["--reuid", "65534", "--clear-groups", "/usr/bin/python3", "-c", Listener, path]) { RedirectStandardOutput = true })!;
+            "setpriv", ["--reuid", "65534", "--clear-groups", "/usr/bin/python3", "-c", Listener, path])
+        {
+            RedirectStandardOutput = true,
+        })!;
         try
         {
             (await listener.StandardOutput.ReadLineAsync()).ShouldBe("listening");

@@ -59,6 +59,12 @@ internal sealed class OutsideProcesses(IReadOnlyList<int> inside)
             return false;
         }
 
+        // Its parent is gone, so that nobody can tell whose fork it is; but it is of another user, and of another session.
+        if (Executed(stat) is null && stat.Session != own.Session && !IsSameUser(other))
+        {
+            return false;
+        }
+
         bool ancestor = false;
         for (ProcStat? at = own; at is { PPid: > 1 } && (at.KernelFlags & ForkedWithoutExec) != 0 && !ancestor; at = ProcStat.Read(at.PPid))
         {
@@ -67,6 +73,9 @@ internal sealed class OutsideProcesses(IReadOnlyList<int> inside)
 
         return ancestor || (stat.KernelFlags & ForkedWithoutExec) != 0;
     }
+
+    private bool IsSameUser(int other) =>
+        ProcStatus.Read(inside[0]) is { } own && ProcStatus.Read(other) is { } status && status.Uids.Intersect(own.Uids).Any();
 
     /// <summary>The ancestor, or the process itself, since whose exec there were only forks; null when one of them is gone.</summary>
     private static int? Executed(ProcStat? process)

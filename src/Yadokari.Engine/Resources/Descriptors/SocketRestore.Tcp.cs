@@ -11,6 +11,7 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// </content>
 internal sealed partial class SocketRestore
 {
+    private const int RefusedStatus = 5;
     private const int SendTimeout = 21;
     private const int ReceiveBufferForced = 33;
     private const int SendBufferForced = 32;
@@ -57,7 +58,12 @@ internal sealed partial class SocketRestore
 
         NewSocket(Listening, server?.Domain ?? client.Domain);
         MakeRoom(server?.Unread.Length ?? 0, Listening, SocketOptionCapture.ReceiveBuffer, ReceiveBufferForced);
-        plan.Call($"bind tcp {SocketText.EndPoint(address)}", SystemCall.Bind, Listening, plan.Bytes(address), address.Length);
+        PlanLabel taken = new("taken"), bound = new("bound");
+        plan.CallOrJump(null, taken, SystemCall.Bind, Listening, plan.Bytes(address), address.Length);
+        plan.Jump(bound);
+        plan.Place(taken);
+        plan.Fail($"tcp {SocketText.EndPoint(address)} is in use, or lingers for a minute since a killed program's connection ended (TIME_WAIT)", RefusedStatus);
+        plan.Place(bound);
         plan.Call("listen", SystemCall.Listen, Listening, 1);
         if (anywhere)
         {

@@ -1,25 +1,21 @@
-// Several obstacles are listed at once: an inotify watch, a TCP connection, and an epoll that a child has too.
+// Several obstacles are listed at once: an inotify watch, System V memory, and a device that a child has too.
 // obstacle: inotify
-// obstacle: shared-descriptor
-// obstacle: tcp
+// obstacle: sysv-shm
+// obstacle: device
 #include "law.h"
-#include <arpa/inet.h>
-#include <sys/epoll.h>
 #include <sys/inotify.h>
-#include <sys/socket.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
 
 int main(void)
 {
     law_begin();
     MUST(inotify_add_watch(MUST(inotify_init1(0)), law_directory, IN_MOVED_FROM));
-    int listener = MUST(socket(AF_INET, SOCK_STREAM, 0)), client = MUST(socket(AF_INET, SOCK_STREAM, 0));
-    struct sockaddr_in address = { AF_INET, 0, { htonl(INADDR_LOOPBACK) }, { 0 } };
-    socklen_t length = sizeof address;
-    MUST(bind(listener, (struct sockaddr *)&address, length));
-    MUST(listen(listener, 1));
-    MUST(getsockname(listener, (struct sockaddr *)&address, &length));
-    MUST(connect(client, (struct sockaddr *)&address, length));
-    MUST(epoll_create1(0));
+    int memory = MUST(shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600));
+    void *at = shmat(memory, NULL, 0);
+    HOLDS(at != (void *)-1);
+    MUST(shmctl(memory, IPC_RMID, NULL));
+    MUST(open("/dev/net/tun", O_RDWR));
     pid_t child = MUST(fork());
     if (child == 0) for (;;) pause();
     law_move();
