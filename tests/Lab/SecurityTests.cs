@@ -257,7 +257,8 @@ public sealed class SecurityTests(SecuredHosts hosts) : IClassFixture<SecuredHos
         Until.Holds(() => hosts.YadoOn("h1", "move", "secret", "mortal") is { Status: 1 or 4 } refused && !refused.Errors.Contains("answers at", StringComparison.Ordinal), () => "the job is moved, or the address is silent");
 
         hosts.Job("h1", "secret").GetProperty("host").GetString().ShouldBe("h1");
-        hosts.On("h1", "sh", "-c", $"YADO_HOME={other} yado ps --all --json").Succeeds().Output.ShouldNotContain("secret");
+        // It may know of it, as of all jobs of the cluster, once the two have greeted each other; it has not got it.
+        hosts.On("h1", "sh", "-c", $"YADO_HOME={other} yado ps --all --json").Succeeds().Output.ShouldNotContain("\"host\": \"other\"");
         hosts.YadoOn("h1", "kill", "secret").Succeeds();
         hosts.On("h1", "sh", "-c", $"kill $(head -1 {other}/daemon.lock)").Succeeds();
     }
