@@ -8,7 +8,8 @@ namespace Yadokari.Cli.Demo;
 public static class DemoWork
 {
     private const int Threads = 4;
-    private const int Rounds = 10;
+    // Some seconds: a move must find it at work, also after the rounds in which its memory is copied ahead.
+    private const int Rounds = 60;
 
     public static void Run()
     {
