@@ -15,13 +15,9 @@ internal sealed class KeeperLink(Socket socket) : IDisposable
     private const int MaxMessage = 16 << 20;
     private const int PieceBytes = 1 << 20;
 
-    /// <summary>Bytes of small pieces of data that are sent together: pages that changed here and there.</summary>
-    private const int WaitingBytes = 256 << 10;
-
+    private readonly FrameGathering _frames = new(bytes => SendAll(socket, bytes));
     private readonly byte[] _head = new byte[HeadBytes];
-    private readonly byte[] _waiting = new byte[WaitingBytes];
     private byte[] _payload = new byte[PieceBytes];
-    private int _waits;
 
     public void Send<T>(KeeperFrame kind, T message, JsonTypeInfo<T> type) => Send(kind, 0, JsonSerializer.SerializeToUtf8Bytes(message, type));
 
@@ -71,30 +67,10 @@ internal sealed class KeeperLink(Socket socket) : IDisposable
         head[0] = (byte)kind;
         BinaryPrimitives.WriteInt64LittleEndian(head[1..], offset);
         BinaryPrimitives.WriteInt32LittleEndian(head[9..], payload.Length);
-        if (_waits + HeadBytes + payload.Length > WaitingBytes)
-        {
-            SendWaiting();
-        }
-        if (kind == KeeperFrame.Data && HeadBytes + payload.Length <= WaitingBytes / 2)
-        {
-            head.CopyTo(_waiting.AsSpan(_waits));
-            payload.CopyTo(_waiting.AsSpan(_waits + HeadBytes));
-            _waits += HeadBytes + payload.Length;
-            return;
-        }
-        SendWaiting();
-        SendAll(head);
-        SendAll(payload);
+        _frames.Send(head, payload, mayWait: kind == KeeperFrame.Data);
     }
 
-    private void SendWaiting()
-    {
-        int count = _waits;
-        _waits = 0;
-        SendAll(_waiting.AsSpan(0, count));
-    }
-
-    private void SendAll(ReadOnlySpan<byte> bytes)
+    private static void SendAll(Socket socket, ReadOnlySpan<byte> bytes)
     {
         try
         {

@@ -1,3 +1,4 @@
+using Yadokari.Daemon.Engine;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
@@ -10,9 +11,6 @@ namespace Yadokari.Daemon.Moves;
 internal sealed class HttpImageStream : IImageStream
 {
     private static readonly TimeSpan Stall = TimeSpan.FromSeconds(10);
-    /// <summary>Bytes of small pieces of the image that are sent together: pages that changed here and there.</summary>
-    private const int WaitingBytes = 256 << 10;
-
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
 
     private readonly HandoverContent _content;
@@ -20,13 +18,13 @@ internal sealed class HttpImageStream : IImageStream
     private readonly Task<MoveStatus> _answer;
     private readonly Timer _watchdog;
     private readonly byte[] _head = new byte[FrameHeader.Size];
-    private readonly byte[] _waiting = new byte[WaitingBytes];
-    private int _waits;
+    private readonly FrameGathering _frames;
     private Stream _stream = Stream.Null;
     private long _writingSince;
 
     private HttpImageStream(ApiConnection api, string path, CancellationToken cancellation)
     {
+        _frames = new FrameGathering(bytes => _stream.Write(bytes));
         _content = new HandoverContent();
         _cut = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _answer = api.PutAsync(path, _content, ProtocolJson.Default.MoveStatus, _cut.Token, Timeout.InfiniteTimeSpan);
@@ -104,34 +102,8 @@ internal sealed class HttpImageStream : IImageStream
 
     private void WriteFrame(FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        if (_waits + FrameHeader.Size + payload.Length > WaitingBytes)
-        {
-            WriteWaiting();
-        }
-        if (header.Kind == FrameKind.Image && FrameHeader.Size + payload.Length <= WaitingBytes / 2)
-        {
-            header.Write(_waiting.AsSpan(_waits));
-            payload.CopyTo(_waiting.AsSpan(_waits + FrameHeader.Size));
-            _waits += FrameHeader.Size + payload.Length;
-            return;
-        }
-        WriteWaiting();
         header.Write(_head);
-        _stream.Write(_head);
-        if (!payload.IsEmpty)
-        {
-            _stream.Write(payload);
-        }
-    }
-
-    private void WriteWaiting()
-    {
-        int count = _waits;
-        _waits = 0;
-        if (count > 0)
-        {
-            _stream.Write(_waiting.AsSpan(0, count));
-        }
+        _frames.Send(_head, payload, mayWait: header.Kind == FrameKind.Image);
     }
 
     /// <summary>The connection was cut by the target; its answer tells why.</summary>
