@@ -55,7 +55,6 @@ internal static class Rehearsal
         });
         using CheckpointSession session = CheckpointSession.OpenUnrehearsed(pid, new CaptureOptions());
         using MemorySink sink = new();
-        session.CopyAheadAlways(sink);
         session.Freeze();
         session.Capture(sink);
         session.Kill();

@@ -42,14 +42,13 @@ public sealed class TreeRounds : IDisposable
     /// <summary>Copies memory, again and again what was written meanwhile, until little is left. The job runs, but for one short stop.</summary>
     /// <param name="sink">Gets the pages, in the places that they keep.</param>
     /// <param name="flush">What was copied is to be safe before the job goes on or ends.</param>
-    /// <param name="worth">Bytes of memory of the job below which nothing is done.</param>
     /// <exception cref="OperationCanceledException">The sink gave up; as any other failure of it.</exception>
-    public static TreeRounds Run(int pid, Tracer tracer, IImageSink sink, IProgress<CaptureProgress>? progress, bool flush, long worth = RoundRule.WorthRounds)
+    public static TreeRounds Run(int pid, Tracer tracer, IImageSink sink, IProgress<CaptureProgress>? progress, bool flush)
     {
         TreeRounds result = new();
         try
         {
-            result.Copy(pid, tracer, sink, progress, flush, worth);
+            result.Copy(pid, tracer, sink, progress, flush);
             return result;
         }
         catch
@@ -76,18 +75,17 @@ public sealed class TreeRounds : IDisposable
     internal IReadOnlyList<Vma> WithoutMark(int pid, IReadOnlyList<Vma> vmas) =>
         Find(pid) is { } memory ? [.. vmas.Select(vma => memory.Watches(vma) ? vma with { Flags = vma.Flags & ~VmaFlags.UserFault } : vma)] : vmas;
 
-    private void Copy(int pid, Tracer tracer, IImageSink sink, IProgress<CaptureProgress>? progress, bool flush, long worth)
+    private void Copy(int pid, Tracer tracer, IImageSink sink, IProgress<CaptureProgress>? progress, bool flush)
     {
         Dictionary<int, long> own = [];
         long total = Measure(pid, own);
-        if (total < worth)
+        if (total < RoundRule.WorthRounds)
         {
             WithoutRounds = "it has little memory";
             return;
         }
 
-        worth = Math.Min(worth, WorthWatch);
-        Dictionary<int, WriteWatch> watches = own.Values.Any(bytes => bytes >= worth) ? Arm(pid, tracer, own, worth) : [];
+        Dictionary<int, WriteWatch> watches = own.Values.Any(bytes => bytes >= WorthWatch) ? Arm(pid, tracer, own) : [];
         foreach ((int process, _) in own)
         {
             watches.TryGetValue(process, out WriteWatch? watch);
@@ -182,7 +180,7 @@ public sealed class TreeRounds : IDisposable
     }
 
     /// <summary>One stop of the whole job, in which each process makes its watch.</summary>
-    private Dictionary<int, WriteWatch> Arm(int pid, Tracer tracer, Dictionary<int, long> own, long worth)
+    private Dictionary<int, WriteWatch> Arm(int pid, Tracer tracer, Dictionary<int, long> own)
     {
         Dictionary<int, WriteWatch> watches = [];
         try
@@ -194,7 +192,7 @@ public sealed class TreeRounds : IDisposable
                 foreach (FrozenProcess process in tree.Processes)
                 {
                     string? reason = null;
-                    if (own.GetValueOrDefault(process.Pid) >= worth && WatchArming.TryArm(process, Lease, out reason) is { } watch)
+                    if (own.GetValueOrDefault(process.Pid) >= WorthWatch && WatchArming.TryArm(process, Lease, out reason) is { } watch)
                     {
                         watches.Add(process.Pid, watch);
                     }

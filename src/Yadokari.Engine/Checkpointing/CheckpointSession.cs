@@ -62,9 +62,6 @@ public sealed class CheckpointSession : IDisposable
         return rounds.Rounds;
     }
 
-    /// <summary>As <see cref="CopyAhead"/>, however little memory there is.</summary>
-    internal void CopyAheadAlways(IImageSink sink) => rounds = TreeRounds.Run(Pid, tracer, sink, progress: null, flush: false, worth: 0);
-
     /// <summary>Stops every thread. On failure the process runs on.</summary>
     public void Freeze() => tracer.Run(() =>
     {
