@@ -1,4 +1,5 @@
 using Yadokari.Daemon.Jobs;
+using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Moves;
 
@@ -17,8 +18,8 @@ public interface IDrainedHost
     bool IsExpecting { get; }
 
     /// <summary>Each reason why it can't be carried; looks only.</summary>
-    /// <exception cref="Yadokari.Protocol.Errors.YadoException">It can't be looked at: it ends, or may not be traced.</exception>
-    IReadOnlyList<Yadokari.Protocol.Errors.ObstacleInfo> ObstaclesOf(JobEntry job) => [];
+    /// <exception cref="YadoException">It can't be looked at: it ends, or may not be traced.</exception>
+    IReadOnlyList<ObstacleInfo> ObstaclesOf(JobEntry job);
 
     /// <summary>Bytes of memory that a job uses.</summary>
     long BytesOf(JobRecord job);
