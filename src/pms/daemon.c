@@ -68,13 +68,13 @@ static int send_all(int connection, const char *text, size_t length)
     return 0;
 }
 
-/* A daemon closes at once on a user whom it does not serve. */
-static int is_others(int connection)
+/* Who listens there. A daemon closes at once on a user whom it does not serve. */
+static uid_t owner_of(int connection)
 {
     struct ucred peer = {.uid = geteuid()};
     socklen_t size = sizeof peer;
     getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size);
-    return peer.uid != geteuid();
+    return peer.uid;
 }
 
 static int converse(const char *route, const char *body, char *answer, unsigned size)
@@ -83,6 +83,12 @@ static int converse(const char *route, const char *body, char *answer, unsigned 
     int connection = connect_daemon();
     if (connection == -1)
         return pms_fail(ENOTCONN, "no yado daemon answers on this host: 'yado host' starts one");
+    uid_t owner = owner_of(connection);
+    if (owner != 0 && owner != geteuid()) {
+        /* The path comes from the environment, which may be another user's. */
+        close(connection);
+        return pms_fail(EPERM, "the daemon there is another user's: nothing is said to it");
+    }
     int length = snprintf(text, sizeof text,
                           "POST %s HTTP/1.1\r\nHost: yado\r\nContent-Type: application/json\r\n"
                           "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
@@ -101,12 +107,11 @@ static int converse(const char *route, const char *body, char *answer, unsigned 
             break;
         got += (size_t)count;
     }
-    int others = is_others(connection);
     close(connection);
     text[got] = 0;
     int status = 0;
     char *end = strstr(text, "\r\n\r\n");
-    if (got == 0 && others)
+    if (got == 0 && owner != geteuid())
         return pms_fail(EPERM, "the daemon does not speak with this user");
     if (end == NULL || sscanf(text, "HTTP/1.%*1d %3d", &status) != 1)
         return pms_fail(ECONNABORTED, "the daemon went away in the middle of a call");
