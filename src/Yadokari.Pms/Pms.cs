@@ -14,6 +14,7 @@ namespace Yadokari.Pms;
 /// </summary>
 public static class Pms
 {
+    private const int Eperm = 1;
     private const int Ebusy = 16;
     private const int Einval = 22;
     private const int Enotconn = 107;
@@ -202,6 +203,7 @@ public static class Pms
     {
         { Unreachable: true, InnerException: HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } } => Enotconn,
         { Unreachable: true } => Econnaborted,
+        { InnerException: UnauthorizedAccessException } => Eperm,
         { ExitStatus: 4 } => Enotconn,
         { ExitStatus: 2 } => Einval,
         _ => Ebusy,

@@ -117,6 +117,33 @@ public sealed class ExecutedFileTests(TwoHosts hosts, PmsPrograms programs) : IC
         times.Min().ShouldBeLessThan(250, string.Join(' ', times));
     }
 
+    /// <summary>The path comes from the environment, which may be another user's.</summary>
+    [SkippableFact]
+    public void A_file_that_is_executed_tells_nothing_to_a_daemon_of_another_user()
+    {
+        Skip.IfNot(Environment.IsPrivilegedProcess, "needs two users");
+        string file = hosts.File_("secret.ctx");
+        hosts.Start("h1", "secret", "sleep", "1000");
+        hosts.YadoOn("h1", "checkpoint", "secret", "-o", file).Succeeds();
+        const string script =
+            """
+            home=$(mktemp -d /tmp/yado-XXXXXX); chmod 777 $home
+            setpriv --reuid 65534 --clear-groups /usr/bin/python3 -c 'import socket, sys
+            s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); print("listening", flush=True)
+            print("heard", s.accept()[0].recv(10), flush=True)' $home/daemon.sock >$home/told &
+            until [ -s $home/told ]; do sleep 0.02; done
+            chmod 777 $home/daemon.sock
+            YADO_HOME=$home "$1" </dev/null >/dev/null 2>&1 &
+            job=$!
+            until grep -q heard $home/told; do sleep 0.02; done
+            cat $home/told; kill -9 $job; wait; rm -rf $home
+            """;
+
+        Ending ending = Run("h2", script, file, "");
+
+        ending.Succeeds().Output.ShouldContain("heard b''");
+    }
+
     private string Pid(string host, string name) => hosts.Job(host, name).GetProperty("pid").GetInt32().ToString(CultureInfo.InvariantCulture);
 
     private Ending Run(string host, string script, string file, string name) =>

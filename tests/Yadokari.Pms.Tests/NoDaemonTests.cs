@@ -45,6 +45,22 @@ public sealed class NoDaemonTests(CProgram c) : IClassFixture<CProgram>, IDispos
         ofC.Status.ShouldBe(7);
     }
 
+    [SkippableFact]
+    public async Task Nothing_is_said_to_a_daemon_of_another_user()
+    {
+        Skip.IfNot(Environment.IsPrivilegedProcess, "needs two users");
+        await using StrangersDaemon daemon = await StrangersDaemon.StartAsync();
+
+        Ending ofC = await Checkout.RunAsync(daemon.Home, c.Path, File_("x.ctx"));
+        ofC.Lines.ShouldBe(["register EPERM", "save EPERM", "hold ok", "release ok"], ofC.Errors);
+        (await daemon.HearAsync()).ShouldBe("heard b''");
+        (await daemon.HearAsync()).ShouldBe("heard b''");
+
+        Ending registered = await Checkout.RunAsync(daemon.Home, Checkout.Scenarios, "register");
+        registered.Lines.ShouldBe(["register errno 1"], registered.Errors);
+        (await daemon.HearAsync()).ShouldBe("heard b''");
+    }
+
     public void Dispose() => Directory.Delete(_home, recursive: true);
 
     private string File_(string name) => Path.Combine(_home, name);

@@ -7,7 +7,8 @@ namespace Yadokari.Engine.Restore;
 /// <summary>
 /// The part of a plan that tells the daemon of whoever executes the file, if one runs, that a job is back: one request over its
 /// unix socket, made while the job runs already. Which daemon that is, the resumer's environment says, as for every command
-/// (YADO_HOME, else what root or the user's state directory has). Where none answers nothing happens.
+/// (YADO_HOME, else what root or the user's state directory has). Where none answers, or one of another user who is not root,
+/// nothing happens.
 /// </summary>
 public static class AnnouncePlan
 {
@@ -50,6 +51,7 @@ public static class AnnouncePlan
         PlanLabel nobody = new("no daemon");
         plan.CallOrJump(socket, done, SystemCall.Socket, UnixFamily, StreamOfOwn, 0);
         plan.CallOrJump(null, nobody, SystemCall.Connect, socket, address, AddressLength);
+        RequireOwner(plan, socket, nobody);
         plan.Try(null, SystemCall.Write, socket, plan.Bytes(request, "\"POST …\""), request.Length);
 
         // A connection that is closed before its answer is a request withdrawn.
@@ -59,6 +61,30 @@ public static class AnnouncePlan
         plan.Place(nobody);
         plan.Try(null, SystemCall.Close, socket);
         plan.Place(done);
+    }
+
+    /// <summary>Names of jobs are told to root's daemon and to the own user's, and to nobody else who listens at that path (unix(7)).</summary>
+    private static void RequireOwner(PlanBuilder plan, Slot socket, PlanLabel stranger)
+    {
+        const int socketLevel = 1, peerCredentials = 17, length = 12; // SOL_SOCKET, SO_PEERCRED, struct ucred
+        DataReference credentials = plan.Room(16, "{ucred}");
+        Slot user = plan.NewSlot();
+        Slot own = plan.NewSlot();
+        PlanLabel trusted = new("a daemon of root or the own user");
+        plan.CallOrJump(
+            null,
+            stranger,
+            SystemCall.Getsockopt,
+            socket,
+            socketLevel,
+            Argument.Named(peerCredentials, "SO_PEERCRED"),
+            credentials,
+            plan.Bytes([length, 0, 0, 0, 0, 0, 0, 0], $"[{length}]"));
+        plan.Do(OperationKind.Load32, user, Argument.AddressOf(credentials, 4));
+        plan.JumpIf(user, Condition.Equal, 0, trusted);
+        plan.Try(own, SystemCall.Geteuid);
+        plan.JumpIf(user, Condition.NotEqual, own, stranger);
+        plan.Place(trusted);
     }
 
     /// <summary>As src/Yadokari.Daemon/Hosting/HomeDirectory.cs chooses it.</summary>

@@ -23,7 +23,10 @@ internal static class SocketOwner
         uint user = BinaryPrimitives.ReadUInt32LittleEndian(credentials[UserOffset..]);
         if (user != 0 && user != OwnUser())
         {
-            throw new YadoException(1, $"the daemon at {path} is one of user {user}: nothing is said to it; set YADO_HOME to a directory of your own");
+            throw new YadoException(
+                1,
+                $"the daemon at {path} is one of user {user}: nothing is said to it; set YADO_HOME to a directory of your own",
+                new UnauthorizedAccessException());
         }
     }
 

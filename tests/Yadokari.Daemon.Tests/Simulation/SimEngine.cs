@@ -36,10 +36,13 @@ public sealed class SimEngine(SimDaemon daemon) : IJobEngine
         return (IHeldJob)new Held(daemon, process);
     });
 
-    private sealed class Checkpoint(SimDaemon daemon, SimProcess process) : ICheckpoint
+    private sealed class Checkpoint(SimDaemon daemon, SimProcess opened) : ICheckpoint
     {
+        private SimProcess process = opened;
+
         public void Freeze() => daemon.Step("freeze", () =>
         {
+            process = daemon.World.BeforeFreeze(process);
             if (process.State != SimProcessState.Running)
             {
                 throw new EngineException(EngineError.NoSuchProcess, "it has ended");

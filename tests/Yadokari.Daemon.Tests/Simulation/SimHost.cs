@@ -45,6 +45,20 @@ public sealed class SimHost
         return process;
     }
 
+    /// <summary>A process has ended without a word, and another one has got its number.</summary>
+    public SimProcess GiveAway(SimProcess ended)
+    {
+        ended.State = SimProcessState.Dead;
+        SimProcess other = new(ended.Identity with { StartTicks = ++_ticks }, owner: null)
+        {
+            State = SimProcessState.Running,
+            Progress = World.Work,
+            ExitPath = ended.ExitPath,
+        };
+        Processes.Add(other);
+        return other;
+    }
+
     public void End(SimProcess process, int waitStatus)
     {
         process.State = SimProcessState.Dead;

@@ -33,6 +33,9 @@ public sealed class SimWorld
     /// <summary>So many calls of the directory's store get no answer.</summary>
     public int StoreSilence { get; set; }
 
+    /// <summary>Called with a process before it is frozen; gives the one that has its number then.</summary>
+    public Func<SimProcess, SimProcess> BeforeFreeze { get; set; } = static process => process;
+
     public List<string> Story { get; } = [];
 
     public IEnumerable<SimProcess> Copies => Hosts.SelectMany(h => h.Processes);
