@@ -10,8 +10,8 @@ using Yadokari.Protocol.Hosts;
 namespace Yadokari.Daemon.Load;
 
 /// <summary>Looks at this host once a second, remembers an hour of that, and keeps the means of minutes for some weeks on the disk.
-/// While the whole machine stands still it does not look at each process, and while it is calm it does every few seconds: an idle
-/// host costs nothing. Thread-safe.</summary>
+/// While the whole machine stands still it does not look at each process, while it is calm it does every few seconds, and where there
+/// are very many it does less often, so that looking costs a bounded part of a processor. Thread-safe.</summary>
 public sealed partial class LoadMeter(
     JobTable jobs, OwnerWatch owner, JobGroup? group, Func<(long Total, long Available)> memory, LoadArchive archive, ILogger<LoadMeter> logger)
 {
@@ -32,8 +32,11 @@ public sealed partial class LoadMeter(
     /// <summary>Of one processor: so little that it does not matter in which second whose it was.</summary>
     private const double Calm = 0.1;
 
-    /// <summary>Seconds between two looks at each process of a calm machine.</summary>
+    /// <summary>Seconds between two looks at each process of a calm machine; the most there are on any.</summary>
     private const double CalmLooks = 5;
+
+    /// <summary>Looking at each process takes at most this part of a processor, unless that makes it rarer than on a calm machine.</summary>
+    private const double MostCost = 0.002;
 
     private readonly LoadRing _ring = new(Protocol.Limits.LoadSeconds);
     private readonly List<LoadSample> _ofMinute = [];
@@ -46,8 +49,10 @@ public sealed partial class LoadMeter(
     private volatile HostLoad? _last;
     private long _lastTime;
     private Dictionary<string, (int Runnable, double Cpu)> _lastUse = [];
+    private (int All, int Others, double Cpu) _lastCount;
     private ProcessScan? _before;
     private long _beforeTime;
+    private double _cost;
     private ProcMachine? _machine;
 
     /// <summary>Processors that jobs may use here.</summary>
@@ -102,26 +107,34 @@ public sealed partial class LoadMeter(
         _machine = machine;
         if (busy <= Quiet)
         {
-            PublishIdle(0, _ => 0);
+            PublishBetween((0, 0, 0), static _ => (0, 0));
         }
-        else if (busy <= Calm && Stopwatch.GetElapsedTime(_beforeTime).TotalSeconds < CalmLooks)
+        else if (_before is not null && Stopwatch.GetElapsedTime(_beforeTime).TotalSeconds < SecondsBetween(busy))
         {
-            // Nobody waits for a processor; what each job uses is as the last look found it, until the next.
-            PublishIdle(busy, id => _lastUse.GetValueOrDefault(id).Cpu);
+            // What each job uses is as the last look found it, until the next. On a calm machine nobody waits for a processor.
+            bool calm = busy <= Calm;
+            PublishBetween(
+                calm ? (0, 0, busy) : _lastCount,
+                id => _lastUse.GetValueOrDefault(id) is var (runnable, cpu) && calm ? (0, Math.Min(cpu, busy)) : (runnable, cpu));
         }
         else
         {
+            TimeSpan before = Environment.CpuUsage.TotalTime;
             LookAtAll();
+            _cost = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
         }
     }
 
-    private void PublishIdle(double cpu, Func<string, double> jobCpu)
+    /// <summary>Two looks at each process are so far apart.</summary>
+    private double SecondsBetween(double busy) => busy <= Calm ? CalmLooks : Math.Min(_cost / MostCost, CalmLooks);
+
+    private void PublishBetween((int All, int Others, double Cpu) count, Func<string, (int Runnable, double Cpu)> ofJob)
     {
-        Dictionary<string, (int Runnable, double Cpu)> idle =
-            jobs.All.Where(e => e.Record.IsHere).ToDictionary(e => e.Record.Id, e => (0, Math.Min(jobCpu(e.Record.Id), cpu)));
+        Dictionary<string, (int Runnable, double Cpu)> here =
+            jobs.All.Where(e => e.Record.IsHere).ToDictionary(e => e.Record.Id, e => ofJob(e.Record.Id));
         double since = Stopwatch.GetElapsedTime(_lastTime).TotalSeconds;
         Volatile.Write(ref _lastTime, Stopwatch.GetTimestamp());
-        Publish(since, 0, 0, cpu, idle.Count, idle);
+        Publish(since, count, here);
     }
 
     /// <summary>Processors used by anyone since the last look; much, where somebody but the reader runs just now.</summary>
@@ -132,7 +145,7 @@ public sealed partial class LoadMeter(
 
     private void LookAtAll()
     {
-        ProcessScan scan = ProcessScan.Take();
+        ProcessScan scan = ProcessScan.Take(_before);
         long time = Stopwatch.GetTimestamp();
         double seconds = _before is null ? 0 : Stopwatch.GetElapsedTime(_lastTime, time).TotalSeconds;
         double scanned = _before is null ? 0 : Stopwatch.GetElapsedTime(_beforeTime, time).TotalSeconds;
@@ -167,11 +180,13 @@ public sealed partial class LoadMeter(
         _beforeTime = time;
         Volatile.Write(ref _lastTime, time);
         _lastUse = found;
-        Publish(seconds, all, all - ofJobs, cpu, here.Length, found);
+        _lastCount = (all, all - ofJobs, cpu);
+        Publish(seconds, _lastCount, found);
     }
 
-    private void Publish(double seconds, int all, int others, double cpu, int running, Dictionary<string, (int Runnable, double Cpu)> found)
+    private void Publish(double seconds, (int All, int Others, double Cpu) count, Dictionary<string, (int Runnable, double Cpu)> found)
     {
+        (int all, int others, double cpu) = count;
         Dictionary<string, JobLoad> loads = [];
         foreach ((string id, (int runnable, double used)) in found)
         {
@@ -204,7 +219,7 @@ public sealed partial class LoadMeter(
             OwnerPresent = present,
             Age = 0,
         };
-        Remember(new LoadSample(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), all, Math.Round(cpu, 2), available, running, present, cpuPressure, memoryPressure));
+        Remember(new LoadSample(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), all, Math.Round(cpu, 2), available, found.Count, present, cpuPressure, memoryPressure));
     }
 
     private void Remember(LoadSample sample)

@@ -14,7 +14,8 @@ public sealed record ProcessScan(
     IReadOnlyDictionary<int, int> Runnable, IReadOnlyDictionary<int, ulong> CpuTicks, IReadOnlyDictionary<int, int> Parents)
 {
     /// <summary>Reads /proc. The calling process is left out: it always runs while it looks.</summary>
-    public static ProcessScan Take()
+    /// <param name="before">Of a moment ago: what has used no time since has no thread that runs, and its threads are not looked at.</param>
+    public static ProcessScan Take(ProcessScan? before)
     {
         Dictionary<int, int> runnable = [];
         Dictionary<int, ulong> ticks = [];
@@ -28,7 +29,8 @@ public sealed record ProcessScan(
             }
             parents[pid] = stat.PPid;
             ticks[pid] = stat.UserTicks + stat.SystemTicks;
-            int count = stat.Threads <= 1 ? (stat.State == 'R' ? 1 : 0) : CountThreads(pid);
+            bool rests = stat.State != 'R' && before is not null && before.CpuTicks.TryGetValue(pid, out ulong last) && last == ticks[pid];
+            int count = stat.Threads <= 1 ? (stat.State == 'R' ? 1 : 0) : rests ? 0 : CountThreads(pid);
             if (count > 0)
             {
                 runnable[pid] = count;

@@ -69,7 +69,7 @@ public sealed class LoadTests
         using System.Diagnostics.Process idle = System.Diagnostics.Process.Start("/bin/sleep", ["1000"]);
         try
         {
-            SpinWait.SpinUntil(() => ProcessScan.Take() is { } scan
+            SpinWait.SpinUntil(() => ProcessScan.Take(before: null) is { } scan
                 && scan.Runnable.GetValueOrDefault(busy.Id) == 1 && !scan.Runnable.ContainsKey(idle.Id) && scan.CpuTicks.GetValueOrDefault(busy.Id) > 0
                 && scan.Parents.GetValueOrDefault(idle.Id) == Environment.ProcessId, TimeSpan.FromMinutes(1)).ShouldBeTrue();
         }
@@ -77,6 +77,31 @@ public sealed class LoadTests
         {
             busy.Kill();
             idle.Kill();
+        }
+    }
+
+    /// <summary>Also where it looks at the threads of those only that have used time since the last look.</summary>
+    [Fact]
+    public void A_thread_that_runs_is_found_beside_a_main_thread_that_sleeps()
+    {
+        const string program = "import threading, time\nprint(1, flush=True)\nthreading.Thread(target=lambda: [None for _ in iter(int, 1)], daemon=True).start()\ntime.sleep(1000)";
+        using System.Diagnostics.Process busy = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/usr/bin/python3", ["-c", program]))!;
+        try
+        {
+            ProcessScan? before = null;
+            SpinWait.SpinUntil(
+                () =>
+                {
+                    ProcessScan scan = ProcessScan.Take(before);
+                    bool found = before is not null && before.CpuTicks.ContainsKey(busy.Id) && scan.Runnable.GetValueOrDefault(busy.Id) == 1;
+                    before = scan;
+                    return found;
+                },
+                TimeSpan.FromMinutes(1)).ShouldBeTrue();
+        }
+        finally
+        {
+            busy.Kill();
         }
     }
 
