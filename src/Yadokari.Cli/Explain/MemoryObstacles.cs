@@ -4,7 +4,10 @@ internal static class MemoryObstacles
 {
     public static IReadOnlyList<Explanation> All { get; } =
     [
-        new("sysv-shm", "It has System V shared memory, which lives in the kernel and may be anybody's.", "Let the program use mmap(2) or shm_open(3) for what only it uses."),
+        new("sysv-shm", "System V shared memory is used by processes outside the job too, or was made by one: it would be torn apart.", "End the others first (ipcs -p tells them), or let the program make a segment of its own."),
+        new("sysv-sem", "A set of System V semaphores is used by processes outside the job too, or is older than the job.", "End the others first, or let the program make a set of its own."),
+        new("sysv-msg", "A System V message queue is used by processes outside the job too, or is older than the job, or holds more than 128 KiB.", "End the others first, or let the program make a queue of its own."),
+        new("sysv-undo", "A process may have changed System V semaphores with SEM_UNDO: what the kernel would undo at its end can't be read.", "Wait until it has given the semaphore back and ended, or let it go without SEM_UNDO."),
         new("hugetlb", "It has reserved huge pages, mapped or as a memory file. The target may have none.", "Use transparent huge pages (madvise): those are carried."),
         new("userfaultfd", "A part of its memory is served by a userfaultfd, or it holds such a descriptor.", "Wait until the program has closed it (some languages' collectors use one for a moment), or switch that off."),
         new("shadow-stack", "It has a hardware shadow stack, which can't be written from outside.", "Start it with GLIBC_TUNABLES=glibc.cpu.x86_shstk=off."),

@@ -1,5 +1,6 @@
 using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
+using Yadokari.Linux.Proc;
 
 namespace Yadokari.Engine.Capture;
 
@@ -60,12 +61,31 @@ internal sealed class CommonObjects
 
         CommonObjects common = new(sources) { Files = files };
         common.keys.UnionWith(listed);
-        common.keys.UnionWith(holders.Where(pair => pair.Value > 1).Select(pair => pair.Key));
+        common.keys.UnionWith(holders.Where(pair => pair.Value > 1 || pair.Key.StartsWith(SegmentImage.KeyPrefix, StringComparison.Ordinal)).Select(pair => pair.Key));
         return common;
     }
 
-    /// <summary>Copies their content.</summary>
-    public IReadOnlyList<SharedObjectImage> Read(MemoryWriter writer) => keys.Count == 0 ? [] : new SharedObjectCapture(sources, writer).OfTree(keys);
+    /// <summary>Copies their content, and that of System V segments that nobody maps.</summary>
+    public IReadOnlyList<SharedObjectImage> Read(MemoryWriter writer, AskedProcess main, SystemVCapture ipc)
+    {
+        Dictionary<string, SystemVObject> apart = ipc.Segments.Where(segment => !IsMappedWhole(segment.Key, segment.Value)).ToDictionary();
+        HashSet<string> others = [.. keys];
+        others.ExceptWith(apart.Keys);
+        List<SharedObjectImage> objects = others.Count == 0 ? [] : [.. new SharedObjectCapture(sources, writer).OfTree(others)];
+        objects.AddRange(apart.OrderBy(pair => pair.Value.Id).Select(pair => SegmentContent.Read(main, pair.Value, writer)));
+        return [.. objects.Select(ipc.Complete)];
+    }
+
+    private bool IsMappedWhole(string key, SystemVObject segment)
+    {
+        ulong at = 0;
+        foreach (SharedView view in sources.SelectMany(source => source.Scan.Views.Where(view => source.Scan.Objects[view.Object].Key == key)).OrderBy(view => view.Offset))
+        {
+            at = view.Offset <= at ? Math.Max(at, view.Offset + (view.End - view.Start)) : at;
+        }
+
+        return at >= SegmentRestore.WholePages(segment.Size);
+    }
 
     private static string KeyOf(CarriedContent content) => KeyOf(content.File);
 

@@ -132,6 +132,7 @@ public static class ObstacleScan
         }
 
         OutsideMappings.FindObstacles(mapped, obstacles);
+        obstacles.AddRange(SystemVOwnership.Find(mapped, ended, standsStill: false).Obstacles);
         obstacles.AddRange(TreeObstacles.Find(living, ended));
         obstacles.AddRange(DescriptorScan.FindObstaclesOfTree(living[0], options));
         return obstacles;

@@ -31,12 +31,12 @@ public static class ProcessCapturer
     /// <param name="memoryTaken">Called when the job is no longer needed: only the end of the file is to be written.</param>
     public static (long FileLength, long MemoryBytes) Capture(FrozenTree tree, CaptureOptions options, IImageSink sink, IProgress<CaptureProgress>? progress, TreeRounds? rounds, Action memoryTaken)
     {
-        IReadOnlyList<AskedProcess> asked = Ask(tree, rounds);
+        (IReadOnlyList<AskedProcess> asked, SystemVCapture ipc) = Ask(tree, rounds);
 
         // All that follows only looks.
         using TreeDescriptorCapture descriptors = DescriptorScan.Capture([.. asked.Select(process => process.Pid)], options);
         tree.Hold(descriptors.TakeConnections());
-        List<Obstacle> obstacles = [.. descriptors.Obstacles, .. TreeObstacles.Find([.. asked.Select(process => process.Pid)], tree.Ended)];
+        List<Obstacle> obstacles = [.. descriptors.Obstacles, .. TreeObstacles.Find([.. asked.Select(process => process.Pid)], tree.Ended), .. ipc.Obstacles];
         List<ProcessImage> processes = [];
         long position = rounds?.Position ?? ContextWriter.FirstPage;
         long memoryBytes = 0;
@@ -64,9 +64,10 @@ public static class ProcessCapturer
         }
 
         MemoryWriter last = new(asked[0].Frozen.Memory, sink, position, progress);
-        IReadOnlyList<SharedObjectImage> objects = common.Read(last);
+        IReadOnlyList<SharedObjectImage> objects = common.Read(last, asked[0], ipc);
         position = last.Position;
         IReadOnlyList<EndedProcessImage> ended = [.. tree.Ended.Select(kinship.Ended)];
+        tree.RemoveAtEnd(ipc.Used);
         memoryTaken();
 
         (TreeImage image, RestorePlan plan) = RegionFit.Find(new TreeImage
@@ -79,6 +80,7 @@ public static class ProcessCapturer
             Ended = ended,
             Shared = descriptors.Shared with { Files = common.Files },
             SharedObjects = objects,
+            Ipc = ipc.Image,
         }, [.. asked.SelectMany(process => process.Vmas).OrderBy(vma => vma.Start.Value)]);
         return (ContextWriter.Finish(image, plan, sink, position), memoryBytes);
     }
@@ -133,14 +135,15 @@ public static class ProcessCapturer
     }
 
     /// <summary>What only its threads know. When this program is kept waiting for too long meanwhile, all of it once more.</summary>
-    private static IReadOnlyList<AskedProcess> Ask(FrozenTree tree, TreeRounds? rounds)
+    private static (IReadOnlyList<AskedProcess> Asked, SystemVCapture Ipc) Ask(FrozenTree tree, TreeRounds? rounds)
     {
         for (TimeSpan lease = ShortestLease; ; lease *= 2)
         {
             try
             {
                 Settle(tree);
-                return [.. tree.Processes.Select(process => AskedProcess.Ask(process, StoppedChildren(tree, process.Pid), lease, rounds))];
+                IReadOnlyList<AskedProcess> asked = [.. tree.Processes.Select(process => AskedProcess.Ask(process, StoppedChildren(tree, process.Pid), lease, rounds))];
+                return (asked, SystemVCapture.Ask(asked, tree.Ended, lease));
             }
             catch (LeaseLostException lost)
             {

@@ -168,9 +168,7 @@ internal sealed class TreeObstacles
     private void FindOrphans()
     {
         int main = living[0];
-        if (ProcStat.Read(main) is not { PPid: > 1 } stat
-            || ProcStatus.Read(stat.PPid) is not { NsPid: [_, .., 1] } init
-            || ProcMisc.Executable(init.Pid) is not { } program || program != ProcMisc.Executable(init.PPid))
+        if (JobInit.Of(main) is not { } init)
         {
             return;
         }

@@ -43,6 +43,7 @@ internal static class ImageBounds
         }
 
         CheckCommon(image, fileLength);
+        CheckIpc(image.Ipc);
         Require(image.HighestDescriptor <= MaxDescriptor, "a descriptor number");
         HashSet<int> living = [.. before];
         foreach (EndedProcessImage process in image.Ended)
@@ -63,11 +64,32 @@ internal static class ImageBounds
             Whole(shared.Segments, "the segments of a shared object");
             Check(shared.Segments, fileLength);
             Require(!shared.Common && shared.Travels is null && keys.Add(shared.Key), "a shared object");
+            Require(shared.Key.StartsWith(SegmentImage.KeyPrefix, StringComparison.Ordinal) == shared.Segment is not null, "a System V segment");
+            Require(shared.Segment is not { } segment || (image.Ipc is not null && shared.Length > 0 && IsName(segment.Name)), "a System V segment");
         }
 
         Require(image.Shared.Files.All(file => keys.Contains(SharedObjectImage.KeyOf(file.Device, file.Inode))), "a carried file");
         Require(image.Processes.SelectMany(process => process.Memory.SharedObjects).All(shared => shared.Common == keys.Contains(shared.Key)), "a shared object");
     }
+
+    private static void CheckIpc(IpcImage? ipc)
+    {
+        if (ipc is null)
+        {
+            return;
+        }
+
+        Whole(ipc.Semaphores, "the semaphores");
+        Require(ipc.Semaphores.All(set => IsName(set.Name) && set.Values is { Length: > 0 and <= 2 * ushort.MaxValue } && set.Values.Length % 2 == 0), "a set of semaphores");
+        Whole(ipc.Queues, "the message queues");
+        foreach (MessageQueueImage queue in ipc.Queues)
+        {
+            Whole(queue.Letters, "the messages of a queue");
+            Require(IsName(queue.Name) && queue.MaxBytes >= 0 && queue.Letters.All(letter => letter.Type > 0 && letter.Bytes is not null), "a message queue");
+        }
+    }
+
+    private static bool IsName(Restore.SystemVName? name) => name is { Id: >= 0, Mode: >= 0 and <= 0x1ff };
 
     private static void Check(ProcessImage image, long fileLength)
     {
@@ -100,6 +122,7 @@ internal static class ImageBounds
         Check(image.Memory.Segments, fileLength);
         foreach (SharedObjectImage shared in image.Memory.SharedObjects)
         {
+            Require(shared.Common || !shared.Key.StartsWith(SegmentImage.KeyPrefix, StringComparison.Ordinal), "a System V segment");
             Check(shared.Segments, fileLength);
         }
     }

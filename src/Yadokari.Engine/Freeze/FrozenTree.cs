@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux;
+using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
 using Yadokari.Linux.Sockets;
 
@@ -20,6 +21,7 @@ public sealed class FrozenTree : IDisposable
     private readonly List<FrozenProcess> processes = [];
     private readonly List<int> ended = [];
     private readonly List<SafeFileHandle> connections = [];
+    private readonly List<SystemVObject> objects = [];
 
     private FrozenTree(FrozenProcess main, CancellationToken cancel)
     {
@@ -88,6 +90,9 @@ public sealed class FrozenTree : IDisposable
     /// ports for a minute (TIME_WAIT). The tree owns the handles.</summary>
     public void Hold(IEnumerable<SafeFileHandle> sockets) => connections.AddRange(sockets);
 
+    /// <summary>Objects of the host's IPC namespace that only its processes used: they would outlive them.</summary>
+    public void RemoveAtEnd(IEnumerable<SystemVObject> used) => objects.AddRange(used);
+
     /// <summary>Lets all run on as if nothing had been.</summary>
     public void Thaw()
     {
@@ -112,6 +117,7 @@ public sealed class FrozenTree : IDisposable
         }
 
         connections.ForEach(SocketProbe.Disconnect);
+        objects.ForEach(static one => SystemVCall.TryRemove(one.Kind, one.Id));
         Release();
     }
 

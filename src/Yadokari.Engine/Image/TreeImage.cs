@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
+using Yadokari.Engine.Resources.Process;
 
 namespace Yadokari.Engine.Image;
 
@@ -33,6 +34,9 @@ public sealed record TreeImage
     /// <summary>Memory and files without a name that several of them map or have open: made once, by the main process.</summary>
     public IReadOnlyList<SharedObjectImage> SharedObjects { get; init; } = [];
 
+    /// <summary>It has an IPC namespace of its own, or gets one for what it holds; null: that of whoever resumes.</summary>
+    public IpcImage? Ipc { get; init; }
+
     /// <summary>The job's main process: whose end is the end of the job.</summary>
     [JsonIgnore]
     public ProcessImage Main => Processes[0];
@@ -40,6 +44,10 @@ public sealed record TreeImage
     /// <summary>It has more than its main process.</summary>
     [JsonIgnore]
     public bool HasRelatives => Processes.Count + Ended.Count > 1;
+
+    /// <summary>It always gets namespaces of its own.</summary>
+    [JsonIgnore]
+    public bool NeedsInit => HasRelatives || Ipc is not null;
 
     /// <summary>The highest descriptor number in use; -1 for none.</summary>
     [JsonIgnore]

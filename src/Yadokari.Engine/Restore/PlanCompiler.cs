@@ -72,7 +72,7 @@ public static class PlanCompiler
         context.Descriptors.Open();
         TreeRestore.Unstage(context);
         context.Descriptors.Finish();
-        TreeRestore.FinishFiles(context, children);
+        TreeRestore.FinishShared(context, children);
         MemoryRestore.CloseObjects(context);
         ProcessRestore.EmitLimits(context);
 

@@ -10,6 +10,7 @@ public static class ShellPlan
 {
     private const ulong NewTime = 0x80;
     private const ulong NewMount = 0x20000;
+    private const ulong NewIpc = 0x8000000;
     private const ulong NewUser = 0x10000000;
     private const ulong NewPid = 0x20000000;
     private const int DuplicateAbove = 1030; // F_DUPFD_CLOEXEC
@@ -77,7 +78,7 @@ public static class ShellPlan
         Slot flag = plan.NewSlot();
         plan.Do(OperationKind.And, flag, WellKnownSlots.Flags, 1);
         plan.JumpIf(flag, Condition.NotEqual, 0, own);
-        if (context.Tree.HasRelatives)
+        if (context.Tree.NeedsInit)
         {
             // Whatever becomes of a job of several processes, the end of its init is the end of all.
             plan.Jump(own);
@@ -116,6 +117,12 @@ public static class ShellPlan
 
         plan.Place(init);
         GuardPlan.BindInit(plan, self);
+        if (context.Tree.Ipc is not null)
+        {
+            // Here, not before: the ids of its objects are the job's, and whoever resumes keeps what they had.
+            plan.Call("an IPC namespace of the job's own", SystemCall.Unshare, Argument.Named(NewIpc, "CLONE_NEWIPC"));
+        }
+
         EmitInitSetup(plan);
         plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [cloneJob, 88], Result = child, Target = job, Message = plan.Text($"start process {context.Image.Attributes.Pid} in its own pid namespace") });
         plan.Jump(install);
@@ -283,7 +290,7 @@ public static class ShellPlan
         WriteFile(plan, path, text, length, required: true);
     }
 
-    private static void WriteFile(PlanBuilder plan, string path, DataReference text, Argument length, bool required)
+    internal static void WriteFile(PlanBuilder plan, string path, DataReference text, Argument length, bool required)
     {
         Slot file = plan.NewSlot();
         if (required)

@@ -30,6 +30,7 @@ internal static class TreeRestore
     {
         ProcessRestore.EmitEarly(context);
         MemoryRestore.Stage(context);
+        IpcRestore.Make(context);
         DescriptorTableImage shared = context.Tree.Shared;
         if (shared.Descriptions.Count == 0)
         {
@@ -43,10 +44,10 @@ internal static class TreeRestore
         new DescriptorRestore(context.Plan, staged, Place(context)).Open();
     }
 
-    /// <summary>When all processes have the files without a name that they have in common: what would stand in the way before.</summary>
-    public static void FinishFiles(PlanContext context, IReadOnlyList<(PlanContext Child, PlanLabel Start)> children)
+    /// <summary>When all processes have what they have in common: what would stand in the way before.</summary>
+    public static void FinishShared(PlanContext context, IReadOnlyList<(PlanContext Child, PlanLabel Start)> children)
     {
-        if (context.Tree.Shared.Files.Count == 0)
+        if (context.Tree.Shared.Files.Count == 0 && context.Tree.Ipc is null)
         {
             return;
         }
@@ -56,6 +57,7 @@ internal static class TreeRestore
         if (context.Image.Parent == 0)
         {
             new CarriedFileRestore(context.Plan, context.Tree.Shared, Place(context)).Finish();
+            SegmentRestore.Finish(context);
         }
     }
 

@@ -9,6 +9,7 @@ public static unsafe class Kcmp
     private const int AddressSpace = 1;
     private const int DescriptorTable = 2;
     private const int FileSystemFacts = 3;
+    private const int SemaphoreUndo = 6;
     private const int EpollTarget = 7;
 
     /// <summary>How <see cref="FindCommon"/> calls working directory, root and umask; told only when nothing else is common.</summary>
@@ -51,6 +52,10 @@ public static unsafe class Kcmp
 
         return null;
     }
+
+    /// <summary>Whether two threads have, for certain, the same list of what is undone to semaphores at their end (SEM_UNDO): of
+    /// processes that are no relatives by CLONE_SYSVSEM, none at all.</summary>
+    public static bool SharesUndo(int tid, int other) => LinuxCall.Invoke(LinuxCall.Kcmp, tid, other, SemaphoreUndo) == 0;
 
     /// <summary>Whether a descriptor is, for certain, not the file that an epoll watches under the descriptor's number: the
     /// watched one was closed there, and lives on by another number.</summary>

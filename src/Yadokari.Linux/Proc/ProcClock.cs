@@ -20,6 +20,11 @@ public static class ProcClock
         }
     }
 
+    /// <summary>When it started, by the wall clock of now.</summary>
+    /// <returns>Null when it is gone.</returns>
+    public static DateTimeOffset? StartTime(int pid) =>
+        ProcStat.Read(pid) is { } stat ? DateTimeOffset.UtcNow - ProcMisc.Uptime() + TimeSpan.FromSeconds((double)stat.StartTicks / TicksPerSecond) : null;
+
     /// <summary>What its time namespace adds to CLOCK_BOOTTIME, in ticks.</summary>
     private static long BootOffset(int pid)
     {

@@ -106,11 +106,7 @@ public sealed class MemoryCapture
             }
 
             string where = $"{vma.Start}-{vma.End} {vma.Name}".TrimEnd();
-            if (vma.Name.StartsWith("/SYSV", StringComparison.Ordinal))
-            {
-                obstacles.Add(new Obstacle("sysv-shm", $"System V shared memory at {where}"));
-            }
-            else if (vma.Name.StartsWith("/[aio]", StringComparison.Ordinal))
+            if (vma.Name.StartsWith("/[aio]", StringComparison.Ordinal))
             {
                 obstacles.Add(new Obstacle("aio", $"a context of asynchronous input and output (io_setup) at {where}"));
             }
@@ -138,7 +134,7 @@ public sealed class MemoryCapture
             {
                 obstacles.Add(new Obstacle("device-memory", $"memory of a device at {where}"));
             }
-            else if (vma.Shared && vma.Removed && OtherNames.Find(pid, vma) is { } reason)
+            else if (vma.Shared && vma.Removed && !SystemVMapping.IsSegment(vma) && OtherNames.Find(pid, vma) is { } reason)
             {
                 obstacles.Add(new Obstacle("unreachable-file", $"a shared mapping of a file that {reason} at {where}"));
             }
@@ -272,7 +268,7 @@ public sealed class MemoryCapture
     internal static bool IsObject(Vma vma) =>
         vma.IsFile && (vma.Removed || vma.Name.StartsWith("/memfd:", StringComparison.Ordinal));
 
-    internal static string KeyOf(Vma vma) => $"{vma.DeviceMajor}:{vma.DeviceMinor}:{vma.Inode}";
+    internal static string KeyOf(Vma vma) => SystemVMapping.IsSegment(vma) ? SystemVMapping.KeyOf(vma.Inode) : $"{vma.DeviceMajor}:{vma.DeviceMinor}:{vma.Inode}";
 
     private int ObjectOf(Vma vma)
     {

@@ -135,6 +135,12 @@ public static class MemoryRestore
         PlanBuilder plan = context.Plan;
         foreach (SharedObjectImage shared in objects.Where(shared => !shared.Common))
         {
+            if (shared.Segment is not null)
+            {
+                SegmentRestore.Make(context, shared);
+                continue;
+            }
+
             Slot low = plan.NewSlot();
             Slot file = plan.NewSlot();
             PlanLabel made = new("object made");
@@ -218,7 +224,7 @@ public static class MemoryRestore
             EmitContent(context, mapping, segments, first, end, huge);
             context.Plan.Place(mapped);
         }
-        else
+        else if (!SegmentRestore.TryAttach(context, mapping))
         {
             EmitContent(context, mapping, segments, first, end, huge);
         }

@@ -16,7 +16,7 @@ internal static class OutsideMappings
             foreach (Vma vma in vmas)
             {
                 // A file with a name stays where it is, and everybody goes on with it.
-                if (vma.Shared && MemoryCapture.IsObject(vma) && !vma.Name.StartsWith("/SYSV", StringComparison.Ordinal))
+                if (vma.Shared && MemoryCapture.IsObject(vma) && !SystemVMapping.IsSegment(vma))
                 {
                     shared.TryAdd((vma.DeviceMajor, vma.DeviceMinor, vma.Inode), (pid, vma));
                 }

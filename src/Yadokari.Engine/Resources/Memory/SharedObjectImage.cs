@@ -32,6 +32,9 @@ public sealed record SharedObjectImage
     /// <summary>For a file found by path: it must be opened for writing.</summary>
     public bool Writable { get; init; }
 
+    /// <summary>It is System V shared memory: comes back as that. Null for anything else.</summary>
+    public SegmentImage? Segment { get; init; }
+
     /// <summary>Other processes of the job have it as well: all else is told by the one of <see cref="Image.TreeImage.SharedObjects"/>
     /// that has the same key.</summary>
     public bool Common { get; init; }

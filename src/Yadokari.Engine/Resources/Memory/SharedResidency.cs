@@ -26,6 +26,21 @@ internal sealed class SharedResidency
     /// <summary>What is asked when nothing has to be: nothing is known.</summary>
     public static SharedResidency None { get; } = new();
 
+    /// <summary>Of one object that is mapped whole.</summary>
+    /// <param name="pages">What mincore(2) says of each page; empty: nothing is known.</param>
+    public static SharedResidency Of(string key, ReadOnlySpan<byte> pages)
+    {
+        SharedResidency residency = new();
+        if (!pages.IsEmpty)
+        {
+            List<DataRun> found = [];
+            Collect(pages, 0, found);
+            residency.runs.Add(key, found);
+        }
+
+        return residency;
+    }
+
     /// <summary>Asks about every shared mapping of memory that can't be opened from outside.</summary>
     public static SharedResidency Ask(FrozenProcess tree, RemoteBatch batch, IReadOnlyList<Vma> vmas)
     {
@@ -45,7 +60,7 @@ internal sealed class SharedResidency
                 continue;
             }
 
-            string key = $"{vma.DeviceMajor}:{vma.DeviceMinor}:{vma.Inode}";
+            string key = MemoryCapture.KeyOf(vma);
             using Microsoft.Win32.SafeHandles.SafeFileHandle? file = MappedObject.TryOpen(tree.Pid, vma.Start, vma.End);
             if (file is not null)
             {

@@ -1,0 +1,71 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using Yadokari.Engine.Restore;
+using Yadokari.Linux;
+
+namespace Yadokari.Engine.Resources.Process;
+
+/// <summary>System V semaphores and messages, made again by the main process.</summary>
+internal static class IpcRestore
+{
+    private const int SetAll = 17; // SETALL
+    private const int SetFactsLength = 104; // struct semid64_ds
+    private const int QueueFactsLength = 120; // struct msqid64_ds
+    private const int MaxBytesOffset = 88; // msg_qbytes
+    private const int NoWait = 0x800; // IPC_NOWAIT
+    private const int UsualLetter = 8192;
+    private const int UsualQueue = 16384;
+
+    public static void Make(PlanContext context)
+    {
+        if (context.Tree.Ipc is not { } ipc)
+        {
+            return;
+        }
+
+        PlanBuilder plan = context.Plan;
+        foreach (SemaphoreSetImage set in ipc.Semaphores)
+        {
+            SystemVPlan.Make(plan, "sem", SystemCall.Semget, set.Name, set.Values.Length / 2);
+            plan.Call($"values of semaphores {set.Name.Id}", SystemCall.Semctl, set.Name.Id, 0, Argument.Named(SetAll, "SETALL"), plan.Bytes(set.Values, "values"));
+            SystemVPlan.Own(plan, SystemCall.Semctl, set.Name, SetFactsLength);
+        }
+
+        // A new namespace has the usual limits; only root may raise them, and need not if nothing goes beyond.
+        Raise(plan, "msgmax", UsualLetter, ipc.Queues.SelectMany(queue => queue.Letters).Select(letter => (long)letter.Bytes.Length));
+        Raise(plan, "msgmnb", UsualQueue, ipc.Queues.Select(queue => queue.MaxBytes));
+        foreach (MessageQueueImage queue in ipc.Queues)
+        {
+            Make(plan, queue);
+        }
+    }
+
+    private static void Make(PlanBuilder plan, MessageQueueImage queue)
+    {
+        SystemVPlan.Make(plan, "msg", SystemCall.Msgget, queue.Name, size: null);
+        SystemVName own = queue.Name with { Mode = 0x180 };
+        SystemVPlan.Own(plan, SystemCall.Msgctl, own, QueueFactsLength, Fill);
+        foreach (LetterImage letter in queue.Letters)
+        {
+            byte[] bytes = new byte[sizeof(long) + letter.Bytes.Length];
+            BinaryPrimitives.WriteInt64LittleEndian(bytes, letter.Type);
+            letter.Bytes.CopyTo(bytes.AsSpan(sizeof(long)));
+            plan.Call($"fill message queue {queue.Name.Id}", SystemCall.Msgsnd, queue.Name.Id, plan.Bytes(bytes, $"{{type {letter.Type}}}"), letter.Bytes.Length, Argument.Named(NoWait, "IPC_NOWAIT"));
+        }
+
+        SystemVPlan.Own(plan, SystemCall.Msgctl, queue.Name, QueueFactsLength, Fill);
+
+        void Fill(byte[] facts) => BinaryPrimitives.WriteInt64LittleEndian(facts.AsSpan(MaxBytesOffset), queue.MaxBytes);
+    }
+
+    private static void Raise(PlanBuilder plan, string name, long usual, IEnumerable<long> needed)
+    {
+        long most = needed.DefaultIfEmpty().Max();
+        if (most > usual)
+        {
+            byte[] text = Encoding.ASCII.GetBytes(most.ToString(CultureInfo.InvariantCulture));
+            ShellPlan.WriteFile(plan, $"/proc/sys/kernel/{name}", plan.Bytes(text, $"\"{most}\""), text.Length, required: false);
+        }
+    }
+}
