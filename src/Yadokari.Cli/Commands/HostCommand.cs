@@ -40,6 +40,12 @@ public static class HostCommand
         HelpName = "USER[,USER…]",
     };
 
+    private static readonly Option<string?> Via = new("--via")
+    {
+        Description = "A directory that other hosts see too (NFS): jobs move through it to and from those that name it as well, and nothing is sent; none: no more",
+        HelpName = "DIR",
+    };
+
     private static readonly Option<string?> OnSpotNotice = new("--on-spot-notice")
     {
         Description = "A shell command that ends with 0 when this host is about to be taken away: it is drained then; any other end runs it again after 5 s",
@@ -59,7 +65,7 @@ public static class HostCommand
         Command command = new("host", "Run the daemon of this host in the foreground; on one machine it starts by itself when needed")
         {
             HostControl.Status(), HostControl.Stop(), HostControl.Restart(),
-            Listen, Peer, Cluster, Name, Accept, AcceptUsers, OnSpotNotice, DrainWithin, OnDemand,
+            Listen, Peer, Cluster, Name, Accept, AcceptUsers, Via, OnSpotNotice, DrainWithin, OnDemand,
         };
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
@@ -124,6 +130,7 @@ public static class HostCommand
         Name = parsed.GetValue(Name),
         Accept = parsed.GetValue(Accept),
         AcceptUsers = parsed.GetValue(AcceptUsers),
+        Via = parsed.GetValue(Via),
         OnSpotNotice = parsed.GetValue(OnSpotNotice),
         DrainWithin = parsed.GetValue(DrainWithin) ?? TimeSpan.FromSeconds(60),
         OnReady = address => Console.WriteLine($"ready, {(address is null ? "for this machine only" : $"listening on {address}")}"),

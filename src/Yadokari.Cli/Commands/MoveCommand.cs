@@ -19,11 +19,17 @@ public static class MoveCommand
         HelpName = "SECONDS",
     };
 
+    private static readonly Option<string?> Via = new("--via")
+    {
+        Description = "A directory that both hosts see: the image is written there once, and not sent. When left out: the one that both were told of ('yado host --via')",
+        HelpName = "DIR",
+    };
+
     private static readonly Option<bool> Json = CommonOptions.Json();
 
     public static Command Create()
     {
-        Command command = new("move", "Move a running job to another host") { Job, Target, CommonOptions.HoldTimeout, Patience, Json };
+        Command command = new("move", "Move a running job to another host") { Job, Target, CommonOptions.HoldTimeout, Patience, Via, Json };
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
             """
@@ -37,9 +43,12 @@ public static class MoveCommand
               yado move sim h2
               yado move rdict h2
               yado move rdict h2 --patience 10
+              yado move sim h2 --via /home/jobs
             """);
         return command;
     }
+
+    private static string? FullPath(string? directory) => directory is null ? null : Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
 
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
     {
@@ -47,7 +56,7 @@ public static class MoveCommand
         string target = parsed.GetRequiredValue(Target);
         using JobPlace place = await JobPlace.FindAsync(job, cancel);
         MoveReport report = await MoveDisplay.RunAsync($"{job} → {target}", show => place.Host.MoveAsync(
-            place.Job.Id, new MoveJob(target, parsed.GetValue(CommonOptions.HoldTimeout), PatienceSeconds: parsed.GetValue(Patience)), show, cancel));
+            place.Job.Id, new MoveJob(target, parsed.GetValue(CommonOptions.HoldTimeout), PatienceSeconds: parsed.GetValue(Patience), Via: FullPath(parsed.GetValue(Via))), show, cancel));
         if (parsed.GetValue(Json))
         {
             Output.Json(JsonSerializer.Serialize(report, ProtocolJson.Default.MoveReport));
@@ -55,7 +64,8 @@ public static class MoveCommand
         }
         Console.WriteLine($"{report.Job.Name} runs on {report.Job.Host}: {Output.Size(report.Bytes)} in {report.Rounds} {(report.Rounds == 1 ? "round" : "rounds")}, "
                 + $"downtime {Output.Duration(TimeSpan.FromMilliseconds(report.DowntimeMilliseconds))}, "
-                + $"{Output.Duration(TimeSpan.FromMilliseconds(report.TotalMilliseconds))} in all");
+                + $"{Output.Duration(TimeSpan.FromMilliseconds(report.TotalMilliseconds))} in all"
+                + (report.Via is { } via ? $", through {PlainText.Of(via)}" : ""));
         if (parsed.GetValue(CommonOptions.Verbose) && report.WithoutRounds is { } reason)
         {
             Console.Error.WriteLine($"copied while it stood still: {PlainText.Of(reason)}");

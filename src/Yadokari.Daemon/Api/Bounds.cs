@@ -140,6 +140,10 @@ public static class Bounds
         {
             throw Wrong($"a move waits for calls from 0 to {Limits.MaxSeconds} seconds, not {patience}");
         }
+        if (move.Via is { } via)
+        {
+            CheckPath(via, "directory");
+        }
         return move.Target.Length is > 0 and <= Limits.MaxNameLength ? move : throw Wrong("no host is given");
     }
 
@@ -159,6 +163,14 @@ public static class Bounds
         if (offer.Epoch < 2 || offer.EstimatedBytes < 0 || offer.EstimatedBytes > Limits.MaxImageBytes || offer.SourceAddress.Length > Limits.MaxNameLength)
         {
             throw Wrong("the offer has a number out of range");
+        }
+        if (offer.Via is { } via)
+        {
+            CheckPath(via, "directory");
+            if (offer.ViaProof is null || offer.Service is not null)
+            {
+                throw Wrong("the offer has a directory that is none");
+            }
         }
         if (offer.Service is { } service)
         {

@@ -160,6 +160,10 @@ public sealed class JobApi(
         {
             place = place with { Name = host };
         }
+        if (request.Via is not null && job.Record.Service is not null)
+        {
+            throw new YadoException(2, $"'{job.Record.Name}' is a service, which moves by its state: --via is for jobs");
+        }
         ProgressLines<MoveProgress> lines = new(ProtocolJson.Default.MoveProgress);
         await lines.WriteAsync(context, Task.Run(() => RunMoveAsync(job, place, request, lines, context.RequestAborted))).ConfigureAwait(false);
     }
@@ -170,7 +174,7 @@ public sealed class JobApi(
         try
         {
             Task<MoveReport> move = job.Record.Service is null
-                ? moves.MoveAsync(job, place, lines, cancellation, stopping, holdPatience: AsPatience(request.HoldSeconds))
+                ? moves.MoveAsync(job, place, lines, cancellation, stopping, holdPatience: AsPatience(request.HoldSeconds), via: request.Via)
                 : services.MoveAsync(job, place, lines, cancellation, stopping, AsPatience(request.PatienceSeconds));
             MoveReport report = await move.ConfigureAwait(false);
             peers.Keep(place with { Name = report.Job.Host });

@@ -36,7 +36,7 @@ public sealed class HomeSweeper(HomeDirectory home, Action<string> forget, JobTa
         {
             if (!moves.NeedsImage(Path.GetFileNameWithoutExtension(image)))
             {
-                File.Delete(image);
+                SharedPlace.Delete(image);
             }
         }
     }

@@ -77,6 +77,7 @@ public static class HostDaemon
             uid,
             ProcMisc.BootId())
         {
+            Via = SharedDirectory(Remember(database, "via", options.Via)),
             Draining = database.GetOrAdd(DrainJournal.DrainingKey, () => "no") == "yes",
         };
         if (!Limits.IsName(self.Name))
@@ -230,6 +231,13 @@ public static class HostDaemon
         string kept = database.GetOrAdd(key, () => "");
         return kept.Length == 0 ? null : kept;
     }
+
+    /// <exception cref="YadoException">Nothing could be put there safely; exit status 2.</exception>
+    private static string? SharedDirectory(string? told) => told is null or "none"
+        ? null
+        : SharedPlace.FindFault(told) is { } fault
+            ? throw new YadoException(2, $"no job moves through {Bounds.Shorten(told)}: {fault}")
+            : Path.TrimEndingDirectorySeparator(told);
 
     /// <summary>Without a certificate the unix socket is the only door.</summary>
     /// <exception cref="YadoException">Another one, or another host, was asked for; exit status 2.</exception>

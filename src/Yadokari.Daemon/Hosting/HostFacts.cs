@@ -61,6 +61,7 @@ public sealed class HostFacts(HostSelf self, HomeDirectory home, Func<int> runni
             RevokedVersion = RevokedVersion(),
             Pid = Environment.ProcessId,
             OnDemand = OnDemand,
+            Via = self.Via,
         };
     }
 

@@ -24,6 +24,10 @@ public sealed record HostOptions
     /// <summary>For which users; null: as at the last start, else as usual.</summary>
     public string? AcceptUsers { get; init; }
 
+    /// <summary>A directory that other hosts see too, through which jobs move to those that name it as well; "none": no more; null:
+    /// as at the last start.</summary>
+    public string? Via { get; init; }
+
     /// <summary>A shell command that ends with 0 when this host is about to be taken away: it is drained then. Run again
     /// whenever it ends otherwise. Null: none.</summary>
     public string? OnSpotNotice { get; init; }

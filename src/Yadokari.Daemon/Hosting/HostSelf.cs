@@ -14,6 +14,9 @@ public sealed record HostSelf(string Name, string Instance, uint Uid, string Boo
     /// <summary>Done when it is known whether the cluster answers; at once without a cluster.</summary>
     public Task Settled { get; set; } = Task.CompletedTask;
 
+    /// <summary>A directory that it shares with other hosts, for images of moves; null: none.</summary>
+    public string? Via { get; init; }
+
     /// <summary>It takes no new jobs.</summary>
     public bool Draining { get; set; }
 }

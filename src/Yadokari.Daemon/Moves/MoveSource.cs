@@ -58,6 +58,7 @@ public sealed partial class MoveSource(
     /// <param name="stopping">Ends what goes on in the background after the commit.</param>
     /// <param name="rate">Bounds what is sent; null: as fast as the link.</param>
     /// <param name="holdPatience">How long to wait for a program that holds itself in place; null: as usual.</param>
+    /// <param name="via">A directory that both hosts see, through which it must go; null: that which both were told, if it serves.</param>
     /// <exception cref="YadoException">Nothing has changed, unless the message says that the job is committed.</exception>
     public async Task<MoveReport> MoveAsync(
         JobEntry job,
@@ -66,7 +67,8 @@ public sealed partial class MoveSource(
         CancellationToken cancellation,
         CancellationToken stopping,
         RateLimit? rate = null,
-        TimeSpan? holdPatience = null)
+        TimeSpan? holdPatience = null,
+        string? via = null)
     {
         TimeSpan patience = holdPatience ?? CaptureConsent.UsualPatience;
         await job.Conversation.WaitAsync(cancellation).ConfigureAwait(false);
@@ -79,7 +81,7 @@ public sealed partial class MoveSource(
             try
             {
                 MoveReport report = await MoveLockedAsync(
-                    job, targetPlace, consent, patience, progress, rate, cancellation, stopping).ConfigureAwait(false);
+                    job, targetPlace, consent, patience, progress, rate, via, cancellation, stopping).ConfigureAwait(false);
                 Moved?.Invoke(report);
                 return report;
             }
@@ -137,6 +139,7 @@ public sealed partial class MoveSource(
                 {
                     store.Save(null, aborted, durable: true);
                 }
+                RemoveShared(aborted);
                 Decide(aborted, commit: false);
             }
         }
@@ -153,6 +156,7 @@ public sealed partial class MoveSource(
         TimeSpan patience,
         IProgress<MoveProgress> progress,
         RateLimit? rate,
+        string? via,
         CancellationToken cancellation,
         CancellationToken stopping)
     {
@@ -185,9 +189,11 @@ public sealed partial class MoveSource(
         // Looks only: obstacles end the command before the target hears of the job.
         using ICheckpoint checkpoint = EngineCall.Run(() => engine.Open(record.Main.Pid, logs.WithCaller(flushFiles: !sameKernel)));
 
+        string id = Guid.NewGuid().ToString("n");
+        using SharedImage? chosen = SharedImage.Choose(id, record, via, self.Via, there);
         MoveOffer offer = new()
         {
-            MoveId = Guid.NewGuid().ToString("n"),
+            MoveId = id,
             ProtocolVersion = ProtocolVersion.Current,
             Build = HostFacts.Build,
             JobId = record.Id,
@@ -202,11 +208,14 @@ public sealed partial class MoveSource(
             SourceAddress = ownAddress,
             SourceInstance = self.Instance,
             Mailbox = record.Mailbox,
+            Via = chosen?.Directory,
+            ViaProof = chosen?.Proof,
         };
         MoveRecord move = new(MoveRole.Source, offer, there.Name, targetPlace.Address, new MoveState.Reserved());
         progress = job.Follow(there.Name, progress);
         CaptureReport report;
         RelayedStreams? relayed = null;
+        SharedImage? shared = null;
         long bytes;
         Stopwatch down = new();
         _verdicts[move.Id] = MoveVerdict.Pending;
@@ -220,10 +229,17 @@ public sealed partial class MoveSource(
             }
             jobs.Update(job, record with { State = JobState.Moving }, move, durable: true);
             progress.Report(new MoveProgress { Phase = MovePhase.Reserved, Total = offer.EstimatedBytes });
-            await target.ReserveAsync(offer, cancellation).ConfigureAwait(false);
+            shared = chosen?.Create();
+            MoveStatus reserved = await target.ReserveAsync(shared is null ? offer with { Via = null } : offer, cancellation).ConfigureAwait(false);
+            shared = shared?.Check(reserved);
+            if (shared is null)
+            {
+                RemoveShared(move);
+            }
 
             Enter(ref move, new MoveState.Copying(1), durable: false);
-            await using (IImageStream stream = await target.OpenImageAsync(move.Id, cancellation).ConfigureAwait(false))
+            IImageStream sent = await target.OpenImageAsync(move.Id, cancellation).ConfigureAwait(false);
+            await using (IImageStream stream = shared?.Divert(sent) ?? sent)
             {
                 ImageSender sender = new(stream, progress, offer.EstimatedBytes, rate);
                 sender.SendLogs(logs, settled: false);
@@ -308,7 +324,7 @@ public sealed partial class MoveSource(
         progress.Report(new MoveProgress { Phase = MovePhase.Released, Round = report.Rounds.Count + 1, Bytes = bytes, Total = bytes });
         home.DeleteJobDirectory(record.Id, record.Epoch);
         DropCheckpoints(record);
-        return new MoveReport(jobThere, bytes, report.MemoryBytes, report.Rounds.Count + 1, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds, report.WithoutRounds);
+        return new MoveReport(jobThere, bytes, report.MemoryBytes, report.Rounds.Count + 1, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds, report.WithoutRounds) { Via = shared?.Directory };
     }
 
     private void Enter(ref MoveRecord move, MoveState state, bool durable)
@@ -335,8 +351,22 @@ public sealed partial class MoveSource(
             JobTable.UpdateInMemory(job, running);
         }
         _verdicts[move.Id] = MoveVerdict.Abort;
+        RemoveShared(aborted);
         LogAborted(logger, move.Id, record.Id, reason.Message);
         _ = TellAbortAsync(aborted, stopping);
+    }
+
+    /// <summary>It is in the journal that the move was given up, or its image is sent.</summary>
+    private void RemoveShared(MoveRecord move)
+    {
+        try
+        {
+            SharedImage.Remove(move.Offer);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            LogSharedLeft(logger, move.Id, failure.Message);
+        }
     }
 
     /// <summary>Courtesy: a target that does not hear it asks by itself. Tries only a few times.</summary>
@@ -487,6 +517,9 @@ public sealed partial class MoveSource(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "move {Move}: the journal could not be written")]
     private static partial void LogStoreFailed(ILogger logger, string move, Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "move {Move}: its image is left in the shared directory: {Reason}")]
+    private static partial void LogSharedLeft(ILogger logger, string move, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "job {Job} was killed, but the engine reports a failure")]
     private static partial void LogKillFailed(ILogger logger, string job, Exception failure);

@@ -11,7 +11,7 @@ public sealed partial class MoveTarget
 
     private static void CheckLength(string path, long expected, string what)
     {
-        long length = new FileInfo(path).Length;
+        long length = SharedPlace.LengthOf(path);
         if (length != expected)
         {
             throw new IOException($"the {what} has {length} bytes instead of {expected}");

@@ -34,7 +34,7 @@ public sealed partial class MoveTarget
     {
         if (!IsCheckpoint(move))
         {
-            File.Delete(home.Image(move));
+            SharedPlace.Delete(home.Image(move));
         }
     }
 

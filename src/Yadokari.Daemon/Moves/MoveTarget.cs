@@ -84,7 +84,7 @@ public sealed partial class MoveTarget(
             _moves[offer.MoveId] = move;
             _ = WatchSourceAsync(move, askNow: false, stopping);
             LogPhase(logger, offer.MoveId, MovePhase.Reserved);
-            return Status(move);
+            return Status(move) with { NotVia = offer.Via is null ? null : SharedPlace.Follow(offer, home.Image(offer.MoveId)) };
         }
     }
 
@@ -260,7 +260,9 @@ public sealed partial class MoveTarget(
             BufferSize = 0,
             UnixCreateMode = ownerOnly,
         };
-        await using FileStream image = new(home.Image(move.Record.Id), options);
+        string path = home.Image(move.Record.Id);
+        bool lies = SharedPlace.Leads(path);
+        await using FileStream? image = lies ? null : new(path, options);
         using SafeFileHandle output = OpenLog(home.Output(offer.JobId, offer.Epoch));
         using SafeFileHandle errors = OpenLog(home.Errors(offer.JobId, offer.Epoch));
         using SafeFileHandle input = OpenLog(home.Input(offer.JobId, offer.Epoch));
@@ -279,12 +281,13 @@ public sealed partial class MoveTarget(
                 case FrameKind.End:
                     // One that is not done does no harm: what matters is flushed when all is here.
                     await (flushing.IsFaulted ? flushing : Task.CompletedTask).ConfigureAwait(false);
-                    return image.Length;
+                    return image?.Length ?? SharedPlace.LengthOf(path);
                 case FrameKind.Image:
-                    RandomAccess.Write(image.SafeFileHandle, payload.Span, header.Offset);
+                    RandomAccess.Write(
+                        (image ?? throw new InvalidDataException("it was to be in the directory that both hosts see")).SafeFileHandle, payload.Span, header.Offset);
                     break;
                 case FrameKind.Flush:
-                    flushing = FlushBehind(flushing, home.Image(move.Record.Id));
+                    flushing = FlushBehind(flushing, path);
                     break;
                 case FrameKind.Output:
                     RandomAccess.Write(output, payload.Span, header.Offset);
@@ -409,7 +412,7 @@ public sealed partial class MoveTarget(
             move.Record = move.Record with { State = new MoveState.Aborted(reason) };
             move.IsUnwritten = true;
         }
-        File.Delete(home.Image(move.Record.Id));
+        SharedPlace.Delete(home.Image(move.Record.Id));
         if (jobs.TryGet(offer.JobId)?.Record.Epoch != offer.Epoch)
         {
             Relays.End(offer.JobId, offer.Epoch);

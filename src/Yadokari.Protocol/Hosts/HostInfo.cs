@@ -70,6 +70,9 @@ public sealed record HostInfo
     /// <summary>Its daemon started by itself, because a command needed one.</summary>
     public bool OnDemand { get; init; }
 
+    /// <summary>A directory that it shares with other hosts, for images of moves; null: none that it was told of.</summary>
+    public string? Via { get; init; }
+
     /// <summary>Revision of the placement policy that it knows.</summary>
     public long PolicyRevision { get; init; }
 }

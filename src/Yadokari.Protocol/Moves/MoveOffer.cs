@@ -43,6 +43,12 @@ public sealed record MoveOffer
     /// <summary>Both ends are the same daemon's when these are equal: refused.</summary>
     public required string SourceInstance { get; init; }
 
+    /// <summary>A directory in which the source writes the image, for a target that sees it too; null: it is sent.</summary>
+    public string? Via { get; init; }
+
+    /// <summary>With <see cref="Via"/>: what the file there begins with when the target is asked, in hexadecimal digits.</summary>
+    public string? ViaProof { get; init; }
+
     /// <summary>Only when the job is a service.</summary>
     public Services.ServiceOffer? Service { get; init; }
 }

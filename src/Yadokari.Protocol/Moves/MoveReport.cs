@@ -4,7 +4,7 @@ namespace Yadokari.Protocol.Moves;
 
 /// <summary>What a finished move measured.</summary>
 /// <param name="Job">The job as the target knows it.</param>
-/// <param name="Bytes">Bytes of the image and the logs that were sent.</param>
+/// <param name="Bytes">Bytes of the image and the logs that were sent, or written where both hosts see them.</param>
 /// <param name="MemoryBytes">Bytes of process memory among them.</param>
 /// <param name="DowntimeMilliseconds">From the job standing still to the target having let it run.</param>
 /// <param name="TotalMilliseconds">From the request to the end.</param>
@@ -18,6 +18,9 @@ public sealed record MoveReport(
     double TotalMilliseconds,
     string? WithoutRounds = null)
 {
+    /// <summary>The directory of both hosts in which the image was, and was not sent; null: it was sent.</summary>
+    public string? Via { get; init; }
+
     /// <summary>Only of a service.</summary>
     public Services.ServicePhases? Service { get; init; }
 }

@@ -30,20 +30,37 @@ public sealed class CrashPointTests
         scenario.B.Processes.ShouldContain(scenario.Running!);
     }
 
+    [Fact]
+    public async Task Through_a_directory_that_both_hosts_see_nothing_of_the_image_is_sent()
+    {
+        using Scenario scenario = new(shared: true);
+        scenario.Start();
+
+        (await scenario.MoveAsync()).ShouldBeTrue(scenario.World.Tell());
+        await scenario.SettleAsync();
+
+        scenario.CheckOneCopy();
+        scenario.B.Processes.ShouldContain(scenario.Running!);
+        scenario.World.Tell().ShouldNotContain("send Image");
+    }
+
     [Theory]
     [InlineData(true, SimFaultKind.DaemonDies)]
     [InlineData(false, SimFaultKind.DaemonDies)]
     [InlineData(true, SimFaultKind.LinkIsCut)]
     [InlineData(true, SimFaultKind.SaveFails)]
     [InlineData(false, SimFaultKind.SaveFails)]
-    public async Task One_copy_runs_wherever_it_strikes(bool atSource, SimFaultKind kind)
+    [InlineData(true, SimFaultKind.DaemonDies, true)]
+    [InlineData(false, SimFaultKind.DaemonDies, true)]
+    [InlineData(true, SimFaultKind.LinkIsCut, true)]
+    public async Task One_copy_runs_wherever_it_strikes(bool atSource, SimFaultKind kind, bool shared = false)
     {
         int step = 1;
         int moved = 0;
         int stayed = 0;
         for (; step < Enough; step++)
         {
-            using Scenario scenario = new();
+            using Scenario scenario = new(shared: shared);
             SimFault fault = new(kind, step);
             scenario.Start(atSource ? fault : null, atSource ? null : fault);
 

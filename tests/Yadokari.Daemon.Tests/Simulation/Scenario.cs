@@ -18,9 +18,9 @@ public sealed class Scenario : IDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("yado-sim-").FullName;
 
-    public Scenario(bool cluster = false)
+    public Scenario(bool cluster = false, bool shared = false)
     {
-        World = new SimWorld { HasDirectory = cluster };
+        World = new SimWorld { HasDirectory = cluster, SharedDirectory = shared ? Directory.CreateDirectory(Path.Combine(_directory, "shared")).FullName : null };
         A = new SimHost(World, "A", Path.Combine(_directory, "a"));
         B = new SimHost(World, "B", Path.Combine(_directory, "b"));
         A.Home.CreateJobDirectory(Job, 1);
@@ -127,6 +127,10 @@ public sealed class Scenario : IDisposable
         }
         World.Copies.ShouldNotContain(p => p.State == SimProcessState.Held || p.State == SimProcessState.Frozen, World.Tell());
         Directory.EnumerateFiles(B.Home.Images).ShouldBeEmpty(World.Tell());
+        if (World.SharedDirectory is { } shared)
+        {
+            Directory.EnumerateFiles(shared).ShouldBeEmpty(World.Tell());
+        }
     }
 
     /// <summary>What the cluster's directory says of a job.</summary>

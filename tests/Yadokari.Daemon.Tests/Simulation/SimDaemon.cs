@@ -26,7 +26,7 @@ public sealed class SimDaemon
         SimStore store = new(this);
         SimEngine engine = new(this);
         SimProcessTable processes = new(this);
-        HostSelf self = new(host.Name, $"instance-{host.Name}", 0, host.BootId) { Address = host.Name };
+        HostSelf self = new(host.Name, $"instance-{host.Name}", 0, host.BootId) { Address = host.Name, Via = World.SharedDirectory };
         Jobs = new JobTable(store);
         Source = new MoveSource(
             engine, processes, Jobs, store, host.Home, self, place => new SimMoveTarget(this, place.Address), Pace, NullLogger<MoveSource>.Instance)

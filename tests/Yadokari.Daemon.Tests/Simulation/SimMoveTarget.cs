@@ -14,7 +14,7 @@ namespace Yadokari.Daemon.Tests.Simulation;
 public sealed class SimMoveTarget(SimDaemon caller, string address) : IMoveTarget
 {
     public Task<HostInfo> HelloAsync(CancellationToken cancellation) => CallAsync("hello", there => Task.FromResult(
-        Samples.Host($"instance-{there.Host.Name}") with { Name = there.Host.Name, Address = there.Host.Name, BootId = there.Host.BootId }));
+        Samples.Host($"instance-{there.Host.Name}") with { Name = there.Host.Name, Address = there.Host.Name, BootId = there.Host.BootId, Via = caller.World.SharedDirectory }));
 
     public Task<MoveStatus> ReserveAsync(MoveOffer offer, CancellationToken cancellation) =>
         CallAsync("reserve", there => there.Target.ReserveAsync(Bounds.Check(offer), there.Stopping));

@@ -26,6 +26,9 @@ public sealed class SimWorld
     /// <summary>The hosts agree by a directory; else each has only its journal.</summary>
     public bool HasDirectory { get; init; }
 
+    /// <summary>What both hosts see, and were told of; null: nothing.</summary>
+    public string? SharedDirectory { get; init; }
+
     public Dictionary<string, StoreEntry> Directory { get; } = [];
 
     public long DirectoryRevision { get; set; }
