@@ -30,6 +30,7 @@ public sealed class RoundsTests(TwoHosts hosts) : IClassFixture<TwoHosts>
 
         JsonElement there = Move("h2");
         there.GetProperty("rounds").GetInt32().ShouldBeGreaterThan(1);
+        there.GetProperty("filled").GetBoolean().ShouldBeTrue();
         AwaitLines("h2", Lines("h2").Length + 3);
         Move("h1").GetProperty("rounds").GetInt32().ShouldBeGreaterThan(1);
         AwaitLines("h1", Lines("h1").Length + 3);

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Yadokari.Daemon.Load;
 using Yadokari.Engine;
 using Yadokari.Engine.Checkpointing;
@@ -34,6 +35,25 @@ public sealed class GroupedEngine(IJobEngine engine, JobGroup group) : IJobEngin
         catch
         {
             held.Dispose();
+            throw;
+        }
+    }
+
+    public IJobFill? Fill(ReadOnlySpan<byte> layout, long mostBytes, SafeFileHandle image, SafeFileHandle exitStatusFile)
+    {
+        IJobFill? fill = engine.Fill(layout, mostBytes, image, exitStatusFile);
+        try
+        {
+            if (fill is not null)
+            {
+                // What it takes counts where it was taken.
+                group.Take(fill.ShellPid, fill.Pid);
+            }
+            return fill;
+        }
+        catch
+        {
+            fill?.Dispose();
             throw;
         }
     }

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Yadokari.Engine;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Resume;
@@ -21,6 +22,14 @@ public interface IJobEngine
     /// <param name="isOwn">This daemon wrote it, or looked at it when it came. Any other is refused when it does not do what
     /// its manifest says.</param>
     IReadOnlyList<Obstacle> FindMissing(string path, bool isOwn);
+
+    /// <summary><see cref="Yadokari.Engine.Filling.JobFiller.TryStart"/>; null also where nothing is filled.</summary>
+    /// <param name="layout">What another host says of the job.</param>
+    /// <param name="mostBytes">Bytes that the context file may have.</param>
+    /// <param name="image">The context file to be; the caller's, as the next.</param>
+    /// <param name="exitStatusFile">See <see cref="ResumeOptions.ExitStatusFile"/>.</param>
+    /// <exception cref="InvalidDataException">It is no layout.</exception>
+    IJobFill? Fill(ReadOnlySpan<byte> layout, long mostBytes, SafeFileHandle image, SafeFileHandle exitStatusFile) => null;
 
     /// <summary><see cref="HeldProcess.Prepare"/>.</summary>
     IHeldJob Prepare(string path, ResumeOptions options);

@@ -103,5 +103,7 @@ public static class Keeper
         public void Write(long offset, ReadOnlySpan<byte> bytes) => link.SendData(offset, bytes);
 
         public void Flush() => link.SendFlush();
+
+        public void Tell(ReadOnlySpan<byte> layout) => link.SendLayout(layout);
     }
 }

@@ -14,4 +14,7 @@ public enum KeeperFrame : byte
 
     /// <summary>What came so far is to be brought where it is safe (<see cref="Yadokari.Engine.Checkpointing.IImageSink.Flush"/>).</summary>
     Flush = 4,
+
+    /// <summary>What the process's memory is like (<see cref="Yadokari.Engine.Checkpointing.IImageSink.Tell"/>).</summary>
+    Layout = 5,
 }

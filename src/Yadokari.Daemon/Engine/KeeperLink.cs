@@ -36,6 +36,9 @@ internal sealed class KeeperLink(Socket socket) : IDisposable
     /// <exception cref="IOException">The other side is gone.</exception>
     public void SendFlush() => Send(KeeperFrame.Flush, 0, []);
 
+    /// <exception cref="IOException">The other side is gone.</exception>
+    public void SendLayout(ReadOnlySpan<byte> layout) => Send(KeeperFrame.Layout, 0, layout);
+
     /// <summary>The next message; its payload is valid until the one after it. Null: the other side has closed.</summary>
     /// <exception cref="IOException">The other side is gone, or is none of ours.</exception>
     public (KeeperFrame Kind, long Offset, ReadOnlyMemory<byte> Payload)? Receive()

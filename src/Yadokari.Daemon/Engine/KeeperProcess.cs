@@ -108,10 +108,13 @@ internal sealed class KeeperProcess : IDisposable
                 case null:
                     throw Ended(null);
                 case (KeeperFrame.Data, long offset, ReadOnlyMemory<byte> bytes):
-                    Take(sink, offset, bytes.Span);
+                    Give(sink, to => to.Write(offset, bytes.Span));
                     break;
                 case (KeeperFrame.Flush, _, _):
-                    Flush(sink);
+                    Give(sink, to => to.Flush());
+                    break;
+                case (KeeperFrame.Layout, _, ReadOnlyMemory<byte> layout):
+                    Give(sink, to => to.Tell(layout.Span));
                     break;
                 case (_, _, ReadOnlyMemory<byte> json):
                     return Read(request, json.Span);
@@ -146,28 +149,15 @@ internal sealed class KeeperProcess : IDisposable
         return Ending.IsEmpty;
     }
 
-    private void Take(IImageSink? sink, long offset, ReadOnlySpan<byte> bytes)
+    private void Give(IImageSink? sink, Action<IImageSink> give)
     {
         try
         {
-            Wanted(sink).Write(offset, bytes);
+            give(Wanted(sink));
         }
         catch
         {
             // The rest of the data would be in the way of everything that follows.
-            Dispose();
-            throw;
-        }
-    }
-
-    private void Flush(IImageSink? sink)
-    {
-        try
-        {
-            Wanted(sink).Flush();
-        }
-        catch
-        {
             Dispose();
             throw;
         }

@@ -1,7 +1,9 @@
+using Microsoft.Win32.SafeHandles;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Engine;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Context;
+using Yadokari.Engine.Filling;
 using Yadokari.Engine.Resume;
 
 namespace Yadokari.Daemon.Engine;
@@ -29,7 +31,39 @@ public sealed class KernelEngine(HomeDirectory home) : IJobEngine, IDisposable
 
     public IHeldJob Prepare(string path, ResumeOptions options) => new Held(HeldProcess.Prepare(path, options));
 
+    public IJobFill? Fill(ReadOnlySpan<byte> layout, long mostBytes, SafeFileHandle image, SafeFileHandle exitStatusFile) =>
+        JobFiller.TryStart(FillLayout.Read(layout, mostBytes), image, exitStatusFile) is { } filler ? new Filled(filler) : null;
+
     public void Dispose() => _keepers.Dispose();
+
+    private sealed class Filled(JobFiller filler) : IJobFill
+    {
+        private ContextFile? _file;
+
+        public int ShellPid => filler.ShellPid;
+
+        public int Pid => filler.Pid;
+
+        public void Update(ReadOnlySpan<byte> layout, long mostBytes) => filler.Update(FillLayout.Read(layout, mostBytes));
+
+        public void Written(long offset, int length) => filler.Written(offset, length);
+
+        public void Load() => filler.Load();
+
+        public bool Settle(int milliseconds) => filler.Settle(milliseconds);
+
+        public IReadOnlyList<Obstacle> FindMissing(string path)
+        {
+            _file = ContextFile.Open(path);
+            _file.RequireOwnPlan();
+            return _file.FindMissing();
+        }
+
+        public IHeldJob? Finish(ResumeOptions options) =>
+            _file is { } file && filler.Finish(file.Image, options) is { } held ? new Held(held) : null;
+
+        public void Dispose() => filler.Dispose();
+    }
 
     private sealed class Held(HeldProcess process) : IHeldJob
     {

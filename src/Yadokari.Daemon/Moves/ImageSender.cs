@@ -28,6 +28,8 @@ public sealed class ImageSender(IImageStream stream, IProgress<MoveProgress> pro
         _round++;
     }
 
+    void IImageSink.Tell(ReadOnlySpan<byte> layout) => Send(FrameKind.Layout, 0, layout);
+
     void IImageSink.Write(long offset, ReadOnlySpan<byte> bytes) => Send(FrameKind.Image, offset, bytes);
 
     private void Send(FrameKind kind, long offset, ReadOnlySpan<byte> bytes)

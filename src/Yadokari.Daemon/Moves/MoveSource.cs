@@ -147,7 +147,7 @@ public sealed partial class MoveSource(
 
     /// <summary>Tells the targets of the moves that <see cref="DecideUnfinished"/> decided; asks again until they answer.</summary>
     public Task FinishUnfinishedAsync(CancellationToken stopping) =>
-        Task.WhenAll(_toRelease.Select(m => ReleaseAsync(m, stopping)).Concat(_toAbort.Select(m => TellAbortAsync(m, stopping))));
+        Task.WhenAll(_toRelease.Select(m => ReleaseAsync(m, stopping, connect(m.Peer))).Concat(_toAbort.Select(m => TellAbortAsync(m, stopping))));
 
     private async Task<MoveReport> MoveLockedAsync(
         JobEntry job,
@@ -175,7 +175,8 @@ public sealed partial class MoveSource(
 
         await Directory.CheckOwnedAsync(record, cancellation).ConfigureAwait(false);
 
-        using IMoveTarget target = connect(targetPlace);
+        using OpenTarget open = new(connect(targetPlace));
+        IMoveTarget target = open.Target;
         HostInfo there = await target.HelloAsync(cancellation).ConfigureAwait(false);
         if (there.Instance == self.Instance)
         {
@@ -216,6 +217,7 @@ public sealed partial class MoveSource(
         CaptureReport report;
         RelayedStreams? relayed = null;
         SharedImage? shared = null;
+        bool filled = false;
         long bytes;
         Stopwatch down = new();
         _verdicts[move.Id] = MoveVerdict.Pending;
@@ -261,8 +263,9 @@ public sealed partial class MoveSource(
             }
             Enter(ref move, new MoveState.Sent(report.FileLength), durable: false);
             progress.Report(new MoveProgress { Phase = MovePhase.Sent, Round = report.Rounds.Count + 1, Bytes = bytes, Total = bytes });
-            await target.PrepareAsync(
+            MoveStatus prepared = await target.PrepareAsync(
                 move.Id, new PrepareMove(report.FileLength, logs.OutputSent, logs.ErrorsSent, logs.ErrorsToOutput, relayed), cancellation).ConfigureAwait(false);
+            filled = prepared.Filled;
             Enter(ref move, new MoveState.Prepared(report.FileLength, null, logs.ErrorsToOutput), durable: false);
             cancellation.ThrowIfCancellationRequested();
             // The last look: a host that has lost its lease, or the job, commits nothing.
@@ -309,7 +312,7 @@ public sealed partial class MoveSource(
 
         // Not before the record says where it went: what its caller sends and asks for from now on is answered there.
         Relays.End(record.Id, record.Epoch);
-        Task<JobInfo> releasing = ReleaseAsync(move, stopping, unwritten);
+        Task<JobInfo> releasing = ReleaseAsync(move, stopping, open.Take(), unwritten);
         JobInfo jobThere;
         try
         {
@@ -324,7 +327,7 @@ public sealed partial class MoveSource(
         progress.Report(new MoveProgress { Phase = MovePhase.Released, Round = report.Rounds.Count + 1, Bytes = bytes, Total = bytes });
         home.DeleteJobDirectory(record.Id, record.Epoch);
         DropCheckpoints(record);
-        return new MoveReport(jobThere, bytes, report.MemoryBytes, report.Rounds.Count + 1, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds, report.WithoutRounds) { Via = shared?.Directory };
+        return new MoveReport(jobThere, bytes, report.MemoryBytes, report.Rounds.Count + 1, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds, report.WithoutRounds, filled) { Via = shared?.Directory };
     }
 
     private void Enter(ref MoveRecord move, MoveState state, bool durable)
@@ -380,42 +383,6 @@ public sealed partial class MoveSource(
         catch (Exception failure) when (failure is YadoException or OperationCanceledException)
         {
             LogAbortUnheard(logger, move.Id, move.PeerAddress, failure.Message);
-        }
-    }
-
-    /// <summary>Tells the target to release until it has answered; before that, in a cluster, the directory.</summary>
-    /// <param name="unwritten">What the journal does not have yet of the job; null: nothing.</param>
-    private async Task<JobInfo> ReleaseAsync(MoveRecord move, CancellationToken stopping, JobRecord? unwritten = null)
-    {
-        await CommitInDirectoryAsync(move, stopping).ConfigureAwait(false);
-        using IMoveTarget target = connect(move.Peer);
-        for (int attempt = 0; ; attempt++)
-        {
-            try
-            {
-                JobInfo job = await target.ReleaseAsync(move.Id, stopping).ConfigureAwait(false);
-                // A job that has come back meanwhile has a newer record.
-                JobRecord? record = ReferenceEquals(jobs.TryGet(move.Offer.JobId)?.Record, unwritten) ? unwritten : null;
-                store.Save(record, move with { State = new MoveState.Released() }, durable: false);
-                _verdicts.Settle(move.Id);
-                LogPhase(logger, move.Id, MovePhase.Released);
-                return job;
-            }
-            catch (YadoException failure) when (failure.ExitStatus == 4)
-            {
-                string note = $"host {move.PeerName} no longer knows the move: look there for a context file in its images directory";
-                if (jobs.TryGet(move.Offer.JobId) is { } entry && entry.Record.State == JobState.Moved)
-                {
-                    jobs.Update(entry, entry.Record with { State = JobState.Lost, Note = note }, null, durable: true);
-                }
-                // The move stays committed: should the target know it again, what it hears is the same as before.
-                throw;
-            }
-            catch (Exception failure) when (failure is YadoException or StoreException)
-            {
-                LogReleaseRetried(logger, move.Id, move.PeerAddress, failure.Message);
-                await Task.Delay(pace.Delay(attempt), stopping).ConfigureAwait(false);
-            }
         }
     }
 
@@ -508,9 +475,6 @@ public sealed partial class MoveSource(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "move {Move}: {Address} does not hear that it is given up, and will ask: {Reason}")]
     private static partial void LogAbortUnheard(ILogger logger, string move, string address, string reason);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "move {Move}: {Address} has not released yet: {Reason}")]
-    private static partial void LogReleaseRetried(ILogger logger, string move, string address, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "move {Move} of job {Job} was under way when the daemon ended: {Verdict}")]
     private static partial void LogDecided(ILogger logger, string move, string job, string verdict);

@@ -141,7 +141,7 @@ public sealed partial class MoveTarget(
                 {
                     CutLog(home.Input(offer.JobId, offer.Epoch), state.InputLength, state.InputFrom);
                 }
-                IReadOnlyList<Obstacle> missing = engine.FindMissing(image, isOwn: false);
+                IReadOnlyList<Obstacle> missing = move.Fill?.FindMissing(image) ?? engine.FindMissing(image, isOwn: false);
                 if (missing.Count > 0)
                 {
                     throw Refused(offer, EngineCall.ToInfos(missing));
@@ -279,15 +279,21 @@ public sealed partial class MoveTarget(
             switch (header.Kind)
             {
                 case FrameKind.End:
+                    move.Fill?.Load();
                     // One that is not done does no harm: what matters is flushed when all is here.
                     await (flushing.IsFaulted ? flushing : Task.CompletedTask).ConfigureAwait(false);
                     return image?.Length ?? SharedPlace.LengthOf(path);
                 case FrameKind.Image:
                     RandomAccess.Write(
                         (image ?? throw new InvalidDataException("it was to be in the directory that both hosts see")).SafeFileHandle, payload.Span, header.Offset);
+                    move.Fill?.Written(header.Offset, payload.Length);
+                    break;
+                case FrameKind.Layout when image is not null:
+                    Fill(move, payload.Span, most);
                     break;
                 case FrameKind.Flush:
                     flushing = FlushBehind(flushing, path);
+                    await LoadAsync(move).ConfigureAwait(false);
                     break;
                 case FrameKind.Output:
                     RandomAccess.Write(output, payload.Span, header.Offset);
@@ -308,14 +314,15 @@ public sealed partial class MoveTarget(
         using LogHandles logs = relay is null
             ? LogHandles.Open(home, offer.JobId, offer.Epoch, errorsToOutput)
             : LogHandles.ForCaller(home, offer.JobId, offer.Epoch, Relays.Make(offer.JobId, offer.Epoch, relay));
-        IHeldJob held = engine.Prepare(home.Image(move.Record.Id), new ResumeOptions
+        ResumeOptions options = new()
         {
             StandardInput = logs.Input,
             StandardOutput = logs.Output,
             StandardError = logs.Errors,
             ExitStatusFile = logs.Exit,
             OwnNamespaces = true,
-        });
+        };
+        IHeldJob held = FinishFill(move, options) ?? engine.Prepare(home.Image(move.Record.Id), options);
         ProcessIdentity? shell = processes.Identify(held.ShellPid);
         ProcessIdentity? main = processes.Identify(held.Pid);
         if (shell is null || main is null)
@@ -444,5 +451,5 @@ public sealed partial class MoveTarget(
     private YadoException Refused(MoveOffer offer, IReadOnlyList<ObstacleInfo> reasons) =>
         new(new ErrorBody($"host {self.Name} refuses job '{offer.JobName}'", 5, reasons));
 
-    private static MoveStatus Status(IncomingMove move) => new(move.Record.Id, move.Record.State.Phase, MoveVerdict.Pending);
+    private static MoveStatus Status(IncomingMove move) => new(move.Record.Id, move.Record.State.Phase, MoveVerdict.Pending, Filled: move.IsFilled);
 }

@@ -21,6 +21,9 @@ internal sealed class SharedImageStream(IImageStream rest, FileStream file) : II
                 break;
             case FrameKind.Flush:
                 break;
+            case FrameKind.Layout:
+                // The target does not hear of what is written: it fills nothing.
+                break;
             default:
                 rest.Write(kind, offset, bytes);
                 break;

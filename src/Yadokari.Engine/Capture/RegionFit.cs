@@ -10,7 +10,7 @@ namespace Yadokari.Engine.Capture;
 internal static class RegionFit
 {
     /// <summary>Bytes that are enough for most plans; others get a multiple.</summary>
-    private const ulong Step = 64UL << 20;
+    public const ulong Step = 64UL << 20;
 
     /// <summary>The image with a region that its plan fits, and the plan.</summary>
     /// <param name="vmas">The process's mappings, by ascending address.</param>

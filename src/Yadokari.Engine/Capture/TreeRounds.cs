@@ -107,7 +107,7 @@ public sealed class TreeRounds : IDisposable
             long bytes = 0;
             foreach (TrackedMemory memory in tracked)
             {
-                bytes += Once(memory, first, part => progress?.Report(new CaptureProgress(Math.Min(Interlocked.Add(ref done, part), total), total)));
+                bytes += Once(memory, first, () => Tell(memory, sink), part => progress?.Report(new CaptureProgress(Math.Min(Interlocked.Add(ref done, part), total), total)));
             }
 
             if (flush)
@@ -120,11 +120,11 @@ public sealed class TreeRounds : IDisposable
         while (RoundRule.GoesOn([.. rounds.Select(round => round.Bytes)]));
     }
 
-    private long Once(TrackedMemory memory, bool first, Action<long> copied)
+    private long Once(TrackedMemory memory, bool first, Action planned, Action<long> copied)
     {
         try
         {
-            long bytes = first ? memory.Begin(copied) : memory.Next();
+            long bytes = first ? memory.Begin(copied, planned) : memory.Next(planned);
             // What a device writes to pages directly may come behind the moment at which they were told as written.
             if (memory.IsWatching && HasDirect(memory.Pid))
             {
@@ -139,6 +139,15 @@ public sealed class TreeRounds : IDisposable
             // It ended, or runs another program. What else there is comes from the sink.
             memory.Distrust();
             return 0;
+        }
+    }
+
+    /// <summary>Of a job of one process: whoever wants to make one like it need not wait.</summary>
+    private void Tell(TrackedMemory memory, IImageSink sink)
+    {
+        if (tracked.Count == 1 && LayoutCapture.Take(memory) is { } layout)
+        {
+            sink.Tell(layout);
         }
     }
 

@@ -21,6 +21,13 @@ public interface IImageSink
     {
     }
 
+    /// <summary>Tells, before what it tells of is written, what the memory of the process is like (<see cref="Filling.FillLayout"/>), for
+    /// whoever wants to make one like it meanwhile.</summary>
+    /// <exception cref="IOException">As <see cref="Write"/>.</exception>
+    void Tell(ReadOnlySpan<byte> layout)
+    {
+    }
+
     /// <summary>True when <see cref="Write"/> and <see cref="Window"/> may be called by several threads at once.</summary>
     bool IsConcurrent => false;
 }

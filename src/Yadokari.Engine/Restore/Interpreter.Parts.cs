@@ -10,9 +10,8 @@ public static partial class Interpreter
     private const int AtSysinfoEhdr = 33;
     private const int AtExecFn = 31;
 
-    private static void EmitEntry(Assembler c, Label loop, Label checksum, Label damaged)
+    private static void EmitEntry(Assembler c, Label start, Label loop, Label checksum, Label damaged)
     {
-        Label start = c.CreateLabel("start");
         Label moved = c.CreateLabel("moved");
         c.Label(ref start);
         c.lea(r14, __[start]);

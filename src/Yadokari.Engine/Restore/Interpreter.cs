@@ -44,6 +44,7 @@ public static partial class Interpreter
     private static (byte[] Code, int Loop) Assemble()
     {
         Assembler c = new(64);
+        Label start = c.CreateLabel("start");
         Label loop = c.CreateLabel("loop");
         Label next = c.CreateLabel("next");
         Label take = c.CreateLabel("take");
@@ -51,11 +52,11 @@ public static partial class Interpreter
         Label checksum = c.CreateLabel("checksum");
         Label damaged = c.CreateLabel("damaged");
 
-        EmitEntry(c, loop, checksum, damaged);
+        EmitEntry(c, start, loop, checksum, damaged);
 
         c.Label(ref loop);
         EmitFetch(c);
-        (OperationKind Kind, Label Label)[] handlers = new (OperationKind, Label)[24];
+        (OperationKind Kind, Label Label)[] handlers = new (OperationKind, Label)[25];
         for (int i = 0; i < handlers.Length; i++)
         {
             handlers[i] = ((OperationKind)i, c.CreateLabel());
@@ -192,6 +193,17 @@ public static partial class Interpreter
             c.jmp(next);
         });
         Handler(OperationKind.ExitAs, () => EmitExitAs(c));
+        Handler(OperationKind.Enter, () =>
+        {
+            c.mov(r15, rdi);
+            c.imul(rsi, rsi, RegionLayout.OperationLength);
+            c.lea(rbx, __[r15 + rsi + RegionLayout.OperationsOffset]);
+            c.lea(rax, __[loop]);
+            c.lea(rcx, __[start]);
+            c.sub(rax, rcx);
+            c.add(rax, r15);
+            c.jmp(rax);
+        });
 
         EmitChecksum(c, checksum);
         EmitFail(c, fail, damaged);

@@ -79,4 +79,8 @@ public enum OperationKind : byte
     /// descriptor argument 1 from offset argument 4, where zeros follow the end of the second; else 0, also when one can't be
     /// read. Argument 5: room for two <see cref="ReadBuffer"/>s.</summary>
     SameBytes = 23,
+
+    /// <summary>Goes on in another plan in the same memory: argument 0 is the base of its region, with the same code, argument 1 the
+    /// number of its operation.</summary>
+    Enter = 24,
 }

@@ -11,6 +11,7 @@ public sealed class PlanBuilder(long maxLength = long.MaxValue)
     private readonly MemoryStream data = new();
     private readonly Dictionary<string, DataReference> strings = [];
     private Operation? sharedMap;
+    private bool sharedGiven;
     private int nextSlot = WellKnownSlots.FirstFree;
     private int counters;
     private int gates;
@@ -33,6 +34,9 @@ public sealed class PlanBuilder(long maxLength = long.MaxValue)
         Call("shared pages", SystemCall.Mmap, Argument.InShared(0, "shared"), 0, 3, Argument.Named(0x31, "MAP_SHARED|MAP_ANONYMOUS|MAP_FIXED"), -1, 0);
         sharedMap = operations[^1];
     }
+
+    /// <summary>The pages of counters and gates are there when the plan is entered, made by another one.</summary>
+    public void TakeShared() => sharedGiven = true;
 
     /// <summary>A zero-terminated name, or text in UTF-8; equal ones are stored once.</summary>
     public DataReference Text(string text)
@@ -119,6 +123,12 @@ public sealed class PlanBuilder(long maxLength = long.MaxValue)
 
     public RestorePlan Build()
     {
+        int length = SharedLayout.LengthOf(counters + gates);
+        if (sharedGiven)
+        {
+            return new RestorePlan([.. operations], data.ToArray(), nextSlot, counters, length);
+        }
+
         if (sharedMap is null)
         {
             return counters + gates == 0
@@ -126,7 +136,6 @@ public sealed class PlanBuilder(long maxLength = long.MaxValue)
                 : throw new InvalidOperationException("a plan with counters that maps no shared pages");
         }
 
-        int length = SharedLayout.LengthOf(counters + gates);
         sharedMap.Arguments[1] = length;
         return new RestorePlan([.. operations], data.ToArray(), nextSlot, counters, length);
     }

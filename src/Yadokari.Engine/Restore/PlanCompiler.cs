@@ -58,6 +58,35 @@ public static class PlanCompiler
         return plan.Build();
     }
 
+    /// <summary>The rest of the plan for a job whose process is there, with memory that was filled before: what its init and itself go on
+    /// with. They have their descriptors, and have mapped the region (<see cref="FillProgram"/>).</summary>
+    /// <param name="image">A job of one process.</param>
+    /// <param name="filled">What it has.</param>
+    public static FilledPlan Compile(TreeImage image, FilledProcess filled)
+    {
+        PlanBuilder plan = new();
+        PlanContext context = new(image, plan, filled.FirstOwn) { Filled = filled };
+        PlanLabel install = new("install");
+        PlanLabel job = new("job");
+        PlanLabel abort = new("abort");
+        plan.TakeShared();
+        Slot child = plan.NewSlot();
+        Slot role = plan.NewSlot();
+        plan.Place(install);
+        plan.Set(child, image.Main.Attributes.Pid);
+        plan.Set(role, 1);
+        InstallPlan.Emit(context, child, abort);
+        AnnouncePlan.Emit(context);
+        ShellPlan.Wait(context, child, role, abort);
+
+        plan.Place(job);
+        plan.Call("unmap the stub's own", SystemCall.Munmap, new RemoteAddress(filled.OwnBase), filled.OwnLength);
+        ShellPlan.JoinClocks(context);
+        TreeRestore.Stage(context);
+        EmitProcess(context);
+        return new FilledPlan(plan.Build(), install.Position, job.Position);
+    }
+
     /// <summary>One process from its first operation on, with its threads, and those that it makes itself.</summary>
     private static void EmitProcess(PlanContext context)
     {

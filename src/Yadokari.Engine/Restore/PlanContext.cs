@@ -67,6 +67,9 @@ public sealed class PlanContext
     /// <summary>Free for short use inside one resource.</summary>
     public int Scratch => FirstOwn + 6;
 
+    /// <summary>What the process has already that this plan goes on in; null: it begins with nothing.</summary>
+    public FilledProcess? Filled { get; init; }
+
     /// <summary>Where the n-th description that processes share is open until each has its own numbers for it.</summary>
     public int Staged(int index) => FirstOwn + OwnCount + index;
 

@@ -26,6 +26,8 @@ public sealed class RestorePlan(IReadOnlyList<Operation> operations, ReadOnlyMem
     /// <summary>Bytes from the region's base to the pages that stay shared after forks.</summary>
     public int SharedOffset => Align(Length + ((slots - WellKnownSlots.FirstFree) * 8), RemoteAddress.PageSize);
 
+    /// <summary>Bytes of those; 0: it has none.</summary>
+    public int SharedLength => sharedLength;
 
     /// <summary>Encodes code, operations and data for a region at the given base.</summary>
     /// <param name="regionBase">Where it will run.</param>

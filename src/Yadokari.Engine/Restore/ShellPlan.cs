@@ -26,7 +26,7 @@ public static class ShellPlan
     {
         PlanBuilder plan = context.Plan;
         int above = context.FirstOwn + PlanContext.OwnCount;
-        RaiseDescriptorLimit(plan, above + 16 + context.Tree.Processes.Max(process => process.Memory.SharedObjects.Count) + (2 * context.Tree.Shared.Descriptions.Count) + context.Tree.SharedObjects.Count);
+        RaiseDescriptorLimit(plan, DescriptorsOf(context.Tree, context.FirstOwn));
 
         Slot self = plan.NewSlot();
         PlanLabel opened = new("opened");
@@ -56,6 +56,24 @@ public static class ShellPlan
         plan.Set(WellKnownSlots.ErrorDescriptor, context.Stream(2));
         plan.Place(controlled);
         plan.Call("close descriptors", SystemCall.Close_range, above, uint.MaxValue, 0);
+    }
+
+    /// <summary>How many descriptors a process needs while the job is rebuilt.</summary>
+    public static int DescriptorsOf(Image.TreeImage tree, int firstOwn) =>
+        firstOwn + PlanContext.OwnCount + 16 + tree.Processes.Max(process => process.Memory.SharedObjects.Count) + (2 * tree.Shared.Descriptions.Count) + tree.SharedObjects.Count;
+
+    /// <summary>In a process that was made before its clocks were known: a time namespace of its own, which it may join as long as it
+    /// has one thread.</summary>
+    public static void JoinClocks(PlanContext context)
+    {
+        PlanBuilder plan = context.Plan;
+        TimeOffsets offsets = new(plan, context.Image.Attributes.Clocks);
+        offsets.Compute();
+        plan.Call("a time namespace of its own", SystemCall.Unshare, Argument.Named(NewTime, "CLONE_NEWTIME"));
+        offsets.Write();
+        Slot file = plan.CallResult("open the time namespace", SystemCall.Open, plan.Text("/proc/self/ns/time_for_children"), CloseOnExec | ReadOnly, 0);
+        plan.Call("join the time namespace", SystemCall.Setns, file, Argument.Named(NewTime, "CLONE_NEWTIME"));
+        plan.Call(null, SystemCall.Close, file);
     }
 
     /// <summary>Starts the job's first process with its old pid, in this pid namespace if it may and the ids are free,
@@ -262,7 +280,8 @@ public static class ShellPlan
         plan.Do(OperationKind.ExitAs, null, status);
     }
 
-    private static void RaiseDescriptorLimit(PlanBuilder plan, int needed)
+    /// <summary>The soft limit of descriptors, where it is lower.</summary>
+    public static void RaiseDescriptorLimit(PlanBuilder plan, int needed)
     {
         DataReference limit = plan.Room(16, "limit");
         Slot soft = plan.NewSlot();

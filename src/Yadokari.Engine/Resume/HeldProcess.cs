@@ -85,6 +85,26 @@ public sealed class HeldProcess : IDisposable
         }
     }
 
+    /// <summary>Takes over a process that is about to stand ready, made in another way.</summary>
+    /// <param name="control">Where it says so; owned from here on, unless it does not stand ready.</param>
+    /// <param name="reason">What it said when it did not.</param>
+    /// <returns>Null: it has ended before.</returns>
+    internal static HeldProcess? TryAdopt(int shellPid, int pid, SocketPair control, out string? reason)
+    {
+        reason = null;
+        HeldProcess held = new(shellPid, control) { Pid = pid };
+        try
+        {
+            held.AwaitReady("a filled process");
+            return held;
+        }
+        catch (EngineException failure)
+        {
+            reason = failure.Message;
+            return null;
+        }
+    }
+
     /// <summary>The process runs. From here on it is alive whatever happens to the caller.</summary>
     /// <exception cref="EngineException">It could not be let go: it is dead, and the context file is what is left of it.</exception>
     public void Release()

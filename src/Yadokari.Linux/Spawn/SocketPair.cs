@@ -77,10 +77,70 @@ public sealed unsafe class SocketPair : IDisposable
         return LibC.Syscall((long)SystemCall.Sendto, Own.DangerousGetHandle(), (long)(&value), 1, noSignal, 0, 0) == 1;
     }
 
+    /// <summary>Writes all of the bytes; false when the other end is closed, or takes none for so long.</summary>
+    public bool TryWrite(ReadOnlySpan<byte> bytes, int milliseconds)
+    {
+        const int noSignal = 0x4000, dontWait = 0x40;
+        fixed (byte* pointer = bytes)
+        {
+            int done = 0;
+            while (done < bytes.Length)
+            {
+                long sent = LibC.Syscall((long)SystemCall.Sendto, Own.DangerousGetHandle(), (long)(pointer + done), bytes.Length - done, noSignal | dontWait, 0, 0);
+                if (sent > 0)
+                {
+                    done += (int)sent;
+                    continue;
+                }
+
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno != Errno.EINTR && (errno != Errno.EAGAIN || !WaitWritable(milliseconds)))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes one byte with descriptors (SCM_RIGHTS, unix(7)), which the other end gets as its own.</summary>
+    public bool TrySend(byte value, ReadOnlySpan<SafeFileHandle> descriptors)
+    {
+        const int noSignal = 0x4000, socketLevel = 1, rights = 1, headLength = 16;
+        int length = headLength + (descriptors.Length * sizeof(int));
+        byte* control = stackalloc byte[length + sizeof(long)];
+        *(long*)control = length;
+        ((int*)control)[2] = socketLevel;
+        ((int*)control)[3] = rights;
+        for (int i = 0; i < descriptors.Length; i++)
+        {
+            ((int*)(control + headLength))[i] = (int)descriptors[i].DangerousGetHandle();
+        }
+
+        long* vector = stackalloc long[] { (long)(&value), 1 };
+        long* message = stackalloc long[] { 0, 0, (long)vector, 1, (long)control, length, 0 };
+        return LibC.Syscall((long)SystemCall.Sendmsg, Own.DangerousGetHandle(), (long)message, noSignal, 0, 0, 0) == 1;
+    }
+
+    /// <summary>Ends the connection in both directions: whoever waits at either end sees it.</summary>
+    public void Shut()
+    {
+        const int both = 2;
+        LibC.Syscall((long)SystemCall.Shutdown, Own.DangerousGetHandle(), both, 0, 0, 0, 0);
+    }
+
     public void Dispose()
     {
         Own.Dispose();
         Child.Dispose();
+    }
+
+    private bool WaitWritable(int milliseconds)
+    {
+        const int pollOut = 4;
+        PollDescriptor poll = new() { Descriptor = (int)Own.DangerousGetHandle(), Events = pollOut };
+        return LibC.Syscall((long)SystemCall.Poll, (long)(&poll), 1, milliseconds, 0, 0, 0) > 0;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -8,6 +8,7 @@ namespace Yadokari.Protocol.Moves;
 /// <param name="MemoryBytes">Bytes of process memory among them.</param>
 /// <param name="DowntimeMilliseconds">From the job standing still to the target having let it run.</param>
 /// <param name="TotalMilliseconds">From the request to the end.</param>
+/// <param name="Filled">Its process on the target had most of its memory before it stood still.</param>
 /// <param name="WithoutRounds">Why its memory was copied, all or in part, while it stood still; null: it was not.</param>
 public sealed record MoveReport(
     JobInfo Job,
@@ -16,7 +17,8 @@ public sealed record MoveReport(
     int Rounds,
     double DowntimeMilliseconds,
     double TotalMilliseconds,
-    string? WithoutRounds = null)
+    string? WithoutRounds = null,
+    bool Filled = false)
 {
     /// <summary>The directory of both hosts in which the image was, and was not sent; null: it was sent.</summary>
     public string? Via { get; init; }

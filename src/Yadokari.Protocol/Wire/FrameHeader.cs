@@ -27,7 +27,7 @@ public readonly record struct FrameHeader(FrameKind Kind, long Offset, int Lengt
             BinaryPrimitives.ReadInt64LittleEndian(source[1..]),
             BinaryPrimitives.ReadInt32LittleEndian(source[9..]));
         bool empty = header.Kind is FrameKind.End or FrameKind.Alive or FrameKind.Flush;
-        if (header.Kind > FrameKind.Flush
+        if (header.Kind > FrameKind.Layout
             || header.Length < 0 || header.Length > Limits.MaxFrameBytes
             || header.Offset < 0 || header.Offset > Limits.MaxImageBytes - header.Length
             || (empty && header.Length != 0))

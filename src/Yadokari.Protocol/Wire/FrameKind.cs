@@ -23,4 +23,7 @@ public enum FrameKind : byte
 
     /// <summary>Empty: what came so far of the context file is brought to disk, while more comes.</summary>
     Flush = 6,
+
+    /// <summary>What the job's memory is like, for a process that is filled before the job stands still; may be passed over.</summary>
+    Layout = 7,
 }

@@ -143,7 +143,7 @@ public class PlanEncodingTests
         [
             "0 Call", "1 Clone", "2 Jump", "3 JumpIf", "4 MemoryEqual", "5 ReadChecked", "6 WaitCount", "7 Count", "8 Fail", "9 Break",
             "10 Reap", "11 AppendDecimal", "12 AppendBytes", "13 ParseDecimal", "14 Add", "15 Subtract", "16 CpuId", "17 Store64",
-            "18 Store32", "19 ExitAs", "20 Load32", "21 And", "22 Load64", "23 SameBytes",
+            "18 Store32", "19 ExitAs", "20 Load32", "21 And", "22 Load64", "23 SameBytes", "24 Enter",
         ]);
         Enum.GetValues<Condition>().Select(condition => (int)condition).ShouldBe([0, 1, 2, 3]);
         Enum.GetValues<OnError>().Select(policy => (int)policy).ShouldBe([0, 1, 2]);

@@ -216,7 +216,11 @@ public static class MemoryRestore
 
     private static void EmitMapping(PlanContext context, MappingImage mapping, IReadOnlyList<MemorySegment> segments, int first, int end, HugePageRestore huge)
     {
-        if (mapping.Unchanged && Covers(mapping, segments, first, end))
+        if (context.Filled is { } filled && filled.Mappings.Contains(mapping.Start))
+        {
+            EmitProtection(context.Plan, mapping, mapping.Protection != (VmaProtection.Read | VmaProtection.Write));
+        }
+        else if (mapping.Unchanged && Covers(mapping, segments, first, end))
         {
             PlanLabel mapped = new($"mapped {new RemoteAddress(mapping.Start)}");
             huge.Prevent();
@@ -346,8 +350,14 @@ public static class MemoryRestore
             EmitSegments(context, segments, first, end);
         }
 
-        if (unlock)
+        EmitProtection(plan, mapping, unlock);
+    }
+
+    private static void EmitProtection(PlanBuilder plan, MappingImage mapping, bool differs)
+    {
+        if (differs)
         {
+            RemoteAddress start = new(mapping.Start);
             plan.Call($"protect {start}", SystemCall.Mprotect, start, mapping.Length, Protection(mapping.Protection));
         }
     }

@@ -29,6 +29,7 @@ internal sealed class TrackedMemory : IDisposable
     private readonly RemoteMemory memory;
     private readonly IImageSink sink;
     private readonly List<PageRun> watched = [];
+    private readonly List<Vma> vmas = [];
     private readonly List<TrackedFile> files = [];
     private readonly List<MemoryExtent> extents = [];
     private readonly List<PageRun> found = [];
@@ -55,31 +56,65 @@ internal sealed class TrackedMemory : IDisposable
     /// <summary>What was told as written is not all that may have been: anonymous memory is copied when it stands still.</summary>
     public void Distrust() => distrusted = true;
 
+    /// <summary>The mappings under this watch that have something in them, and the ranges of those with their places in the file.</summary>
+    public (IReadOnlyList<Vma> Mappings, IReadOnlyList<MemoryExtent> Extents) Watched
+    {
+        get
+        {
+            List<MemoryExtent> inside = [];
+            List<Vma> mappings = [];
+            int next = 0;
+            foreach (Vma vma in vmas)
+            {
+                while (next < extents.Count && extents[next].Start < vma.Start.Value)
+                {
+                    next++;
+                }
+
+                int first = next;
+                for (; next < extents.Count && extents[next].End <= vma.End.Value; next++)
+                {
+                    inside.Add(extents[next]);
+                }
+
+                if (next > first)
+                {
+                    mappings.Add(vma);
+                }
+            }
+
+            return (mappings, inside);
+        }
+    }
+
     /// <summary>A mapping that is under this watch, in part at least.</summary>
     public bool Watches(Vma vma) => watched.Exists(range => range.Start < vma.End && vma.Start < range.End);
 
     /// <summary>The first round: all that it has.</summary>
     /// <returns>Bytes.</returns>
     /// <param name="copied">Called with bytes as they are copied, by several threads.</param>
-    public long Begin(Action<long> copied)
+    /// <param name="planned">Called before the first is copied, when it has its place.</param>
+    public long Begin(Action<long> copied, Action planned)
     {
-        IReadOnlyList<Vma> vmas = MappingNames.Resolve(Pid, ProcMaps.ReadSmaps(Pid) ?? throw new IOException($"process {Pid} has ended"));
+        IReadOnlyList<Vma> all = MappingNames.Resolve(Pid, ProcMaps.ReadSmaps(Pid) ?? throw new IOException($"process {Pid} has ended"));
         PageCopier copier = new(memory, sink, copied);
-        AddFiles(MemoryCapture.Scan(Pid, vmas), copier);
+        AddFiles(MemoryCapture.Scan(Pid, all), copier);
         if (watch is not null)
         {
-            AddWatched(vmas, copier);
+            AddWatched(all, copier);
         }
 
         extents.Sort((left, right) => left.Start.CompareTo(right.Start));
+        planned();
         long bytes = copier.Run();
         Settle();
         return bytes;
     }
 
     /// <summary>A later round: what was written since the last.</summary>
+    /// <param name="planned">Called when there are new places, before anything is copied.</param>
     /// <returns>Bytes.</returns>
-    public long Next()
+    public long Next(Action planned)
     {
         if (!IsWatching)
         {
@@ -101,6 +136,11 @@ internal sealed class TrackedMemory : IDisposable
         cursor.Add(at, AddressSpace.End, fresh);
         AddExtents(fresh, 0, copier);
         extents.Sort((left, right) => left.Start.CompareTo(right.Start));
+        if (fresh.Count > 0)
+        {
+            planned();
+        }
+
         long bytes = copier.Run();
         Settle();
         return bytes;
@@ -134,13 +174,14 @@ internal sealed class TrackedMemory : IDisposable
         memory.Dispose();
     }
 
-    private void AddWatched(IReadOnlyList<Vma> vmas, PageCopier copier)
+    private void AddWatched(IReadOnlyList<Vma> all, PageCopier copier)
     {
-        foreach (Vma vma in vmas)
+        foreach (Vma vma in all)
         {
             if (MayWatch(vma) && watch!.TryAdd(vma.Start, vma.End))
             {
                 watched.Add(new PageRun(vma.Start, vma.End));
+                vmas.Add(vma);
             }
         }
 

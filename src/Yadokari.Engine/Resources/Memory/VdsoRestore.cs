@@ -19,30 +19,60 @@ public static class VdsoRestore
     {
         PlanBuilder plan = context.Plan;
         Slot same = plan.NewSlot();
-        plan.Set(same, 0);
-        VdsoImage? vdso = context.Image.Memory.Vdso;
-        PlanLabel done = new("vdso parked");
-        if (vdso is not null)
+        if (context.Filled is not null)
         {
+            // By the process that was filled.
+            plan.Set(same, 1);
+            return same;
+        }
+
+        plan.Set(same, 0);
+        if (context.Image.Memory.Vdso is { } vdso)
+        {
+            PlanLabel done = new("vdso parked");
             plan.JumpIf(WellKnownSlots.Vdso, Condition.Equal, 0, done);
             plan.Do(OperationKind.MemoryEqual, same, WellKnownSlots.Vdso, plan.Bytes(vdso.Bytes, "vdso"), vdso.Bytes.Length);
             plan.JumpIf(same, Condition.Equal, 0, done);
-            ulong park = context.Tree.RegionBase + context.Tree.RegionLength - ParkLength(vdso);
-            Slot at = plan.NewSlot();
-            foreach (KernelRange range in Ranges(vdso))
-            {
-                plan.Do(OperationKind.Add, at, WellKnownSlots.Vdso, range.Start - vdso.Start);
-                plan.Call("move the vdso", SystemCall.Mremap, at, range.Length, range.Length, Argument.Named(MayMoveFixed, "MREMAP_MAYMOVE|MREMAP_FIXED"), new RemoteAddress(park));
-                park += range.Length;
-            }
+            Park(plan, vdso, context.Tree.RegionBase + context.Tree.RegionLength);
+            plan.Place(done);
         }
 
-        plan.Place(done);
-        ulong region = context.Tree.RegionBase;
-        ulong end = region + context.Tree.RegionLength;
+        UnmapOthers(plan, context.Tree.RegionBase, context.Tree.RegionLength);
+        return same;
+    }
+
+    /// <summary>Moves this kernel's pages to where a region ends.</summary>
+    public static void Park(PlanBuilder plan, VdsoImage vdso, ulong end)
+    {
+        ulong park = end - ParkLength(vdso);
+        Slot at = plan.NewSlot();
+        foreach (KernelRange range in Ranges(vdso))
+        {
+            plan.Do(OperationKind.Add, at, WellKnownSlots.Vdso, range.Start - vdso.Start);
+            plan.Call("move the vdso", SystemCall.Mremap, at, range.Length, range.Length, Argument.Named(MayMoveFixed, "MREMAP_MAYMOVE|MREMAP_FIXED"), new RemoteAddress(park));
+            park += range.Length;
+        }
+    }
+
+    /// <summary>Moves what is parked to where another region ends.</summary>
+    public static void ParkElsewhere(PlanBuilder plan, VdsoImage vdso, ulong from, ulong to)
+    {
+        from -= ParkLength(vdso);
+        to -= ParkLength(vdso);
+        foreach (KernelRange range in Ranges(vdso))
+        {
+            plan.Call("move the vdso", SystemCall.Mremap, new RemoteAddress(from), range.Length, range.Length, Argument.Named(MayMoveFixed, "MREMAP_MAYMOVE|MREMAP_FIXED"), new RemoteAddress(to));
+            from += range.Length;
+            to += range.Length;
+        }
+    }
+
+    /// <summary>All that is not the region.</summary>
+    public static void UnmapOthers(PlanBuilder plan, ulong region, ulong length)
+    {
+        ulong end = region + length;
         plan.Call("unmap the stub's own", SystemCall.Munmap, 0, new RemoteAddress(region));
         plan.Call("unmap the stub's own", SystemCall.Munmap, new RemoteAddress(end), new RemoteAddress(AddressSpace.End - end));
-        return same;
     }
 
     /// <summary>Puts it to its old place.</summary>

@@ -1,0 +1,46 @@
+using Microsoft.Win32.SafeHandles;
+using Yadokari.Daemon.Engine;
+using Yadokari.Engine.Resume;
+using Yadokari.Protocol.Moves;
+
+namespace Yadokari.Daemon.Moves;
+
+/// <content>The process of a job that is made and filled while the job still runs elsewhere. Without it the image is executed.</content>
+public sealed partial class MoveTarget
+{
+    /// <summary>Milliseconds; half of the time after which a source cuts a stream that nobody reads.</summary>
+    private const int FillPatience = 5_000;
+
+    private void Fill(IncomingMove move, ReadOnlySpan<byte> layout, long most)
+    {
+        if (move.Fill is { } known)
+        {
+            known.Update(layout, most);
+            return;
+        }
+        MoveOffer offer = move.Record.Offer;
+        using SafeFileHandle image = File.OpenHandle(home.Image(move.Record.Id), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using SafeFileHandle exit = File.OpenHandle(home.Exit(offer.JobId, offer.Epoch), FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        move.Fill = engine.Fill(layout, most, image, exit);
+    }
+
+    /// <summary>The end of a round. What comes next waits until the process has what came, so that little is left for the pause; but not so
+    /// long that the source takes this host for gone.</summary>
+    private static async Task LoadAsync(IncomingMove move)
+    {
+        if (move.Fill is { } fill)
+        {
+            fill.Load();
+            await Task.Run(() => fill.Settle(FillPatience)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Null: there is none, or it can't be used.</summary>
+    private static IHeldJob? FinishFill(IncomingMove move, ResumeOptions options)
+    {
+        IHeldJob? held = move.Fill?.Finish(options);
+        move.IsFilled = held is not null;
+        move.EndFill();
+        return held;
+    }
+}
