@@ -9,4 +9,4 @@ namespace Yadokari.Protocol.Hosts;
 /// <param name="CpuPressure">Per cent (PSI); null where the kernel does not tell.</param>
 /// <param name="MemoryPressure">Per cent (PSI); null where the kernel does not tell.</param>
 public sealed record LoadSample(
-    long At, double RunQueue, double CpuUse, long MemoryAvailable, int Jobs, bool OwnerPresent, double? CpuPressure, double? MemoryPressure);
+    long At, double RunQueue, double CpuUse, long MemoryAvailable, int Jobs, bool OwnerPresent, double? CpuPressure = null, double? MemoryPressure = null);
