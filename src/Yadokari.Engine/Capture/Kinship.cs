@@ -45,6 +45,7 @@ internal sealed class Kinship
         Parent = Parent(pid),
         Group = Group(pid),
         Session = Session(pid),
+        WithoutTerminal = stats[pid].TerminalDevice == 0 && stats.GetValueOrDefault(stats[pid].Session) is { TerminalDevice: not 0 },
         ExitSignal = pid == main ? 17 : stats[pid].ExitSignal,
         SharesDirectory = pid != main && Kcmp.FindCommon(stats[pid].PPid, pid) == Kcmp.DirectoryName,
     };

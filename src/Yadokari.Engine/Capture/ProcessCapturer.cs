@@ -31,10 +31,10 @@ public static class ProcessCapturer
     /// <param name="memoryTaken">Called when the job is no longer needed: only the end of the file is to be written.</param>
     public static (long FileLength, long MemoryBytes) Capture(FrozenTree tree, CaptureOptions options, IImageSink sink, IProgress<CaptureProgress>? progress, TreeRounds? rounds, Action memoryTaken)
     {
-        (IReadOnlyList<AskedProcess> asked, SystemVCapture ipc) = Ask(tree, rounds);
+        (IReadOnlyList<AskedProcess> asked, SystemVCapture ipc, TreeDescriptorCapture found) = Ask(tree, options, rounds);
 
         // All that follows only looks.
-        using TreeDescriptorCapture descriptors = DescriptorScan.Capture([.. asked.Select(process => process.Pid)], options);
+        using TreeDescriptorCapture descriptors = found;
         tree.Hold(descriptors.TakeConnections());
         List<Obstacle> obstacles = [.. descriptors.Obstacles, .. TreeObstacles.Find([.. asked.Select(process => process.Pid)], tree.Ended), .. ipc.Obstacles];
         List<ProcessImage> processes = [];
@@ -134,8 +134,9 @@ public static class ProcessCapturer
         }
     }
 
-    /// <summary>What only its threads know. When this program is kept waiting for too long meanwhile, all of it once more.</summary>
-    private static (IReadOnlyList<AskedProcess> Asked, SystemVCapture Ipc) Ask(FrozenTree tree, TreeRounds? rounds)
+    /// <summary>What only its threads know, or can take out of their descriptors. When this program is kept waiting for too long
+    /// meanwhile, all of it once more.</summary>
+    private static (IReadOnlyList<AskedProcess> Asked, SystemVCapture Ipc, TreeDescriptorCapture Descriptors) Ask(FrozenTree tree, CaptureOptions options, TreeRounds? rounds)
     {
         for (TimeSpan lease = ShortestLease; ; lease *= 2)
         {
@@ -143,7 +144,8 @@ public static class ProcessCapturer
             {
                 Settle(tree);
                 IReadOnlyList<AskedProcess> asked = [.. tree.Processes.Select(process => AskedProcess.Ask(process, StoppedChildren(tree, process.Pid), lease, rounds))];
-                return (asked, SystemVCapture.Ask(asked, tree.Ended, lease));
+                SystemVCapture ipc = SystemVCapture.Ask(asked, tree.Ended, lease);
+                return (asked, ipc, TerminalContents.Take(asked, DescriptorScan.Capture([.. asked.Select(process => process.Pid)], options), lease));
             }
             catch (LeaseLostException lost)
             {

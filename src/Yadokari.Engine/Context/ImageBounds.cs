@@ -17,6 +17,7 @@ internal static class ImageBounds
     private const int MaxPid = 1 << 22;
     private const int MaxDescriptor = 1 << 20;
     private const int MaxName = 256;
+    private const int MaxTyped = 4096;
     private const int MaxFilter = 4096 * 8;
     private const int RegistersLength = 216;
     private const int ActionsLength = 64 * 32;
@@ -34,6 +35,7 @@ internal static class ImageBounds
         Whole(image.Origin.XsaveComponents, "the processor state");
         CheckDescriptors(image.Shared);
         Require(image.Shared.Descriptions.Count <= MaxDescriptor && image.Shared.Descriptions.All(SharedDescriptorImage.CanShare), "a shared descriptor");
+        CheckTerminals(image);
         HashSet<int> before = [0];
         foreach (ProcessImage process in image.Processes)
         {
@@ -53,6 +55,27 @@ internal static class ImageBounds
 
         Require(image.Processes.All(process => process.Group is >= 0 and <= MaxPid && process.Session is >= 0 and <= MaxPid && process.ExitSignal is >= 0 and <= 64), "the group of a process");
         Require(Restore.Skeleton.Of(image).Problems.Count == 0, "how its processes stand to each other");
+    }
+
+    /// <summary>The job's table alone has pseudoterminals, and each of their ends is of one of them.</summary>
+    private static void CheckTerminals(TreeImage image)
+    {
+        Dictionary<int, PseudoTerminalImage> terminals = [];
+        int before = -1;
+        foreach (PseudoTerminalImage terminal in image.Shared.Terminals)
+        {
+            Require(terminal.Number > before && terminal.Number <= MaxDescriptor, "the number of a terminal");
+            Require(terminal.Settings.Length == Terminal.SettingsLength && terminal.Window.Length == 8, "the settings of a terminal");
+            Whole(terminal.Lines, "what was typed");
+            Require(terminal.Output is not null && terminal.Typed is { Length: <= MaxTyped } && terminal.Lines.All(line => line.Bytes is { Length: < MaxTyped }), "what waits in a terminal");
+            Require(terminal.Session is >= 0 and <= MaxPid && terminal.Foreground is >= 0 and <= MaxPid, "the session of a terminal");
+            terminals.Add(before = terminal.Number, terminal);
+        }
+
+        List<int> masters = [.. image.Shared.Descriptions.OfType<PtyMasterImage>().Select(master => master.Terminal)];
+        Require(masters.Distinct().Count() == masters.Count && masters.Order().SequenceEqual(terminals.Values.Where(terminal => !terminal.HungUp).Select(terminal => terminal.Number)), "the master of a terminal");
+        Require(image.Shared.Descriptions.OfType<PtySlaveImage>().All(slave => terminals.ContainsKey(slave.Terminal)), "an end of a terminal");
+        Require(image.Processes.All(process => process.Descriptors is { Terminals.Count: 0 } && !process.Descriptors.Descriptions.Any(end => end is PtyMasterImage or PtySlaveImage)), "a terminal");
     }
 
     private static void CheckCommon(TreeImage image, long fileLength)
@@ -181,6 +204,7 @@ internal static class ImageBounds
             Require(description is not TcpEndImage end || IsConnection(end), "a connection");
         }
 
+        Whole(table.Terminals, "the terminals");
         Whole(table.Pipes, "the pipes");
         Whole(table.Files, "the carried files");
     }

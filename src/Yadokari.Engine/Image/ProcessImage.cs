@@ -18,6 +18,9 @@ public sealed record ProcessImage
     /// <summary>The pid that its session has, in the same way.</summary>
     public int Session { get; init; }
 
+    /// <summary>It has given up the controlling terminal that its session has (TIOCNOTTY).</summary>
+    public bool WithoutTerminal { get; init; }
+
     /// <summary>Which signal tells its parent that it has ended; 0: none.</summary>
     public int ExitSignal { get; init; } = 17;
 

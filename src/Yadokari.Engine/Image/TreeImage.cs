@@ -47,7 +47,7 @@ public sealed record TreeImage
 
     /// <summary>It always gets namespaces of its own.</summary>
     [JsonIgnore]
-    public bool NeedsInit => HasRelatives || Ipc is not null;
+    public bool NeedsInit => HasRelatives || Ipc is not null || Shared.Terminals.Count > 0;
 
     /// <summary>The highest descriptor number in use; -1 for none.</summary>
     [JsonIgnore]

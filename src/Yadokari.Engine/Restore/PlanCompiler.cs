@@ -152,7 +152,7 @@ public static class PlanCompiler
 
         return new DescriptorRestore(plan, context.Image.Descriptors, new DescriptorRestorePlace
         {
-            FirstFreeNumber = context.Staged(context.Tree.Shared.Descriptions.Count),
+            FirstFreeNumber = context.Staged(context.StagedCount),
             Streams = streams,
             File = file => context.Objects[SharedObjectImage.KeyOf(file.Device, file.Inode)],
             Found = file => context.Found[SharedObjectImage.KeyOf(file.Device, file.Inode)],

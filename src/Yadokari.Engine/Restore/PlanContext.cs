@@ -9,6 +9,9 @@ public sealed class PlanContext
     /// <summary>How many numbers from <c>firstOwn</c> the stub may use.</summary>
     public const int OwnCount = 32;
 
+    /// <summary>How many numbers behind what is staged are for passing use.</summary>
+    public const int AsideGap = 64;
+
     private Argument? opened;
     private Argument? ready;
     private Argument? readyLate;
@@ -72,6 +75,15 @@ public sealed class PlanContext
 
     /// <summary>Where the n-th description that processes share is open until each has its own numbers for it.</summary>
     public int Staged(int index) => FirstOwn + OwnCount + index;
+
+    /// <summary>How many there are of these, with <see cref="ControlTerminal"/>.</summary>
+    public int StagedCount => Tree.Shared.Descriptions.Count + Tree.Shared.Terminals.Count;
+
+    /// <summary>Where the other side of the n-th pseudoterminal is open meanwhile.</summary>
+    public int ControlTerminal(int terminal) => Staged(Tree.Shared.Descriptions.Count + terminal);
+
+    /// <summary>Above all numbers that are in use while what is shared is opened.</summary>
+    public int Aside => Staged(StagedCount) + AsideGap + Tree.SharedObjects.Count + Tree.Processes.Max(process => process.Memory.SharedObjects.Count);
 
     /// <summary>Where each shared object's descriptor is, by its key; kept until all descriptors are rebuilt.</summary>
     public Dictionary<string, Slot> Objects { get; } = [];

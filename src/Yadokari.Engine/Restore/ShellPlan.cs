@@ -60,7 +60,7 @@ public static class ShellPlan
 
     /// <summary>How many descriptors a process needs while the job is rebuilt.</summary>
     public static int DescriptorsOf(Image.TreeImage tree, int firstOwn) =>
-        firstOwn + PlanContext.OwnCount + 16 + tree.Processes.Max(process => process.Memory.SharedObjects.Count) + (2 * tree.Shared.Descriptions.Count) + tree.SharedObjects.Count;
+        firstOwn + PlanContext.OwnCount + 16 + tree.Processes.Max(process => process.Memory.SharedObjects.Count) + (2 * tree.Shared.Descriptions.Count) + tree.SharedObjects.Count + TerminalMounts.Descriptors(tree);
 
     /// <summary>In a process that was made before its clocks were known: a time namespace of its own, which it may join as long as it
     /// has one thread.</summary>
@@ -98,7 +98,8 @@ public static class ShellPlan
         plan.JumpIf(flag, Condition.NotEqual, 0, own);
         if (context.Tree.NeedsInit)
         {
-            // Whatever becomes of a job of several processes, the end of its init is the end of all.
+            // Whatever becomes of a job of several processes, the end of its init is the end of all. And what it
+            // has of a kind that only namespaces of its own can number as before is made in those.
             plan.Jump(own);
         }
 
@@ -142,6 +143,7 @@ public static class ShellPlan
         }
 
         EmitInitSetup(plan);
+        TerminalMounts.Emit(context);
         plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [cloneJob, 88], Result = child, Target = job, Message = plan.Text($"start process {context.Image.Attributes.Pid} in its own pid namespace") });
         plan.Jump(install);
     }

@@ -32,7 +32,7 @@ internal static class TreeRestore
         MemoryRestore.Stage(context);
         IpcRestore.Make(context);
         DescriptorTableImage shared = context.Tree.Shared;
-        if (shared.Descriptions.Count == 0)
+        if (context.StagedCount == 0)
         {
             return;
         }
@@ -42,6 +42,7 @@ internal static class TreeRestore
             Descriptions = [.. shared.Descriptions.Select((image, index) => image with { Numbers = [new DescriptorNumber(context.Staged(index), true)] })],
         };
         new DescriptorRestore(context.Plan, staged, Place(context)).Open();
+        TerminalSession.Take(context);
     }
 
     /// <summary>When all processes have what they have in common: what would stand in the way before.</summary>
@@ -63,8 +64,10 @@ internal static class TreeRestore
 
     private static DescriptorRestorePlace Place(PlanContext context) => new()
     {
-        FirstFreeNumber = context.Staged(context.Tree.Shared.Descriptions.Count),
+        FirstFreeNumber = context.Staged(context.StagedCount),
         Streams = [],
+        Control = context.ControlTerminal,
+        Aside = context.Aside,
         File = file => context.Objects[SharedObjectImage.KeyOf(file.Device, file.Inode)],
     };
 
@@ -90,6 +93,7 @@ internal static class TreeRestore
         if (context.Image.Parent != 0)
         {
             Lead(plan, context.Image.Attributes.SessionLeader, context.Image.Attributes.GroupLeader);
+            TerminalSession.Take(context);
         }
 
         IReadOnlyList<SkeletonLeader> leaders = [.. skeleton.Leaders.Where(leader => leader.Maker == pid)];
@@ -111,6 +115,7 @@ internal static class TreeRestore
             Join(context, context.Image.Group, pid);
         }
 
+        TerminalSession.Settle(context);
         CountJoined(context);
         foreach (SkeletonLeader leader in leaders)
         {
@@ -227,7 +232,7 @@ internal static class TreeRestore
     /// <summary>Every process has its own numbers for what is shared.</summary>
     public static void Unstage(PlanContext context)
     {
-        int count = context.Tree.Shared.Descriptions.Count;
+        int count = context.StagedCount;
         if (count > 0)
         {
             context.Plan.Call("close descriptors", SystemCall.Close_range, context.Staged(0), context.Staged(count - 1), 0);

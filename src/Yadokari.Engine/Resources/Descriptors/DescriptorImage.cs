@@ -8,6 +8,8 @@ namespace Yadokari.Engine.Resources.Descriptors;
 [JsonDerivedType(typeof(PathImage), "path")]
 [JsonDerivedType(typeof(CarriedFileDescriptorImage), "carried-file")]
 [JsonDerivedType(typeof(TerminalImage), "terminal")]
+[JsonDerivedType(typeof(PtyMasterImage), "pty-master")]
+[JsonDerivedType(typeof(PtySlaveImage), "pty-slave")]
 [JsonDerivedType(typeof(InheritedStreamImage), "inherited-stream")]
 [JsonDerivedType(typeof(PipeEndImage), "pipe")]
 [JsonDerivedType(typeof(EventFdImage), "eventfd")]

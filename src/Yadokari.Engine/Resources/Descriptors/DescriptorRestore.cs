@@ -88,6 +88,7 @@ public sealed partial class DescriptorRestore
     public void Open()
     {
         HashSet<ulong> done = [];
+        OpenTerminals();
         foreach (DescriptorImage image in InOrder())
         {
             switch (image)

@@ -21,6 +21,13 @@ public sealed record DescriptorRestorePlace
     /// <summary>At which number a description is open that several processes share.</summary>
     public Func<int, int> Shared { get; init; } = static index => throw new ArgumentOutOfRangeException(nameof(index));
 
+    /// <summary>At which number every process finds the other side of a pseudoterminal until it has its own numbers, to make it its
+    /// controlling terminal.</summary>
+    public Func<int, int> Control { get; init; } = static index => throw new ArgumentOutOfRangeException(nameof(index));
+
+    /// <summary>From here on numbers are free, however many.</summary>
+    public int Aside { get; init; }
+
     /// <summary>Waits until all processes of the job are there, so that they can be named.</summary>
     public Action AwaitRelatives { get; init; } = static () => { };
 

@@ -51,6 +51,24 @@ internal sealed partial class DescriptorScanner
         Exact = description.Numbers.Exists(number => number.Number <= 2 && !stream.Numbers.Exists(own => own.Number == number.Number)),
     };
 
+    /// <summary>An end of a pseudoterminal of the job. /dev/tty is opened again by the process itself, which has the terminal then; one
+    /// that several have, or that nobody else may open, becomes an end by number.</summary>
+    private void AddTerminal(OpenDescription description, JobTerminal terminal)
+    {
+        if (description.IsPtyMaster)
+        {
+            AddShared(description, new PtyMasterImage { Numbers = description.Numbers, Flags = description.Flags, Terminal = terminal.Number });
+        }
+        else if (PseudoTerminals.IsOwnTerminal(description) && !shared.IsShared(description) && !terminal.IsExclusive && terminal.IsControlledBy(pid))
+        {
+            Add(description, PathOf(description, "/dev/tty"));
+        }
+        else
+        {
+            AddShared(description, new PtySlaveImage { Numbers = description.Numbers, Flags = description.Flags, Terminal = terminal.Number });
+        }
+    }
+
     private DescriptorImage? InheritOutside(OpenDescription description) => options.RefuseOutsideStreams
         ? Refuse(description, "stream-to-outside", $"{description.Link} leads to another process, which does not come along; start the job with 'yado run', or give it files")
         : Inherit(description);

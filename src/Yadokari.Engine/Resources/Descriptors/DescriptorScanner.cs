@@ -70,7 +70,11 @@ internal sealed partial class DescriptorScanner : IDisposable
     {
         foreach (OpenDescription description in descriptions)
         {
-            if (callers.Match(description) is { } stream)
+            if (shared.Terminals.Find(description, isStream: InMain(description) is { StandardStream: >= 0 }) is { } terminal)
+            {
+                AddTerminal(description, terminal);
+            }
+            else if (callers.Match(description) is { } stream)
             {
                 Add(description, OfCaller(description, stream));
             }

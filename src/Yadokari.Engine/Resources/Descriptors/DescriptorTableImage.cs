@@ -9,6 +9,9 @@ public sealed record DescriptorTableImage
 
     public required IReadOnlyList<CarriedFileImage> Files { get; init; }
 
+    /// <summary>Pseudoterminals of the job, by ascending number: of the whole job's table only.</summary>
+    public IReadOnlyList<PseudoTerminalImage> Terminals { get; init; } = [];
+
     /// <summary>The highest descriptor number; −1 for none.</summary>
     public int HighestNumber()
     {

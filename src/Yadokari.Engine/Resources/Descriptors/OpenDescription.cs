@@ -28,6 +28,12 @@ internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, 
     /// <summary>It is a unix socket with a name.</summary>
     public bool IsNamed => Status.IsSocket && SocketQuery.Describe(Handle) is { Domain: SocketFacts.Unix, LocalAddress.Length: > 2 };
 
+    /// <summary>It was found to be an end of a pseudoterminal of the job.</summary>
+    public bool IsOfTerminal { get; set; }
+
+    /// <summary>The master of a pseudoterminal.</summary>
+    public bool IsPtyMaster => Status is { IsCharacterDevice: true, RawMajor: 5, RawMinor: 2 } && (Flags & 0x200000) == 0;
+
     /// <summary>An end of a named pipe (FIFO).</summary>
     public bool IsNamedPipe => Status.IsFifo && Link.StartsWith('/') && (Flags & 0x200000) == 0;
 

@@ -72,7 +72,7 @@ internal static class OutsideHolders
             bool own = image switch
             {
                 InheritedStreamImage or TerminalImage => false,
-                SharedDescriptorImage => description.IsNamedPipe || !description.Link.StartsWith('/'),
+                SharedDescriptorImage => description.IsNamedPipe || description.IsOfTerminal || !description.Link.StartsWith('/'),
                 PathImage => image.Locks.Any(held => held.Kind is FileLockKind.Flock or FileLockKind.OpenFileDescription),
                 _ => true,
             };
@@ -100,7 +100,7 @@ internal static class OutsideHolders
             return first;
         }
 
-        if (!first.Link.StartsWith(Anonymous, StringComparison.Ordinal) && first.Info.Locks.Count == 0)
+        if (!first.Link.StartsWith(Anonymous, StringComparison.Ordinal) && first.Info.Locks.Count == 0 && !first.IsPtyMaster && !PseudoTerminals.IsOwnTerminal(first))
         {
             FileStatus? there = FileStatus.AtPath($"/proc/{other}/fd/{number}");
             return candidates.Find(candidate => there?.IsSameFile(candidate.Status) ?? false);

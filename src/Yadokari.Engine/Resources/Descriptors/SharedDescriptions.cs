@@ -25,13 +25,17 @@ internal sealed class SharedDescriptions(bool frozen)
     private readonly List<PipeImage> pipes = [];
     private readonly List<CarriedFileImage> files = [];
 
-    public DescriptorTableImage Table => new() { Descriptions = descriptions, Pipes = pipes, Files = files };
+    public DescriptorTableImage Table => new() { Descriptions = descriptions, Pipes = pipes, Files = files, Terminals = Terminals.Images };
+
+    /// <summary>Those whose master the job holds.</summary>
+    public PseudoTerminals Terminals { get; } = new(frozen);
 
     /// <summary>Finds which descriptions of several processes are one.</summary>
     public void Join(IReadOnlyList<IReadOnlyList<OpenDescription>> processes)
     {
         Dictionary<(ulong, ulong, ulong, int), List<List<OpenDescription>>> buckets = [];
         ofMain.UnionWith(processes[0]);
+        Terminals.Join(Processes, processes);
         severalProcesses = processes.Count > 1;
         for (int process = 0; process < processes.Count; process++)
         {

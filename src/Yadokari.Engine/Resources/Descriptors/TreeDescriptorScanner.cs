@@ -55,7 +55,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
 
         shared.ScanPipes();
         shared.ScanNamedPipes();
-        List<Obstacle> obstacles = [.. shared.FindUnclaimed()];
+        List<Obstacle> obstacles = [.. shared.FindUnclaimed(), .. shared.Terminals.Scan(shared)];
         List<DescriptorCapture> captures = [];
         for (int i = 0; i < scanners.Count; i++)
         {

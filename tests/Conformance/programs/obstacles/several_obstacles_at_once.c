@@ -1,7 +1,7 @@
-// Several obstacles are listed at once: an inotify watch, a userfaultfd, and a device that a child has too.
+// Several obstacles are listed at once: an inotify watch, a userfaultfd, and a terminal of which only the master was ever opened.
 // obstacle: inotify
 // obstacle: userfaultfd
-// obstacle: device
+// obstacle: terminal-state
 #include "law.h"
 #include <sys/inotify.h>
 #include <linux/userfaultfd.h>

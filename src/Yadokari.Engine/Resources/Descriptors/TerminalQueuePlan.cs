@@ -1,0 +1,100 @@
+using Yadokari.Engine.Restore;
+using Yadokari.Linux;
+using Yadokari.Linux.Descriptors;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>Operations that put bytes into the queues of a pseudoterminal, in a batch as in a restore plan.</summary>
+/// <remarks>
+/// <code>
+/// program ─write→ [buffers of the master, n_tty 4095 bytes] ─read→ master        output
+/// program ←read─ [n_tty 4095 bytes, buffers of the slave] ←write─ master        typed
+/// </code>
+/// What is written goes on by a worker of the kernel, under the settings of the moment it comes to it: what is typed counts as there
+/// only when its echo has come back.
+/// </remarks>
+internal sealed class TerminalQueuePlan(PlanBuilder plan)
+{
+    /// <summary>Bytes that n_tty holds (N_TTY_BUF_SIZE less one): up to here all that was typed has been looked at.</summary>
+    public const int Capacity = 4095;
+
+    private const int LongestEchoMilliseconds = 1000;
+    private const int PieceLength = 256; // of which the kernel's buffers are multiples
+    private const int MostTries = 400;
+    private const int TryNanoseconds = 500_000;
+
+    private readonly DataReference poll = plan.Room(8, "{pollfd}");
+    private readonly DataReference scratch = plan.Room(16 * 1024, "echo");
+    private readonly DataReference pause = plan.Bytes([.. BitConverter.GetBytes(0L), .. BitConverter.GetBytes((long)TryNanoseconds)], "{0.5 ms}");
+    private readonly Slot result = plan.NewSlot();
+    private readonly Slot left = plan.NewSlot();
+    private readonly Slot at = plan.NewSlot();
+    private readonly Slot tries = plan.NewSlot();
+
+    /// <summary>Some bytes that nobody reads, as many as are ever typed at once.</summary>
+    public DataReference Scratch => scratch;
+
+    /// <summary>Goes on at the label unless the descriptor is ready. What is on its way to it has come then (n_tty_poll looks itself).</summary>
+    public void Poll(Argument descriptor, int events, PlanLabel notReady, int milliseconds = 0)
+    {
+        plan.Do(OperationKind.Store32, null, poll, descriptor);
+        plan.Do(OperationKind.Store32, null, Argument.AddressOf(poll, 4), events);
+        plan.Try(null, SystemCall.Poll, poll, 1, milliseconds);
+        plan.Do(OperationKind.Load32, result, Argument.AddressOf(poll, 4));
+        plan.Do(OperationKind.And, result, result, (ulong)(uint)events << 16);
+        plan.JumpIf(result, Condition.Equal, 0, notReady);
+    }
+
+    /// <summary>Types bytes at the master, under <see cref="TerminalSettings.ForFilling"/>, and takes their echo away.</summary>
+    /// <param name="length">How many.</param>
+    /// <param name="echoed">How many of them are echoed.</param>
+    /// <param name="failed">When they did not come through.</param>
+    public void Type(Argument master, Argument bytes, Argument length, Argument echoed, PlanLabel failed)
+    {
+        PlanLabel more = new("more echo"), done = new("typed");
+        plan.Try(result, SystemCall.Write, master, bytes, length);
+        plan.JumpIf(result, Condition.NotEqual, length, failed);
+        plan.Set(left, echoed);
+        plan.Place(more);
+        plan.JumpIf(left, Condition.Equal, 0, done);
+        Poll(master, Descriptor.PollIn, failed, LongestEchoMilliseconds);
+        plan.Try(result, SystemCall.Read, master, scratch, left);
+        plan.JumpIf(result, Condition.Less, 1, failed);
+        plan.Do(OperationKind.Subtract, left, left, result);
+        plan.Jump(more);
+        plan.Place(done);
+    }
+
+    /// <summary>Writes bytes at the other side, whose settings change nothing of them: as many as it held before, however they had come in.</summary>
+    /// <param name="slave">Does not block.</param>
+    public void Print(Argument slave, Argument bytes, Argument length, PlanLabel failed)
+    {
+        PlanLabel more = new("more output"), small = new("last piece"), full = new("full"), last = new("all the rest"), done = new("printed");
+        plan.Set(at, bytes);
+        plan.Set(left, length);
+        plan.Set(tries, 0);
+        plan.Place(more);
+        plan.JumpIf(left, Condition.Equal, 0, done);
+        plan.Set(result, left);
+        plan.JumpIf(left, Condition.Less, PieceLength, small);
+        plan.Set(result, PieceLength);
+        plan.Place(small);
+        plan.Try(result, SystemCall.Write, slave, at, result);
+        plan.JumpIf(result, Condition.Less, 1, full);
+        plan.Do(OperationKind.Add, at, at, result);
+        plan.Do(OperationKind.Subtract, left, left, result);
+        plan.Set(tries, 0);
+        plan.Jump(more);
+        plan.Place(full);
+
+        // Until the kernel's worker has moved on what n_tty has room for; at the limit of the buffers a large piece still fits.
+        plan.Do(OperationKind.Add, tries, tries, 1);
+        plan.JumpIf(tries, Condition.GreaterOrEqual, MostTries, last);
+        plan.Try(null, SystemCall.Nanosleep, pause, 0);
+        plan.Jump(more);
+        plan.Place(last);
+        plan.Try(result, SystemCall.Write, slave, at, left);
+        plan.JumpIf(result, Condition.NotEqual, left, failed);
+        plan.Place(done);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Buffers.Binary;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>The kernel's struct termios: four 32-bit words of flags (input, output, control, local), the line discipline, 19 characters.</summary>
+internal readonly struct TerminalSettings(byte[] bytes)
+{
+    public const byte NewLine = (byte)'\n';
+
+    private const int OutputFlags = 4;
+    private const int LocalFlags = 12;
+    private const int Discipline = 16;
+    private const int Characters = 17;
+    private const int EndOfFileCharacter = 4; // VEOF
+    private const int SmallestRead = 6;       // VMIN
+    private const int EndOfLineCharacter = 11;  // VEOL
+    private const int SecondEndOfLine = 16;     // VEOL2
+
+    private const uint Canonical = 2;    // ICANON
+    private const uint Echo = 8;
+    private const uint Extended = 0x8000; // IEXTEN
+    private const uint External = 0x10000; // EXTPROC
+    private const uint PostProcess = 1;  // OPOST
+    private const uint NoReturnAtStart = 0x10; // ONOCR
+    private const uint ExpandTabs = 0x1800; // TAB3
+
+    /// <summary>Lines are edited, and read when they are ended.</summary>
+    public bool IsCanonical => (Flags(LocalFlags) & Canonical) != 0;
+
+    /// <summary>Its lines are edited elsewhere.</summary>
+    public bool IsExternal => (Flags(LocalFlags) & External) != 0;
+
+    /// <summary>It is an ordinary terminal (N_TTY).</summary>
+    public bool IsOrdinary => bytes[Discipline] == 0;
+
+    /// <summary>What is written depends on the column, which the kernel tells nobody.</summary>
+    public bool CountsColumns => (Flags(OutputFlags) & PostProcess) != 0
+        && ((Flags(OutputFlags) & NoReturnAtStart) != 0 || (Flags(OutputFlags) & ExpandTabs) == ExpandTabs);
+
+    /// <summary>The character that ends a file; 0: none.</summary>
+    public byte EndOfFile => bytes[Characters + EndOfFileCharacter];
+
+    /// <summary>Characters that end a line, besides the new line; 0: none.</summary>
+    public (byte First, byte Second) EndsOfLine =>
+        (bytes[Characters + EndOfLineCharacter], (Flags(LocalFlags) & Extended) != 0 ? bytes[Characters + SecondEndOfLine] : (byte)0);
+
+    /// <summary>Under which everything that waits can be read, and nothing changes it.</summary>
+    public byte[] ForDraining()
+    {
+        byte[] raw = Bare();
+        raw[Characters + SmallestRead] = 0;
+        return raw;
+    }
+
+    /// <summary>Under which what is written to the master is kept as it is, and told by its echo.</summary>
+    /// <param name="endOfFile">What ends a line without a trace.</param>
+    public byte[] ForFilling(byte endOfFile)
+    {
+        byte[] settings = Bare();
+        Set(settings, LocalFlags, Echo | (Flags(LocalFlags) & (Canonical | Extended)));
+        settings[Characters + EndOfFileCharacter] = endOfFile;
+        (settings[Characters + EndOfLineCharacter], settings[Characters + SecondEndOfLine]) = EndsOfLine;
+        return settings;
+    }
+
+    private byte[] Bare()
+    {
+        byte[] settings = [.. bytes];
+        Set(settings, 0, 0);
+        Set(settings, OutputFlags, 0);
+        Set(settings, LocalFlags, 0);
+        settings.AsSpan(Characters).Clear();
+        return settings;
+    }
+
+    private uint Flags(int offset) => BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(offset));
+
+    private static void Set(byte[] settings, int offset, uint flags) => BinaryPrimitives.WriteUInt32LittleEndian(settings.AsSpan(offset), flags);
+}
