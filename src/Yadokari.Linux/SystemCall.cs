@@ -115,6 +115,8 @@ public enum SystemCall
     Epoll_ctl = 233,
     Tgkill = 234,
     Waitid = 247,
+    Inotify_add_watch = 254,
+    Inotify_rm_watch = 255,
     Openat = 257,
     Pselect6 = 270,
     Ppoll = 271,

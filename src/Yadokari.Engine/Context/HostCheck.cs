@@ -42,6 +42,14 @@ internal static class HostCheck
                 CheckPath(path, missing);
             }
 
+            foreach (InotifyWatchImage watch in (description as InotifyImage)?.Watches ?? [])
+            {
+                if (FileAt(watch.Path, followLink: false) is null)
+                {
+                    missing.Add(new Obstacle("missing-file", $"{watch.Path}, which is watched, does not exist here"));
+                }
+            }
+
             if (description is SocketImage socket)
             {
                 AddressCheck.Check(socket, missing);

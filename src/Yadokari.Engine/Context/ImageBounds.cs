@@ -200,7 +200,9 @@ internal static class ImageBounds
             Require(description is not (SocketImage { Filter.Length: > MaxFilter } or TcpEndImage { Filter.Length: > MaxFilter }), "the filter of a socket");
             Require(description is not UnixPairImage pair || (pair.Name is { Length: <= MaxName } && pair.PeerName is { Length: <= MaxName } && (!pair.Waits || pair.PeerName.Length > 0)), "a pair of sockets");
             Require(description is not SocketImage socket || (socket.Unread is not null && socket.Unread.All(message => message is { Bytes: not null, Sender.Length: <= MaxName })), "what waits at a socket");
-            Require(description is not SharedDescriptorImage { Targets: null }, "a shared descriptor");
+            Require(description is not (SharedDescriptorImage { Targets: null } or SharedDescriptorImage { Watches: null }), "a shared descriptor");
+            Require(description is not InotifyImage inotify || (inotify.Watches is not null && inotify.Watches.All(watch => watch is { Watch: > 0, Path: not null })), "an inotify");
+            Require(description is not PidFdImage { Pid: < 0 or > MaxPid }, "a pidfd");
             Require(description is not TcpEndImage end || IsConnection(end), "a connection");
         }
 

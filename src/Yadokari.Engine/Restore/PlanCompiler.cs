@@ -158,6 +158,7 @@ public static class PlanCompiler
             Found = file => context.Found[SharedObjectImage.KeyOf(file.Device, file.Inode)],
             IsCommon = file => context.Common.Contains(SharedObjectImage.KeyOf(file.Device, file.Inode)),
             Shared = context.Staged,
+            FreePid = context.FreePid,
             AwaitRelatives = () =>
             {
                 if (context.Tree.HasRelatives)

@@ -109,6 +109,11 @@ public sealed class PlanContext
     /// <summary>A constant 64-bit mask of ones in memory.</summary>
     public DataReference AllSignals { get; }
 
+    /// <summary>A number that nobody in the job has or will have, for a process of the moment; null where the job may not choose, or
+    /// has no other processes whose threads are still to be made.</summary>
+    public int? FreePid() =>
+        Tree.HasRelatives ? Tree.Processes.SelectMany(process => process.Threads).Select(thread => thread.Tid).Concat(Tree.Ended.Select(process => process.Pid)).Max() + ++Counters.FreePids : null;
+
     /// <summary>What its processes and threads wait for.</summary>
     public TreeCounters Counters { get; }
 

@@ -18,6 +18,9 @@ public sealed class TreeCounters(PlanBuilder plan)
     /// <summary>Counts the processes that lead what groups and sessions they lead; who has ended counts too.</summary>
     public Argument Grouped { get; } = plan.NewCounter("grouped");
 
+    /// <summary>How many numbers have been given to processes of the moment, see <see cref="PlanContext.FreePid"/>.</summary>
+    public int FreePids { get; set; }
+
     /// <summary>Counts those that have joined their groups.</summary>
     public Argument Joined { get; } = plan.NewCounter("joined");
 }

@@ -191,7 +191,9 @@ public sealed record ProcFdInfo
         ulong inode = cursor.SkipPast("ino:"u8) ? cursor.ReadHex() : 0;
         ulong device = cursor.SkipPast("sdev:"u8) ? cursor.ReadHex() : 0;
         uint mask = cursor.SkipPast("mask:"u8) ? (uint)cursor.ReadHex() : 0;
-        return new InotifyWatch(watch, inode, device, mask);
+        int type = cursor.SkipPast("fhandle-type:"u8) ? (int)cursor.ReadHex() : 0;
+        string handle = cursor.SkipPast("f_handle:"u8) ? KernelText.Decode(cursor.ReadWord()) : "";
+        return new InotifyWatch(watch, inode, device, mask, handle, type);
     }
 
     // lock:	1: POSIX  ADVISORY  WRITE 4711 fe:00:3980 0 EOF

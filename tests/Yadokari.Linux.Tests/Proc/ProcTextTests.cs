@@ -105,7 +105,7 @@ public class ProcTextTests
         ProcFdInfo.Parse("clockid: 1\nticks: 2\nsettime flags: 01\nit_value: (3, 4)\nit_interval: (0, 5)\n"u8)
             .TimerFd.ShouldBe(new TimerFdInfo(1, 2, 1, 3_000_000_004, 5));
         ProcFdInfo.Parse("inotify wd:a ino:3d0a1 sdev:fe00000 mask:8 ignored_mask:0 fhandle-bytes:8 fhandle-type:1 f_handle:a1d00300b8e9\n"u8)
-            .InotifyWatches.ShouldBe([new InotifyWatch(10, 0x3d0a1, 0xfe00000, 8)]);
+            .InotifyWatches.ShouldBe([new InotifyWatch(10, 0x3d0a1, 0xfe00000, 8, "a1d00300b8e9", 1)]);
         ProcFdInfo.Parse("lock:\t1: POSIX  ADVISORY  WRITE 4711 fe:00:3980 5 EOF\nlock:\t2: FLOCK  ADVISORY  READ  -1 fe:00:3980 0 9\n"u8)
             .Locks.ShouldBe([
                 new FileLock(FileLockKind.Posix, true, 4711, 5, null),

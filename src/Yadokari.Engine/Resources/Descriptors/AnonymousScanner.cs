@@ -5,10 +5,17 @@ namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>Sorts what has no file at all (anon_inode: eventfd, epoll, timerfd …) into images or obstacles.</summary>
 internal sealed class AnonymousScanner(
-    int pid, bool frozen, IReadOnlyList<OpenDescription> descriptions, SharedDescriptions shared, List<Obstacle> obstacles)
+    int pid, bool frozen, JobPaths paths, IReadOnlyList<OpenDescription> descriptions, SharedDescriptions shared, List<Obstacle> obstacles)
 {
     private const uint AbsoluteTime = 1; // TFD_TIMER_ABSTIME
 
+    /// <summary>To reach a number takes as many calls.</summary>
+    private const int MostWatches = 1_000_000;
+
+    /// <summary>Events, IN_EXCL_UNLINK and IN_ONESHOT.</summary>
+    private const uint WatchMask = 0x84000fff;
+
+    private readonly WatchedFiles watched = new(pid, paths, descriptions, shared);
     private Dictionary<int, OpenDescription>? byNumber;
 
     public DescriptorImage? Scan(OpenDescription description)
@@ -32,18 +39,51 @@ internal sealed class AnonymousScanner(
                 Flags = description.Flags,
                 Mask = mask,
             },
-            "inotify" when info.InotifyWatches.Count == 0 && Descriptor.GetReadableBytes(description.Handle) > 0 =>
-                Refuse(description, "inotify-watch", "events wait unread in it; read them"),
-            "inotify" when info.InotifyWatches.Count == 0 => new InotifyImage { Numbers = description.Numbers, Flags = description.Flags },
-            "inotify" => Refuse(description, "inotify-watch", $"it watches {info.InotifyWatches.Count} files; remove the watches"),
+            "inotify" when Descriptor.GetReadableBytes(description.Handle) > 0 => Refuse(description, "inotify-watch", "events wait unread in it; read them"),
+            "inotify" => ScanInotify(description),
             "io_uring" => Refuse(description, "io-uring", "an io_uring can't be carried; run the program without it"),
             "userfaultfd" => Refuse(description, "userfaultfd", "its page faults are served by hand; close it"),
-            "pidfd" => Refuse(description, "pidfd", $"it stands for process {info.PidFdPid}; close it"),
+            "pidfd" => ScanPidFd(description),
             "fanotify" => Refuse(description, "fanotify", "a fanotify group can't be carried; close it"),
             "perf_event" => Refuse(description, "perf-event", "performance counters can't be carried; close it"),
             _ when kind.StartsWith("bpf", StringComparison.Ordinal) => Refuse(description, "bpf", $"{kind} lives in the kernel; close it"),
             _ => Refuse(description, "unknown-descriptor", $"{description.Link} can't be carried; close it"),
         };
+    }
+
+    private InotifyImage? ScanInotify(OpenDescription description)
+    {
+        List<InotifyWatchImage> watches = [];
+        foreach (InotifyWatch watch in description.Info.InotifyWatches)
+        {
+            string? path = watched.Find(watch);
+            if (path is null || watch.Watch > MostWatches || !watched.MayRead(path))
+            {
+                Refuse(description, "inotify-watch", path is null ? $"what it watches under number {watch.Watch} (inode {watch.Inode}) was not found; remove the watch"
+                    : watch.Watch > MostWatches ? $"watch {watch.Watch} has a number above {MostWatches}; open the inotify anew"
+                    : $"it watches {path}, which the job's user may not read; remove the watch");
+                return null;
+            }
+
+            watches.Add(new InotifyWatchImage(watch.Watch, path, watch.Mask & WatchMask));
+        }
+
+        watches.Sort((left, right) => left.Watch.CompareTo(right.Watch));
+        return new InotifyImage { Numbers = description.Numbers, Flags = description.Flags, Watches = watches };
+    }
+
+    private PidFdImage? ScanPidFd(OpenDescription description)
+    {
+        const int gone = -1, thread = 0x80; // PIDFD_THREAD
+        int process = description.Info.PidFdPid ?? 0;
+        int? own = process == gone ? 0 : process > 0 ? shared.OwnPidOfAny(process) : null;
+        if (own is null || (description.Flags & thread) != 0)
+        {
+            Refuse(description, "pidfd", own is null ? $"it stands for process {process}, which is not of the job; close it" : "it stands for a thread; close it");
+            return null;
+        }
+
+        return new PidFdImage { Numbers = description.Numbers, Flags = description.Flags, Pid = own.Value };
     }
 
     /// <summary>A periodic timer that expired and was not read yet counts no further until it is looked at: its program

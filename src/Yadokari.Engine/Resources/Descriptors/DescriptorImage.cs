@@ -17,6 +17,7 @@ namespace Yadokari.Engine.Resources.Descriptors;
 [JsonDerivedType(typeof(TimerFdImage), "timerfd")]
 [JsonDerivedType(typeof(SignalFdImage), "signalfd")]
 [JsonDerivedType(typeof(InotifyImage), "inotify")]
+[JsonDerivedType(typeof(PidFdImage), "pidfd")]
 [JsonDerivedType(typeof(UnixPairImage), "unix-pair")]
 [JsonDerivedType(typeof(SocketImage), "socket")]
 [JsonDerivedType(typeof(TcpEndImage), "tcp")]

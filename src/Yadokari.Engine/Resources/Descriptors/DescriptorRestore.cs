@@ -132,8 +132,10 @@ public sealed partial class DescriptorRestore
                     Put(image, tools.Make("signalfd", SystemCall.Signalfd4, -1, plan.Bytes(BitConverter.GetBytes(signals.Mask)), 8,
                         CloseOnExec | (image.Flags & NonBlocking)), NonBlocking);
                     break;
-                case InotifyImage:
-                    Put(image, tools.Make("inotify_init", SystemCall.Inotify_init1, CloseOnExec | (image.Flags & NonBlocking)), NonBlocking);
+                case InotifyImage inotify:
+                    Slot watching = tools.Make("inotify_init", SystemCall.Inotify_init1, CloseOnExec | (image.Flags & NonBlocking));
+                    InotifyRestore.Add(plan, watching, inotify);
+                    Put(image, watching, NonBlocking);
                     break;
                 case UnixPairImage { Waits: true } waiting:
                     sockets.OpenWaiting(waiting, Put);
@@ -180,6 +182,7 @@ public sealed partial class DescriptorRestore
     /// <summary>What needs every descriptor in its place: epoll targets, seals, owners.</summary>
     public void Finish()
     {
+        OpenPidFds();
         foreach (DescriptorImage image in table.Descriptions)
         {
             if (image is EpollImage or SharedDescriptorImage { Targets.Count: > 0 })
@@ -215,6 +218,20 @@ public sealed partial class DescriptorRestore
         }
     }
 
+    private void OpenPidFds()
+    {
+        IReadOnlyList<PidFdImage> processes = [.. table.Descriptions.OfType<PidFdImage>()];
+        if (processes.Count > 0)
+        {
+            place.AwaitRelatives();
+        }
+
+        foreach (PidFdImage image in processes)
+        {
+            Put(image, PidFdRestore.Open(plan, tools, image, place.FreePid), NonBlocking);
+        }
+    }
+
     /// <summary>As the job's user, with all threads there: what belongs to a thread, and whom clients of a listener see. And file locks: after the gate, since a frozen source still holds them, and with nothing of the same files closed
     /// afterwards (closing any descriptor of a file drops the process' POSIX locks on it).</summary>
     public void Lock()
@@ -229,6 +246,12 @@ public sealed partial class DescriptorRestore
                     break;
                 case SocketImage { Domain: SocketFacts.Unix, Backlog: { } backlog }:
                     sockets.ListenAgain(image.Numbers[0].Number, backlog);
+                    break;
+                case InotifyImage inotify:
+                    InotifyRestore.Arm(plan, image.Numbers[0].Number, inotify.Watches);
+                    break;
+                case SharedDescriptorImage { Watches.Count: > 0 } inotify:
+                    InotifyRestore.Arm(plan, image.Numbers[0].Number, inotify.Watches);
                     break;
                 case SharedDescriptorImage { Backlog: { } backlog }:
                     sockets.ListenAgain(image.Numbers[0].Number, backlog);

@@ -31,6 +31,9 @@ public sealed record DescriptorRestorePlace
     /// <summary>Waits until all processes of the job are there, so that they can be named.</summary>
     public Action AwaitRelatives { get; init; } = static () => { };
 
+    /// <summary>A number that no process or thread of the job has, another one each time; null: any will do.</summary>
+    public Func<int?> FreePid { get; init; } = static () => null;
+
     /// <summary>What was found at the path of a file that travels.</summary>
     public Func<CarriedFileImage, Slot> Found { get; init; } = static file => throw new ArgumentException($"{file.Name} does not travel", nameof(file));
 }

@@ -53,7 +53,7 @@ internal sealed partial class DescriptorScanner : IDisposable
         programFiles = new ProgramFiles(pid, paths, descriptions);
         callers = new CallerStreams(options);
         sockets = new SocketScanner(pid, unixDiag, tcp, frozen, paths, descriptions, shared, obstacles);
-        anonymous = new AnonymousScanner(pid, frozen, descriptions, shared, obstacles);
+        anonymous = new AnonymousScanner(pid, frozen, paths, descriptions, shared, obstacles);
         terminals = new TerminalScanner(pid, descriptions, obstacles);
     }
 
@@ -100,7 +100,7 @@ internal sealed partial class DescriptorScanner : IDisposable
                 {
                     Add(description, main ? image : OfMain(description));
                 }
-                else if ((shared.IsShared(description) && image is not TerminalImage) || shared.IsOfTree(image))
+                else if ((shared.IsShared(description) && image is not (TerminalImage or PidFdImage)) || shared.IsOfTree(image))
                 {
                     AddShared(description, image);
                 }

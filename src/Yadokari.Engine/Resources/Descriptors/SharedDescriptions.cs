@@ -17,6 +17,7 @@ internal sealed class SharedDescriptions(bool frozen)
     private readonly Dictionary<ulong, HashSet<int>> sockets = [];
     private readonly Dictionary<ulong, OpenDescription> socketsByInode = [];
     private readonly Dictionary<OpenDescription, HashSet<(int Number, int Earlier)>> claims = [];
+    private IReadOnlyList<InotifyWatch>? watches;
     private bool severalProcesses;
     private readonly Dictionary<string, List<(DescriptorScanner Scanner, OpenDescription Description)>> ends = [];
     private readonly Dictionary<(ulong Device, ulong Inode), List<(DescriptorScanner Scanner, OpenDescription Description)>> namedEnds = [];
@@ -108,9 +109,18 @@ internal sealed class SharedDescriptions(bool frozen)
     /// <summary>The processes of the job, as the caller sees them.</summary>
     public IReadOnlyList<int> Processes { get; set; } = [];
 
+    /// <summary>What processes of the job watch.</summary>
+    public IReadOnlyList<InotifyWatch> Watches => watches ??= [.. holders.Keys.SelectMany(description => description.Info.InotifyWatches)];
+
     /// <summary>A process of the job by the number that it has itself; null for any other.</summary>
     public int? OwnPid(int process) =>
         Processes.Contains(process) && ProcStatus.Read(process) is { NsPid: [.., var own] } ? own : null;
+
+    /// <summary>A process of the job that lives, or has ended and was not waited for, by the number that it has itself; null for any other.</summary>
+    public int? OwnPidOfAny(int process) =>
+        Processes.Contains(process) || (ProcStat.Read(process) is { State: 'Z' } ended && Processes.Contains(ended.PPid))
+            ? ProcStatus.Read(process) is { NsPid: [.., var own] } ? own : null
+            : null;
 
     /// <summary>What an epoll that several have watches is watched by one of them: the first that has it.</summary>
     /// <param name="epoll">Of any of them.</param>
@@ -185,6 +195,7 @@ internal sealed class SharedDescriptions(bool frozen)
             Signal = first ? image.Signal : 0,
             Locks = first ? image.Locks : [.. image.Locks.Where(held => held.Kind == FileLockKind.Posix)],
             Targets = image is EpollImage epoll ? epoll.Targets : [],
+            Watches = first && image is InotifyImage inotify ? inotify.Watches : [],
             Backlog = first && image is SocketImage { Domain: SocketFacts.Unix } listener ? listener.Backlog : null,
             Index = index,
             Name = description.Link,

@@ -14,6 +14,9 @@ public sealed record SharedDescriptorImage : DescriptorImage
     /// <summary>Of an epoll: what this process has it watch.</summary>
     public IReadOnlyList<EpollTargetImage> Targets { get; init; } = [];
 
+    /// <summary>Of an inotify: what this process sets the masks of, behind the gate.</summary>
+    public IReadOnlyList<InotifyWatchImage> Watches { get; init; } = [];
+
     /// <summary>This process says listen(2) at it again, as the job's user: of a unix socket its clients see who did. Null: it need not.</summary>
     public int? Backlog { get; init; }
 

@@ -125,8 +125,9 @@ public class DescriptorScanTests
     {
         using PythonProgram program = PythonProgram.Start(Imports + """
             n = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
-            libc = ctypes.CDLL(None); i = libc.inotify_init(); libc.inotify_add_watch(i, b'/tmp', 2)
-            p = os.pidfd_open(os.getpid())
+            libc = ctypes.CDLL(None); i = libc.inotify_init(); import tempfile; d = tempfile.mkdtemp()
+            libc.inotify_add_watch(i, d.encode(), 0x100); os.mkdir(d + '/x'); os.rmdir(d + '/x'); os.rmdir(d)
+            p = os.pidfd_open(os.getppid())
             os.dup2(os.dup(0), 60)
             """);
         IReadOnlyList<Obstacle> obstacles = DescriptorScan.FindObstacles(program.Pid, new CaptureOptions());

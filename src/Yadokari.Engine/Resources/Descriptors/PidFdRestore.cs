@@ -1,0 +1,49 @@
+using System.Buffers.Binary;
+using Yadokari.Engine.Restore;
+using Yadokari.Linux;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>Pidfds, when all processes of the job are there.</summary>
+internal static class PidFdRestore
+{
+    private const int NonBlocking = 0x800; // PIDFD_NONBLOCK
+    private const ulong ClonePidFd = 0x1000;
+    private const int CloneLength = 88;
+    private const int WaitAll = 0x40000000; // __WALL
+
+    /// <returns>Valid until the next descriptor is made.</returns>
+    public static Slot Open(PlanBuilder plan, RestoreTools tools, PidFdImage image, Func<int?> freePid)
+    {
+        if (image.Pid != 0)
+        {
+            return tools.Make($"pidfd_open {image.Pid}", SystemCall.Pidfd_open, image.Pid, image.Flags & NonBlocking);
+        }
+
+        // Of one that ends at once, tells nobody, and is waited for.
+        byte[] arguments = new byte[CloneLength];
+        BinaryPrimitives.WriteUInt64LittleEndian(arguments, ClonePidFd);
+        DataReference descriptor = plan.Room(8, "pidfd");
+        int? pid = freePid();
+        arguments[72] = pid is null ? (byte)0 : (byte)1; // set_tid_size
+        DataReference clone = plan.Bytes(arguments, "{CLONE_PIDFD}");
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(clone, 8), descriptor);
+        if (pid is { } number)
+        {
+            byte[] tid = new byte[8];
+            BinaryPrimitives.WriteInt32LittleEndian(tid, number);
+            plan.Do(OperationKind.Store64, null, Argument.AddressOf(clone, 64), plan.Bytes(tid, $"[{number}]"));
+        }
+
+        PlanLabel child = new("gone process"), next = new("next");
+        Slot made = plan.NewSlot();
+        plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [clone, CloneLength], Result = made, Target = child, Message = plan.Text("make a process that is gone") });
+        plan.Jump(next);
+        plan.Place(child);
+        plan.Call(null, SystemCall.Exit_group, 0);
+        plan.Place(next);
+        plan.Call("wait for a process that is gone", SystemCall.Wait4, made, 0, Argument.Named(WaitAll, "__WALL"), 0);
+        plan.Do(OperationKind.Load32, tools.Raw, descriptor);
+        return tools.Lift(tools.Raw);
+    }
+}

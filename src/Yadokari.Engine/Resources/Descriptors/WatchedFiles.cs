@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using Yadokari.Linux;
+using Yadokari.Linux.Descriptors;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <summary>
+/// Finds paths of files that an inotify watches: the kernel tells their inodes only. Looked for among what the job uses (working
+/// directory, program, open files) and the directories above, then beside all of these, then below the directories used, as far as that
+/// is soon done. A directory is not read where the job would see that. Root asks the kernel.
+/// </summary>
+internal sealed class WatchedFiles(int pid, JobPaths paths, IReadOnlyList<OpenDescription> descriptions, SharedDescriptions shared)
+{
+    private const int MostEntries = 20_000;
+    private const int MostHints = 1000;
+
+    /// <summary>Where files were found before: the freeze comes soon after the look. Each is looked at again.</summary>
+    private static readonly ConcurrentDictionary<(ulong Device, ulong Inode), string> Hints = [];
+
+    private IReadOnlyList<MountInfo>? mounts;
+
+    /// <returns>Its path, as the process would say it; null when it was not found.</returns>
+    public string? Find(InotifyWatch watch)
+    {
+        if (Hints.TryGetValue((watch.Device, watch.Inode), out string? hint) && Leads(hint, watch))
+        {
+            return hint;
+        }
+
+        string? found = ByHandle(watch) ?? Candidates().FirstOrDefault(path => Leads(path, watch));
+        if (found is not null)
+        {
+            if (Hints.Count >= MostHints)
+            {
+                Hints.Clear();
+            }
+
+            Hints[(watch.Device, watch.Inode)] = found;
+        }
+
+        return found;
+    }
+
+    /// <summary>Whether a user may read what stands at a path, by its permission bits: else it can't be watched again as that user.</summary>
+    public bool MayRead(string path)
+    {
+        const uint readOwner = 0x100, readGroup = 0x20, readOther = 4;
+        if (ProcStatus.Read(pid) is not { } user || paths.Status(path) is not { } file)
+        {
+            return false;
+        }
+
+        uint needed = user.Uids[1] == file.Uid ? readOwner : user.Gids[1] == file.Gid || user.Groups.Contains(file.Gid) ? readGroup : readOther;
+        return user.Uids[1] == 0 || (file.Permissions & needed) != 0;
+    }
+
+    private string? ByHandle(InotifyWatch watch)
+    {
+        if (watch.Handle.Length == 0)
+        {
+            return null;
+        }
+
+        foreach (MountInfo mount in Mounts().Where(mount => mount.DeviceMajor == Major(watch.Device) && mount.DeviceMinor == Minor(watch.Device)))
+        {
+            if (FileHandlePath.Find($"/proc/{pid}/root{mount.Point}", watch.HandleType, watch.Handle) is { } path && Leads(paths.Own(path), watch))
+            {
+                return paths.Own(path);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether to read a directory would be an event for the job: it watches it, or the one that it is in.</summary>
+    private bool IsSeen(string directory)
+    {
+        const uint seen = 0x31; // IN_ACCESS|IN_CLOSE_NOWRITE|IN_OPEN
+        return shared.Watches.Any(watch => (watch.Mask & seen) != 0
+            && (Leads(directory, watch) || (Path.GetDirectoryName(directory) is { } above && Leads(above, watch))));
+    }
+
+    private static uint Major(ulong device) => (uint)(device >> 20);
+
+    private static uint Minor(ulong device) => (uint)(device & 0xfffff);
+
+    private IReadOnlyList<MountInfo> Mounts() => mounts ??= [.. MountInfo.Read(pid)?.Values ?? []];
+
+    private bool Leads(string path, InotifyWatch watch) =>
+        paths.Status(path) is { } there && there.Inode == watch.Inode && IsOn(path, there, watch.Device);
+
+    /// <summary>The kernel's number of a device is another than stat's on some file systems: then the mount decides.</summary>
+    private bool IsOn(string path, FileStatus there, ulong device)
+    {
+        (uint major, uint minor) = (Major(device), Minor(device));
+        if ((there.DeviceMajor, there.DeviceMinor) == (major, minor))
+        {
+            return true;
+        }
+
+        MountInfo? mount = Mounts().Where(mount => mount.Point == "/" || path == mount.Point || path.StartsWith(mount.Point + "/", StringComparison.Ordinal)).MaxBy(mount => mount.Point.Length);
+        return mount is not null && (mount.DeviceMajor, mount.DeviceMinor) == (major, minor);
+    }
+
+    private IEnumerable<string> Candidates()
+    {
+        List<string> used = [];
+        HashSet<string> near = [];
+        HashSet<string> known = [];
+        void Add(string? path)
+        {
+            if (path is null || !path.StartsWith('/'))
+            {
+                return;
+            }
+
+            near.Add(paths.Status(path) is { IsDirectory: true } ? path : Path.GetDirectoryName(path) ?? path);
+            for (string? at = path; at is not null && known.Add(at); at = Path.GetDirectoryName(at))
+            {
+                used.Add(at);
+            }
+        }
+
+        Add(ProcMisc.WorkingDirectory(pid) is { } directory ? paths.Own(directory) : null);
+        foreach (OpenDescription description in descriptions)
+        {
+            Add(paths.Own(description.Link));
+        }
+
+        Add(ProcMisc.Executable(pid) is { } program ? paths.Own(program) : null);
+        used.AddRange(ProcMisc.CommandLine(pid)?.Where(word => word.StartsWith('/') && known.Add(word)) ?? []);
+        foreach (string path in used)
+        {
+            yield return path;
+        }
+
+        int left = MostEntries;
+        Queue<string> directories = new(used.Where(path => paths.Status(path) is { IsDirectory: true }));
+        while (left > 0 && directories.TryDequeue(out string? one))
+        {
+            foreach (string entry in Entries(one).TakeWhile(_ => left-- > 0))
+            {
+                yield return entry;
+                if (known.Add(entry) && near.Contains(one) && one != "/" && paths.Status(entry) is { IsDirectory: true })
+                {
+                    near.Add(entry);
+                    directories.Enqueue(entry);
+                }
+            }
+        }
+    }
+
+    private IEnumerable<string> Entries(string directory)
+    {
+        if (IsSeen(directory))
+        {
+            return [];
+        }
+
+        string root = $"/proc/{pid}/root";
+        try
+        {
+            return [.. Directory.EnumerateFileSystemEntries(root + directory).Select(path => path[root.Length..].Replace("//", "/", StringComparison.Ordinal)).Take(MostEntries)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Gone, or not for whoever looks.
+            return [];
+        }
+    }
+}
