@@ -13,6 +13,7 @@ public static class CommandLine
         RootCommand root = new("Moves running Linux processes from host to host.")
         {
             RunCommand.Create(),
+            AttachCommand.Create(),
             PsCommand.Create(),
             HostsCommand.Create(),
             TopCommand.Create(),

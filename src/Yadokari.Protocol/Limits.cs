@@ -66,6 +66,12 @@ public static class Limits
     /// <summary>The longest that a request for a job's output waits for some, seconds.</summary>
     public const int MaxStreamWaitSeconds = 15;
 
+    /// <summary>What may wait in a terminal for its program, with what the kernel has not handed on.</summary>
+    public const int MaxTyped = 1 << 18;
+
+    /// <summary>Rows, or columns, of a terminal's window.</summary>
+    public const int MaxWindow = 65_535;
+
     /// <summary>Bytes of one piece of a job's input.</summary>
     public const int MaxStreamPiece = 65_536;
 

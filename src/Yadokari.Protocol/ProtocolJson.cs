@@ -61,4 +61,5 @@ namespace Yadokari.Protocol;
 [JsonSerializable(typeof(ResumedProgram))]
 [JsonSerializable(typeof(CheckpointProgram))]
 [JsonSerializable(typeof(InputReceived))]
+[JsonSerializable(typeof(AttachedStreams))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -6,5 +6,5 @@ public static class ProtocolVersion
     /// <summary>The word a yadokari daemon answers with in <see cref="Hosts.HostInfo.Protocol"/>.</summary>
     public const string Word = "yadokari";
 
-    public const int Current = 2;
+    public const int Current = 3;
 }

@@ -26,6 +26,9 @@ public static class Routes
     public const string StreamOutput = "/v1/jobs/{job}/streams/output";
     public const string StreamInput = "/v1/jobs/{job}/streams/input";
     public const string StreamClose = "/v1/jobs/{job}/streams/close";
+    public const string StreamAttach = "/v1/jobs/{job}/streams/attach";
+    public const string StreamDetach = "/v1/jobs/{job}/streams/detach";
+    public const string StreamSize = "/v1/jobs/{job}/streams/size";
     public const string Signal = "/v1/jobs/{job}/signal";
     public const string Checkpoint = "/v1/jobs/{job}/checkpoint";
     public const string MoveJob = "/v1/jobs/{job}/move";

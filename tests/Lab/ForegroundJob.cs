@@ -69,9 +69,11 @@ internal sealed class ForegroundJob : IDisposable
     public static ForegroundJob Shell(LabHosts hosts, string host, string name, string command) =>
         new(hosts, host, name, ["sh", "-c", command], wait: true);
 
-    public void Feed(string text)
+    public void Feed(string text) => Feed(Encoding.UTF8.GetBytes(text));
+
+    public void Feed(byte[] bytes)
     {
-        _process.StandardInput.BaseStream.Write(Encoding.UTF8.GetBytes(text));
+        _process.StandardInput.BaseStream.Write(bytes);
         _process.StandardInput.BaseStream.Flush();
     }
 

@@ -194,11 +194,11 @@ public sealed class StreamTests(TwoHosts hosts) : IClassFixture<TwoHosts>
     }
 
     [Fact]
-    public void A_job_on_a_terminal_is_refused_by_name_and_goes_on()
+    public void A_job_on_its_callers_own_terminal_is_refused_by_name_and_goes_on()
     {
         string beat = hosts.File_("terminal.beat");
         using ForegroundJob job = ForegroundJob.Shell(hosts, "h1", "terminal",
-            $"script -qec 'yado run --name terminal -- perl -e \"while (1) {{ open F, q(>), q({beat}); print F ++\\$n; close F; select undef, undef, undef, 0.01 }}\"' /dev/null");
+            $"script -qec 'yado run --no-tty --name terminal -- perl -e \"while (1) {{ open F, q(>), q({beat}); print F ++\\$n; close F; select undef, undef, undef, 0.01 }}\"' /dev/null");
         Until.Holds(() => File.Exists(beat), () => "the job does not begin");
 
         hosts.YadoOn("h1", "move", "terminal", "h2").Refuses(3, "terminal-stream");

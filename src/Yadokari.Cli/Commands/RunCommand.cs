@@ -4,6 +4,7 @@ using Yadokari.Cli.Streams;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Services;
+using Yadokari.Protocol.Streams;
 
 namespace Yadokari.Cli.Commands;
 
@@ -13,6 +14,15 @@ public static class RunCommand
     private static readonly Option<string?> Name = new("--name", "-n") { Description = "Name of the job; made from the program's when left out", HelpName = "NAME" };
 
     private static readonly Option<bool> Detach = new("--detach", "-d") { Description = "Return when it runs; its output goes to its log" };
+
+    private static readonly Option<bool> Tty = new("--tty") { Description = "With --detach: give it a terminal of its own, for 'yado attach'" };
+
+    private static readonly Option<bool> NoTty = new("--no-tty")
+    {
+        Description = "Let it use this terminal itself, instead of one of its own; it can't be moved then",
+    };
+
+    private static readonly Option<DetachKeys> Keys = TerminalOptions.Keys();
 
     private static readonly Option<string?> OnHost = new("--host") { Description = "Start it on this host", HelpName = "HOST" };
 
@@ -65,7 +75,7 @@ public static class RunCommand
 
     public static Command Create()
     {
-        Command command = new("run", "Start a program as a job") { Name, Detach, OnHost, Directory, Variables, Cpu, Every, Keep, Restart, Service, Port, Forward, Words };
+        Command command = new("run", "Start a program as a job") { Name, Detach, Tty, NoTty, Keys, OnHost, Directory, Variables, Cpu, Every, Keep, Restart, Service, Port, Forward, Words };
         Cpu.AcceptOnlyFromAmong("baseline", "v2", "v3");
         command.Validators.Add(result =>
         {
@@ -77,17 +87,24 @@ public static class RunCommand
             {
                 result.AddError("--restart needs --detach: a job that is resumed by itself has nobody's streams");
             }
+            else if (result.GetValue(Tty) && (!result.GetValue(Detach) || result.GetValue(NoTty) || result.GetResult(Service) is not null))
+            {
+                result.AddError("--tty is for --detach: in a terminal a job has one of its own by itself");
+            }
         });
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
             """
-            In the foreground, streams, signals and exit status are the program's, wherever it is moved meanwhile; only a
-            terminal does not follow it yet: a job that has one stays where it is.
+            In the foreground, streams, signals and exit status are the program's, wherever it is moved meanwhile. In a terminal
+            the program has one of its own, which is shown in yours and follows it. Ctrl-P Ctrl-Q leaves it (--detach-keys): the
+            program runs on, and 'yado attach' comes back.
             Nothing is preloaded or wrapped: the program runs at full speed.
 
             Examples:
               yado run -- python3 simulate.py
               yado run --detach --name sim -- ./simulate --steps 1000000
+              yado run -- vim letter.txt
+              yado run --detach --tty --name session -- bash
               yado run --detach --host h2 -- gzip -9 data.tar
               yado run --service rdict --port 8080 -- out/rdict         (docs/rpc.md)
               yado run --detach --every 10m --keep 3 --restart -- ./simulate
@@ -109,8 +126,9 @@ public static class RunCommand
         using YadoClient here = await LocalDaemon.ConnectAsync(cancel);
         using YadoClient? there = parsed.GetValue(OnHost) is { } host ? await LocalDaemon.FindHostAsync(here, host, cancel) : null;
         // Only a daemon on this machine can take over the caller's own streams.
-        JobStreams streams = detach ? JobStreams.Log : there is null ? JobStreams.Inherit : JobStreams.Relayed;
-        if (streams == JobStreams.Inherit)
+        bool terminal = detach ? parsed.GetValue(Tty) : !parsed.GetValue(NoTty) && OwnTerminal.IsThere;
+        JobStreams streams = terminal ? JobStreams.Relayed : detach ? JobStreams.Log : there is null ? JobStreams.Inherit : JobStreams.Relayed;
+        if (!detach && (terminal || streams == JobStreams.Inherit))
         {
             JobSignals.AwaitForeground();
         }
@@ -126,12 +144,20 @@ public static class RunCommand
                 Settings = OwnSettings.Read(),
                 Streams = streams,
                 StreamsOf = streams == JobStreams.Inherit ? Environment.ProcessId : null,
+                Terminal = !terminal ? null : detach ? TerminalOptions.Unseen : OwnTerminal.Describe(),
+                Alone = detach,
             },
             cancel);
         if (detach)
         {
             Console.WriteLine(job.Name);
             return ExitStatus.Done;
+        }
+
+        if (terminal)
+        {
+            using JobRoute route = new(there ?? here, job, cancel);
+            return await TerminalVisit.RunAsync(route, job, parsed.GetRequiredValue(Keys), new AttachedStreams(0, 0, 0, 0), redraw: false, cancel);
         }
 
         return await StayAsync(there ?? here, job, cancel);
@@ -182,31 +208,16 @@ public static class RunCommand
                 JobInfo state = await route.WaitHereAsync();
                 if (state.State != JobState.Moved)
                 {
-                    return Ended(state);
+                    return JobEnding.StatusOf(state);
                 }
             }
 
             await new CallerStreams(route, given.Token).RunAsync();
-            return Ended(await route.WaitAsync());
+            return JobEnding.StatusOf(await route.WaitAsync());
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             throw new CommandFailure(ExitStatus.Failed, $"given up: {route.Host.Place} does not answer; {job.Name} runs on there, 'yado wait {job.Name}' waits for it");
         }
-    }
-
-    private static int Ended(JobInfo job)
-    {
-        if (job.State == JobState.Saved)
-        {
-            throw new CommandFailure(ExitStatus.Failed, $"{job.Name} is {job.Note}");
-        }
-
-        if (job.State == JobState.Lost)
-        {
-            throw new CommandFailure(ExitStatus.Failed, $"{job.Name} was lost: {job.Note ?? "nobody saw how it ended"}");
-        }
-
-        return job.ShellStatus;
     }
 }

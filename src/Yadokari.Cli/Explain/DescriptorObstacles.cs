@@ -5,7 +5,7 @@ internal static class DescriptorObstacles
     public static IReadOnlyList<Explanation> All { get; } =
     [
         new("pipe-to-outside", "The other end of a pipe is in another process, or another process holds this end as well. It would stay behind.", "Start the whole as one job, or use files. On the standard streams it is none: the pipe becomes that of whoever resumes it."),
-        new("terminal-stream", "A standard stream is a terminal, and in a move (or a checkpoint that this host resumes by itself) nobody's terminal is there.", "Start the job with --detach, or with pipes or files as its streams."),
+        new("terminal-stream", "A standard stream is a terminal that is not the job's own (--no-tty, an adopted process), or the job is to be saved for this host, where nobody's terminal is.", "Start the job by yado run in a terminal, or with --detach --tty: it has one of its own then, which moves with it. To save it, use yado checkpoint."),
         new("stream-to-outside", "In the same cases: a standard stream leads to a process that is not the job's yado run, or that has ended.", "Start the job with 'yado run', which passes its streams on, or give it files."),
         new("socket-stream", "A stream that 'yado run' was given is a socket.", "Give it a pipe: … | yado run -- PROGRAM | cat."),
         new("two-way-stream", "A stream that 'yado run' was given is open in the wrong direction, or in both.", "Open it for reading as stream 0 (<file), for writing as 1 or 2 (>file)."),

@@ -29,7 +29,7 @@ public sealed class CallerStreams(JobRoute route, CancellationToken cancel)
     {
         while (true)
         {
-            StreamOutput read = await route.AskAsync(host => host.ReadStreamsHereAsync(route.Id, _written[0], _written[1], cancel)).ConfigureAwait(false);
+            StreamOutput read = await route.AskAsync(host => host.ReadStreamsHereAsync(route.Id, _written[0], _written[1], 0, cancel)).ConfigureAwait(false);
             foreach (LogChunk piece in read.Pieces)
             {
                 await WriteAsync(piece.IsErrors ? 1 : 0, piece).ConfigureAwait(false);
@@ -79,6 +79,6 @@ public sealed class CallerStreams(JobRoute route, CancellationToken cancel)
         StandardStream.Close(0);
 
         Task<InputReceived> SendAsync(long offset, int count, bool end) =>
-            route.AskAsync(host => host.SendInputHereAsync(route.Id, offset, buffer.AsMemory(0, count), end, cancel));
+            route.AskAsync(host => host.SendInputHereAsync(route.Id, offset, buffer.AsMemory(0, count), end, 0, cancel));
     }
 }

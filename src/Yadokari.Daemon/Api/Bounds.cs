@@ -7,6 +7,7 @@ using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
 using Yadokari.Protocol.Programs;
 using Yadokari.Protocol.Services;
+using Yadokari.Protocol.Streams;
 
 namespace Yadokari.Daemon.Api;
 
@@ -30,6 +31,10 @@ public static class Bounds
         }
         CheckPlan(start.Plan);
         CheckSettings(start.Settings);
+        if (start.Terminal is not null && !(start.Streams == JobStreams.Relayed && IsTerminal(start.Terminal)))
+        {
+            throw Wrong("the terminal is not a possible one");
+        }
         return start;
     }
 
@@ -185,7 +190,8 @@ public static class Bounds
         InRange(prepare.ImageLength) && InRange(prepare.OutputLength) && InRange(prepare.ErrorsLength)
             && (prepare.Relay is not { } relay || (InRange(relay.InputFrom) && InRange(relay.InputLength) && relay.InputFrom <= relay.InputLength
                 && InRange(relay.OutputFrom) && relay.OutputFrom <= prepare.OutputLength
-                && InRange(relay.ErrorsFrom) && relay.ErrorsFrom <= prepare.ErrorsLength))
+                && InRange(relay.ErrorsFrom) && relay.ErrorsFrom <= prepare.ErrorsLength
+                && (relay.Terminal is null || IsTerminal(relay.Terminal))))
             ? prepare
             : throw Wrong("a length is out of range");
 
@@ -222,6 +228,12 @@ public static class Bounds
             throw Wrong($"of its checkpoints a job keeps 1 to {Limits.MaxCheckpoints}, not {plan.Keep}");
         }
     }
+
+    private static bool IsTerminal(RelayedTerminal terminal) =>
+        terminal.Settings is { Length: 0 or Linux.Descriptors.Terminal.SettingsLength }
+        && terminal.Rows is >= 0 and <= Limits.MaxWindow && terminal.Columns is >= 0 and <= Limits.MaxWindow && terminal.Session >= 0
+        && terminal.Lines is not null && terminal.Lines.All(line => line is not null) && terminal.Rest is not null
+        && terminal.Lines.Sum(line => (long)line.Length) + terminal.Rest.Length <= Limits.MaxTyped;
 
     private static bool InRange(long length) => length is >= 0 and <= Limits.MaxImageBytes;
 

@@ -20,6 +20,9 @@ public sealed class StreamApi(JobTable jobs, StreamRelays relays, CancellationTo
     {
         routes.MapGet(Routes.StreamOutput, ApiCall.Handler(logger, context => UntilStopAsync(context, ReadAsync)));
         routes.MapPut(Routes.StreamInput, ApiCall.Handler(logger, context => UntilStopAsync(context, AppendAsync)));
+        routes.MapPost(Routes.StreamAttach, ApiCall.Handler(logger, context => UntilStopAsync(context, AttachAsync)));
+        routes.MapPost(Routes.StreamDetach, ApiCall.Handler(logger, DetachAsync));
+        routes.MapPost(Routes.StreamSize, ApiCall.Handler(logger, context => UntilStopAsync(context, ResizeAsync)));
         routes.MapPost(Routes.StreamClose, ApiCall.Handler(logger, CloseAsync));
     }
 
@@ -44,7 +47,7 @@ public sealed class StreamApi(JobTable jobs, StreamRelays relays, CancellationTo
         long seconds = ApiCall.Number(context, "seconds", Limits.MaxStreamWaitSeconds);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         StreamOutput read = await relay.ReadAsync(
-            output, errors, () => !job.Record.IsHere && !JobReviver.Wants(job.Record), () => job.Changed, TimeSpan.FromSeconds(seconds), either.Token).ConfigureAwait(false);
+            Session(context), output, errors, () => !job.Record.IsHere && !JobReviver.Wants(job.Record), () => job.Changed, TimeSpan.FromSeconds(seconds), either.Token).ConfigureAwait(false);
         using MemoryStream answer = new();
         byte[] head = new byte[FrameHeader.Size];
         foreach (LogChunk piece in read.Pieces)
@@ -66,7 +69,7 @@ public sealed class StreamApi(JobTable jobs, StreamRelays relays, CancellationTo
         long offset = ApiCall.Number(context, "offset", Limits.MaxImageBytes);
         byte[] bytes = await ReadBodyAsync(context).ConfigureAwait(false);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        InputReceived received = await relay.AppendAsync(offset, bytes, ApiCall.Flag(context, "end"), either.Token).ConfigureAwait(false);
+        InputReceived received = await relay.AppendAsync(Session(context), offset, bytes, ApiCall.Flag(context, "end"), either.Token).ConfigureAwait(false);
         await ApiCall.WriteAsync(context, received, ProtocolJson.Default.InputReceived).ConfigureAwait(false);
     }
 
@@ -81,6 +84,32 @@ public sealed class StreamApi(JobTable jobs, StreamRelays relays, CancellationTo
         relay.CloseOutput((int)stream);
         await ApiCall.WriteAsync(context, new InputReceived(0, true), ProtocolJson.Default.InputReceived).ConfigureAwait(false);
     }
+
+    private async Task AttachAsync(HttpContext context)
+    {
+        (_, StreamRelay relay) = Find(context);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        await ApiCall.WriteAsync(context, await relay.AttachAsync(either.Token).ConfigureAwait(false), ProtocolJson.Default.AttachedStreams).ConfigureAwait(false);
+    }
+
+    private async Task DetachAsync(HttpContext context)
+    {
+        (_, StreamRelay relay) = Find(context);
+        relay.Detach(Session(context), ApiCall.Number(context, "output", Limits.MaxImageBytes), ApiCall.Number(context, "errors", Limits.MaxImageBytes));
+        await ApiCall.WriteAsync(context, new InputReceived(0, false), ProtocolJson.Default.InputReceived).ConfigureAwait(false);
+    }
+
+    private async Task ResizeAsync(HttpContext context)
+    {
+        (_, StreamRelay relay) = Find(context);
+        int rows = (int)ApiCall.Number(context, "rows", Limits.MaxWindow);
+        int columns = (int)ApiCall.Number(context, "columns", Limits.MaxWindow);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        await relay.ResizeAsync(Session(context), rows, columns, either.Token).ConfigureAwait(false);
+        await ApiCall.WriteAsync(context, new InputReceived(0, false), ProtocolJson.Default.InputReceived).ConfigureAwait(false);
+    }
+
+    private static int Session(HttpContext context) => (int)ApiCall.Number(context, "session", int.MaxValue);
 
     private (JobEntry Job, StreamRelay Relay) Find(HttpContext context)
     {

@@ -41,7 +41,7 @@ public sealed class DrainedHost(
         }
         try
         {
-            CaptureOptions options = LogStreams.Of(job.Record, processes, home).WithCaller(flushFiles: false);
+            CaptureOptions options = LogStreams.Of(job.Record, processes, home, source.Relays.Find(job.Record.Id, job.Record.Epoch)).WithCaller(flushFiles: false);
             EngineCall.Run(() => engine.Open(job.Record.Main.Pid, options)).Dispose();
             return [];
         }

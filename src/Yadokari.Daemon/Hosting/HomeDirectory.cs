@@ -115,6 +115,9 @@ public sealed record HomeDirectory(string Path)
     /// <summary>What a job's caller has sent to its input, where its streams are relayed.</summary>
     public string Input(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "stdin");
 
+    /// <summary>What was typed at a job's terminal and is on its way to another.</summary>
+    public string Typed(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "typed");
+
     /// <summary>How its streams are relayed; is there only when they are.</summary>
     public string Relay(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "streams.json");
 

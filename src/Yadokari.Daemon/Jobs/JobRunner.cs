@@ -35,7 +35,7 @@ public sealed class JobRunner(
         {
             throw new YadoException(4, $"no directory {start.WorkingDirectory} on host {self.Name}");
         }
-        return Launch(start.Name, Path.GetFileName(program), start.Arguments, start.Streams, start.StreamsOf, start.Plan, caller, streams =>
+        return Launch(start.Name, Path.GetFileName(program), start.Arguments, StreamWish.ForStart(start), start.Plan, caller, streams =>
         {
             JobShell shell = EngineCall.Run(() => JobShellOf(streams));
             return (shell.ShellPid, shell.Pid, null);
@@ -47,6 +47,7 @@ public sealed class JobRunner(
                 Environment = environment,
                 WorkingDirectory = start.WorkingDirectory,
                 Settings = SettingsOfCaller.Read(start.Settings),
+                OwnTerminal = start.Terminal is not null,
                 StandardInput = handles.Input,
                 StandardOutput = handles.Output,
                 StandardError = handles.Errors,
@@ -66,7 +67,7 @@ public sealed class JobRunner(
             throw new YadoException(new ErrorBody($"host {self.Name} cannot resume {resume.Path}", 5, EngineCall.ToInfos(missing)));
         }
         string name = Path.GetFileNameWithoutExtension(resume.Path);
-        return Launch(resume.Name, name, [resume.Path], resume.Streams, resume.StreamsOf, null, caller, streams =>
+        return Launch(resume.Name, name, [resume.Path], new StreamWish(resume.Streams, resume.StreamsOf), null, caller, streams =>
         {
             IHeldJob held = EngineCall.Run(() => engine.Prepare(resume.Path, new ResumeOptions
             {
@@ -163,8 +164,7 @@ public sealed class JobRunner(
         string? wishedName,
         string programName,
         IReadOnlyList<string> arguments,
-        JobStreams streams,
-        int? streamsOf,
+        StreamWish wish,
         CheckpointPlan? plan,
         int caller,
         Func<JobHandles, (int Shell, int Main, IHeldJob? Held)> start)
@@ -174,7 +174,7 @@ public sealed class JobRunner(
         home.CreateJobDirectory(id, FirstEpoch);
         try
         {
-            using JobHandles handles = OpenStreams(id, streams, streamsOf, caller);
+            using JobHandles handles = OpenStreams(id, wish, caller);
             (int shellPid, int mainPid, IHeldJob? held) = start(handles);
             using (held)
             {
@@ -188,8 +188,8 @@ public sealed class JobRunner(
                     Uid = self.Uid,
                     Started = DateTimeOffset.UtcNow,
                     Epoch = FirstEpoch,
-                    Streams = streams,
-                    Caller = streams == JobStreams.Inherit ? processes.Identify(caller) : null,
+                    Streams = wish.Kind,
+                    Caller = wish.Kind == JobStreams.Inherit ? processes.Identify(caller) : null,
                     Plan = plan,
                     // A program that ends at once may be a zombie already: what counts is the exit status it left.
                     Shell = shell ?? new ProcessIdentity(shellPid, 0, self.BootId),
@@ -240,19 +240,19 @@ public sealed class JobRunner(
         engine.TryReap(new JobShell(job.Shell.Pid, job.Main.Pid), out _);
     }
 
-    private JobHandles OpenStreams(string id, JobStreams streams, int? streamsOf, int caller)
+    private JobHandles OpenStreams(string id, StreamWish wish, int caller)
     {
         LogHandles logs = LogHandles.Open(home, id, FirstEpoch, errorsToOutput: false);
-        if (streams == JobStreams.Log)
+        if (wish.Kind == JobStreams.Log)
         {
             return new JobHandles(logs.Input, logs.Output, logs.Errors, logs.Exit, logs);
         }
-        if (streams == JobStreams.Relayed)
+        if (wish.Kind == JobStreams.Relayed)
         {
-            IReadOnlyList<SafeFileHandle> ends = relays.Make(id, FirstEpoch, new RelayedStreams());
+            IReadOnlyList<SafeFileHandle> ends = relays.Make(id, FirstEpoch, new RelayedStreams { Terminal = wish.Terminal }, wish.Alone);
             return new JobHandles(ends[0], ends[1], ends[2], logs.Exit, [logs, .. ends]);
         }
-        if (caller == 0 || streamsOf is null)
+        if (caller == 0 || wish.Of is null)
         {
             logs.Dispose();
             throw new YadoException(2, "only a program on the same host can lend its streams to a job: use the log");

@@ -94,7 +94,7 @@ public sealed class LogStreams
 
     /// <summary>For a move: the caller's streams follow the job.</summary>
     public CaptureOptions WithCaller(bool flushFiles) =>
-        WithoutCaller(flushFiles) with { StreamsOf = _caller, StreamPipes = _relay?.Pipes ?? [] };
+        WithoutCaller(flushFiles) with { StreamsOf = _caller, StreamPipes = _relay?.Pipes ?? [], StreamTerminal = _relay?.TerminalDevice };
 
     /// <summary>The job stands still: nothing that it or its caller has written stays where it could be overlooked. What is left to
     /// send after that is all there is.</summary>

@@ -275,11 +275,17 @@ public sealed partial class MoveSource(
         }
         catch (Exception failure)
         {
-            // The job runs on before anything else is done about it.
-            checkpoint.Dispose();
-            if (move.State is not MoveState.Committed || processes.IsAlive(record.Main))
+            // The job runs on before anything else is done about it, but for what was typed at its terminal: that must be there again.
+            try
             {
-                relay?.Unseal();
+                if (move.State is not MoveState.Committed || processes.IsAlive(record.Main))
+                {
+                    relay?.Unseal();
+                }
+            }
+            finally
+            {
+                checkpoint.Dispose();
             }
             if (move.State is MoveState.Committed && !processes.IsAlive(record.Main))
             {

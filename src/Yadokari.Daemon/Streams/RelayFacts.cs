@@ -1,4 +1,5 @@
 using Yadokari.Daemon.Jobs;
+using Yadokari.Protocol.Streams;
 
 namespace Yadokari.Daemon.Streams;
 
@@ -22,4 +23,10 @@ public sealed record RelayFacts
 
     /// <summary>Nobody reads the output, or the errors, any more.</summary>
     public IReadOnlyList<bool> Closed { get; init; } = [false, false];
+
+    /// <summary>The job's terminal as it was when it was made, and who is connected to it; null: it has pipes.</summary>
+    public RelayedTerminal? Terminal { get; init; }
+
+    /// <summary>Its settings, while it is set otherwise for a moment; null: it is as its program has set it.</summary>
+    public byte[]? Borrowed { get; init; }
 }

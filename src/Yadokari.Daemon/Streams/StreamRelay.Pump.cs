@@ -36,6 +36,7 @@ public sealed partial class StreamRelay
     private void Run()
     {
         PollSet polled = new();
+        TimeSpan patience;
         while (true)
         {
             lock (_gate)
@@ -45,11 +46,23 @@ public sealed partial class StreamRelay
                     return;
                 }
                 _failed = false;
+                bool behind = false;
                 if (!_sealed)
                 {
-                    Carry(1, Window - (Length(1) - _acknowledged[0]), must: false);
-                    Carry(2, Window - (Length(2) - _acknowledged[1]), must: false);
-                    Feed();
+                    if (IsAlone)
+                    {
+                        DropOldest();
+                    }
+                    Carry(1, Free(1), must: false);
+                    Carry(2, Free(2), must: false);
+                    if (_terminal is null || _ends[Input] is null)
+                    {
+                        Feed();
+                    }
+                    else
+                    {
+                        behind = !FeedTerminal();
+                    }
                 }
                 if (_ends.All(e => e is null))
                 {
@@ -58,8 +71,10 @@ public sealed partial class StreamRelay
                     return;
                 }
                 Fill(polled);
+                // Nobody tells when a job has read from its terminal.
+                patience = _failed ? Look / 4 : behind ? Look / 100 : Look;
             }
-            polled.Wait(_failed ? Look / 4 : Look);
+            polled.Wait(patience);
             Pipe.Empty(_wakeRead);
         }
     }
@@ -75,17 +90,27 @@ public sealed partial class StreamRelay
         }
         for (int stream = 1; stream <= 2; stream++)
         {
-            if (_ends[stream] is { } end && Length(stream) - _acknowledged[stream - 1] < Window)
+            if (_ends[stream] is { } end && Free(stream) > 0 && (stream != 1 || _terminal is null))
             {
                 polled.Add(end, Descriptor.PollIn);
             }
         }
-        if (_ends[Input] is { } input)
+        if (_terminal is not null)
+        {
+            if (_ends[1] is not null)
+            {
+                _terminal.Poll(polled, output: Free(1) > 0);
+            }
+        }
+        else if (_ends[Input] is { } input)
         {
             // A reader that is gone is told of always.
             polled.Add(input, Length(Input) > InputAt() ? Descriptor.PollOut : (short)0);
         }
     }
+
+    /// <summary>How much more of a stream is taken from the job now.</summary>
+    private long Free(int stream) => IsAlone ? Piece : Window - (Length(stream) - _acknowledged[stream - 1]);
 
     /// <summary>From the job to a spool.</summary>
     /// <param name="must">A failure is thrown; else it is tried again later.</param>
@@ -93,7 +118,9 @@ public sealed partial class StreamRelay
     {
         while (_ends[stream] is { } end && room > 0)
         {
-            long carried = Pipe.ToFile(end, _spools[stream], Length(stream), (int)Math.Min(room, Piece));
+            long carried = stream == 1 && _terminal is not null
+                ? _terminal.ToSpool(_spools[1], Length(1), (int)Math.Min(room, Piece))
+                : Pipe.ToFile(end, _spools[stream], Length(stream), (int)Math.Min(room, Piece));
             switch (carried)
             {
                 case > 0:
@@ -102,6 +129,11 @@ public sealed partial class StreamRelay
                     break;
                 case 0:
                     Close(stream);
+                    if (stream == 1 && _terminal is not null)
+                    {
+                        // Its session has ended.
+                        Close(Input);
+                    }
                     Pulse();
                     return;
                 case -Errno.EAGAIN:
@@ -191,7 +223,11 @@ public sealed partial class StreamRelay
             return;
         }
         StreamHolder.Release(_facts.Holder.Pid, stream);
-        end.Dispose();
+        // The pipes of a terminal are its own.
+        if (_terminal is null || stream == 2)
+        {
+            end.Dispose();
+        }
     }
 
     private void Wake() => Pipe.Put(_wakeWrite, 1);

@@ -15,7 +15,7 @@ public sealed partial class StreamRelay
     /// <param name="changed">Completes when <paramref name="isOver"/> may have become true; fetched before each look.</param>
     /// <exception cref="YadoException">The job is not here any more, or never wrote so much.</exception>
     public async Task<StreamOutput> ReadAsync(
-        long output, long errors, Func<bool> isOver, Func<Task> changed, TimeSpan patience, CancellationToken cancellation)
+        int session, long output, long errors, Func<bool> isOver, Func<Task> changed, TimeSpan patience, CancellationToken cancellation)
     {
         Acknowledge(1, output);
         Acknowledge(2, errors);
@@ -30,12 +30,19 @@ public sealed partial class StreamRelay
             lock (_gate)
             {
                 RequireHere();
+                RequireSession(session);
+                Hear();
                 own = _changed.Task;
+                if (over && _terminal is not null && !_sealed)
+                {
+                    Carry(1, Free(1), must: false);
+                }
                 List<LogChunk> pieces = [];
                 Take(pieces, 1, output);
                 Take(pieces, 2, errors);
                 // A job that has ended holds no pipe: what it wrote is all in the spools when they are at their ends.
-                if (pieces.Count > 0 || (over && _ends[1] is null && _ends[2] is null))
+                // A terminal that is sealed belongs to a job that goes on elsewhere.
+                if (pieces.Count > 0 || (over && (_ends[1] is null || (_terminal is not null && !_sealed)) && _ends[2] is null))
                 {
                     return new StreamOutput(pieces, pieces.Count == 0);
                 }
@@ -50,6 +57,8 @@ public sealed partial class StreamRelay
 
     private void Take(List<LogChunk> pieces, int stream, long from)
     {
+        // Of what was written while nobody was connected, the oldest may be gone.
+        from = _terminal is null ? from : Math.Max(from, _facts.From[stream - 1]);
         long count = Math.Min(Length(stream) - from, PieceToCaller);
         if (count <= 0)
         {

@@ -41,15 +41,16 @@ public sealed partial class StreamRelay
 
     private readonly SafeFileHandle[] _spools = new SafeFileHandle[3];
     private SafeFileHandle? _inputAt;
+    private readonly TerminalRelay? _terminal;
     private RelayFacts _facts;
     private readonly long[] _acknowledged;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _sealed;
     private bool _ended;
 
-    private StreamRelay(HomeDirectory home, string job, int epoch, RelayFacts facts)
+    private StreamRelay(HomeDirectory home, string job, int epoch, RelayFacts facts, TerminalRelay? terminal = null)
     {
-        (_home, _job, _epoch, _facts) = (home, job, epoch, facts);
+        (_home, _job, _epoch, _facts, _terminal) = (home, job, epoch, facts, terminal);
         _acknowledged = [.. facts.From];
         _spools[0] = OpenSpool(home.Input(job, epoch));
         _spools[1] = OpenSpool(home.Output(job, epoch));
@@ -69,6 +70,7 @@ public sealed partial class StreamRelay
             ErrorsFrom = facts.From[1],
             OutputClosed = facts.Closed[0],
             ErrorsClosed = facts.Closed[1],
+            Terminal = facts.Terminal,
         }
         : null;
 
@@ -83,22 +85,14 @@ public sealed partial class StreamRelay
     public static (StreamRelay Relay, IReadOnlyList<SafeFileHandle> Ends) Make(
         HomeDirectory home, string job, int epoch, RelayedStreams state, Func<int, ProcessIdentity?> identify)
     {
+        if (state.Terminal is { } terminal)
+        {
+            return MakeTerminal(home, job, epoch, state, terminal, identify);
+        }
         (SafeFileHandle Read, SafeFileHandle Write)[] pipes = [Pipe.Create(), Pipe.Create(), Pipe.Create()];
         SafeFileHandle[] outer = [pipes[0].Write, pipes[1].Read, pipes[2].Read];
-        OpenSpool(home.Input(job, epoch)).Dispose();
-        SafeFileHandle inputAt = File.OpenHandle(home.Input(job, epoch), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        FilePlace.Seek(inputAt, state.InputFrom);
-        int holder = StreamHolder.Start([.. outer, inputAt]);
-        RelayFacts facts = new()
-        {
-            Holder = identify(holder) ?? throw new IOException("the process that holds the streams ended at once"),
-            Pipes = [.. outer.Select(p => FileStatus.Of(p).Inode)],
-            InputFrom = state.InputFrom,
-            InputEnded = state.InputEnded,
-            InputClosed = state.InputClosed,
-            From = [state.OutputFrom, state.ErrorsFrom],
-            Closed = [state.OutputClosed, state.ErrorsClosed],
-        };
+        SafeFileHandle inputAt = OpenInput(home.Input(job, epoch), state.InputFrom);
+        RelayFacts facts = FactsOf(state, StreamHolder.Start([.. outer, inputAt]), [.. outer.Select(p => FileStatus.Of(p).Inode)], identify);
         StreamRelay relay = new(home, job, epoch, facts) { _inputAt = inputAt };
         for (int stream = 0; stream < outer.Length; stream++)
         {
@@ -116,16 +110,14 @@ public sealed partial class StreamRelay
         {
             return null;
         }
-        StreamRelay relay = new(home, job, epoch, facts);
-        if (identify(facts.Holder.Pid) == facts.Holder)
-        {
-            for (int stream = 0; stream < relay._ends.Length; stream++)
-            {
-                relay._ends[stream] = StreamHolder.Fetch(facts.Holder.Pid, stream);
-            }
-            relay._inputAt = StreamHolder.Fetch(facts.Holder.Pid, SpoolPlace);
-        }
+        bool isHeld = identify(facts.Holder.Pid) == facts.Holder;
+        SafeFileHandle?[] ends = [.. Enumerable.Range(0, 3).Select(stream => isHeld ? StreamHolder.Fetch(facts.Holder.Pid, stream) : null)];
+        TerminalRelay? terminal = facts.Terminal is null || !isHeld ? null : TerminalRelay.Fetch(facts.Holder.Pid, ends[0], ends[1], home.Typed(job, epoch));
+        StreamRelay relay = new(home, job, epoch, facts, terminal);
+        ends.CopyTo(relay._ends, 0);
+        relay._inputAt = isHeld ? StreamHolder.Fetch(facts.Holder.Pid, SpoolPlace) : null;
         relay.CloseWhatIsClosed();
+        relay.RepairTerminal();
         return relay;
     }
 
@@ -142,7 +134,7 @@ public sealed partial class StreamRelay
     /// <param name="offset">Its first byte's number.</param>
     /// <param name="end">Nothing follows it.</param>
     /// <exception cref="YadoException">It does not follow what has come, or the job is not here any more.</exception>
-    public async Task<InputReceived> AppendAsync(long offset, ReadOnlyMemory<byte> bytes, bool end, CancellationToken cancellation)
+    public async Task<InputReceived> AppendAsync(int session, long offset, ReadOnlyMemory<byte> bytes, bool end, CancellationToken cancellation)
     {
         while (true)
         {
@@ -150,6 +142,8 @@ public sealed partial class StreamRelay
             lock (_gate)
             {
                 changed = _changed.Task;
+                RequireSession(session);
+                Hear();
                 if (TryAppend(offset, bytes.Span, end) is { } received)
                 {
                     return received;
@@ -183,9 +177,10 @@ public sealed partial class StreamRelay
         {
             RequireHere();
             _sealed = true;
+            RelayedTerminal? terminal = SealTerminal();
             Carry(1, long.MaxValue, must: true);
             Carry(2, long.MaxValue, must: true);
-            int? unread = Unread(main);
+            int? unread = _terminal is null ? Unread(main) : _terminal.OnTheWay;
             return new RelayedStreams
             {
                 // What the pipe still holds are the last bytes that went into it.
@@ -197,6 +192,7 @@ public sealed partial class StreamRelay
                 ErrorsFrom = _facts.From[1],
                 OutputClosed = _facts.Closed[0],
                 ErrorsClosed = _facts.Closed[1],
+                Terminal = terminal,
             };
         }
     }
@@ -206,7 +202,11 @@ public sealed partial class StreamRelay
     {
         lock (_gate)
         {
-            _sealed = false;
+            if (_sealed)
+            {
+                UnsealTerminal();
+                _sealed = false;
+            }
             Pulse();
         }
         Wake();
@@ -229,6 +229,7 @@ public sealed partial class StreamRelay
         {
             handle?.Dispose();
         }
+        _terminal?.Dispose();
         StreamHolder.End(_facts.Holder.Pid);
     }
 
@@ -305,6 +306,26 @@ public sealed partial class StreamRelay
         File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), StoreJson.Default.RelayFacts) : null;
 
     private void Pulse() => Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+
+    private static RelayFacts FactsOf(RelayedStreams state, int holder, IReadOnlyList<ulong> pipes, Func<int, ProcessIdentity?> identify) => new()
+    {
+        Holder = identify(holder) ?? throw new IOException("the process that holds the streams ended at once"),
+        Pipes = pipes,
+        InputFrom = state.InputFrom,
+        InputEnded = state.InputEnded,
+        InputClosed = state.InputClosed,
+        From = [state.OutputFrom, state.ErrorsFrom],
+        Closed = [state.OutputClosed, state.ErrorsClosed],
+        Terminal = state.Terminal,
+    };
+
+    private static SafeFileHandle OpenInput(string path, long from)
+    {
+        OpenSpool(path).Dispose();
+        SafeFileHandle input = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        FilePlace.Seek(input, from);
+        return input;
+    }
 
     private static SafeFileHandle OpenSpool(string path) =>
         File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);

@@ -15,8 +15,9 @@ public sealed class StreamRelays(HomeDirectory home, IProcessTable processes)
     private readonly Lock _opening = new();
 
     /// <summary>Makes those of a job that is about to be here; what was made for it before and did not come to be used is ended.</summary>
+    /// <param name="alone">Nobody is connected to its terminal.</param>
     /// <returns>The job's ends, which the caller owns.</returns>
-    public IReadOnlyList<SafeFileHandle> Make(string job, int epoch, RelayedStreams state)
+    public IReadOnlyList<SafeFileHandle> Make(string job, int epoch, RelayedStreams state, bool alone = false)
     {
         lock (_opening)
         {
@@ -24,6 +25,10 @@ public sealed class StreamRelays(HomeDirectory home, IProcessTable processes)
             try
             {
                 (StreamRelay relay, IReadOnlyList<SafeFileHandle> ends) = StreamRelay.Make(home, job, epoch, state, processes.Identify);
+                if (alone)
+                {
+                    relay.BeginAlone();
+                }
                 _relays[(job, epoch)] = relay;
                 _ended.Remove((job, epoch));
                 return ends;

@@ -36,6 +36,9 @@ public sealed class Acceptance(AcceptedActs acts, uint uid, IReadOnlySet<uint>? 
         [("GET", Routes.StreamOutput)] = AcceptedActs.Move | AcceptedActs.Start,
         [("PUT", Routes.StreamInput)] = AcceptedActs.Move | AcceptedActs.Start,
         [("POST", Routes.StreamClose)] = AcceptedActs.Move | AcceptedActs.Start,
+        [("POST", Routes.StreamAttach)] = AcceptedActs.Move | AcceptedActs.Start,
+        [("POST", Routes.StreamDetach)] = AcceptedActs.Move | AcceptedActs.Start,
+        [("POST", Routes.StreamSize)] = AcceptedActs.Move | AcceptedActs.Start,
 
         // Looking.
         [("GET", Routes.Host)] = AcceptedActs.None,

@@ -17,6 +17,9 @@ public sealed record CaptureOptions
     /// <summary>As <see cref="StreamsOf"/>, for pipes that a daemon made: their inodes by stream; 0: none.</summary>
     public IReadOnlyList<ulong> StreamPipes { get; init; } = [];
 
+    /// <summary>The device number of a terminal that whoever resumes has another for, as streams 0–2; null: none.</summary>
+    public ulong? StreamTerminal { get; init; }
+
     /// <summary>Whoever resumes has nothing to give in the place of a terminal, or of a stream that leads to another process:
     /// they are obstacles, unless they are among the streams named above.</summary>
     public bool RefuseOutsideStreams { get; init; }

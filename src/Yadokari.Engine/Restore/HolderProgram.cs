@@ -10,6 +10,9 @@ public static class HolderProgram
 
     public const int CommandWrite = 5;
 
+    /// <summary>Behind these it may hold more, from the next number on.</summary>
+    public const int MorePlaces = 3;
+
     public static RestorePlan Compile()
     {
         PlanBuilder plan = new();
@@ -20,7 +23,7 @@ public static class HolderProgram
         Slot got = plan.NewSlot();
         Slot number = plan.NewSlot();
         plan.Call("block signals", SystemCall.Rt_sigprocmask, 2, all, 0, 8);
-        plan.Call(null, SystemCall.Close_range, CommandWrite + 1, uint.MaxValue, 0);
+        plan.Call(null, SystemCall.Close_range, CommandWrite + 1 + MorePlaces, uint.MaxValue, 0);
         plan.Place(again);
         plan.Try(got, SystemCall.Read, CommandRead, word, 1);
         plan.JumpIf(got, Condition.NotEqual, 1, end);

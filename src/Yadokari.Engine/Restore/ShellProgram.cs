@@ -54,6 +54,12 @@ public static class ShellProgram
 
         plan.Place(job);
         plan.Call("setsid", SystemCall.Setsid);
+        if (start.OwnTerminal)
+        {
+            const int setControlling = 0x540e;
+            plan.Call("take the terminal", SystemCall.Ioctl, 0, Argument.Named(setControlling, "TIOCSCTTY"), 0);
+        }
+
         plan.Call($"change to directory {start.WorkingDirectory}", SystemCall.Chdir, plan.Text(start.WorkingDirectory));
         plan.Try(null, SystemCall.Close, ExitFile);
         Settle(plan, start.Settings ?? StartSettings.OfCaller());

@@ -23,6 +23,9 @@ public sealed record JobStart
 
     public required SafeFileHandle StandardError { get; init; }
 
+    /// <summary>Its input is a terminal that no session has yet: it becomes the job's own.</summary>
+    public bool OwnTerminal { get; init; }
+
     /// <summary>Null: those of the calling process.</summary>
     public StartSettings? Settings { get; init; }
 

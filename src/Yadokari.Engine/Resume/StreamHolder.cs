@@ -19,11 +19,15 @@ public static class StreamHolder
     /// <summary>How many descriptors it can hold, numbered from 0.</summary>
     public const int Places = HolderProgram.CommandRead;
 
+    /// <summary>The first of the numbers of what it holds besides.</summary>
+    public const int More = HolderProgram.CommandWrite + 1;
+
     /// <summary>Starts one.</summary>
     /// <param name="held">What it holds, by number; null: nothing there. At most <see cref="Places"/>.</param>
+    /// <param name="more">What it holds besides, from <see cref="More"/> on; at most three.</param>
     /// <returns>Its pid, a child of the caller as long as that lives.</returns>
     /// <exception cref="SystemCallException">It can't be started.</exception>
-    public static int Start(IReadOnlyList<SafeFileHandle?> held)
+    public static int Start(IReadOnlyList<SafeFileHandle?> held, params IReadOnlyList<SafeFileHandle> more)
     {
         using SafeFileHandle file = StubFile.Create("yadokari-streams", HolderProgram.Compile(), RegionBase, RegionLength);
         (SafeFileHandle read, SafeFileHandle write) = Pipe.Create();
@@ -35,7 +39,7 @@ public static class StreamHolder
                 Program = $"/proc/self/fd/{file.DangerousGetHandle()}",
                 Arguments = ["yadokari-streams", "@yado", None, None, "0"],
                 Environment = [],
-                Descriptors = [.. Enumerable.Range(0, Places).Select(n => n < held.Count ? held[n] : null), read, write],
+                Descriptors = [.. Enumerable.Range(0, Places).Select(n => n < held.Count ? held[n] : null), read, write, .. more],
                 NewSession = true,
             });
         }

@@ -113,7 +113,9 @@ public readonly record struct FileStatus(
             + BinaryPrimitives.ReadInt64LittleEndian(data[96..]),
         AllocatedBytes: BinaryPrimitives.ReadInt64LittleEndian(data[64..]) * BlockSize);
 
-    private static uint Major(ulong device) => (uint)((device >> 8 & 0xFFF) | (device >> 32 & 0xFFFFF000));
+    /// <summary>Of a device number in the C library's encoding (makedev(3)).</summary>
+    public static uint Major(ulong device) => (uint)((device >> 8 & 0xFFF) | (device >> 32 & 0xFFFFF000));
 
-    private static uint Minor(ulong device) => (uint)((device & 0xFF) | (device >> 12 & 0xFFFFFF00));
+    /// <inheritdoc cref="Major"/>
+    public static uint Minor(ulong device) => (uint)((device & 0xFF) | (device >> 12 & 0xFFFFFF00));
 }

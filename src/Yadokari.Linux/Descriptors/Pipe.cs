@@ -17,6 +17,28 @@ public static unsafe class Pipe
         return (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));
     }
 
+    /// <summary>A pipe whose one descriptor is both its ends, and never blocks. The caller owns it.</summary>
+    public static SafeFileHandle CreateBoth()
+    {
+        const int readWrite = 2, nonBlocking = 0x800;
+        (SafeFileHandle read, SafeFileHandle write) = Create();
+        using (read)
+        using (write)
+        {
+            return Descriptor.Reopen(read, readWrite | nonBlocking) ?? throw new SystemCallException("open", Errno.EACCES, "a pipe of the caller's own");
+        }
+    }
+
+    /// <summary>Carries bytes between a pipe and a terminal, either way.</summary>
+    /// <returns>Bytes carried; 0 where a read would return 0; −errno, −EAGAIN when there is nothing, or no room.</returns>
+    public static long Carry(SafeFileHandle from, SafeFileHandle to, int most)
+    {
+        long result = LinuxCall.Invoke((int)SystemCall.Splice, Descriptor.Number(from), 0, Descriptor.Number(to), 0, most, NonBlocking);
+        GC.KeepAlive(from);
+        GC.KeepAlive(to);
+        return result;
+    }
+
     /// <summary>Puts one byte in. Nothing happens where nobody reads it.</summary>
     public static void Put(SafeFileHandle pipe, byte word)
     {

@@ -12,7 +12,10 @@ public static unsafe class Terminal
 
     private const nint GetSettingsRequest = 0x5401; // TCGETS
     private const nint GetForegroundGroup = 0x540F; // TIOCGPGRP
+    private const nint GetWaitingRequest = 0x541B;  // FIONREAD
     private const nint GetWindowRequest = 0x5413;   // TIOCGWINSZ
+    private const nint SetSettingsRequest = 0x5402; // TCSETS
+    private const nint SetWindowRequest = 0x5414;   // TIOCSWINSZ
 
     /// <summary>The kernel's struct termios.</summary>
     /// <returns>Null for what is no terminal, or one whose other side has hung up.</returns>
@@ -43,6 +46,50 @@ public static unsafe class Terminal
 
         GC.KeepAlive(terminal);
         return result < 0 ? null : (BinaryPrimitives.ReadUInt16LittleEndian(size), BinaryPrimitives.ReadUInt16LittleEndian(size[2..]));
+    }
+
+    /// <summary>Bytes that a program could read now: of whole lines only, where it gathers lines.</summary>
+    /// <returns>Null for what is no terminal, or has hung up.</returns>
+    public static int? GetWaiting(SafeFileHandle terminal)
+    {
+        int bytes = 0;
+        long result = LinuxCall.Invoke(LinuxCall.Ioctl, Descriptor.Number(terminal), GetWaitingRequest, (nint)(&bytes));
+        GC.KeepAlive(terminal);
+        return result < 0 ? null : bytes;
+    }
+
+    /// <summary>Sets it at once; what waits in it stays.</summary>
+    /// <param name="settings">The kernel's struct termios, <see cref="SettingsLength"/> bytes.</param>
+    /// <returns>False for what is no terminal, or has hung up.</returns>
+    public static bool SetSettings(SafeFileHandle terminal, ReadOnlySpan<byte> settings)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(settings.Length, SettingsLength);
+        long result;
+        fixed (byte* start = settings)
+        {
+            result = LinuxCall.Invoke(LinuxCall.Ioctl, Descriptor.Number(terminal), SetSettingsRequest, (nint)start);
+        }
+
+        GC.KeepAlive(terminal);
+        return result == 0;
+    }
+
+    /// <summary>Its foreground group is told (SIGWINCH) when that is another size than before.</summary>
+    /// <returns>False for what is no terminal, or has hung up.</returns>
+    public static bool SetWindowSize(SafeFileHandle terminal, int rows, int columns)
+    {
+        Span<byte> size = stackalloc byte[8];
+        size.Clear();
+        BinaryPrimitives.WriteUInt16LittleEndian(size, (ushort)rows);
+        BinaryPrimitives.WriteUInt16LittleEndian(size[2..], (ushort)columns);
+        long result;
+        fixed (byte* start = size)
+        {
+            result = LinuxCall.Invoke(LinuxCall.Ioctl, Descriptor.Number(terminal), SetWindowRequest, (nint)start);
+        }
+
+        GC.KeepAlive(terminal);
+        return result == 0;
     }
 
     /// <summary>The stream is the controlling terminal, and another process group reads it: who reads it now would be stopped.</summary>

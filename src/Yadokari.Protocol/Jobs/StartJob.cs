@@ -29,4 +29,10 @@ public sealed record StartJob
     /// <summary>With <see cref="JobStreams.Inherit"/>: the process whose descriptors 0–2 the job gets, as the
     /// caller sees it (its own pid). The daemon takes them before it answers.</summary>
     public int? StreamsOf { get; init; }
+
+    /// <summary>With <see cref="JobStreams.Relayed"/>: a terminal instead of pipes, as it is at first; null: pipes.</summary>
+    public Streams.RelayedTerminal? Terminal { get; init; }
+
+    /// <summary>With <see cref="Terminal"/>: nobody is connected to it yet.</summary>
+    public bool Alone { get; init; }
 }

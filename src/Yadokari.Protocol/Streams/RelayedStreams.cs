@@ -27,4 +27,7 @@ public sealed record RelayedStreams
 
     /// <summary>Nobody reads the errors any more.</summary>
     public bool ErrorsClosed { get; init; }
+
+    /// <summary>Its input and output, and its errors if nobody took them elsewhere, are a terminal; null: pipes.</summary>
+    public RelayedTerminal? Terminal { get; init; }
 }

@@ -76,6 +76,11 @@ internal sealed partial class DescriptorScanner
     private DescriptorImage? RefuseTerminal(OpenDescription description) => Refuse(description, "terminal-stream",
         $"{description.Link} is a terminal of this host, and does not follow the job; start it with --detach, or with pipes or files for its streams");
 
+    /// <summary>The terminal that whoever resumes has another for, by its own name or as the terminal that the process runs in.</summary>
+    private bool IsStreamTerminal(OpenDescription description) => options.StreamTerminal is { } device
+        && (description.Status.RawDevice == device
+            || (description.Status is { RawMajor: TerminalScanner.OwnTerminalMajor, RawMinor: 0 } && TerminalScanner.IsTerminalOf(pid, device)));
+
     private static InheritedStreamImage Inherit(OpenDescription description) => new()
     {
         Numbers = description.Numbers,

@@ -235,7 +235,7 @@ internal sealed partial class DescriptorScanner : IDisposable
         bool master = description.Status is { RawMajor: 5, RawMinor: 2 };
         if (!master && Descriptor.IsTerminal(description.Handle))
         {
-            if (options.RefuseOutsideStreams)
+            if (options.RefuseOutsideStreams && !IsStreamTerminal(description))
             {
                 return RefuseTerminal(description);
             }

@@ -6,7 +6,7 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// <summary>Tells the terminal that a process runs in, which becomes the resumer's, from others, which stay on their host.</summary>
 internal sealed class TerminalScanner(int pid, IReadOnlyList<OpenDescription> descriptions, List<Obstacle> obstacles)
 {
-    private const int OwnTerminalMajor = 5; // /dev/tty is 5:0: the controlling terminal, whichever that is
+    public const int OwnTerminalMajor = 5; // /dev/tty is 5:0: the controlling terminal, whichever that is
 
     public TerminalImage? Scan(OpenDescription description)
     {
@@ -28,6 +28,14 @@ internal sealed class TerminalScanner(int pid, IReadOnlyList<OpenDescription> de
         };
     }
 
+    /// <summary>The device is the controlling terminal of a process.</summary>
+    public static bool IsTerminalOf(int pid, ulong device)
+    {
+        // tty_nr: the minor number is in bits 31 … 20 and 7 … 0, the major one in bits 19 … 8 (proc_pid_stat(5)).
+        uint number = (uint)(ProcStat.Read(pid)?.TerminalDevice ?? 0);
+        return number != 0 && FileStatus.Major(device) == (number >> 8 & 0xfff) && FileStatus.Minor(device) == ((number & 0xff) | (number >> 12 & 0xfff00));
+    }
+
     private bool IsOwn(FileStatus status)
     {
         if (status is { RawMajor: OwnTerminalMajor, RawMinor: 0 })
@@ -35,9 +43,7 @@ internal sealed class TerminalScanner(int pid, IReadOnlyList<OpenDescription> de
             return true;
         }
 
-        // tty_nr: the minor number is in bits 31 … 20 and 7 … 0, the major one in bits 19 … 8 (proc_pid_stat(5)).
-        uint number = (uint)(ProcStat.Read(pid)?.TerminalDevice ?? 0);
-        if (number != 0 && status.RawMajor == (number >> 8 & 0xfff) && status.RawMinor == ((number & 0xff) | (number >> 12 & 0xfff00)))
+        if (IsTerminalOf(pid, status.RawDevice))
         {
             return true;
         }

@@ -11,6 +11,9 @@ public sealed record AttributesImage
 
     public required bool GroupLeader { get; init; }
 
+    /// <summary>It leads a session that has a terminal (tty_nr in proc_pid_stat(5)).</summary>
+    public bool OwnsTerminal { get; init; }
+
     public required string WorkingDirectory { get; init; }
 
     public required int Umask { get; init; }

@@ -105,6 +105,7 @@ public sealed class ProcessCapture
                 Pid = status.NsPid.Count > 0 ? status.NsPid[^1] : pid,
                 SessionLeader = stat.Session == pid,
                 GroupLeader = stat.ProcessGroup == pid,
+                OwnsTerminal = stat.Session == pid && stat.TerminalDevice != 0,
                 WorkingDirectory = ProcessFiles.PathOfSelf(ProcMisc.WorkingDirectory(pid) ?? "/", "/proc", status.NsPid) ?? "/",
                 Umask = status.Umask,
                 Personality = ProcMisc.Personality(pid) ?? 0,

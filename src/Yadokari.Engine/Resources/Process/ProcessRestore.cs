@@ -27,6 +27,10 @@ public static class ProcessRestore
         if (attributes.SessionLeader)
         {
             context.Plan.Try(null, SystemCall.Setsid);
+            if (attributes.OwnsTerminal)
+            {
+                TerminalForeground.Own(context);
+            }
         }
         else if (attributes.GroupLeader)
         {

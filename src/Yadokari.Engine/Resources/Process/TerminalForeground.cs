@@ -75,6 +75,22 @@ public static class TerminalForeground
         plan.Place(done);
     }
 
+    /// <summary>In the leader of a session that had a terminal: a terminal of the resumer's that no session has becomes the job's own,
+    /// and its group is in the foreground there. One that has a session already stays that session's (EPERM).</summary>
+    public static void Own(PlanContext context)
+    {
+        const int setControlling = 0x540e;
+        PlanLabel next = new("next stream"), last = new("last stream"), done = new("terminal taken");
+        context.Plan.CallOrJump(null, next, SystemCall.Ioctl, context.Stream(0), Argument.Named(setControlling, "TIOCSCTTY"), 0);
+        context.Plan.Jump(done);
+        context.Plan.Place(next);
+        context.Plan.CallOrJump(null, last, SystemCall.Ioctl, context.Stream(1), Argument.Named(setControlling, "TIOCSCTTY"), 0);
+        context.Plan.Jump(done);
+        context.Plan.Place(last);
+        context.Plan.Try(null, SystemCall.Ioctl, context.Stream(2), Argument.Named(setControlling, "TIOCSCTTY"), 0);
+        context.Plan.Place(done);
+    }
+
     /// <summary>In the job: a group of its own, in the foreground if the resumer's was.</summary>
     public static void LeadGroup(PlanContext context)
     {

@@ -1,0 +1,73 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Yadokari.Linux.Descriptors;
+
+/// <summary>Makes pseudo terminals (pty(7)), and speaks for who shows one.</summary>
+public static unsafe class TerminalPair
+{
+    private const int ReadWrite = 2;
+    private const int NoTerminal = 0x100; // O_NOCTTY
+    private const int NonBlocking = 0x800;
+    private const int CloseOnExec = 0x80000;
+    private const nint SetLock = 0x40045431; // TIOCSPTLCK
+    private const nint GetPeer = 0x5441; // TIOCGPTPEER
+
+    /// <summary>A new one. The caller owns both.</summary>
+    /// <returns>The side of whoever shows it, which never blocks, and the program's side, which does.</returns>
+    /// <exception cref="SystemCallException">There are too many, or none at all on this host.</exception>
+    public static (SafeFileHandle Master, SafeFileHandle Slave) Create()
+    {
+        long opened;
+        fixed (byte* path = "/dev/ptmx\0"u8)
+        {
+            opened = LinuxCall.Check("open", "/dev/ptmx", LinuxCall.OpenAt, LinuxCall.AtFdCwd, (nint)path, ReadWrite | NoTerminal | NonBlocking | CloseOnExec);
+        }
+
+        SafeFileHandle master = new((nint)opened, ownsHandle: true);
+        try
+        {
+            int unlocked = 0;
+            LinuxCall.Check("ioctl(TIOCSPTLCK)", null, LinuxCall.Ioctl, Descriptor.Number(master), SetLock, (nint)(&unlocked));
+            return (master, OpenPeer(master, 0));
+        }
+        catch
+        {
+            master.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The program's side once more, that does not block. The caller owns it.</summary>
+    public static SafeFileHandle OpenPeer(SafeFileHandle master) => OpenPeer(master, NonBlocking);
+
+    /// <summary>Writes what it takes now.</summary>
+    /// <returns>How much that was; 0: nothing.</returns>
+    public static int Write(SafeFileHandle master, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            long result = LinuxCall.Invoke((int)SystemCall.Write, Descriptor.Number(master), (nint)start, bytes.Length);
+            GC.KeepAlive(master);
+            return (int)Math.Max(result, 0);
+        }
+    }
+
+    /// <summary>Reads what there is now.</summary>
+    /// <returns>How much that was; 0: nothing.</returns>
+    public static int Read(SafeFileHandle master, Span<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            long result = LinuxCall.Invoke(LinuxCall.Read, Descriptor.Number(master), (nint)start, bytes.Length);
+            GC.KeepAlive(master);
+            return (int)Math.Max(result, 0);
+        }
+    }
+
+    private static SafeFileHandle OpenPeer(SafeFileHandle master, int flags)
+    {
+        long slave = LinuxCall.Check("ioctl(TIOCGPTPEER)", null, LinuxCall.Ioctl, Descriptor.Number(master), GetPeer, ReadWrite | NoTerminal | CloseOnExec | flags);
+        GC.KeepAlive(master);
+        return new SafeFileHandle((nint)slave, ownsHandle: true);
+    }
+}
