@@ -92,7 +92,7 @@ public sealed partial class DescriptorRestore
     {
         PlanLabel full = new("full"), filled = new("filled");
         TerminalSettings settings = new(terminal.Settings);
-        byte endOfFile = FreeCharacter(terminal, settings);
+        byte endOfFile = EndOfFile(terminal, settings);
         plan.Call("set the size of a window", SystemCall.Ioctl, master, TerminalCall.SetWindow, plan.Bytes(terminal.Window, "{winsize}"));
         plan.Call("set a terminal", SystemCall.Ioctl, peer, TerminalCall.SetSettings, plan.Bytes(settings.ForFilling(endOfFile), "{termios}"));
         foreach (TypedLineImage line in terminal.Lines)
@@ -136,15 +136,18 @@ public sealed partial class DescriptorRestore
         }
     }
 
-    /// <summary>One that nothing holds that is to be typed.</summary>
-    private static byte FreeCharacter(PseudoTerminalImage terminal, TerminalSettings settings)
+    /// <summary>What ends a line without an echo may be looked at late, when the job's own settings hold already: so its own character,
+    /// unless something that is to be typed holds it (quoted by Ctrl-V).</summary>
+    private static byte EndOfFile(PseudoTerminalImage terminal, TerminalSettings settings)
     {
-        HashSet<byte> taken = [TerminalSettings.NewLine, settings.EndsOfLine.First, settings.EndsOfLine.Second, .. terminal.Typed];
+        HashSet<byte> taken = [0, TerminalSettings.NewLine, settings.EndsOfLine.First, settings.EndsOfLine.Second, .. terminal.Typed];
         foreach (TypedLineImage line in terminal.Lines)
         {
             taken.UnionWith(line.Bytes);
         }
 
-        return (byte)Enumerable.Range(1, 255).FirstOrDefault(character => !taken.Contains((byte)character), settings.EndOfFile);
+        return taken.Contains(settings.EndOfFile)
+            ? (byte)Enumerable.Range(1, 255).FirstOrDefault(character => !taken.Contains((byte)character), settings.EndOfFile)
+            : settings.EndOfFile;
     }
 }
