@@ -8,6 +8,9 @@ namespace Yadokari.Engine.Restore;
 /// <summary>Sessions and their controlling terminals (tty_ioctl(2), credentials(7)).</summary>
 internal static class TerminalSession
 {
+    /// <summary>The terminal of a session's leader is one of the job's, not that of whoever resumes.</summary>
+    public static bool HasOwn(PlanContext context) => Find(context) is not null;
+
     /// <summary>In a process that leads a session, before it makes children of it: they inherit its terminal.</summary>
     public static void Take(PlanContext context)
     {
