@@ -94,6 +94,12 @@ public sealed class GroupedEngine(IJobEngine engine, JobGroup group) : IJobEngin
             _isKilled = true;
         }
 
+        public void Condemn()
+        {
+            checkpoint.Condemn();
+            _isKilled = true;
+        }
+
         public void Dispose()
         {
             if (!_isKilled)

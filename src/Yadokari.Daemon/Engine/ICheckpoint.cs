@@ -15,4 +15,7 @@ public interface ICheckpoint : IDisposable
     CaptureReport Capture(IImageSink sink, IProgress<CaptureProgress>? progress);
 
     void Kill();
+
+    /// <summary>Ends it, and does not wait for its memory to be given back.</summary>
+    void Condemn() => Kill();
 }

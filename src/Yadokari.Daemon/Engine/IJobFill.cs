@@ -11,6 +11,9 @@ public interface IJobFill : IDisposable
 
     int Pid { get; }
 
+    /// <summary>Why it can't be used.</summary>
+    string? GivenUp { get; }
+
     void Update(ReadOnlySpan<byte> layout, long mostBytes);
 
     void Written(long offset, int length);
@@ -19,7 +22,7 @@ public interface IJobFill : IDisposable
 
     bool Settle(int milliseconds);
 
-    /// <summary>As <see cref="IJobEngine.FindMissing"/>, of the file that is whole now; from another host.</summary>
+    /// <summary>As <see cref="IJobEngine.FindMissing"/>, of the file that is whole now; from another host. The process gets what it lacks.</summary>
     IReadOnlyList<Obstacle> FindMissing(string path);
 
     /// <summary>The job, held, made of the file that <see cref="FindMissing"/> read; null: the file itself must be executed.</summary>

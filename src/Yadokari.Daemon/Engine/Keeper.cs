@@ -75,6 +75,9 @@ public static class Keeper
                 case KeeperAct.Kill:
                     Required(session).Kill();
                     return KeeperAnswer.Done();
+                case KeeperAct.Condemn:
+                    Required(session).Condemn();
+                    return KeeperAnswer.Done();
                 default:
                     session?.Dispose();
                     session = null;

@@ -12,6 +12,9 @@ public enum KeeperAct
     Capture,
     Kill,
 
+    /// <summary><see cref="Yadokari.Engine.Checkpointing.CheckpointSession.Condemn"/>.</summary>
+    Condemn,
+
     /// <summary>Thaw unless killed, and be ready for the next one.</summary>
     Close,
 }

@@ -119,6 +119,8 @@ public sealed class KeeperPool : IDisposable
 
         public void Kill() => keeper.Act(new KeeperRequest(KeeperAct.Kill));
 
+        public void Condemn() => keeper.Act(new KeeperRequest(KeeperAct.Condemn));
+
         public void Dispose()
         {
             // A move thaws at once on a failure, long before its scope ends.

@@ -38,11 +38,11 @@ public sealed class KernelEngine(HomeDirectory home) : IJobEngine, IDisposable
 
     private sealed class Filled(JobFiller filler) : IJobFill
     {
-        private ContextFile? _file;
-
         public int ShellPid => filler.ShellPid;
 
         public int Pid => filler.Pid;
+
+        public string? GivenUp => filler.GivenUp;
 
         public void Update(ReadOnlySpan<byte> layout, long mostBytes) => filler.Update(FillLayout.Read(layout, mostBytes));
 
@@ -54,13 +54,13 @@ public sealed class KernelEngine(HomeDirectory home) : IJobEngine, IDisposable
 
         public IReadOnlyList<Obstacle> FindMissing(string path)
         {
-            _file = ContextFile.Open(path);
-            _file.RequireOwnPlan();
-            return _file.FindMissing();
+            ContextFile file = ContextFile.Open(path);
+            file.RequireOwnPlan();
+            filler.Complete(file.Image);
+            return file.FindMissing();
         }
 
-        public IHeldJob? Finish(ResumeOptions options) =>
-            _file is { } file && filler.Finish(file.Image, options) is { } held ? new Held(held) : null;
+        public IHeldJob? Finish(ResumeOptions options) => filler.Finish(options) is { } held ? new Held(held) : null;
 
         public void Dispose() => filler.Dispose();
     }

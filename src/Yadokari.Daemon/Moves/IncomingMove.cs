@@ -1,4 +1,5 @@
 using Yadokari.Daemon.Engine;
+using Yadokari.Engine;
 
 namespace Yadokari.Daemon.Moves;
 
@@ -16,6 +17,12 @@ public sealed class IncomingMove : Incoming, IDisposable
     /// <summary>The process that is filled while the image comes; null: none.</summary>
     internal IJobFill? Fill { get; set; }
 
+    /// <summary>What this host lacks for the image, looked up as soon as that was whole; null: not yet.</summary>
+    internal Task<IReadOnlyList<Obstacle>>? Missing { get; set; }
+
+    /// <summary>The whole image is on its way to the disk; null: not yet.</summary>
+    internal Task? Flushed { get; set; }
+
     /// <summary>The job was held in a process that was filled before.</summary>
     internal bool IsFilled { get; set; }
 
@@ -24,8 +31,14 @@ public sealed class IncomingMove : Incoming, IDisposable
 
     internal void EndFill()
     {
-        Fill?.Dispose();
+        IJobFill? fill = Fill;
         Fill = null;
+        if (Missing is { IsCompleted: false } looking)
+        {
+            looking.ContinueWith(_ => fill?.Dispose(), TaskScheduler.Default);
+            return;
+        }
+        fill?.Dispose();
     }
 
     public void Dispose()

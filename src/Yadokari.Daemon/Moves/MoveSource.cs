@@ -271,7 +271,7 @@ public sealed partial class MoveSource(
             // The last look: a host that has lost its lease, or the job, commits nothing.
             await Directory.CheckOwnedAsync(record, cancellation).ConfigureAwait(false);
             Enter(ref move, AsCommitted(move.State), durable: true);
-            checkpoint.Kill();
+            checkpoint.Condemn();
         }
         catch (Exception failure)
         {

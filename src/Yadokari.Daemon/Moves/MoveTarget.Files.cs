@@ -29,24 +29,22 @@ public sealed partial class MoveTarget
         file.SetLength(length);
     }
 
-    /// <summary>The disk works while more comes; a round that ends before the one before is on it waits for nothing. By a descriptor
-    /// of its own, for reading: a file that is open for writing can't be executed.</summary>
-    private static Task FlushBehind(Task before, string image) => before.IsCompletedSuccessfully
-        ? Task.Run(() =>
-        {
-            using SafeFileHandle file = File.OpenHandle(image, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            RandomAccess.FlushToDisk(file);
-        })
-        : before;
-
-    /// <summary>The image is all that is left of the job once the source has committed: it must survive a power failure.</summary>
-    private void Flush(string image, MoveOffer offer)
+    /// <summary>The image is whole: what needs nothing but the image begins before the source asks for it.</summary>
+    private void BeginPreparing(IncomingMove move)
     {
-        foreach (string path in (ReadOnlySpan<string>)[image, home.Output(offer.JobId, offer.Epoch), home.Errors(offer.JobId, offer.Epoch)])
+        string image = home.Image(move.Record.Id);
+        move.Flushed = Task.Run(() => FlushBehind.Flush(image), CancellationToken.None);
+        if (move.Fill is { } fill)
         {
-            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            RandomAccess.FlushToDisk(file);
+            move.Missing = Task.Run(() => fill.FindMissing(image), CancellationToken.None);
         }
+    }
+
+    /// <summary>Image and logs are all that is left of the job once the source has committed: they must survive a power failure.</summary>
+    private void FlushLogs(MoveOffer offer)
+    {
+        FlushBehind.Flush(home.Output(offer.JobId, offer.Epoch));
+        FlushBehind.Flush(home.Errors(offer.JobId, offer.Epoch));
     }
 
     private static long Mebibytes(long bytes) => bytes >> 20;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Daemon.Engine;
 using Yadokari.Engine.Resume;
@@ -22,6 +23,10 @@ public sealed partial class MoveTarget
         using SafeFileHandle image = File.OpenHandle(home.Image(move.Record.Id), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using SafeFileHandle exit = File.OpenHandle(home.Exit(offer.JobId, offer.Epoch), FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         move.Fill = engine.Fill(layout, most, image, exit);
+        if (move.Fill is null)
+        {
+            LogNotFilled(logger, move.Record.Id, "this host can't make its process before its image is whole");
+        }
     }
 
     /// <summary>The end of a round. What comes next waits until the process has what came, so that little is left for the pause; but not so
@@ -36,11 +41,18 @@ public sealed partial class MoveTarget
     }
 
     /// <summary>Null: there is none, or it can't be used.</summary>
-    private static IHeldJob? FinishFill(IncomingMove move, ResumeOptions options)
+    private IHeldJob? FinishFill(IncomingMove move, ResumeOptions options)
     {
         IHeldJob? held = move.Fill?.Finish(options);
         move.IsFilled = held is not null;
+        if (held is null && move.Fill is { } fill)
+        {
+            LogNotFilled(logger, move.Record.Id, fill.GivenUp ?? "its process has ended");
+        }
         move.EndFill();
         return held;
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "move {Move} to here: the image is executed, its process was not filled: {Reason}")]
+    private static partial void LogNotFilled(ILogger logger, string move, string reason);
 }

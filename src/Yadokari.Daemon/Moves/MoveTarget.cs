@@ -101,6 +101,7 @@ public sealed partial class MoveTarget(
             Expect(move, MovePhase.Reserved);
             Enter(move, new MoveState.Copying(1), durable: false);
             long length = await CopyAsync(move, new FrameReader(frames), either.Token).ConfigureAwait(false);
+            BeginPreparing(move);
             Enter(move, new MoveState.Sent(length), durable: false);
             return Status(move);
         }
@@ -141,13 +142,13 @@ public sealed partial class MoveTarget(
                 {
                     CutLog(home.Input(offer.JobId, offer.Epoch), state.InputLength, state.InputFrom);
                 }
-                IReadOnlyList<Obstacle> missing = move.Fill?.FindMissing(image) ?? engine.FindMissing(image, isOwn: false);
+                IReadOnlyList<Obstacle> missing = move.Missing is { } looking ? await looking.ConfigureAwait(false) : engine.FindMissing(image, isOwn: false);
                 if (missing.Count > 0)
                 {
                     throw Refused(offer, EngineCall.ToInfos(missing));
                 }
                 // The disk works while the process is rebuilt.
-                Task flushed = Task.Run(() => Flush(image, offer), CancellationToken.None);
+                Task flushed = Task.WhenAll(move.Flushed ?? Task.CompletedTask, Task.Run(() => FlushLogs(offer), CancellationToken.None));
                 HeldFacts facts;
                 try
                 {
@@ -267,7 +268,7 @@ public sealed partial class MoveTarget(
         using SafeFileHandle errors = OpenLog(home.Errors(offer.JobId, offer.Epoch));
         using SafeFileHandle input = OpenLog(home.Input(offer.JobId, offer.Epoch));
         long most = OfferCheck.MostBytes(offer);
-        Task flushing = Task.CompletedTask;
+        FlushBehind flushing = new(path);
         while (true)
         {
             (FrameHeader header, ReadOnlyMemory<byte> payload) = await frames.ReadAsync(cancellation).ConfigureAwait(false);
@@ -281,7 +282,7 @@ public sealed partial class MoveTarget(
                 case FrameKind.End:
                     move.Fill?.Load();
                     // One that is not done does no harm: what matters is flushed when all is here.
-                    await (flushing.IsFaulted ? flushing : Task.CompletedTask).ConfigureAwait(false);
+                    await (flushing.Running.IsFaulted ? flushing.Running : Task.CompletedTask).ConfigureAwait(false);
                     return image?.Length ?? SharedPlace.LengthOf(path);
                 case FrameKind.Image:
                     RandomAccess.Write(
@@ -292,7 +293,7 @@ public sealed partial class MoveTarget(
                     Fill(move, payload.Span, most);
                     break;
                 case FrameKind.Flush:
-                    flushing = FlushBehind(flushing, path);
+                    flushing.Ask();
                     await LoadAsync(move).ConfigureAwait(false);
                     break;
                 case FrameKind.Output:

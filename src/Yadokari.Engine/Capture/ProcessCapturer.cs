@@ -68,6 +68,7 @@ public static class ProcessCapturer
         position = last.Position;
         IReadOnlyList<EndedProcessImage> ended = [.. tree.Ended.Select(kinship.Ended)];
         tree.RemoveAtEnd(ipc.Used);
+        tree.HoldsNothing = processes.Select(process => process.Descriptors).Append(descriptors.Shared).All(table => table.Descriptions.All(description => description.Locks.Count == 0));
         memoryTaken();
 
         (TreeImage image, RestorePlan plan) = RegionFit.Find(new TreeImage

@@ -97,6 +97,10 @@ public sealed class CheckpointSession : IDisposable
     /// <summary>Ends the frozen process (SIGKILL) and returns when it is gone.</summary>
     public void Kill() => tracer.Run(() => tree?.Kill());
 
+    /// <summary>Ends the frozen process (SIGKILL): it does nothing any more, but may be gone only after a moment, if nothing that it has
+    /// could be in the way of a copy of it. <see cref="Dispose"/> waits for that.</summary>
+    public void Condemn() => tracer.Run(() => tree?.Condemn());
+
     public void Dispose()
     {
         if (disposed)

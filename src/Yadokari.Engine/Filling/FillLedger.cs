@@ -269,12 +269,24 @@ internal sealed class FillLedger(Action<FillOrder> give)
         byPlace.Insert(place, extent);
         if (MayBeHuge(extent, layout))
         {
-            for (ulong at = (extent.Start + HugePage - 1) / HugePage * HugePage; at + HugePage <= extent.End; at += HugePage)
+            MakeHuge((extent.Start + HugePage - 1) / HugePage * HugePage, extent.End / HugePage * HugePage);
+        }
+    }
+
+    /// <summary>Nothing has been read there; where nothing is, nothing can be collapsed.</summary>
+    private void MakeHuge(ulong start, ulong end)
+    {
+        // Each call waits for all processors (lru_add_drain_all, mm/khugepaged.c), and one of any length would keep others waiting.
+        const ulong together = 32 * HugePage;
+        for (ulong from = start; from < end; from += together)
+        {
+            ulong to = Math.Min(end, from + together);
+            for (ulong at = from; at < to; at += HugePage)
             {
-                // Nothing has been read there; where nothing is, nothing can be collapsed.
                 give(new FillOrder(FillOrderKind.Touch, at));
-                give(new FillOrder(FillOrderKind.Advise, at, HugePage, Collapse));
             }
+
+            give(new FillOrder(FillOrderKind.Advise, from, to - from, Collapse));
         }
     }
 

@@ -22,7 +22,10 @@ public sealed class JobFiller : IDisposable
     private const int Patience = 10_000;
 
     private const int StartPatience = 5_000;
-    private const int MostOrders = 512;
+
+    /// <summary>Handed over together: room in the socket comes back only when it has done all of them.</summary>
+    private const int MostOrders = 32;
+
     private const int KillSignal = 9;
 
     private readonly FillStart start;
@@ -34,6 +37,7 @@ public sealed class JobFiller : IDisposable
     private readonly byte[] waiting = new byte[MostOrders * FillOrder.Length];
     private readonly BlockingCollection<byte[]> queue = [];
     private readonly Thread hand;
+    private FilledPlan? rest;
     private int count;
     private int unanswered;
     private bool ended;
@@ -61,7 +65,7 @@ public sealed class JobFiller : IDisposable
     /// <summary>As far as is known it does what it is told.</summary>
     public bool IsUsable => usable;
 
-    /// <summary>What it said when it could not be used; null: nothing.</summary>
+    /// <summary>Why it can't be used; null: it can, or that is not known.</summary>
     public string? GivenUp { get; private set; }
 
     /// <summary>Starts a process for a job and gives it its first mappings; null when that is not possible here.</summary>
@@ -123,9 +127,14 @@ public sealed class JobFiller : IDisposable
     /// <summary>There is more, or it is another.</summary>
     public void Update(FillLayout now)
     {
-        if (!IsUsable || now.Pid != layout.Pid || now.RegionBase != layout.RegionBase || now.RegionLength != layout.RegionLength)
+        if (!usable)
         {
-            usable = false;
+            return;
+        }
+
+        if (now.Pid != layout.Pid || now.RegionBase != layout.RegionBase || now.RegionLength != layout.RegionLength)
+        {
+            GiveUp("the job has another place for the rest of its plan by now");
             return;
         }
 
@@ -172,49 +181,64 @@ public sealed class JobFiller : IDisposable
 
             int got = orders.Read(answers[..Math.Min(unanswered, answers.Length)]);
             unanswered -= got;
-            usable = usable && got > 0;
+            if (got == 0)
+            {
+                GiveUp("it has ended");
+            }
         }
 
         return usable;
     }
 
-    /// <summary>The context file is whole: the process gets what is missing, and all else that the image has.</summary>
+    /// <summary>The context file is whole: the process gets what is missing of its memory, and the rest of the plan is made.</summary>
     /// <param name="image">What the file holds; its plan was compared.</param>
-    /// <param name="options">Where its streams go.</param>
-    /// <returns>The process, held as one that was made from the file; this has nothing more to do with it. Null: it can't be used.</returns>
-    public HeldProcess? Finish(TreeImage image, ResumeOptions options)
+    public void Complete(TreeImage image)
     {
-        if (!IsUsable || !Fits(image) || options is not { StandardInput: { } input, StandardOutput: { } output, StandardError: { } errors })
+        if (!usable)
         {
-            return null;
+            return;
+        }
+
+        if (!Fits(image))
+        {
+            GiveUp("the job is another than it was told");
+            return;
         }
 
         IReadOnlySet<ulong> mappings = ledger.Finish(image.Main.Memory);
         Send();
-        FilledPlan rest = PlanCompiler.Compile(image, new FilledProcess(start.OwnBase, FillStart.OwnLength, start.FirstOwn, mappings));
-        if ((ulong)rest.Plan.Span + RegionLayout.EndLength(image) > image.RegionLength || rest.Plan.SharedLength != RemoteAddress.PageSize)
+        FilledPlan made = PlanCompiler.Compile(image, new FilledProcess(start.OwnBase, FillStart.OwnLength, start.FirstOwn, mappings));
+        if ((ulong)made.Plan.Span + RegionLayout.EndLength(image) <= image.RegionLength && made.Plan.SharedLength == RemoteAddress.PageSize)
+        {
+            RandomAccess.Write(planFile, made.Plan.Encode(new RemoteAddress(image.RegionBase), image.RegionLength), 0);
+            rest = made;
+        }
+        else
+        {
+            GiveUp("the rest of the plan is too long");
+        }
+    }
+
+    /// <summary>The process goes on with the rest of the plan until all is as the image has it.</summary>
+    /// <param name="options">Where its streams go.</param>
+    /// <returns>The process, held as one that was made from the file; this has nothing more to do with it. Null: it can't be used.</returns>
+    public HeldProcess? Finish(ResumeOptions options)
+    {
+        if (rest is not { } plan || options is not { StandardInput: { } input, StandardOutput: { } output, StandardError: { } errors })
         {
             return null;
         }
 
-        byte[] plan = rest.Plan.Encode(new RemoteAddress(image.RegionBase), image.RegionLength);
-        RandomAccess.Write(planFile, plan, 0);
         Give(new FillOrder(FillOrderKind.Streams));
         Send();
         Drain();
-        usable = usable && orders.TrySend(0, [input, output, errors]);
-        byte[] enter = new byte[FillOrder.Length];
-        Enter(rest.Job).Write(enter);
-        usable = usable && orders.TryWrite(enter, Patience);
-        Enter(rest.Init).Write(enter);
-        if (!usable || !control.TryWrite(enter, Patience))
+        if (!usable || !orders.TrySend(0, [input, output, errors]) || !Enter(orders, plan.Job) || !Enter(control, plan.Init))
         {
             return null;
         }
 
-        FillOrder Enter(int operation) => new(FillOrderKind.Enter, (ulong)plan.Length, (ulong)operation, (ulong)rest.Plan.SharedOffset);
         HeldProcess? held = HeldProcess.TryAdopt(ShellPid, Pid, control, out string? reason);
-        GivenUp = reason;
+        GivenUp ??= reason;
         if (held is not null)
         {
             ended = true;
@@ -225,6 +249,13 @@ public sealed class JobFiller : IDisposable
 
         usable = false;
         return held;
+
+        bool Enter(SocketPair by, int operation)
+        {
+            byte[] enter = new byte[FillOrder.Length];
+            new FillOrder(FillOrderKind.Enter, (ulong)plan.Plan.Length, (ulong)operation, (ulong)plan.Plan.SharedOffset).Write(enter);
+            return by.TryWrite(enter, Patience);
+        }
     }
 
     public void Dispose()
@@ -317,7 +348,16 @@ public sealed class JobFiller : IDisposable
     {
         foreach (byte[] some in queue.GetConsumingEnumerable())
         {
-            usable = usable && orders.TryWrite(some, Patience);
+            if (usable && !orders.TryWrite(some, Patience))
+            {
+                GiveUp("it does not take what it is told");
+            }
         }
+    }
+
+    private void GiveUp(string reason)
+    {
+        GivenUp ??= reason;
+        usable = false;
     }
 }

@@ -103,6 +103,25 @@ public sealed class FrozenTree : IDisposable
         }
     }
 
+    /// <summary>Nothing that it has, but memory, would be in the way of its copy: no locks.</summary>
+    public bool HoldsNothing { get; set; }
+
+    /// <summary>As <see cref="Kill"/>, but where it holds nothing that its copy wants it does not wait until the memory is given back, which
+    /// takes a while for each GiB: no instruction of it is executed any more. <see cref="Dispose"/> waits.</summary>
+    public void Condemn()
+    {
+        if (!HoldsNothing || connections.Count + objects.Count > 0)
+        {
+            Kill();
+            return;
+        }
+
+        foreach (FrozenProcess process in processes)
+        {
+            process.Kill();
+        }
+    }
+
     /// <summary>Ends all, and waits until every thread is gone.</summary>
     public void Kill()
     {
@@ -126,6 +145,7 @@ public sealed class FrozenTree : IDisposable
         Release();
         for (int i = processes.Count - 1; i >= 0; i--)
         {
+            processes[i].AwaitEnd();
             processes[i].Dispose();
         }
     }

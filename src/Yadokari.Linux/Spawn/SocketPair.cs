@@ -84,20 +84,24 @@ public sealed unsafe class SocketPair : IDisposable
         fixed (byte* pointer = bytes)
         {
             int done = 0;
+            long until = Environment.TickCount64 + milliseconds;
             while (done < bytes.Length)
             {
                 long sent = LibC.Syscall((long)SystemCall.Sendto, Own.DangerousGetHandle(), (long)(pointer + done), bytes.Length - done, noSignal | dontWait, 0, 0);
                 if (sent > 0)
                 {
                     done += (int)sent;
+                    until = Environment.TickCount64 + milliseconds;
                     continue;
                 }
 
                 int errno = Marshal.GetLastPInvokeError();
-                if (errno != Errno.EINTR && (errno != Errno.EAGAIN || !WaitWritable(milliseconds)))
+                if (errno is not (Errno.EINTR or Errno.EAGAIN) || Environment.TickCount64 > until)
                 {
                     return false;
                 }
+
+                WaitWritable();
             }
         }
 
@@ -136,11 +140,13 @@ public sealed unsafe class SocketPair : IDisposable
         Child.Dispose();
     }
 
-    private bool WaitWritable(int milliseconds)
+    /// <summary>For a moment: a socket says that it can be written only when three quarters of it are empty (unix_writable,
+    /// net/unix/af_unix.c), and takes more long before.</summary>
+    private void WaitWritable()
     {
-        const int pollOut = 4;
+        const int pollOut = 4, moment = 20;
         PollDescriptor poll = new() { Descriptor = (int)Own.DangerousGetHandle(), Events = pollOut };
-        return LibC.Syscall((long)SystemCall.Poll, (long)(&poll), 1, milliseconds, 0, 0, 0) > 0;
+        LibC.Syscall((long)SystemCall.Poll, (long)(&poll), 1, moment, 0, 0, 0);
     }
 
     [StructLayout(LayoutKind.Sequential)]

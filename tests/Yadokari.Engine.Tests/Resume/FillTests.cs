@@ -37,7 +37,8 @@ public sealed class FillTests : IDisposable
             sink.Told.ShouldBeGreaterThan(0);
             talker = new Talker();
             JobFiller filler = sink.Filler.ShouldNotBeNull();
-            HeldProcess held = filler.Finish(image, Streams(talker)).ShouldNotBeNull(filler.GivenUp);
+            filler.Complete(image);
+            HeldProcess held = filler.Finish(Streams(talker)).ShouldNotBeNull(filler.GivenUp);
             before.Dispose();
             ShouldHold(held.Pid, image, sink.Path);
             held.Release();
@@ -64,7 +65,8 @@ public sealed class FillTests : IDisposable
         TreeImage image = Save(pid, sink, null);
         int shell = sink.Filler.ShouldNotBeNull().ShellPid;
         using Talker unused = new();
-        sink.Filler.Finish(image, Streams(unused)).ShouldBeNull();
+        sink.Filler.Complete(image);
+        sink.Filler.Finish(Streams(unused)).ShouldBeNull();
         sink.Filler.Dispose();
         Directory.Exists($"/proc/{shell}").ShouldBeFalse();
 

@@ -13,8 +13,9 @@ public static class RoundRule
 
     /// <summary>Whether there is to be one more.</summary>
     /// <param name="bytes">Of each round so far. One that is not a fifth smaller than the one before shows that the job writes
-    /// about as fast as it is copied: more of them would not help.</param>
+    /// about as fast as it is copied: more of them would not help. But not the second: while the first is copied whoever gets it touches its
+    /// memory for the first time, which may take many times as long.</param>
     public static bool GoesOn(IReadOnlyList<long> bytes) =>
         bytes.Count == 0
-        || (bytes.Count < MaxRounds && bytes[^1] >= Little && (bytes.Count < 2 || bytes[^1] * 5 < bytes[^2] * 4));
+        || (bytes.Count < MaxRounds && bytes[^1] >= Little && (bytes.Count < 3 || bytes[^1] * 5 < bytes[^2] * 4));
 }

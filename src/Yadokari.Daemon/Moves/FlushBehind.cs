@@ -1,0 +1,56 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Yadokari.Daemon.Moves;
+
+/// <summary>Brings a file to disk while more of it comes: once more as soon as it is there, if it was asked for meanwhile.</summary>
+internal sealed class FlushBehind(string path)
+{
+    private readonly Lock _lock = new();
+    private bool _isWorking;
+    private bool _isAskedAgain;
+
+    /// <summary>Ends when nothing is left to be done; fails when the disk does.</summary>
+    public Task Running { get; private set; } = Task.CompletedTask;
+
+    public void Ask()
+    {
+        lock (_lock)
+        {
+            if (!_isWorking)
+            {
+                _isWorking = true;
+                Running = Task.Run(Work);
+            }
+            else
+            {
+                _isAskedAgain = true;
+            }
+        }
+    }
+
+    /// <summary>By a descriptor of its own, for reading: a file that is open for writing can't be executed.</summary>
+    public static void Flush(string path)
+    {
+        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        RandomAccess.FlushToDisk(file);
+    }
+
+    private void Work()
+    {
+        do
+        {
+            Flush(path);
+        }
+        while (IsWanted());
+    }
+
+    private bool IsWanted()
+    {
+        lock (_lock)
+        {
+            _isWorking = _isAskedAgain;
+            _isAskedAgain = false;
+            return _isWorking;
+        }
+    }
+}
