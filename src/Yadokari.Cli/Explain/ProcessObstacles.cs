@@ -10,7 +10,7 @@ internal static class ProcessObstacles
         new("session", "A child is in a session of another living process than its parent or grandparent, or of one outside.", "Ask again when that child has ended."),
         new("process-group", "A child is in a group whose first process has left it, or which is not the job's.", "Ask again when that child has ended."),
         new("job-control", "A child leads a group of its own on a terminal that is not of the job (its master is outside), as in an interactive shell; or a terminal of the job is controlled by a process outside. (Shells on terminals of the job, as in script, expect or tmux, are carried.)", "Run the programs by a script without job control (set +m), or the shell inside script(1) or tmux."),
-        new("orphan-process", "In namespaces of the job's own a process has lost its parent and was taken over by the job's init.", "Ask again when it has ended, or let its parent wait for it."),
+        new("orphan-process", "A process has lost its parent and was taken over by the job's init, and it is stopped, or the leader of its session has ended as well.", "Continue it, or ask again when it has ended."),
         new("namespace-apart", "A child is in another namespace than its job.", "Start it without a namespace of its own (a sandbox, a container)."),
         new("exit-signal", "A child that was made by clone has told its end by another signal than SIGCHLD, and was not waited for.", "Ask again when its parent has waited for it."),
         new("parent-death-signal", "A child gets a signal when a thread of its parent ends that is not the main one.", "Let the main thread start it, or without PR_SET_PDEATHSIG."),

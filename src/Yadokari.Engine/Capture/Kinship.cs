@@ -10,6 +10,7 @@ namespace Yadokari.Engine.Capture;
 internal sealed class Kinship
 {
     private readonly int main;
+    private readonly int init;
     private readonly Dictionary<int, ProcStatus> statuses = [];
     private readonly Dictionary<int, ProcStat> stats = [];
 
@@ -25,6 +26,7 @@ internal sealed class Kinship
     public Kinship(IReadOnlyList<int> living, IReadOnlyList<int> ended, Action<int> gone)
     {
         main = living[0];
+        init = JobInit.Of(main)?.Pid ?? 0;
         foreach (int pid in living.Concat(ended))
         {
             if (ProcStatus.Read(pid) is { } status && ProcStat.Read(pid) is { } stat)
@@ -43,11 +45,12 @@ internal sealed class Kinship
     public ProcessImage Place(ProcessImage image, int pid) => image with
     {
         Parent = Parent(pid),
+        Orphan = IsOrphan(pid),
         Group = Group(pid),
         Session = Session(pid),
         WithoutTerminal = stats[pid].TerminalDevice == 0 && stats.GetValueOrDefault(stats[pid].Session) is { TerminalDevice: not 0 },
         ExitSignal = pid == main ? 17 : stats[pid].ExitSignal,
-        SharesDirectory = pid != main && Kcmp.FindCommon(stats[pid].PPid, pid) == Kcmp.DirectoryName,
+        SharesDirectory = pid != main && !IsOrphan(pid) && Kcmp.FindCommon(stats[pid].PPid, pid) == Kcmp.DirectoryName,
     };
 
     public EndedProcessImage Ended(int pid)
@@ -66,9 +69,9 @@ internal sealed class Kinship
         foreach (int pid in stats.Keys)
         {
             // One whose parent is there no more has another by now.
-            if ((pid == main || placed.Contains(stats[pid].PPid)) && placed.Add(pid))
+            if ((pid == main || IsOrphan(pid) || placed.Contains(stats[pid].PPid)) && placed.Add(pid))
             {
-                places.Add(new SkeletonPlace(Inner(pid), Parent(pid), Session(pid), Group(pid), ended.Contains(pid)));
+                places.Add(new SkeletonPlace(Inner(pid), Parent(pid), Session(pid), Group(pid), ended.Contains(pid)) { Orphan = IsOrphan(pid) });
             }
         }
 
@@ -80,7 +83,10 @@ internal sealed class Kinship
 
     private int Inner(int pid) => statuses[pid].NsPid is [.., int inner] ? inner : pid;
 
-    private int Parent(int pid) => pid == main ? 0 : Inner(stats[pid].PPid);
+    private bool IsOrphan(int pid) => pid != main && init != 0 && stats[pid].PPid == init;
+
+    /// <summary>An orphan is made by the main process.</summary>
+    private int Parent(int pid) => pid == main ? 0 : IsOrphan(pid) ? Inner(main) : Inner(stats[pid].PPid);
 
     private int Group(int pid) => IsOutside(stats[pid].ProcessGroup, stats[main].ProcessGroup, stats[main].Session) ? 0 : statuses[pid].NsGroup is [.., int inner] ? inner : stats[pid].ProcessGroup;
 

@@ -1,4 +1,5 @@
 using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Freeze;
 using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Linux;
@@ -134,7 +135,7 @@ public static class ObstacleScan
         OutsideMappings.FindObstacles(mapped, obstacles);
         obstacles.AddRange(SystemVOwnership.Find(mapped, ended, standsStill: false).Obstacles);
         obstacles.AddRange(TreeObstacles.Find(living, ended));
-        obstacles.AddRange(DescriptorScan.FindObstaclesOfTree(living[0], options));
+        obstacles.AddRange(DescriptorScan.FindObstaclesOfTree(living[0], JobInit.Orphans(living[0]), options));
         return obstacles;
     }
 

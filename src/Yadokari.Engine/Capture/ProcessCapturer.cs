@@ -46,6 +46,8 @@ public static class ProcessCapturer
             relative.FindObstaclesOfRelative(untoldStops.TryGetValue(relative.Pid, out int signal) ? signal : null, obstacles);
         }
 
+        HashSet<int> orphans = [.. JobInit.Orphans(tree.Pid)];
+        obstacles.AddRange(asked.Where(process => process.Frozen.Stopped && orphans.Contains(process.Pid)).Select(process => new Obstacle("orphan-process", $"{ProcessLabel.Of(process.Pid)} belongs to the job, its parent has ended, and it is stopped")));
         CommonObjects common = CommonObjects.Find(asked, descriptors, obstacles);
         if (obstacles.Count > 0)
         {

@@ -1,8 +1,9 @@
+using Yadokari.Engine.Freeze;
 using Yadokari.Linux.Proc;
 
 namespace Yadokari.Engine.Capture;
 
-/// <summary>Who descends from a process, seen from outside while all may run.</summary>
+/// <summary>Who descends from a process, and the orphans of its job, seen from outside while all may run.</summary>
 internal static class ProcessTree
 {
     /// <summary>The process itself first, each other one behind its parent.</summary>
@@ -11,6 +12,12 @@ internal static class ProcessTree
     {
         List<int> living = [pid];
         HashSet<int> seen = [pid];
+        foreach (int orphan in JobInit.Orphans(pid))
+        {
+            seen.Add(orphan);
+            living.Add(orphan);
+        }
+
         for (int i = 0; i < living.Count; i++)
         {
             foreach (int child in ProcTasks.Children(living[i]) ?? [])

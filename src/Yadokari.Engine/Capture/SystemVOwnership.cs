@@ -1,3 +1,4 @@
+using Yadokari.Engine.Freeze;
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;

@@ -26,7 +26,6 @@ internal sealed class TreeObstacles
     public static IReadOnlyList<Obstacle> Find(IReadOnlyList<int> living, IReadOnlyList<int> ended)
     {
         TreeObstacles finder = new(living);
-        finder.FindOrphans();
         if (living.Count + ended.Count > 1)
         {
             finder.FindAll(ended);
@@ -162,23 +161,4 @@ internal sealed class TreeObstacles
 
     /// <summary>A directory is handed on at birth; only so is it made again.</summary>
     private bool IsParent(int parent, int child) => stats.TryGetValue(child, out ProcStat? stat) && stat.PPid == parent;
-
-    /// <summary>In namespaces of the job's own its init takes processes over whose parent has ended: they are the job's, and
-    /// would be lost.</summary>
-    private void FindOrphans()
-    {
-        int main = living[0];
-        if (JobInit.Of(main) is not { } init)
-        {
-            return;
-        }
-
-        foreach (int child in ProcTasks.Children(init.Pid) ?? [])
-        {
-            if (child != main && ProcStat.Read(child) is { State: not ('Z' or 'X') })
-            {
-                obstacles.Add(new Obstacle("orphan-process", $"{ProcessLabel.Of(child)} belongs to the job, and its parent has ended"));
-            }
-        }
-    }
 }

@@ -40,6 +40,7 @@ internal static class ImageBounds
         foreach (ProcessImage process in image.Processes)
         {
             Check(process, fileLength);
+            Require(!process.Orphan || process.Parent == image.Main.Attributes.Pid, "the parent of a process");
             Require(before.Contains(process.Parent) && (process.Parent == 0) == (process == image.Main) && before.Add(process.Attributes.Pid), "the parent of a process");
             Require(process.Descriptors.Descriptions.OfType<SharedDescriptorImage>().All(shared => shared.Index >= 0 && shared.Index < image.Shared.Descriptions.Count), "a shared descriptor");
         }

@@ -179,6 +179,16 @@ public sealed class FrozenTree : IDisposable
         {
             any = false;
             ended.Clear();
+            foreach (int orphan in JobInit.Orphans(Pid))
+            {
+                if (!known.Contains(orphan) && TryFreeze(orphan) is { } process)
+                {
+                    known.Add(orphan);
+                    processes.Add(process);
+                    any = true;
+                }
+            }
+
             for (int i = 0; i < processes.Count; i++)
             {
                 foreach (int child in ProcTasks.Children(processes[i].Pid) ?? [])

@@ -11,6 +11,9 @@ public sealed record ProcessImage
     /// <summary>The pid of its parent in the job; 0 for the main process.</summary>
     public int Parent { get; init; }
 
+    /// <summary>Its parent has ended: it is a child of the job's init, and made by the main process, which stands for its parent above.</summary>
+    public bool Orphan { get; init; }
+
     /// <summary>The pid that its group has, of a process of the job or of one that has ended; 0: a group from outside, which is that of
     /// whoever resumes.</summary>
     public int Group { get; init; }

@@ -254,12 +254,14 @@ public static class ShellPlan
     }
 
     /// <summary>A struct clone_args (88 bytes) for a process; with a pid of its own choice when given.</summary>
-    public static DataReference CloneArguments(PlanBuilder plan, int? pid, int signal = 17, bool sharesDirectory = false)
+    public static DataReference CloneArguments(PlanBuilder plan, int? pid, int signal = 17, bool sharesDirectory = false, bool orphan = false)
     {
-        const int cloneFs = 0x200;
+        const int cloneFs = 0x200, cloneParent = 0x8000;
         byte[] bytes = new byte[88];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, sharesDirectory ? cloneFs : 0);
-        bytes[32] = (byte)signal;
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, (sharesDirectory ? cloneFs : 0) | (orphan ? cloneParent : 0));
+
+        // With CLONE_PARENT it is that of the maker, which must not be said (kernel/fork.c).
+        bytes[32] = orphan ? (byte)0 : (byte)signal;
         if (pid is null)
         {
             return plan.Bytes(bytes, "{exit_signal=SIGCHLD}");
@@ -269,7 +271,7 @@ public static class ShellPlan
         BinaryPrimitives.WriteInt32LittleEndian(tid, pid.Value);
         DataReference tids = plan.Bytes(tid, $"[{pid}]");
         bytes[72] = 1; // set_tid_size
-        DataReference arguments = plan.Bytes(bytes, $"{{{(sharesDirectory ? "CLONE_FS, " : "")}exit_signal={(signal == 17 ? "SIGCHLD" : signal)}, set_tid=[{pid}]}}");
+        DataReference arguments = plan.Bytes(bytes, $"{{{(orphan ? "CLONE_PARENT, " : "")}{(sharesDirectory ? "CLONE_FS, " : "")}exit_signal={(signal == 17 ? "SIGCHLD" : signal)}, set_tid=[{pid}]}}");
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(arguments, 64), tids);
         return arguments;
     }

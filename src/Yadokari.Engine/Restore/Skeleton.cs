@@ -23,6 +23,11 @@ public sealed class Skeleton
         {
             FindBirth(place);
             SkeletonPlace parent = places[place.Parent];
+            if (place.Orphan && !IsMadeByParent(place.Pid))
+            {
+                problems.Add((place.Pid, new Obstacle("orphan-process", $"belongs to the job, its parent has ended, and so has the leader of its session {place.Session}")));
+            }
+
             if (place.Group == 0 && (IsEarly(place.Pid) ? places[parent.Parent] : parent).Group != 0)
             {
                 problems.Add((place.Pid, new Obstacle("process-group", "is in a process group that is not the job's")));
@@ -48,7 +53,7 @@ public sealed class Skeleton
 
     public static Skeleton Of(TreeImage tree) => new(
     [
-        .. tree.Processes.Select(process => new SkeletonPlace(process.Attributes.Pid, process.Parent, process.Session, process.Group, Ended: false)),
+        .. tree.Processes.Select(process => new SkeletonPlace(process.Attributes.Pid, process.Parent, process.Session, process.Group, Ended: false) { Orphan = process.Orphan }),
         .. tree.Ended.Select(process => new SkeletonPlace(process.Pid, process.Parent, process.Session, process.Group, Ended: true)),
     ]);
 

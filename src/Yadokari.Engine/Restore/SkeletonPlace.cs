@@ -6,4 +6,8 @@ namespace Yadokari.Engine.Restore;
 /// <param name="Session">That of its session; 0: one from outside.</param>
 /// <param name="Group">That of its group; 0: one from outside.</param>
 /// <param name="Ended">It waits to be reaped.</param>
-public sealed record SkeletonPlace(int Pid, int Parent, int Session, int Group, bool Ended);
+public sealed record SkeletonPlace(int Pid, int Parent, int Session, int Group, bool Ended)
+{
+    /// <summary>It is a child of the job's init; the main process stands for its parent.</summary>
+    public bool Orphan { get; init; }
+}

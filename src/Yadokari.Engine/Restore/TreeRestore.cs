@@ -179,13 +179,15 @@ internal static class TreeRestore
         PlanBuilder plan = context.Plan;
         foreach ((PlanContext child, _) in children)
         {
+            // An orphan is the init's child.
             int pid = child.Image.Attributes.Pid;
+            int own = child.Image.Orphan ? 0 : pid;
             PlanLabel lost = new($"process {pid} is lost");
             PlanLabel there = new($"process {pid} is there");
             plan.Add(new Operation
             {
                 Kind = OperationKind.WaitCount,
-                Arguments = [counter(child), 1, Argument.InShared(SharedLayout.Error, "error"), pid],
+                Arguments = [counter(child), 1, Argument.InShared(SharedLayout.Error, "error"), own],
                 Target = lost,
             });
             plan.Jump(there);
@@ -240,14 +242,14 @@ internal static class TreeRestore
     }
 
     private static void Clone(PlanBuilder plan, ProcessImage process, PlanLabel start) =>
-        Clone(plan, process.Attributes.Pid, process.ExitSignal, process.SharesDirectory, start);
+        Clone(plan, process.Attributes.Pid, process.ExitSignal, process.SharesDirectory, start, process.Orphan);
 
-    private static void Clone(PlanBuilder plan, int pid, int signal, bool sharesDirectory, PlanLabel start) =>
+    private static void Clone(PlanBuilder plan, int pid, int signal, bool sharesDirectory, PlanLabel start, bool orphan = false) =>
         plan.Add(new Operation
         {
             Kind = OperationKind.Clone,
             Number = (int)SystemCall.Clone3,
-            Arguments = [ShellPlan.CloneArguments(plan, pid, signal, sharesDirectory), 88],
+            Arguments = [ShellPlan.CloneArguments(plan, pid, signal, sharesDirectory, orphan), 88],
             Target = start,
             Message = plan.Text($"make process {pid} with its old id"),
         });

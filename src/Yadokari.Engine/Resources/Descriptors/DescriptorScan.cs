@@ -32,10 +32,11 @@ public static class DescriptorScan
     }
 
     /// <summary>What would stand in the way of a process and all that descends from it.</summary>
+    /// <param name="orphans">Others of its job whose parents have ended.</param>
     /// <inheritdoc cref="FindObstacles(int, CaptureOptions, SafeFileHandle?)"/>
-    public static IReadOnlyList<Obstacle> FindObstaclesOfTree(int pid, CaptureOptions options, SafeFileHandle? unixDiag = null)
+    public static IReadOnlyList<Obstacle> FindObstaclesOfTree(int pid, IReadOnlyList<int> orphans, CaptureOptions options, SafeFileHandle? unixDiag = null)
     {
-        using TreeDescriptorScanner scanner = new([pid], options, unixDiag, frozen: false, descend: true);
+        using TreeDescriptorScanner scanner = new([pid, .. orphans], options, unixDiag, frozen: false, descend: true);
         using TreeDescriptorCapture capture = scanner.Run();
         return capture.Obstacles;
     }

@@ -1,6 +1,6 @@
 using Yadokari.Linux.Proc;
 
-namespace Yadokari.Engine.Capture;
+namespace Yadokari.Engine.Freeze;
 
 /// <summary>The init of a job's own namespaces, if it has one.</summary>
 /// <param name="Pid">The init.</param>
@@ -15,4 +15,10 @@ internal sealed record JobInit(int Pid, int Waiter)
         && ProcMisc.Executable(init.Pid) is { } program && program == ProcMisc.Executable(init.PPid)
             ? new JobInit(init.Pid, init.PPid)
             : null;
+
+    /// <summary>Processes of the job whose parents have ended: the init took them over.</summary>
+    /// <param name="main">The job's main process.</param>
+    public static IReadOnlyList<int> Orphans(int main) => Of(main) is { } init
+        ? [.. (ProcTasks.Children(init.Pid) ?? []).Where(child => child != main && ProcStat.Read(child) is { State: not ('Z' or 'X') })]
+        : [];
 }
