@@ -21,7 +21,9 @@ int main(void)
     law_begin();
     key_t key = 0x59000000 | getpid();
     int set = MUST(semget(key, CHILDREN + 2, IPC_CREAT | IPC_EXCL | 0620 | 0400));
-    int unused = MUST(semget(IPC_PRIVATE, 250, 0600));
+    int other = MUST(semget(IPC_PRIVATE, 250, 0600));
+    // Once used it is the job's for certain, and goes with it.
+    MUST(semctl(other, 249, SETVAL, (union semun){ .val = 3 }));
     unsigned short values[CHILDREN + 2] = { 0, 0, 0, 32767, 5 }, after[CHILDREN + 2];
     MUST(semctl(set, 0, SETALL, (union semun){ .array = values }));
     pid_t children[CHILDREN];
@@ -46,7 +48,8 @@ int main(void)
     SAME(facts.sem_nsems, facts_after.sem_nsems);
     MUST(semctl(set, 0, GETALL, (union semun){ .array = after }));
     for (int i = 0; i < CHILDREN + 2; i++) SAME(values[i], after[i]);
-    SAME(0, semctl(unused, 249, GETVAL));
+    SAME(3, semctl(other, 249, GETVAL));
+    SAME(0, semctl(other, 248, GETVAL));
     SAME(0, change(set, 0, 1));
     for (int i = 0; i < CHILDREN; i++) {
         int status;
@@ -55,6 +58,6 @@ int main(void)
     }
     SAME(5 - CHILDREN, semctl(set, CHILDREN + 1, GETVAL));
     SAME(0, semctl(set, 0, IPC_RMID));
-    SAME(0, semctl(unused, 0, IPC_RMID));
+    SAME(0, semctl(other, 0, IPC_RMID));
     return law_verdict();
 }
