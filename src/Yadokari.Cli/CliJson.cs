@@ -13,7 +13,7 @@ using Yadokari.Protocol.Jobs;
 namespace Yadokari.Cli;
 
 /// <summary>Everything that <c>--json</c> prints.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ClusterStatus))]
 [JsonSerializable(typeof(ContextSummary))]
 [JsonSerializable(typeof(IReadOnlyList<Finding>))]

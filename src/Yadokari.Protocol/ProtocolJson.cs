@@ -14,6 +14,7 @@ namespace Yadokari.Protocol;
 
 /// <summary>JSON of every message, generated at compile time. One line per value.</summary>
 [JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,

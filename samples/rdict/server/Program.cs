@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Rdict;
 using Yadokari.Rpc.Server;
 
@@ -21,19 +20,18 @@ app.MapGet("/stats", (Words words) => Results.Text(
 
 // Only where the server starts for the first time: to where it moves the dictionary comes along, and no file is needed.
 string file = builder.Configuration["dictionary"] ?? "/usr/share/dict/words";
-if (File.Exists(file))
+if (!app.Services.IsSuccessor() && File.Exists(file))
 {
     DictionaryFile.Load(file, app.Services.GetRequiredService<Words>());
 }
 
 app.Run();
 
-// What a new instance calls before it takes over. The dictionary comes behind, in the place of what this leaves there.
+// What a new instance calls before it takes over, by HTTP/1.1 and by HTTP/2: once loads what it takes and makes connections. The
+// dictionary comes behind, in the place of what this leaves there.
 static async Task WarmUpAsync(HttpClient self, CancellationToken cancellation)
 {
-    // As often as makes the runtime compile it well; a native program is compiled.
-    int often = RuntimeFeature.IsDynamicCodeCompiled ? 40 : 2;
-    for (int i = 0; i < often; i++)
+    for (int i = 0; i < 2; i++)
     {
         using var word = new StringContent("warm");
         (await self.PostAsync("/words/warm", word, cancellation)).Dispose();

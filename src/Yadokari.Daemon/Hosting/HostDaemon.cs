@@ -94,7 +94,7 @@ public static class HostDaemon
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "yado", ContentRootPath = home.Path });
         ConfigureLog(builder.Logging);
-        builder.WebHost.UseKestrel(kestrel => ConfigureKestrel(kestrel, home, listen, uid, trust, doors));
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, home, listen, uid, trust, doors));
         await using WebApplication app = builder.Build();
         ILoggerFactory loggers = app.Services.GetRequiredService<ILoggerFactory>();
         trust.Use(app, doors, acceptance, loggers);

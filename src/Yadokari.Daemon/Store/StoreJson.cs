@@ -9,6 +9,7 @@ namespace Yadokari.Daemon.Store;
 
 /// <summary>JSON of the records in the database and between a daemon and its keeper, generated at compile time.</summary>
 [JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,

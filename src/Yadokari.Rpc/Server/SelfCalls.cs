@@ -1,25 +1,21 @@
-using System.Diagnostics;
 using System.Net;
-using System.Runtime;
-using System.Runtime.CompilerServices;
 using Yadokari.Protocol.Services;
 
 namespace Yadokari.Rpc.Server;
 
-/// <summary>Calls that a held instance makes to itself, so that everything on a call's way is compiled before it serves.</summary>
+/// <summary>Calls that a held instance makes to itself, so that everything on a call's way is loaded, compiled and connected before it
+/// serves: but not so many that the runtime compiles it all anew. That takes seconds of a busy host's processor, and is done in the
+/// background while clients are served, if they call so often.</summary>
 internal sealed class SelfCalls(ServiceLife life, StateBundle bundle, YadokariOptions options)
 {
-    /// <summary>A native program has nothing to compile: what is left are pages, pools and connections.</summary>
-    private static readonly int s_rounds = RuntimeFeature.IsDynamicCodeCompiled ? 80 : AtOnce;
+    /// <summary>By each protocol. All of them together are fewer than the thirty after which a method is compiled anew (TieredCompilation).</summary>
+    private const int Rounds = 8;
+
+    /// <summary>By each protocol, with another answer.</summary>
+    private const int Refusals = 4;
 
     private const int AtOnce = 8;
     private const string NoEndpoint = "/yadokari/warm-up";
-
-    /// <summary>Longer than the runtime waits for calls to become rare (TieredCompilation's 100 ms). Telling it not to wait costs more than
-    /// the wait: it compiles what is called thirty times at all, twice, 3.4 s of processor time for the dictionary server instead of 1.9.</summary>
-    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(150);
-
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(3);
 
     /// <exception cref="HttpRequestException">It does not answer itself.</exception>
     public async Task RunAsync(CancellationToken cancellation)
@@ -29,14 +25,13 @@ internal sealed class SelfCalls(ServiceLife life, StateBundle bundle, YadokariOp
         {
             using HttpClient client = ClientOf(new SelfCallHandler(life.WarmUpToken), end, version);
             // Several at a time, as many clients will call.
-            await ManyAsync(s_rounds, stop => CallAsync(client, stop), cancellation).ConfigureAwait(false);
+            await ManyAsync(Rounds, stop => CallAsync(client, stop), cancellation).ConfigureAwait(false);
             if (options.WarmUp is { } own)
             {
                 await own(client, cancellation).ConfigureAwait(false);
             }
             await MeetMovesAsync(end, version, cancellation).ConfigureAwait(false);
         }
-        await CalmAsync(cancellation).ConfigureAwait(false);
         bundle.SaveAndRestore();
     }
 
@@ -44,7 +39,7 @@ internal sealed class SelfCalls(ServiceLife life, StateBundle bundle, YadokariOp
     private static async Task MeetMovesAsync(IPEndPoint end, Version version, CancellationToken cancellation)
     {
         using HttpClient client = ClientOf(new SocketsHttpHandler { AllowAutoRedirect = false }, end, version);
-        await ManyAsync(AtOnce, TryCallAsync, cancellation).ConfigureAwait(false);
+        await ManyAsync(Refusals, TryCallAsync, cancellation).ConfigureAwait(false);
 
         async Task TryCallAsync(CancellationToken stop)
         {
@@ -74,21 +69,4 @@ internal sealed class SelfCalls(ServiceLife life, StateBundle bundle, YadokariOp
 
     private static Task ManyAsync(int count, Func<CancellationToken, Task> call, CancellationToken cancellation) => Parallel.ForAsync(
         0, count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (_, stop) => await call(stop).ConfigureAwait(false));
-
-    /// <summary>Waits until the runtime no longer compiles anew what was called often, which it does in the background and which would
-    /// take the processor from the pause.</summary>
-    private static async Task CalmAsync(CancellationToken cancellation)
-    {
-        if (!RuntimeFeature.IsDynamicCodeCompiled)
-        {
-            return;
-        }
-        long begun = Stopwatch.GetTimestamp();
-        long before = -1;
-        while (JitInfo.GetCompiledMethodCount() is var now && now != before && Stopwatch.GetElapsedTime(begun) < s_longest)
-        {
-            before = now;
-            await Task.Delay(s_betweenLooks, cancellation).ConfigureAwait(false);
-        }
-    }
 }

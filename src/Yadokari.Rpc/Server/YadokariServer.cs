@@ -46,6 +46,11 @@ public static class YadokariServer
 
     public static IApplicationBuilder UseYadokari(this IApplicationBuilder app) => app.UseMiddleware<MovableCalls>();
 
+    /// <summary>Whether this instance was started to take a service over. Its carried state comes from the instance that serves, so
+    /// whatever is only read to make that state need not be read: a dictionary's file, a cache.</summary>
+    /// <returns>False where the service begins, and in a server without a daemon.</returns>
+    public static bool IsSuccessor(this IServiceProvider services) => services.GetRequiredService<ServiceLife>().Settings?.HeldFor is not null;
+
     /// <summary>An instance that comes back to a host shares the port with the one that still tells where the service went.</summary>
     private static Socket BindShared(EndPoint end)
     {

@@ -4,6 +4,7 @@ namespace Yadokari.Scheduling.Records;
 
 /// <summary>Views, plans and decisions as JSON: what is logged, and what a policy's program reads and writes.</summary>
 [JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,

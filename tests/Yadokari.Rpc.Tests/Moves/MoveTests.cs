@@ -62,6 +62,18 @@ public sealed class MoveTests
         connections.To(next).ShouldBe(1, "the call after the move went by the connection from before it");
     }
 
+    /// <summary>Who begins a service makes its first state, who takes it over is given it.</summary>
+    [Fact]
+    public async Task An_instance_knows_whether_it_takes_a_service_over()
+    {
+        await using TwoHosts hosts = await TwoHosts.StartAsync();
+        using HttpClient client = new();
+
+        (await client.GetStringAsync(new Uri($"http://{(await hosts.PlaceAsync()).Address}/successor"))).ShouldBe("False");
+        await hosts.MoveAsync();
+        (await client.GetStringAsync(new Uri($"http://{(await hosts.PlaceAsync()).Address}/successor"))).ShouldBe("True");
+    }
+
     private static async Task<string?> NextAsync(HttpClient client, Uri address)
     {
         using StringContent body = new($"{Guid.NewGuid()}");

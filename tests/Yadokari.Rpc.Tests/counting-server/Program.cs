@@ -54,6 +54,7 @@ app.MapPost("/fail", (string key, Counts counts) =>
     throw new InvalidOperationException("a call that fails after it has changed something");
 });
 app.MapPost("/counter.Counter/Add", (HttpContext context, Counts counts) => GrpcAdd.HandleAsync(context, counts));
+app.MapGet("/successor", () => $"{app.Services.IsSuccessor()}");
 app.MapGet("/report", (Counts counts) => $"{counts.Keys} {counts.Twice} {counts.Runs} {counts.IsSound()}");
 app.MapPost("/fill", async (HttpContext context, Counts counts) =>
 {
