@@ -107,6 +107,33 @@ public sealed class TerminalTests(TwoHosts hosts) : IClassFixture<TwoHosts>
             .ShouldBe("ready\r\none\r\ntwo\r\nthree\r\nfour\r\n[b'one\\n', b'two\\n', b'three\\n', b'', b'four\\n']\r\n");
     }
 
+    [SkippableFact]
+    public void A_shell_keeps_its_jobs_and_what_is_in_the_foreground()
+    {
+        Skip.IfNot(File.Exists("/bin/bash"), "no bash here");
+        using ForegroundJob job = Started("h1", "shell", "bash --norc");
+        job.Feed("PS1='> '; x=5; sleep 1000 &\recho be''gun; cat\r");
+        Says(job, "begun");
+        job.Feed("one\r");
+        Says(job, "one\r\none\r\n");
+        job.MoveTo("h2");
+        job.Feed("two\r");
+        Says(job, "two\r\ntwo\r\n");
+        job.Feed(Interrupt);
+        Says(job, "^C");
+        job.Feed("echo x is $((x + 1)); jobs; cat\r");
+        Says(job, "x is 6");
+        Says(job, "Running");
+        job.Feed("three\r");
+        Says(job, "three\r\nthree\r\n");
+        job.MoveTo("h1");
+        job.Feed("four\r");
+        Says(job, "four\r\nfour\r\n");
+        job.Feed(EndOfFile + "kill %1; exit 4\r");
+
+        job.End().Status.ShouldBe(4);
+    }
+
     [Fact]
     public void A_terminal_is_left_by_keys_and_shown_again_from_another_host()
     {

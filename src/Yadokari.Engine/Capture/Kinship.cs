@@ -49,9 +49,22 @@ internal sealed class Kinship
         Group = Group(pid),
         Session = Session(pid),
         WithoutTerminal = stats[pid].TerminalDevice == 0 && stats.GetValueOrDefault(stats[pid].Session) is { TerminalDevice: not 0 },
+        Foreground = Foreground(pid),
         ExitSignal = pid == main ? 17 : stats[pid].ExitSignal,
         SharesDirectory = pid != main && !IsOrphan(pid) && Kcmp.FindCommon(stats[pid].PPid, pid) == Kcmp.DirectoryName,
     };
+
+    private int Foreground(int pid)
+    {
+        ProcStat stat = stats[pid];
+        if (stat.Session != pid || stat.TerminalDevice == 0 || stat.TerminalGroup == stat.ProcessGroup)
+        {
+            return 0;
+        }
+
+        int member = stats.Keys.FirstOrDefault(other => stats[other].ProcessGroup == stat.TerminalGroup);
+        return member == 0 ? 0 : Group(member);
+    }
 
     public EndedProcessImage Ended(int pid)
     {

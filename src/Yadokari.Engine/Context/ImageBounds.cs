@@ -54,7 +54,7 @@ internal static class ImageBounds
             Require(process.Pid is > 1 and <= MaxPid && process.Parent != 0 && living.Contains(process.Parent) && process.Name is not null && process.Status is >= 0 and <= 0xffff && (process.Status & 0x7f) <= 64 && process.Group is >= 0 and <= MaxPid && process.Session is >= 0 and <= MaxPid && before.Add(process.Pid), "an ended process");
         }
 
-        Require(image.Processes.All(process => process.Group is >= 0 and <= MaxPid && process.Session is >= 0 and <= MaxPid && process.ExitSignal is >= 0 and <= 64), "the group of a process");
+        Require(image.Processes.All(process => process.Group is >= 0 and <= MaxPid && process.Session is >= 0 and <= MaxPid && process.Foreground is >= 0 and <= MaxPid && process.ExitSignal is >= 0 and <= 64), "the group of a process");
         Require(Restore.Skeleton.Of(image).Problems.Count == 0, "how its processes stand to each other");
     }
 

@@ -24,6 +24,10 @@ public sealed record ProcessImage
     /// <summary>It has given up the controlling terminal that its session has (TIOCNOTTY).</summary>
     public bool WithoutTerminal { get; init; }
 
+    /// <summary>It leads a session that has a terminal of outside, in whose foreground is this group, of a process of the job; 0: its own
+    /// group, or one that has ended.</summary>
+    public int Foreground { get; init; }
+
     /// <summary>Which signal tells its parent that it has ended; 0: none.</summary>
     public int ExitSignal { get; init; } = 17;
 

@@ -8,9 +8,6 @@ namespace Yadokari.Engine.Restore;
 /// <summary>Sessions and their controlling terminals (tty_ioctl(2), credentials(7)).</summary>
 internal static class TerminalSession
 {
-    /// <summary>The terminal of a session's leader is one of the job's, not that of whoever resumes.</summary>
-    public static bool HasOwn(PlanContext context) => Find(context) is not null;
-
     /// <summary>In a process that leads a session, before it makes children of it: they inherit its terminal.</summary>
     public static void Take(PlanContext context)
     {
@@ -34,12 +31,31 @@ internal static class TerminalSession
             plan.Call($"put process group {terminal.Foreground} into the foreground", SystemCall.Ioctl, context.ControlTerminal(own), TerminalCall.SetForeground, plan.Bytes(group, $"[{terminal.Foreground}]"));
         }
 
+        else if (IsOfResumer(context, context.Image.Attributes.Pid) && context.Image.Foreground != 0)
+        {
+            TreeRestore.AwaitAll(context);
+            byte[] group = new byte[4];
+            BinaryPrimitives.WriteInt32LittleEndian(group, context.Image.Foreground);
+
+            // It is another's terminal where whoever resumes is in a session of his own: he has the foreground, then.
+            plan.Try(null, SystemCall.Ioctl, context.Stream(0), TerminalCall.SetForeground, plan.Bytes(group, $"[{context.Image.Foreground}]"));
+        }
+
         if (context.Image.WithoutTerminal && FindOfSession(context.Tree, context.Image.Session) is { } given)
         {
             // It may never have had it: its parent gave it up before.
             plan.Try(null, SystemCall.Ioctl, context.ControlTerminal(given), TerminalCall.GiveUpControl, 0);
         }
+        else if (context.Image.WithoutTerminal && IsOfResumer(context, context.Image.Session))
+        {
+            plan.Try(null, SystemCall.Ioctl, context.Stream(0), TerminalCall.GiveUpControl, 0);
+        }
     }
+
+    /// <summary>A process leads a session with a terminal of which the job holds no other side: it is that of whoever resumes.</summary>
+    public static bool IsOfResumer(PlanContext context, int session) =>
+        FindOfSession(context.Tree, session) is null
+        && context.Tree.Processes.Any(process => process.Attributes.Pid == session && process.Attributes.OwnsTerminal);
 
     private static int? Find(PlanContext context) => FindOfSession(context.Tree, context.Image.Attributes.Pid);
 

@@ -66,8 +66,12 @@ public static unsafe class TerminalPair
 
     private static SafeFileHandle OpenPeer(SafeFileHandle master, int flags)
     {
-        long slave = LinuxCall.Check("ioctl(TIOCGPTPEER)", null, LinuxCall.Ioctl, Descriptor.Number(master), GetPeer, ReadWrite | NoTerminal | CloseOnExec | flags);
+        long slave = LinuxCall.Check("ioctl(TIOCGPTPEER)", null, LinuxCall.Ioctl, Descriptor.Number(master), GetPeer, ReadWrite | NoTerminal | CloseOnExec);
         GC.KeepAlive(master);
-        return new SafeFileHandle((nint)slave, ownsHandle: true);
+        using SafeFileHandle peer = new((nint)slave, ownsHandle: true);
+
+        // The kernel keeps O_CLOEXEC among the flags of that description (ptm_open_peer in drivers/tty/pty.c): each of its descriptors
+        // would look as if it were closed at exec. One that is opened has none.
+        return Descriptor.Reopen(peer, ReadWrite | NoTerminal | flags) ?? throw new SystemCallException("open", Errno.EACCES, "a terminal of the caller's own");
     }
 }

@@ -14,6 +14,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
     private readonly SharedDescriptions shared;
     private readonly bool frozen;
     private readonly bool descends;
+    private readonly bool hasTerminal;
     private readonly TcpTable tcp;
 
     /// <param name="processes">The main process first.</param>
@@ -23,6 +24,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
     {
         this.frozen = frozen;
         descends = descend;
+        hasTerminal = options.StreamTerminal is not null;
         shared = new SharedDescriptions(frozen);
         tcp = new TcpTable(() => NetNamespace.OpenUnixDiag(processes[0]) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {processes[0]} has ended"));
         try
@@ -75,7 +77,8 @@ internal sealed class TreeDescriptorScanner : IDisposable
             obstacles.AddRange(OutsideHolders.FindObstacles(pids, [.. scanners.SelectMany(scanner => scanner.Held)], descends));
         }
 
-        bool terminal = captures.Exists(capture => capture.Table.Descriptions.Any(image => image is TerminalImage));
+        // On a terminal that comes along the groups do, too.
+        bool terminal = !hasTerminal && captures.Exists(capture => capture.Table.Descriptions.Any(image => image is TerminalImage));
         if (terminal && pids.Skip(1).FirstOrDefault(LeadsGroup) is var leader and not 0)
         {
             obstacles.Add(new Obstacle("job-control", $"{ProcessLabel.Of(leader)} leads a process group of its own on a terminal"));

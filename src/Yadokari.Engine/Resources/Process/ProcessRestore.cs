@@ -27,7 +27,7 @@ public static class ProcessRestore
         if (attributes.SessionLeader)
         {
             context.Plan.Try(null, SystemCall.Setsid);
-            if (attributes.OwnsTerminal && !TerminalSession.HasOwn(context))
+            if (TerminalSession.IsOfResumer(context, attributes.Pid))
             {
                 TerminalForeground.Own(context);
             }
