@@ -9,6 +9,9 @@ public class KilledToolTests : IClassFixture<CompiledPrograms>
 {
     private const string Soak = "YADO_SOAK";
 
+    /// <summary>Longer than a borrowed thread waits to be fetched.</summary>
+    private static readonly TimeSpan s_home = TimeSpan.FromSeconds(20);
+
     /// <summary>Of one program; twenty times as many when <c>YADO_SOAK</c> is set.</summary>
     private static int Kills => Environment.GetEnvironmentVariable(Soak) is null ? 20 : 400;
 
@@ -38,6 +41,12 @@ public class KilledToolTests : IClassFixture<CompiledPrograms>
         }
 
         frozen.ShouldBeGreaterThan(0, "no kill struck while the process was held: nothing was tested");
+        if (!SpinWait.SpinUntil(() => Borrowable(journey.Pid).SequenceEqual(before), s_home))
+        {
+            // The last one was killed between two threads: no thread stood in the range, and the next tool takes it away (docs/limits.md).
+            journey.SaveAndRunOn();
+        }
+
         Until.Holds(() => Borrowable(journey.Pid).SequenceEqual(before), () => $"nothing of the tool to be left: {string.Join('\n', Borrowable(journey.Pid))}");
         journey.Answer();
         scene.Create("go");
