@@ -92,7 +92,8 @@ public static class ProcessCapturer
     /// Zero when it can't be said: the process has ended, which the freeze tells better.</summary>
     public static long Estimate(int pid)
     {
-        const long Rest = 4 << 20;
+        // For the plan, the manifest, and what it grows by. Behind that is written like into any file; to take each page costs microseconds.
+        const long LeastRest = 512 << 10, MostRest = 4 << 20;
         try
         {
             long bytes = 0;
@@ -113,7 +114,7 @@ public static class ProcessCapturer
                 }
             }
 
-            return ContextWriter.FirstPage + Rest + bytes;
+            return ContextWriter.FirstPage + Math.Clamp(bytes / 4, LeastRest, MostRest) + bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SystemCallException)
         {
