@@ -51,6 +51,24 @@ public sealed class MovableRpcTests(MovablePrograms hosts) : IClassFixture<Movab
         int Entries(string host) => hosts.On(host, "/usr/sbin/rpcinfo", "-p").Succeeds().Output.Split('\n').Count(l => l.Contains("536877460", StringComparison.Ordinal));
     }
 
+    /// <summary>h3 has no portmapper and takes none.</summary>
+    [Fact]
+    public void A_host_that_is_emptied_hands_its_server_on_while_clients_call()
+    {
+        hosts.Serve("drained");
+        MovableCalls[] clients = [new(hosts, "drained-udp", "udp"), new(hosts, "drained-tcp", "tcp")];
+        Array.ForEach(clients, c => c.GoesOn());
+
+        hosts.YadoOn("h1", "drain", "h1").Succeeds();
+
+        Array.ForEach(clients, c => c.GoesOn());
+        hosts.Job("h2", "drained").GetProperty("host").GetString().ShouldBe("h2");
+        long answered = clients.Sum(c => c.Stop());
+        hosts.Report("h2").ShouldBe((answered, 0, 0));
+        hosts.YadoOn("h1", "undrain", "h1").Succeeds();
+        hosts.YadoOn("h2", "kill", "drained").Succeeds();
+    }
+
     [Fact]
     public void A_move_waits_for_the_procedure_that_runs_and_an_idle_server_moves_at_once()
     {
