@@ -27,6 +27,9 @@ public sealed partial class MoveTarget
     [LoggerMessage(Level = LogLevel.Warning, Message = "move {Move} to here: the source at {Address} gives no verdict: {Reason}")]
     private static partial void LogSourceSilent(ILogger logger, string move, string address, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "move {Move} to here is over, but its image {Image} can't be removed: {Reason}")]
+    private static partial void LogImageLeft(ILogger logger, string move, string image, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "move {Move} to here is committed, but the job cannot be rebuilt from {Image}: {Reason}")]
     private static partial void LogRebuildFailed(ILogger logger, string move, string image, string reason);
 

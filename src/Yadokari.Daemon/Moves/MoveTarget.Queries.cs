@@ -30,11 +30,23 @@ public sealed partial class MoveTarget
             LengthOf(home.Errors(offer.JobId, offer.Epoch)), errorsToOutput, imageLength);
     }
 
+    /// <summary>Soon, not at once: to give back a large file's memory takes as long as a blink, and the source waits to hear that the
+    /// job runs. What a daemon that dies meanwhile has left is removed by the next.</summary>
     private void DeleteImage(string move)
     {
         if (!IsCheckpoint(move))
         {
-            SharedPlace.Delete(home.Image(move));
+            _ = Task.Run(() =>
+            {
+                try
+                {
+                    SharedPlace.Delete(home.Image(move));
+                }
+                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+                {
+                    LogImageLeft(logger, move, home.Image(move), failure.Message);
+                }
+            });
         }
     }
 
