@@ -13,6 +13,36 @@ public sealed class EverydayTests : IDisposable
 
     public void Dispose() => _here.Dispose();
 
+    [Theory]
+    [InlineData("--via", "/nowhere", "is no directory here")]
+    [InlineData("--accept", "nonsense", "is nothing that can be accepted")]
+    [InlineData("--name", "bad/name", "is no name for a host")]
+    [InlineData("--cluster", "nonsense", "")]
+    public void What_a_host_was_refused_is_not_held_against_its_next_start(string option, string value, string said)
+    {
+        Ending refused = _here.Run("host", option, value);
+        refused.Status.ShouldNotBe(0);
+        refused.Errors.ShouldContain(said);
+
+        _here.Run("run", "--", "echo", "works").Succeeds().Output.ShouldBe("works\n");
+    }
+
+    /// <summary>A file system that is not mounted now: jobs run on, and a move sends what it can't put there.</summary>
+    [Fact]
+    public void A_directory_that_hosts_share_may_be_away_when_a_host_starts_again()
+    {
+        string shared = Path.Combine(_here.Files, "shared");
+        Directory.CreateDirectory(shared, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using Process host = _here.Begin("host", "--via", shared);
+        Until.Holds(() => _here.Said.Contains("ready", StringComparison.Ordinal), () => $"the host does not come up: {_here.Said}");
+        Sleep("stays");
+        _here.Run("host", "stop").Succeeds();
+        host.WaitForExit();
+        Directory.Delete(shared);
+
+        _here.Ids().Length.ShouldBe(1);
+    }
+
     [Fact]
     public void Of_several_jobs_each_that_fails_has_a_line_and_the_others_are_done()
     {

@@ -70,14 +70,15 @@ public static class HostDaemon
         uint uid = ProcStatus.Read(Environment.ProcessId)?.Uids[1] ?? throw new YadoException(1, "/proc is not mounted: mount it");
         using HostTrust trust = HostTrust.Load(home);
         Doors doors = Doors.Open();
-        Acceptance acceptance = Acceptance.Parse(Remember(database, "accept", options.Accept), Remember(database, "accept-users", options.AcceptUsers), uid);
+        ToldOptions told = new(database);
+        Acceptance acceptance = Acceptance.Parse(told.Of("accept", options.Accept), told.Of("accept-users", options.AcceptUsers), uid);
         HostSelf self = new(
-            trust.NameFor(Remember(database, "name", options.Name)),
+            trust.NameFor(told.Of("name", options.Name)),
             database.GetOrAdd("instance", () => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))),
             uid,
             ProcMisc.BootId())
         {
-            Via = SharedDirectory(Remember(database, "via", options.Via)),
+            Via = SharedDirectory(told.Of("via", options.Via), isNew: options.Via is not null),
             Draining = database.GetOrAdd(DrainJournal.DrainingKey, () => "no") == "yes",
         };
         if (!Limits.IsName(self.Name))
@@ -89,7 +90,7 @@ public static class HostDaemon
             RefuseOthers(options);
         }
         // What was told at an earlier start, when there was a certificate, is kept for when there is one again.
-        string? listening = Remember(database, "listen", options.Listen);
+        string? listening = told.Of("listen", options.Listen);
         IPEndPoint? listen = trust.IsSecured && listening is not null ? ParseEnd(listening) : null;
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "yado", ContentRootPath = home.Path });
@@ -101,11 +102,11 @@ public static class HostDaemon
 
         IHostStore store = FaultingStore.Wrap(database, home);
         JobTable jobs = new(store);
-        using ClusterPart? cluster = ClusterPart.Open(Remember(database, "cluster", options.Cluster), self, loggers);
+        using ClusterPart? cluster = ClusterPart.Open(told.Of("cluster", options.Cluster), self, loggers);
         IJobDirectory directory = cluster?.Directory ?? new LocalDirectory();
         HostFacts facts = new(self, home, () => jobs.All.Count(e => e.Record.IsHere)) { RevokedVersion = () => trust.RevokedVersion, OnDemand = options.OnDemand };
         PeerBook peers = new(self, trust.IsSecured, facts.Read, loggers.CreateLogger<PeerBook>());
-        string? known = Remember(database, "peers", options.Peers.Count == 0 ? null : string.Join(' ', options.Peers));
+        string? known = told.Of("peers", options.Peers.Count == 0 ? null : string.Join(' ', options.Peers));
         foreach (string peer in trust.IsSecured && known is not null ? known.Split(' ') : [])
         {
             peers.Add(peer);
@@ -183,6 +184,7 @@ public static class HostDaemon
         new HomeSweeper(home, database.DeleteJob, jobs, target, serviceTarget.NeedsJob).Sweep();
         File.Delete(home.Socket);
         await StartAsync(app, listen).ConfigureAwait(false);
+        told.Keep();
         File.SetUnixFileMode(home.Socket, OwnerOnly);
         if (listen is not null)
         {
@@ -219,25 +221,13 @@ public static class HostDaemon
         File.Delete(home.Socket);
     }
 
-    /// <summary>What a daemon was told at its last start holds until it is told something else: one that died and is
-    /// started again by whatever command comes next keeps its name, address and peers.</summary>
-    private static string? Remember(HostDatabase database, string key, string? told)
-    {
-        if (told is not null)
-        {
-            database.Set(key, told);
-            return told;
-        }
-        string kept = database.GetOrAdd(key, () => "");
-        return kept.Length == 0 ? null : kept;
-    }
-
+    /// <param name="isNew">Told at this start. One that was told before may be away for now: each move looks at it.</param>
     /// <exception cref="YadoException">Nothing could be put there safely; exit status 2.</exception>
-    private static string? SharedDirectory(string? told) => told is null or "none"
+    private static string? SharedDirectory(string? directory, bool isNew) => directory is null or "none"
         ? null
-        : SharedPlace.FindFault(told) is { } fault
-            ? throw new YadoException(2, $"no job moves through {Bounds.Shorten(told)}: {fault}")
-            : Path.TrimEndingDirectorySeparator(told);
+        : isNew && SharedPlace.FindFault(directory) is { } fault
+            ? throw new YadoException(2, $"no job moves through {Bounds.Shorten(directory)}: {fault}")
+            : Path.TrimEndingDirectorySeparator(directory);
 
     /// <summary>Without a certificate the unix socket is the only door.</summary>
     /// <exception cref="YadoException">Another one, or another host, was asked for; exit status 2.</exception>
