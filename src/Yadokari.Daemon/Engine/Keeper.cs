@@ -62,7 +62,7 @@ public static class Keeper
                     session = CheckpointSession.Open(request.Pid, request.Options ?? new CaptureOptions());
                     return KeeperAnswer.Done();
                 case KeeperAct.CopyAhead:
-                    Required(session).CopyAhead(new LinkSink(link));
+                    Required(session).CopyAhead(new LinkSink(link, request.WantsLayout));
                     return KeeperAnswer.Done();
                 case KeeperAct.Freeze:
                     Required(session).Freeze();
@@ -71,7 +71,7 @@ public static class Keeper
                     Required(session).Thaw();
                     return KeeperAnswer.Done();
                 case KeeperAct.Capture:
-                    return KeeperAnswer.Done(Required(session).Capture(new LinkSink(link)));
+                    return KeeperAnswer.Done(Required(session).Capture(new LinkSink(link, false)));
                 case KeeperAct.Kill:
                     Required(session).Kill();
                     return KeeperAnswer.Done();
@@ -101,8 +101,10 @@ public static class Keeper
 
     private static CheckpointSession Required(CheckpointSession? session) => session ?? throw new InvalidOperationException("no process is open");
 
-    private sealed class LinkSink(KeeperLink link) : IImageSink
+    private sealed class LinkSink(KeeperLink link, bool wantsLayout) : IImageSink
     {
+        public bool WantsLayout => wantsLayout;
+
         public void Write(long offset, ReadOnlySpan<byte> bytes) => link.SendData(offset, bytes);
 
         public void Flush() => link.SendFlush();

@@ -108,7 +108,7 @@ public sealed class KeeperPool : IDisposable
     {
         private bool _disposed;
 
-        public void CopyAhead(IImageSink sink) => keeper.Act(new KeeperRequest(KeeperAct.CopyAhead), sink);
+        public void CopyAhead(IImageSink sink) => keeper.Act(new KeeperRequest(KeeperAct.CopyAhead, WantsLayout: sink.WantsLayout), sink);
 
         public void Freeze() => keeper.Act(new KeeperRequest(KeeperAct.Freeze));
 

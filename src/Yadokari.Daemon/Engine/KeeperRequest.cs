@@ -5,4 +5,5 @@ namespace Yadokari.Daemon.Engine;
 /// <summary>What the daemon asks its keeper to do.</summary>
 /// <param name="Pid">Of <see cref="KeeperAct.Open"/>.</param>
 /// <param name="Options">Of <see cref="KeeperAct.Open"/>.</param>
-public sealed record KeeperRequest(KeeperAct Act, int Pid = 0, CaptureOptions? Options = null);
+/// <param name="WantsLayout">Of <see cref="KeeperAct.CopyAhead"/>, as <see cref="IImageSink.WantsLayout"/>.</param>
+public sealed record KeeperRequest(KeeperAct Act, int Pid = 0, CaptureOptions? Options = null, bool WantsLayout = false);

@@ -6,7 +6,8 @@ using Yadokari.Protocol.Wire;
 namespace Yadokari.Daemon.Moves;
 
 /// <summary>The engine's sink on one side, frames to the target on the other; counts and reports as it goes.</summary>
-public sealed class ImageSender(IImageStream stream, IProgress<MoveProgress> progress, long expected, RateLimit? rate = null) : IImageSink
+/// <param name="wantsLayout">The target hears of each byte of the image, and can fill a process with it.</param>
+public sealed class ImageSender(IImageStream stream, IProgress<MoveProgress> progress, long expected, bool wantsLayout, RateLimit? rate = null) : IImageSink
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(100);
     private int _round = 1;
@@ -20,6 +21,8 @@ public sealed class ImageSender(IImageStream stream, IProgress<MoveProgress> pro
     /// <summary>Sends what the logs have gained since the last time.</summary>
     /// <param name="settled">The job stands still (<see cref="LogStreams.Settle"/>).</param>
     public void SendLogs(LogStreams logs, bool settled) => logs.ReadNew(settled, (kind, offset, bytes) => Send(kind, offset, bytes.Span));
+
+    bool IImageSink.WantsLayout => wantsLayout;
 
     /// <summary>The end of a round: the target brings to its disk what it has.</summary>
     void IImageSink.Flush()

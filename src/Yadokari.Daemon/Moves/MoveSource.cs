@@ -243,7 +243,7 @@ public sealed partial class MoveSource(
             IImageStream sent = await target.OpenImageAsync(move.Id, cancellation).ConfigureAwait(false);
             await using (IImageStream stream = shared?.Divert(sent) ?? sent)
             {
-                ImageSender sender = new(stream, progress, offer.EstimatedBytes, rate);
+                ImageSender sender = new(stream, progress, offer.EstimatedBytes, wantsLayout: shared is null, rate);
                 sender.SendLogs(logs, settled: false);
                 checkpoint.CopyAhead(sender);
                 sender.SendLogs(logs, settled: false);

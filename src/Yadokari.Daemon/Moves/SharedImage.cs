@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Hosts;
@@ -41,7 +40,12 @@ internal sealed class SharedImage : IDisposable
         string? fault = job.Plan is { Restart: true }
             ? $"job '{job.Name}' is to survive its host, so its image stays with the target"
             : SharedPlace.FindFault(directory);
-        return fault is null ? image : image.Refuse(2, $"it can't move through {directory}: {fault}");
+        if (fault is null)
+        {
+            return image;
+        }
+        image.RefuseIfAsked(2, $"it can't move through {directory}: {fault}");
+        return null;
     }
 
     /// <summary>Makes the file. Its name is in the journal.</summary>
@@ -56,15 +60,23 @@ internal sealed class SharedImage : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return Refuse(1, $"it can't move through {Directory}: {failure.Message}");
+            RefuseIfAsked(1, $"it can't move through {Directory}: {failure.Message}");
+            return null;
         }
     }
 
     /// <summary>Looks at what the target has answered to the offer.</summary>
     /// <returns>This, or null when it does not see the file and the image is sent.</returns>
     /// <exception cref="YadoException">It does not, and the user has asked for it.</exception>
-    public SharedImage? Check(MoveStatus reserved) =>
-        reserved.NotVia is { } fault ? Refuse(5, $"host {_target} can't take it through {Directory}: {fault}") : this;
+    public SharedImage? Check(MoveStatus reserved)
+    {
+        if (reserved.NotVia is not { } fault)
+        {
+            return this;
+        }
+        RefuseIfAsked(5, $"host {_target} can't take it through {Directory}: {fault}");
+        return null;
+    }
 
     /// <param name="rest">Where the logs go.</param>
     public IImageStream Divert(IImageStream rest) => new SharedImageStream(rest, _file!);
@@ -81,6 +93,11 @@ internal sealed class SharedImage : IDisposable
         }
     }
 
-    [SuppressMessage("Performance", "CA1859", Justification = "as its callers have it")]
-    private SharedImage? Refuse(int status, string fault) => _isAsked ? throw new YadoException(status, fault) : null;
+    private void RefuseIfAsked(int status, string fault)
+    {
+        if (_isAsked)
+        {
+            throw new YadoException(status, fault);
+        }
+    }
 }

@@ -7,7 +7,7 @@ namespace Yadokari.Daemon.Moves;
 /// <param name="file">In the shared directory; closed when it is complete, since a file that is open for writing can't be executed.</param>
 internal sealed class SharedImageStream(IImageStream rest, FileStream file) : IImageStream
 {
-    private Task _flushing = Task.CompletedTask;
+    private readonly FlushBehind _flushing = new(file.Name);
 
     public void Write(FrameKind kind, long offset, ReadOnlySpan<byte> bytes)
     {
@@ -16,13 +16,8 @@ internal sealed class SharedImageStream(IImageStream rest, FileStream file) : II
             case FrameKind.Image:
                 WriteImage(offset, bytes);
                 break;
-            case FrameKind.Flush when _flushing.IsCompletedSuccessfully:
-                _flushing = Task.Run(() => RandomAccess.FlushToDisk(file.SafeFileHandle));
-                break;
             case FrameKind.Flush:
-                break;
-            case FrameKind.Layout:
-                // The target does not hear of what is written: it fills nothing.
+                _flushing.Ask();
                 break;
             default:
                 rest.Write(kind, offset, bytes);
@@ -38,22 +33,33 @@ internal sealed class SharedImageStream(IImageStream rest, FileStream file) : II
         }
         catch (IOException failure)
         {
-            throw new IOException(failure.Message, new YadoException(1, $"{file.Name} can't be written: {failure.Message}: the job runs on here"));
+            throw Unwritten(failure);
         }
     }
 
     public async Task CompleteAsync(CancellationToken cancellation)
     {
-        await _flushing.ConfigureAwait(false);
-        RandomAccess.FlushToDisk(file.SafeFileHandle);
-        await file.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await _flushing.Running.ConfigureAwait(false);
+            RandomAccess.FlushToDisk(file.SafeFileHandle);
+            await file.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (IOException failure)
+        {
+            // Of a file on another machine a full disk may be told as late as this.
+            throw Unwritten(failure);
+        }
         await rest.CompleteAsync(cancellation).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _flushing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _flushing.Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await file.DisposeAsync().ConfigureAwait(false);
         await rest.DisposeAsync().ConfigureAwait(false);
     }
+
+    private IOException Unwritten(IOException failure) =>
+        new(failure.Message, new YadoException(1, $"{file.Name} can't be written: {failure.Message}: the job runs on here"));
 }

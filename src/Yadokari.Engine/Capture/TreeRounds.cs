@@ -145,7 +145,7 @@ public sealed class TreeRounds : IDisposable
     /// <summary>Of a job of one process: whoever wants to make one like it need not wait.</summary>
     private void Tell(TrackedMemory memory, IImageSink sink)
     {
-        if (tracked.Count == 1 && LayoutCapture.Take(memory) is { } layout)
+        if (sink.WantsLayout && tracked.Count == 1 && LayoutCapture.Take(memory) is { } layout)
         {
             sink.Tell(layout);
         }

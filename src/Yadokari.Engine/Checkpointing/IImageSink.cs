@@ -21,7 +21,10 @@ public interface IImageSink
     {
     }
 
-    /// <summary>Tells, before what it tells of is written, what the memory of the process is like (<see cref="Filling.FillLayout"/>), for
+    /// <summary>Whoever takes the image makes a process like the captured one while it comes, and is to be told of its memory.</summary>
+    bool WantsLayout => false;
+
+    /// <summary>Where it is wanted (<see cref="WantsLayout"/>): tells, before what it tells of is written, what the memory of the process is like (<see cref="Filling.FillLayout"/>), for
     /// whoever wants to make one like it meanwhile.</summary>
     /// <exception cref="IOException">As <see cref="Write"/>.</exception>
     void Tell(ReadOnlySpan<byte> layout)

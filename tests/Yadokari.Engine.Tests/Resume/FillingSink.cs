@@ -31,6 +31,8 @@ internal sealed class FillingSink : IImageSink, IDisposable
     /// <summary>Called behind each round.</summary>
     public Action Flushed { get; init; } = () => { };
 
+    public bool WantsLayout => true;
+
     public void Tell(ReadOnlySpan<byte> layout)
     {
         Told++;
