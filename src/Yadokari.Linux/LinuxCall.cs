@@ -28,6 +28,7 @@ internal static unsafe partial class LinuxCall
     public const int NewFStatAt = 262;
     public const int ReadLinkAt = 267;
     public const int Tee = 276;
+    public const int OpenByHandleAt = 304;
     public const int SetNs = 308;
     public const int Kcmp = 312;
     public const int MemfdCreate = 319;

@@ -59,7 +59,7 @@ public sealed class OwnTerminal : IDisposable
         {
             if (raw || _raw)
             {
-                Terminal.SetSettings(Input, raw ? TerminalModes.Raw(_before) : _before);
+                Terminal.SetSettings(Input, raw ? new TerminalSettings(_before).Raw() : _before);
             }
             _raw = raw;
         }

@@ -9,7 +9,6 @@ namespace Yadokari.Daemon.Streams;
 /// lines, and an incomplete one stays incomplete.</summary>
 internal static class TerminalRefill
 {
-    private const byte NewLine = (byte)'\n';
     private const byte UsualEnd = 4; // ^D
 
     /// <summary>What the line discipline holds (N_TTY_BUF_SIZE in n_tty.c, less one).</summary>
@@ -24,10 +23,11 @@ internal static class TerminalRefill
         {
             return [];
         }
-        bool canonical = TerminalModes.IsCanonical(state.Settings);
+        TerminalSettings modes = new(state.Settings);
+        bool canonical = modes.IsCanonical;
         byte[] typed = [.. state.Lines.SelectMany(l => l), .. state.Rest];
         // A line that does not end by itself was ended by the key for the end of file, which is not part of it.
-        byte end = (byte?)Enumerable.Range(1, byte.MaxValue).Cast<int?>().FirstOrDefault(c => c != NewLine && !typed.Contains((byte)c!)) ?? UsualEnd;
+        byte end = (byte?)Enumerable.Range(1, byte.MaxValue).Cast<int?>().FirstOrDefault(c => c != TerminalSettings.NewLine && !typed.Contains((byte)c!)) ?? UsualEnd;
         List<byte> data = [];
         int whole = 0;
         int ends = 0;
@@ -39,7 +39,7 @@ internal static class TerminalRefill
             }
             data.AddRange(line);
             whole += line.Length;
-            if (line.Length == 0 || line[^1] != NewLine)
+            if (line.Length == 0 || line[^1] != TerminalSettings.NewLine)
             {
                 data.Add(end);
                 ends++;
@@ -48,7 +48,7 @@ internal static class TerminalRefill
         byte[] behind = typed[(canonical ? whole : 0)..];
         int room = Math.Min(behind.Length, Most - data.Count);
         data.AddRange(behind.AsSpan(0, room));
-        Terminal.SetSettings(slave, canonical ? TerminalModes.Refill(state.Settings, end) : TerminalModes.Raw(state.Settings));
+        Terminal.SetSettings(slave, canonical ? modes.ForFillingLines(end) : modes.Raw());
         TerminalPair.Write(master, data.ToArray());
         // The kernel hands it on in a thread of its own. What is echoed has arrived.
         Await(master, slave, canonical ? data.Count - ends : 0, canonical ? whole : data.Count);

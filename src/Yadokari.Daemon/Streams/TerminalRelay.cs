@@ -153,7 +153,8 @@ internal sealed class TerminalRelay : IDisposable
         (int rows, int columns) = Terminal.GetWindowSize(_slave) ?? (known.Rows, known.Columns);
         List<int> lines = [];
         long rest = 0;
-        if (TerminalModes.IsCanonical(settings))
+        TerminalSettings modes = new(settings);
+        if (modes.IsCanonical)
         {
             // One read, one line; none is left when it would wait, and the kernel has looked at all that was typed.
             while (TakeOne() is >= 0 and var length && (length > 0 || !HasHungUp))
@@ -161,7 +162,7 @@ internal sealed class TerminalRelay : IDisposable
                 lines.Add((int)length);
             }
             borrow(settings);
-            Terminal.SetSettings(_slave, TerminalModes.Open(settings));
+            Terminal.SetSettings(_slave, modes.ForReadingLines());
             rest = TakeAll();
             Terminal.SetSettings(_slave, settings);
             borrow(null);

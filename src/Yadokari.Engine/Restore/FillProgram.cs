@@ -31,9 +31,6 @@ public static class FillProgram
     /// <summary>So many more descriptors than now may be needed in the end.</summary>
     public const int MoreDescriptors = 256;
 
-    private const ulong NewTime = 0x80;
-    private const ulong NewMount = 0x20000;
-    private const ulong NewPid = 0x20000000;
     private const int CloseOnExec = 0x80000;
     private const int WaitAll = 0x100; // MSG_WAITALL
     private const int CloseOnExecOfMessage = 0x40000000; // MSG_CMSG_CLOEXEC
@@ -49,8 +46,6 @@ public static class FillProgram
     {
         PlanBuilder plan = new();
         int own = start.FirstOwn;
-        PlanLabel user = new("own user namespace");
-        PlanLabel fork = new("fork the init");
         PlanLabel init = new("init");
         PlanLabel job = new("job");
         PlanLabel abort = new("abort");
@@ -72,11 +67,7 @@ public static class FillProgram
         plan.Call(null, SystemCall.Close_range, own + PlanContext.OwnCount, uint.MaxValue, 0);
 
         Slot unshared = plan.NewSlot();
-        plan.CallOrJump(unshared, user, SystemCall.Unshare, Argument.Named(NewPid | NewMount | NewTime, "CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWTIME"));
-        plan.Jump(fork);
-        plan.Place(user);
-        ShellPlan.EnterUserNamespace(plan, "this host refuses a user namespace of its own to the job (see yado doctor)");
-        plan.Place(fork);
+        ShellPlan.EnterNamespaces(plan, unshared);
         plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [ShellPlan.CloneArguments(plan, null), 88], Result = child, Target = init, Message = plan.Text("start the job's init") });
         ShellPlan.WaitForInit(plan, own, own, child, held: true);
 

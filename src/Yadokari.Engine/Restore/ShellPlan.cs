@@ -148,9 +148,21 @@ public static class ShellPlan
         plan.Jump(install);
     }
 
+    /// <summary>Pid, mount and time namespaces of its own for whatever is forked next, by whoever may; else within a user namespace.</summary>
+    public static void EnterNamespaces(PlanBuilder plan, Slot unshared)
+    {
+        PlanLabel user = new("own user namespace");
+        PlanLabel fork = new("fork the init");
+        plan.CallOrJump(unshared, user, SystemCall.Unshare, Argument.Named(NewPid | NewMount | NewTime, "CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWTIME"));
+        plan.Jump(fork);
+        plan.Place(user);
+        EnterUserNamespace(plan, "this host refuses a user namespace of its own to the job (see yado doctor)");
+        plan.Place(fork);
+    }
+
     /// <summary>For who is not root: a user namespace in which the own user and group are the same as outside, and with it
     /// pid, mount and time namespaces.</summary>
-    public static void EnterUserNamespace(PlanBuilder plan, string refusal)
+    private static void EnterUserNamespace(PlanBuilder plan, string refusal)
     {
         Slot uid = plan.CallResult(null, SystemCall.Geteuid);
         Slot gid = plan.CallResult(null, SystemCall.Getegid);

@@ -8,9 +8,6 @@ namespace Yadokari.Engine.Restore;
 /// it executes a program.</summary>
 public static class ShellProgram
 {
-    private const ulong NewTime = 0x80;
-    private const ulong NewMount = 0x20000;
-    private const ulong NewPid = 0x20000000;
     private const int FirstOwn = 16;
     private const int ExitFile = FirstOwn;
     private const int Control = FirstOwn + 1;
@@ -19,8 +16,6 @@ public static class ShellProgram
     public static RestorePlan Compile(JobStart start)
     {
         PlanBuilder plan = new();
-        PlanLabel user = new("own user namespace");
-        PlanLabel fork = new("fork the init");
         PlanLabel init = new("init");
         PlanLabel job = new("job");
         DataReference all = plan.Bytes([255, 255, 255, 255, 255, 255, 255, 255], "~[]");
@@ -35,11 +30,7 @@ public static class ShellProgram
         plan.Call(null, SystemCall.Close_range, 3, FirstOwn - 1, 0);
         plan.Call(null, SystemCall.Close_range, Control + 1, uint.MaxValue, 0);
 
-        plan.CallOrJump(unshared, user, SystemCall.Unshare, Argument.Named(NewPid | NewMount | NewTime, "CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWTIME"));
-        plan.Jump(fork);
-        plan.Place(user);
-        ShellPlan.EnterUserNamespace(plan, "this host refuses a user namespace of its own to the job (see yado doctor)");
-        plan.Place(fork);
+        ShellPlan.EnterNamespaces(plan, unshared);
         plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [ShellPlan.CloneArguments(plan, null), 88], Result = child, Target = init, Message = plan.Text("start the job's init") });
         ShellPlan.WaitForInit(plan, FirstOwn, ExitFile, child);
 

@@ -6,7 +6,6 @@ namespace Yadokari.Linux.Descriptors;
 /// <summary>The path of a file that the kernel names by a handle (open_by_handle_at(2)). Opened with O_PATH: nobody who watches it is told.</summary>
 public static unsafe class FileHandlePath
 {
-    private const int OpenByHandleAt = 304;
     private const int PathOnly = 0x280000; // O_PATH|O_CLOEXEC
     private const int HeadLength = 8;
 
@@ -31,7 +30,7 @@ public static unsafe class FileHandlePath
                 return null;
             }
 
-            long opened = LinuxCall.Invoke(OpenByHandleAt, (nint)mount, (nint)first, PathOnly);
+            long opened = LinuxCall.Invoke(LinuxCall.OpenByHandleAt, (nint)mount, (nint)first, PathOnly);
             LinuxCall.Invoke(LinuxCall.Close, (nint)mount);
             if (opened < 0)
             {

@@ -12,7 +12,6 @@ public static unsafe class PseudoTerminal
     private const long GetDevice = 0x80045432;     // TIOCGDEV
     private const long GetForegroundGroup = 0x540F;                 // TIOCGPGRP
     private const long GetSessionRequest = 0x5429;                  // TIOCGSID
-    private const long GetWindowRequest = 0x5413;                   // TIOCGWINSZ
 
     /// <summary>The N of /dev/pts/N.</summary>
     /// <returns>Null for what is no master.</returns>
@@ -36,26 +35,11 @@ public static unsafe class PseudoTerminal
     /// <summary>Its foreground process group, which may have ended; null: none, or one that the caller can't name.</summary>
     public static int? Foreground(SafeFileHandle master) => Ask(master, GetForegroundGroup) is > 0 and var group ? group : null;
 
-    /// <summary>struct winsize.</summary>
-    public static byte[]? Window(SafeFileHandle master)
-    {
-        byte[] size = new byte[8];
-        fixed (byte* start = size)
-        {
-            return Call(master, GetWindowRequest, (nint)start) < 0 ? null : size;
-        }
-    }
-
     private static int? Ask(SafeFileHandle terminal, long request)
     {
         int answer = 0;
-        return Call(terminal, request, (nint)(&answer)) < 0 ? null : answer;
-    }
-
-    private static long Call(SafeFileHandle terminal, long request, nint argument)
-    {
-        long result = LinuxCall.Invoke(LinuxCall.Ioctl, terminal.DangerousGetHandle(), (nint)request, argument);
+        long result = LinuxCall.Invoke(LinuxCall.Ioctl, Descriptor.Number(terminal), (nint)request, (nint)(&answer));
         GC.KeepAlive(terminal);
-        return result;
+        return result < 0 ? null : answer;
     }
 }

@@ -5,9 +5,6 @@ namespace Yadokari.Linux.Descriptors;
 /// <summary>What only calls tell of System V objects of the caller's own IPC namespace.</summary>
 public static class SystemVCall
 {
-    private const int ShmCtl = 31;
-    private const int SemCtl = 66;
-    private const int MsgCtl = 71;
     private const int Remove = 0; // IPC_RMID
     private const int GetPid = 11;
     private const int GetWaitingForMore = 14; // GETNCNT
@@ -25,9 +22,9 @@ public static class SystemVCall
     /// <returns>False when it may not be removed, or is gone.</returns>
     public static bool TryRemove(SystemVKind kind, int id) => kind switch
     {
-        SystemVKind.Memory => LinuxCall.Invoke(ShmCtl, id, Remove),
-        SystemVKind.Semaphores => LinuxCall.Invoke(SemCtl, id, 0, Remove),
-        SystemVKind.Messages => LinuxCall.Invoke(MsgCtl, id, Remove),
+        SystemVKind.Memory => LinuxCall.Invoke((int)SystemCall.Shmctl, id, Remove),
+        SystemVKind.Semaphores => LinuxCall.Invoke((int)SystemCall.Semctl, id, 0, Remove),
+        SystemVKind.Messages => LinuxCall.Invoke((int)SystemCall.Msgctl, id, Remove),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     } >= 0;
 
@@ -37,7 +34,7 @@ public static class SystemVCall
         List<int> answers = [];
         for (int i = 0; i < count; i++)
         {
-            long answer = LinuxCall.Invoke(SemCtl, set, i, what);
+            long answer = LinuxCall.Invoke((int)SystemCall.Semctl, set, i, what);
             if (answer is -Errno.EINVAL or -identifierRemoved or -Errno.EACCES)
             {
                 return null;

@@ -36,8 +36,15 @@ public static unsafe class Terminal
     /// <returns>Null for what is no terminal.</returns>
     public static (int Rows, int Columns)? GetWindowSize(SafeFileHandle terminal)
     {
-        // struct winsize: u16 rows, columns, and both in pixels.
-        Span<byte> size = stackalloc byte[8];
+        byte[]? size = GetWindow(terminal);
+        return size is null ? null : (BinaryPrimitives.ReadUInt16LittleEndian(size), BinaryPrimitives.ReadUInt16LittleEndian(size.AsSpan(2)));
+    }
+
+    /// <summary>struct winsize: u16 rows, columns, and both in pixels.</summary>
+    /// <returns>Null for what is no terminal.</returns>
+    public static byte[]? GetWindow(SafeFileHandle terminal)
+    {
+        byte[] size = new byte[8];
         long result;
         fixed (byte* start = size)
         {
@@ -45,7 +52,7 @@ public static unsafe class Terminal
         }
 
         GC.KeepAlive(terminal);
-        return result < 0 ? null : (BinaryPrimitives.ReadUInt16LittleEndian(size), BinaryPrimitives.ReadUInt16LittleEndian(size[2..]));
+        return result < 0 ? null : size;
     }
 
     /// <summary>Bytes that a program could read now: of whole lines only, where it gathers lines.</summary>

@@ -1,5 +1,6 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using Yadokari.Linux.Descriptors;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 

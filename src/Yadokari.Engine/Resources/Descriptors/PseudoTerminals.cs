@@ -155,7 +155,7 @@ internal sealed class PseudoTerminals(bool frozen)
         {
             Number = terminal.Number,
             Settings = settings,
-            Window = PseudoTerminal.Window(master.Handle) ?? new byte[8],
+            Window = Terminal.GetWindow(master.Handle) ?? new byte[8],
             PacketMode = PseudoTerminal.IsInPacketMode(master.Handle),
             Locked = PseudoTerminal.IsLocked(master.Handle),
             Exclusive = terminal.IsExclusive,
