@@ -55,6 +55,26 @@ public sealed partial class MoveTarget(
         {
             throw Refused(offer, reasons);
         }
+        IncomingMove move = Admit(offer, stopping);
+        if (offer.Via is null)
+        {
+            return Status(move);
+        }
+        // Not under the lock of all moves: a file system of another machine may keep whoever looks at it waiting.
+        await move.Gate.WaitAsync(stopping).ConfigureAwait(false);
+        try
+        {
+            return Status(move) with { NotVia = move.Record.State is MoveState.Reserved ? SharedPlace.Follow(offer, home.Image(offer.MoveId)) : "the move was given up" };
+        }
+        finally
+        {
+            move.Gate.Release();
+        }
+    }
+
+    /// <exception cref="YadoException">Refused; exit status 5.</exception>
+    private IncomingMove Admit(MoveOffer offer, CancellationToken stopping)
+    {
         lock (_admission)
         {
             if (_moves.Values.Any(m => !m.Record.State.IsFinal && m.Record.Offer.JobId == offer.JobId) || _moves.ContainsKey(offer.MoveId))
@@ -84,7 +104,7 @@ public sealed partial class MoveTarget(
             _moves[offer.MoveId] = move;
             _ = WatchSourceAsync(move, askNow: false, stopping);
             LogPhase(logger, offer.MoveId, MovePhase.Reserved);
-            return Status(move) with { NotVia = offer.Via is null ? null : SharedPlace.Follow(offer, home.Image(offer.MoveId)) };
+            return move;
         }
     }
 
