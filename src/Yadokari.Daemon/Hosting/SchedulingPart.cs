@@ -36,7 +36,7 @@ public sealed partial class SchedulingPart : IDisposable
             group?.Take(job.Shell.Pid, job.Main.Pid);
         }
         ILogger words = loggers.CreateLogger("Yadokari.Policy");
-        OwnerWatch owner = new(database, Environment.GetEnvironmentVariable("YADO_LAB") == "1");
+        OwnerWatch owner = new(database, Environment.GetEnvironmentVariable("YADO_LAB") == "1", () => source.Relays.Terminals);
         _meter = new LoadMeter(jobs, owner, group, HostFacts.ReadMemory, new LoadArchive(home.LoadHistory, Yadokari.Protocol.Limits.LoadMinutes), loggers.CreateLogger<LoadMeter>());
         _book = new PolicyBook(database, said => LogWords(words, said)) { AcceptsOfOthers = acceptance.Accepts(AcceptedActs.Policy) };
         facts.Load = () => _meter.Now;

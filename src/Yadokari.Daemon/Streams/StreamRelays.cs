@@ -14,6 +14,9 @@ public sealed class StreamRelays(HomeDirectory home, IProcessTable processes)
     private readonly HashSet<(string Job, int Epoch)> _ended = [];
     private readonly Lock _opening = new();
 
+    /// <summary>Device numbers of the terminals that jobs here have of their own.</summary>
+    public IReadOnlySet<ulong> Terminals => _relays.Values.Select(relay => relay.TerminalDevice).OfType<ulong>().ToHashSet();
+
     /// <summary>Makes those of a job that is about to be here; what was made for it before and did not come to be used is ended.</summary>
     /// <param name="alone">Nobody is connected to its terminal.</param>
     /// <returns>The job's ends, which the caller owns.</returns>

@@ -36,6 +36,7 @@ internal sealed class TerminalRelay : IDisposable
     private TerminalRelay(SafeFileHandle input, SafeFileHandle output, SafeFileHandle master, SafeFileHandle slave, SafeFileHandle transit, string typed)
     {
         (_in, _out, _master, _slave, _transit) = (input, output, master, slave, transit);
+        Device = FileStatus.Of(slave).RawDevice;
         _typed = File.OpenHandle(typed, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
     }
 
@@ -46,7 +47,7 @@ internal sealed class TerminalRelay : IDisposable
     public IReadOnlyList<SafeFileHandle> More => [_master, _slave, _transit];
 
     /// <summary>Its device number.</summary>
-    public ulong Device => FileStatus.Of(_slave).RawDevice;
+    public ulong Device { get; }
 
     /// <summary>The leader of the job's session has ended.</summary>
     public bool HasHungUp => (Descriptor.Poll(_slave, 0, TimeSpan.Zero) & Descriptor.PollHangUp) != 0;

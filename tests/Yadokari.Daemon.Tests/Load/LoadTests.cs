@@ -1,6 +1,7 @@
 using Shouldly;
 using Xunit;
 using Yadokari.Daemon.Load;
+using Yadokari.Linux.Descriptors;
 using Yadokari.Protocol.Hosts;
 
 namespace Yadokari.Daemon.Tests.Load;
@@ -102,6 +103,20 @@ public sealed class LoadTests
         finally
         {
             busy.Kill();
+        }
+    }
+
+    /// <summary>Its keys are typed by somebody who sits elsewhere.</summary>
+    [Fact]
+    public void The_terminal_of_a_job_does_not_tell_of_the_owner()
+    {
+        (Microsoft.Win32.SafeHandles.SafeFileHandle master, Microsoft.Win32.SafeHandles.SafeFileHandle slave) = TerminalPair.Create();
+        using (master)
+        using (slave)
+        {
+            int all = OwnerWatch.LastInputs(new HashSet<ulong>()).Count;
+
+            OwnerWatch.LastInputs(new HashSet<ulong> { FileStatus.Of(slave).RawDevice }).Count.ShouldBe(all - 1);
         }
     }
 
