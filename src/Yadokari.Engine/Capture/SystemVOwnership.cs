@@ -96,9 +96,14 @@ internal sealed class SystemVOwnership
                     Take(segment, certain: true);
                 }
             }
+            else if (segment.Count == 0 && own.Contains(creator))
+            {
+                // Nobody has it attached at this moment; who did it last may do it again.
+                Check("sysv-shm", what, segment, segment.Pids);
+            }
             else if (segment.Count == 0)
             {
-                TakeUnlessOutside(segment, segment.Pids, certainly: [creator]);
+                TakeUnlessOutside(segment, segment.Pids);
             }
         }
     }
@@ -119,7 +124,7 @@ internal sealed class SystemVOwnership
             }
             else
             {
-                TakeUnlessOutside(set, users, certainly: []);
+                TakeUnlessOutside(set, users);
             }
         }
     }
@@ -134,7 +139,7 @@ internal sealed class SystemVOwnership
             }
             else
             {
-                TakeUnlessOutside(queue, queue.Pids, certainly: []);
+                TakeUnlessOutside(queue, queue.Pids);
             }
         }
     }
@@ -162,12 +167,11 @@ internal sealed class SystemVOwnership
     }
 
     /// <summary>Nobody of the job has used it last, or it has never been used.</summary>
-    private void TakeUnlessOutside(SystemVObject one, IReadOnlyList<int> users, IReadOnlyList<int> certainly)
+    private void TakeUnlessOutside(SystemVObject one, IReadOnlyList<int> users)
     {
-        bool certain = certainly.Any(own.Contains);
-        if (certain || (!users.Any(IsOutside) && one.CreatorUid == user && one.Changed >= begin))
+        if (!users.Any(IsOutside) && one.CreatorUid == user && one.Changed >= begin)
         {
-            Take(one, certain);
+            Take(one, certain: false);
         }
     }
 

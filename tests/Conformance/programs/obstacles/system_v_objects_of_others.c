@@ -1,6 +1,7 @@
 // System V memory, semaphores and messages that a process outside uses too can't be carried, nor what SEM_UNDO would undo.
 // obstacle: sysv-shm.*attached by processes outside
 // obstacle: sysv-shm.*made by process
+// obstacle: sysv-shm.*used by process
 // obstacle: sysv-sem.*used by process
 // obstacle: sysv-msg.*used by process
 #include "../law.h"
@@ -16,6 +17,7 @@ int main(void)
     MUST(pipe(ends));
     MUST(pipe(ids));
     int memory = MUST(shmget(IPC_PRIVATE, 4096, 0600)), set = MUST(semget(IPC_PRIVATE, 2, 0600)), queue = MUST(msgget(IPC_PRIVATE, 0600));
+    int visited = MUST(shmget(IPC_PRIVATE, 4096, 0600));
     int *shared = MUST(shmat(memory, NULL, 0));
     MUST(shmctl(memory, IPC_RMID, NULL));
     struct sembuf first = { 0, 3, 0 }, second = { 1, 3, 0 };
@@ -28,6 +30,7 @@ int main(void)
             setsid();
             close(ends[1]);
             MUST(semop(set, &second, 1));
+            MUST(shmdt(shmat(visited, NULL, 0)));
             MUST(msgsnd(queue, &letter, 1, 0));
             int made = MUST(shmget(IPC_PRIVATE, 4096, 0600));
             MUST(write(ids[1], &made, sizeof made));
@@ -50,6 +53,7 @@ int main(void)
     law_move();
     *shared = 1;
     SAME(3, semctl(set, 0, GETVAL));
+    SAME(0, shmctl(visited, IPC_RMID, NULL));
     SAME(0, semctl(set, 0, IPC_RMID));
     SAME(0, msgctl(queue, IPC_RMID, NULL));
     return law_verdict();
