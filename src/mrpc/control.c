@@ -171,6 +171,8 @@ static const char *send_state(int fd, bool last, struct reply *reply)
     if (problem == NULL && sent)
         send_frame(fd, END, "", 0);
     reply->bytes = state.length;
+    if (problem == NULL && !last)
+        mrpc_state_keep_ahead(&state);
     free(state.bytes);
     return problem;
 }
@@ -264,6 +266,7 @@ static const char *moved(const char *json)
     mrpc_service.forwards = forward > 0;
     mrpc_service.life = MRPC_GONE;
     mover = -1;
+    mrpc_state_forget_ahead();
     mrpc_service.end = mrpc_now() + (forward > LINGER_MS ? forward : LINGER_MS);
     /* Clients that only know this host come by its portmapper, for as long as their calls are passed on. */
     if (!mrpc_service.forwards)

@@ -46,6 +46,8 @@ bool mrpc_callers_read(XDR *xdrs);
 /* state.c: what is wrong, or NULL */
 const char *mrpc_state_save(bool last, struct mrpc_buffer *to);
 const char *mrpc_state_restore(bool last, const char *bytes, size_t length);
+/* Takes what was saved and sent ahead: the last save writes what differs from it. */
+void mrpc_state_keep_ahead(struct mrpc_buffer *state);
 void mrpc_state_forget_ahead(void);
 unsigned long mrpc_state_bound(void);
 

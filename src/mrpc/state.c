@@ -24,8 +24,11 @@
 
 static const unsigned char checksum_key[MRPC_ID_BYTES] = "yadokari mrpc";
 static char problem[512];
-static uint64_t *ahead;  /* checksum of each variable as it was sent ahead; NULL: nothing was */
-static bool *restored;   /* each variable that holds what this file has allocated */
+static struct mrpc_buffer ahead; /* the state as it was sent ahead; no bytes: nothing was */
+static struct place {
+    size_t at, length;
+} *places;             /* the value of each variable in it */
+static bool *restored; /* each variable that holds what this file has allocated */
 
 static unsigned variable_count(void)
 {
@@ -37,10 +40,17 @@ unsigned long mrpc_state_bound(void)
     return (&mrpc_state == NULL || mrpc_state.bound == 0 ? DEFAULT_BOUND : mrpc_state.bound) + CALLERS_ROOM;
 }
 
+void mrpc_state_keep_ahead(struct mrpc_buffer *state)
+{
+    free(ahead.bytes);
+    ahead = *state;
+    *state = (struct mrpc_buffer){0};
+}
+
 void mrpc_state_forget_ahead(void)
 {
-    free(ahead);
-    ahead = NULL;
+    free(ahead.bytes);
+    ahead = (struct mrpc_buffer){0};
 }
 
 __attribute__((format(printf, 1, 2))) static const char *say(const char *format, ...)
@@ -116,20 +126,64 @@ bool_t mrpc_xdr_room(XDR *xdrs, void **at, unsigned long long count, size_t size
     return TRUE;
 }
 
+#define SHORT_STRING 496 /* bytes of a string that is passed on in one piece */
+
+/* As xdr_bool and xdr_string write it, at once: servers have hundreds of thousands of short strings. */
+static bool_t write_short(XDR *xdrs, const char *string, size_t length)
+{
+    char piece[2 * BYTES_PER_XDR_UNIT + RNDUP(SHORT_STRING)];
+    uint32_t there = htonl(TRUE), size = htonl((uint32_t)length);
+    size_t padded = RNDUP(length);
+    memcpy(piece, &there, sizeof there);
+    memcpy(piece + BYTES_PER_XDR_UNIT, &size, sizeof size);
+    memcpy(piece + 2 * BYTES_PER_XDR_UNIT, string, length);
+    memset(piece + 2 * BYTES_PER_XDR_UNIT + length, 0, padded - length);
+    return XDR_PUTBYTES(xdrs, piece, (u_int)(2 * BYTES_PER_XDR_UNIT + padded));
+}
+
+/* As xdr_bool and xdr_string read it, where it stands in the stream; false: it is not there in one piece, nothing was read. */
+static bool_t read_short(XDR *xdrs, char **at, unsigned most, bool_t *done)
+{
+    const uint32_t *head = (const uint32_t *)XDR_INLINE(xdrs, BYTES_PER_XDR_UNIT);
+    if (head == NULL)
+        return FALSE;
+    *done = TRUE;
+    if (*head == 0)
+        return TRUE;
+    const uint32_t *size = (const uint32_t *)XDR_INLINE(xdrs, BYTES_PER_XDR_UNIT);
+    uint32_t length = size == NULL ? UINT32_MAX : ntohl(*size);
+    const char *bytes = length > most || RNDUP((size_t)length) > UINT32_MAX ? NULL : (const char *)XDR_INLINE(xdrs, (u_int)RNDUP((size_t)length));
+    *done = bytes != NULL && (*at = malloc((size_t)length + 1)) != NULL;
+    if (*done) {
+        memcpy(*at, bytes, length);
+        (*at)[length] = 0;
+    }
+    return TRUE;
+}
+
 bool_t mrpc_xdr_string(XDR *xdrs, char **at, unsigned most)
 {
+    bool_t done = FALSE;
     bool_t there = *at != NULL;
     if (xdrs->x_op == XDR_FREE) {
         free(*at);
         *at = NULL;
         return TRUE;
     }
-    if (xdrs->x_op == XDR_ENCODE && there && strnlen(*at, (size_t)most + 1) > most) {
-        say("variable '%s': a string is longer than its bound of %u bytes", moving, most);
-        return FALSE;
+    if (xdrs->x_op == XDR_ENCODE && there) {
+        size_t length = strnlen(*at, (size_t)most + 1);
+        if (length > most) {
+            say("variable '%s': a string is longer than its bound of %u bytes", moving, most);
+            return FALSE;
+        }
+        if (length <= SHORT_STRING)
+            return write_short(xdrs, *at, length);
     }
-    if (xdrs->x_op == XDR_DECODE)
+    if (xdrs->x_op == XDR_DECODE) {
         *at = NULL;
+        if (read_short(xdrs, at, most, &done))
+            return done;
+    }
     return xdr_bool(xdrs, &there) && (!there || xdr_string(xdrs, at, most));
 }
 
@@ -156,28 +210,42 @@ static int find_build(struct dl_phdr_info *object, size_t size, void *found)
     return 1; /* the first object is the program */
 }
 
-static bool write_variable(XDR *xdrs, const struct mrpc_variable *variable, unsigned index, struct mrpc_buffer *value, bool *changed)
+/* Writes a variable, unless its value is the one that was sent ahead. */
+static bool write_variable(XDR *xdrs, const struct mrpc_variable *variable, unsigned index, bool last, bool *changed)
 {
-    XDR to;
-    char *name = (char *)variable->name, *signature = (char *)variable->signature;
-    value->length = 0;
-    mrpc_buffer_stream(&to, value);
-    moving = name;
-    if (!variable->move(&to))
+    struct mrpc_buffer *to = xdrs->x_private;
+    char *name = (char *)variable->name, *signature = (char *)variable->signature, padding[BYTES_PER_XDR_UNIT] = {0};
+    uint32_t length = 0;
+    size_t before = to->length;
+    if (!xdr_string(xdrs, &name, MOST_NAME) || !xdr_string(xdrs, &signature, MOST_SIGNATURE) || !xdr_uint32_t(xdrs, &length))
         return false;
-    uint64_t sum = mrpc_siphash(checksum_key, value->bytes, value->length);
-    *changed = ahead == NULL || ahead[index] != sum;
-    if (ahead != NULL)
-        ahead[index] = sum;
-    u_int length = (u_int)value->length;
-    return !*changed || (xdr_string(xdrs, &name, MOST_NAME) && xdr_string(xdrs, &signature, MOST_SIGNATURE) &&
-                         xdr_bytes(xdrs, &value->bytes, &length, UINT32_MAX));
+    struct place place = {.at = to->length};
+    if (last && ahead.bytes != NULL) {
+        to->like = ahead.bytes + places[index].at;
+        to->like_length = places[index].length;
+    }
+    moving = name;
+    bool done = variable->move(xdrs);
+    *changed = !done || to->like == NULL || to->same != to->like_length;
+    if (!*changed)
+        to->length = before;
+    else
+        done = done && mrpc_buffer_differ(to);
+    to->like = NULL;
+    to->same = 0;
+    if (!done || !*changed)
+        return done;
+    place.length = to->length - place.at;
+    length = htonl((uint32_t)place.length);
+    memcpy(to->bytes + place.at - sizeof length, &length, sizeof length);
+    if (!last)
+        places[index] = place;
+    return place.length <= UINT32_MAX && XDR_PUTBYTES(xdrs, padding, (u_int)(RNDUP(place.length) - place.length));
 }
 
 const char *mrpc_state_save(bool last, struct mrpc_buffer *to)
 {
     XDR xdrs;
-    struct mrpc_buffer value = {.bound = mrpc_state_bound() - CALLERS_ROOM};
     struct mrpc_bytes build = {NULL, 0};
     uint32_t magic = MAGIC, format = MRPC_STATE_FORMAT, is_last = last, version = &mrpc_state == NULL ? 0 : mrpc_state.version;
     uint32_t count = 0;
@@ -196,25 +264,19 @@ const char *mrpc_state_save(bool last, struct mrpc_buffer *to)
     done = done && xdr_uint32_t(&xdrs, &count);
     if (!last) {
         mrpc_state_forget_ahead();
+        if (places == NULL && (places = calloc(variable_count() + 1, sizeof *places)) == NULL)
+            return say("out of memory");
     }
-    uint64_t *sums = last ? NULL : calloc(variable_count() + 1, sizeof *sums);
-    if (!last) /* compared with sums of nothing, everything has changed */
-        ahead = sums;
-    size_t used = to->length;
+    to->bound = to->length + mrpc_state_bound() - CALLERS_ROOM;
     for (unsigned i = 0; done && i < variable_count(); i++) {
         bool changed;
-        done = write_variable(&xdrs, &mrpc_state.variables[i], i, &value, &changed);
+        done = write_variable(&xdrs, &mrpc_state.variables[i], i, last, &changed);
         if (!done)
-            say("variable '%s' can't be saved: the state is over its bound of %llu bytes, or its hook refuses",
+            say("variable '%s' can't be saved: the state is over its bound of %llu bytes (CARRY_BOUND), or its hook refuses",
                 mrpc_state.variables[i].name, (unsigned long long)(mrpc_state_bound() - CALLERS_ROOM));
-        else if (to->length - used > mrpc_state_bound() - CALLERS_ROOM) {
-            say("the state is over its bound with variable '%s': CARRY_BOUND says %llu bytes", mrpc_state.variables[i].name,
-                (unsigned long long)(mrpc_state_bound() - CALLERS_ROOM));
-            done = false;
-        }
         count += done && changed;
     }
-    free(value.bytes);
+    to->bound = mrpc_state_bound();
     if (done) {
         uint32_t word = htonl(count);
         memcpy(to->bytes + count_at, &word, sizeof word);

@@ -90,7 +90,7 @@ bool_t mrpc_read_answer(const char *from, unsigned size, const struct mrpc_call 
 
 #define ROTATE(x, b) (((x) << (b)) | ((x) >> (64 - (b))))
 
-static void siphash_round(uint64_t *v)
+static inline __attribute__((always_inline)) void siphash_round(uint64_t *v)
 {
     v[0] += v[1];
     v[1] = ROTATE(v[1], 13) ^ v[0];
@@ -132,9 +132,8 @@ uint64_t mrpc_siphash(const unsigned char *key, const void *data, size_t size)
 }
 
 /* The growing stream. Only what encoding needs. */
-static bool_t put_bytes(XDR *xdrs, const char *bytes, u_int length)
+static bool_t append(struct mrpc_buffer *buffer, const char *bytes, size_t length)
 {
-    struct mrpc_buffer *buffer = xdrs->x_private;
     if (length > buffer->bound - buffer->length)
         return FALSE;
     if (buffer->length + length > buffer->room) {
@@ -150,6 +149,29 @@ static bool_t put_bytes(XDR *xdrs, const char *bytes, u_int length)
     memcpy(buffer->bytes + buffer->length, bytes, length);
     buffer->length += length;
     return TRUE;
+}
+
+bool_t mrpc_buffer_differ(struct mrpc_buffer *buffer)
+{
+    const char *like = buffer->like;
+    size_t same = buffer->same;
+    buffer->like = NULL;
+    buffer->same = 0;
+    return like == NULL || append(buffer, like, same);
+}
+
+static bool_t put_bytes(XDR *xdrs, const char *bytes, u_int length)
+{
+    struct mrpc_buffer *buffer = xdrs->x_private;
+    if (buffer->like != NULL) {
+        if (length <= buffer->like_length - buffer->same && memcmp(buffer->like + buffer->same, bytes, length) == 0) {
+            buffer->same += length;
+            return TRUE;
+        }
+        if (!mrpc_buffer_differ(buffer))
+            return FALSE;
+    }
+    return append(buffer, bytes, length);
 }
 
 static bool_t put_long(XDR *xdrs, const long *value)
@@ -175,7 +197,8 @@ static bool_t get_bytes(XDR *xdrs, char *bytes, u_int length)
 
 static u_int position(XDR *xdrs)
 {
-    return (u_int)((struct mrpc_buffer *)xdrs->x_private)->length;
+    struct mrpc_buffer *buffer = xdrs->x_private;
+    return (u_int)(buffer->length + buffer->same);
 }
 
 static bool_t set_position(XDR *xdrs, u_int to)

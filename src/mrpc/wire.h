@@ -55,12 +55,17 @@ bool_t mrpc_read_answer(const char *from, unsigned size, const struct mrpc_call 
 /* SipHash-2-4 (Aumasson, Bernstein 2012). */
 uint64_t mrpc_siphash(const unsigned char *key, const void *data, size_t size);
 
-/* An XDR stream that grows while it is written, up to a bound. */
+/* An XDR stream that grows while it is written, up to a bound. As long as what is written is what stands in like, it is only counted in
+ * same. */
 struct mrpc_buffer {
     char *bytes;
     size_t length, room, bound;
+    const char *like; /* not owned; NULL: nothing to compare with, or it differs */
+    size_t like_length, same;
 };
 void mrpc_buffer_stream(XDR *xdrs, struct mrpc_buffer *buffer);
+/* From here on it differs: what was the same so far is written, like ends. FALSE: over the bound, or out of memory. */
+bool_t mrpc_buffer_differ(struct mrpc_buffer *buffer);
 
 /* Bytes that are XDR already. */
 struct mrpc_bytes {

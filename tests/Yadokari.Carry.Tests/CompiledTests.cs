@@ -27,6 +27,14 @@ public sealed class CompiledTests : IDisposable
         Run(Path.Combine(_directory, "kinds"), "twice", Path.Combine(_directory, "state")).ShouldBe((0, "all is as it was\n"));
     }
 
+    [Fact]
+    public void The_last_has_what_changed_since_it_was_sent_ahead_and_nothing_else()
+    {
+        Make("kinds", null);
+
+        Run(Path.Combine(_directory, "kinds"), "rest", Path.Combine(_directory, "state")).ShouldBe((0, "all is as it was\n"));
+    }
+
     [Theory]
     [InlineData("CARRY_VERSION(3)", "CARRY_VERSION(4)", "all is as it was")]
     [InlineData("CARRY_VERSION(3)", "CARRY_VERSION(2)", "the state is of CARRY_VERSION 3, newer than the program on this host (2)")]

@@ -1,4 +1,4 @@
-/* Saves one variable of each kind, and looks whether they come back: kinds save|restore|twice FILE */
+/* Saves one variable of each kind, and looks whether they come back: kinds save|restore|twice|rest FILE */
 #include <mrpc.h>
 #include <assert.h>
 #include <stdint.h>
@@ -125,6 +125,42 @@ static void say(const char *problem)
     }
 }
 
+/* Sends what it has ahead, as the library does; the bytes stay the caller's. */
+static void save_ahead(struct mrpc_buffer *state)
+{
+    say(mrpc_state_save(false, state));
+    struct mrpc_buffer kept = *state;
+    kept.bytes = malloc(state->length);
+    memcpy(kept.bytes, state->bytes, state->length);
+    mrpc_state_keep_ahead(&kept);
+    assert(kept.bytes == NULL);
+}
+
+/* With these values it is sent ahead, with those it is saved last; how many variables the last has, and that they come back. */
+static void change(const char *from, const char *to, unsigned lines_from, unsigned lines_to, unsigned changed)
+{
+    struct mrpc_buffer state = {0}, last = {0};
+    uint32_t build, count;
+    title = strdup(from);
+    lines = calloc(2, sizeof *lines);
+    lines[0] = strdup("the first line");
+    line_count = lines_from;
+    save_ahead(&state);
+    title = strdup(to);
+    line_count = lines_to;
+    say(mrpc_state_save(true, &last));
+    mrpc_state_forget_ahead();
+    memcpy(&build, last.bytes + 16, sizeof build);
+    memcpy(&count, last.bytes + 20 + RNDUP(ntohl(build)), sizeof count);
+    assert(ntohl(count) == changed);
+    say(mrpc_state_restore(false, state.bytes, state.length));
+    assert(strcmp(title, from) == 0 && line_count == lines_from);
+    say(mrpc_state_restore(true, last.bytes, last.length));
+    assert(strcmp(title, to) == 0 && line_count == lines_to && strcmp(lines[0], "the first line") == 0);
+    free(state.bytes);
+    free(last.bytes);
+}
+
 int main(int argc, char **argv)
 {
     struct mrpc_buffer state = {0}, last = {0};
@@ -148,10 +184,21 @@ int main(int argc, char **argv)
         assert(mrpc_state_restore(true, bytes, length / 2) != NULL && number == 1);
         say(mrpc_state_restore(true, bytes, length));
         check(1);
+    } else if (strcmp(argv[1], "rest") == 0) {
+        char longest[551] = "";
+        memset(longest, 'x', 550);
+        fill(1);
+        change("as it was", "as it was", 2, 2, 0);
+        change("as it was", "as it is", 2, 2, 1);
+        change("as it was", "as", 2, 2, 1);
+        change("as", "as it was", 2, 2, 1);
+        change("", longest, 2, 1, 3);
+        change(longest, "", 1, 2, 3);
+        arrivals = 1;
     } else {
         /* Ahead, then what has changed: it is freed once and restored. */
         fill(1);
-        say(mrpc_state_save(false, &state));
+        save_ahead(&state);
         first = NULL;
         fill(2);
         say(mrpc_state_save(true, &last));

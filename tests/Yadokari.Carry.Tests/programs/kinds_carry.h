@@ -28,7 +28,7 @@ extern enum color shade;
 extern double means[3];
 extern char text[16];
 extern int grid[2][3];
-extern char *title CARRY_STRING(30), *nothing CARRY_STRING(30);
+extern char *title CARRY_STRING(600), *nothing CARRY_STRING(30);
 extern char *names[2] CARRY_STRING(8);
 extern pair *one CARRY_ONE, *none CARRY_ONE;
 extern pair pairs[2];
