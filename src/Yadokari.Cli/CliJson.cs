@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Yadokari.Cli.Checking;
 using Yadokari.Cli.Cluster;
 using Yadokari.Cli.Demo;
 using Yadokari.Cli.Doctor;
@@ -14,6 +15,7 @@ namespace Yadokari.Cli;
 
 /// <summary>Everything that <c>--json</c> prints.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(CheckAnswer))]
 [JsonSerializable(typeof(ClusterStatus))]
 [JsonSerializable(typeof(ContextSummary))]
 [JsonSerializable(typeof(IReadOnlyList<Finding>))]

@@ -21,6 +21,7 @@ public static class CommandLine
             PolicyCommand.Create(),
             OwnerCommand.Create(),
             MoveCommand.Create(),
+            CheckCommand.Create(),
             DrainCommand.Create(),
             UndrainCommand.Create(),
             AdoptCommand.Create(),

@@ -31,11 +31,13 @@ public static class Routes
     public const string StreamSize = "/v1/jobs/{job}/streams/size";
     public const string Signal = "/v1/jobs/{job}/signal";
     public const string Checkpoint = "/v1/jobs/{job}/checkpoint";
+    public const string CheckJob = "/v1/jobs/{job}/check";
     public const string MoveJob = "/v1/jobs/{job}/move";
     public const string Resume = "/v1/resume";
     public const string Adopt = "/v1/adopt";
 
     public const string Moves = "/v1/moves";
+    public const string ForeseeMove = "/v1/moves/foresee";
     public const string Move = "/v1/moves/{move}";
     public const string MoveImage = "/v1/moves/{move}/image";
     public const string MovePrepare = "/v1/moves/{move}/prepare";

@@ -120,7 +120,7 @@ public static class CheckpointCommand
     }
 
     /// <summary>The log of a job is its host's: whoever resumes the file gives it streams of his own.</summary>
-    private static CaptureOptions OptionsFor(int pid)
+    internal static CaptureOptions OptionsFor(int pid)
     {
         using ProcessTable processes = new();
         IReadOnlyList<int> logs = LogStreams.NumbersOf(pid, processes, HomeDirectory.Chosen());

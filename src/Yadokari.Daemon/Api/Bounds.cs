@@ -153,6 +153,17 @@ public static class Bounds
     }
 
     /// <exception cref="YadoException">Exit status 2.</exception>
+    public static CheckJob Check(CheckJob check) =>
+        check.Target is null or { Length: > 0 and <= Limits.MaxNameLength } ? check : throw Wrong("no host is given");
+
+    /// <exception cref="YadoException">Exit status 2.</exception>
+    public static ForeseeMove Check(ForeseeMove question)
+    {
+        Check(question.Offer);
+        return question;
+    }
+
+    /// <exception cref="YadoException">Exit status 2.</exception>
     public static MoveOffer Check(MoveOffer offer)
     {
         if (!Guid.TryParseExact(offer.MoveId, "n", out _))

@@ -26,6 +26,7 @@ public sealed class JobApi(
     LogStreamer logs,
     MoveSource moves,
     ServiceMoveSource services,
+    MoveCheck checks,
     PeerBook peers,
     JobFinder finder,
     HostSelf self,
@@ -53,6 +54,7 @@ public sealed class JobApi(
         routes.MapGet(Routes.Logs, ApiCall.Handler(logger, LogsAsync));
         routes.MapPost(Routes.Signal, ApiCall.Handler(logger, SignalAsync));
         routes.MapPost(Routes.Checkpoint, ApiCall.Handler(logger, CheckpointAsync));
+        routes.MapPost(Routes.CheckJob, ApiCall.Handler(logger, CheckAsync));
         routes.MapPost(Routes.MoveJob, ApiCall.Handler(logger, MoveAsync));
     }
 
@@ -148,6 +150,16 @@ public sealed class JobApi(
         CheckpointJob checkpoint = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.CheckpointJob).ConfigureAwait(false));
         await ApiCall.WriteAsync(
             context, await runner.CheckpointAsync(job, checkpoint, context.RequestAborted).ConfigureAwait(false), ProtocolJson.Default.CheckpointResult).ConfigureAwait(false);
+    }
+
+    private async Task CheckAsync(HttpContext context)
+    {
+        JobEntry job = Find(context);
+        CheckJob check = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.CheckJob).ConfigureAwait(false));
+        HostPlace? place = check.Target is { } target ? await peers.ResolveAsync(target, context.RequestAborted).ConfigureAwait(false) : null;
+        // A look takes milliseconds and blocks.
+        JobCheck answer = await Task.Run(() => checks.RunAsync(job.Record, place, context.RequestAborted)).ConfigureAwait(false);
+        await ApiCall.WriteAsync(context, answer, ProtocolJson.Default.JobCheck).ConfigureAwait(false);
     }
 
     private async Task MoveAsync(HttpContext context)

@@ -21,6 +21,13 @@ public sealed class MoveApi(MoveSource source, MoveTarget target, JobViews views
             PeerDoor.Require(context, offer.SourceName);
             await Answer(context, await target.ReserveAsync(offer, stopping).ConfigureAwait(false)).ConfigureAwait(false);
         }));
+        routes.MapPost(Routes.ForeseeMove, ApiCall.Handler(logger, async context =>
+        {
+            ForeseeMove question = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.ForeseeMove).ConfigureAwait(false));
+            PeerDoor.Require(context, question.Offer.SourceName);
+            // Files may lie on another machine that does not answer.
+            await ApiCall.WriteAsync(context, await Task.Run(() => target.Foresee(question)).ConfigureAwait(false), ProtocolJson.Default.MoveForecast).ConfigureAwait(false);
+        }));
         routes.MapGet(Routes.Move, ApiCall.Handler(logger, context =>
         {
             string move = Id(context);

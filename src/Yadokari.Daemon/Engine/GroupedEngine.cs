@@ -21,6 +21,10 @@ public sealed class GroupedEngine(IJobEngine engine, JobGroup group) : IJobEngin
 
     public ICheckpoint Open(int pid, CaptureOptions options) => new GroupedCheckpoint(engine.Open(pid, options), group, pid);
 
+    public JobLook Look(int pid, CaptureOptions options) => engine.Look(pid, options);
+
+    public IReadOnlyList<Obstacle> FindMissing(ReadOnlySpan<byte> needs) => engine.FindMissing(needs);
+
     public IReadOnlyList<Obstacle> FindMissing(string path, bool isOwn) => engine.FindMissing(path, isOwn);
 
     public IHeldJob Prepare(string path, ResumeOptions options)

@@ -17,6 +17,14 @@ public interface IJobEngine
     /// <summary><see cref="CheckpointSession.Open"/>.</summary>
     ICheckpoint Open(int pid, CaptureOptions options);
 
+    /// <summary><see cref="CheckpointSession.Look"/>.</summary>
+    JobLook Look(int pid, CaptureOptions options);
+
+    /// <summary>What this host lacks of that which a job needs.</summary>
+    /// <param name="needs">What another host says of it: <see cref="JobLook.Needs"/>.</param>
+    /// <exception cref="InvalidDataException">It says nothing of that kind.</exception>
+    IReadOnlyList<Obstacle> FindMissing(ReadOnlySpan<byte> needs);
+
     /// <summary>What this host lacks to resume the context file; also says whether it is one.</summary>
     /// <param name="path">The context file.</param>
     /// <param name="isOwn">This daemon wrote it, or looked at it when it came. Any other is refused when it does not do what

@@ -61,6 +61,8 @@ public static class Keeper
                     session?.Dispose();
                     session = CheckpointSession.Open(request.Pid, request.Options ?? new CaptureOptions());
                     return KeeperAnswer.Done();
+                case KeeperAct.Look:
+                    return KeeperAnswer.Seen(CheckpointSession.Look(request.Pid, request.Options ?? new CaptureOptions()));
                 case KeeperAct.CopyAhead:
                     Required(session).CopyAhead(new LinkSink(link, request.WantsLayout));
                     return KeeperAnswer.Done();

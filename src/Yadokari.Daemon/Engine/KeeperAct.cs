@@ -5,6 +5,9 @@ public enum KeeperAct
 {
     Open,
 
+    /// <summary>Looks at a process; nothing is opened.</summary>
+    Look,
+
     /// <summary>Copies memory while the process runs.</summary>
     CopyAhead,
     Freeze,

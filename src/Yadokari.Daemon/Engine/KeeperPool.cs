@@ -39,6 +39,20 @@ public sealed class KeeperPool : IDisposable
         }
     }
 
+    /// <summary><see cref="CheckpointSession.Look"/> in a keeper.</summary>
+    public JobLook Look(int pid, CaptureOptions options)
+    {
+        KeeperProcess keeper = Rent();
+        try
+        {
+            return keeper.Look(pid, options);
+        }
+        finally
+        {
+            Return(keeper);
+        }
+    }
+
     public void Dispose()
     {
         _leave.Dispose();

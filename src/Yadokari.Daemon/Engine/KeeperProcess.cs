@@ -82,7 +82,13 @@ internal sealed class KeeperProcess : IDisposable
     /// <exception cref="ObstacleException">As the engine throws it.</exception>
     /// <exception cref="EngineException">As the engine throws it, or the keeper has ended: the process was thawed.</exception>
     /// <exception cref="IOException">From the sink; the keeper is cut off and thaws.</exception>
-    public CaptureReport? Act(KeeperRequest request, IImageSink? sink = null)
+    public CaptureReport? Act(KeeperRequest request, IImageSink? sink = null) => Ask(request, sink).Report;
+
+    /// <summary>Lets it look at a process from outside.</summary>
+    /// <exception cref="EngineException">As the engine throws it, or the keeper has ended.</exception>
+    public JobLook Look(int pid, CaptureOptions options) => Ask(new KeeperRequest(KeeperAct.Look, pid, options), null).Look ?? throw Ended(null);
+
+    private KeeperAnswer Ask(KeeperRequest request, IImageSink? sink)
     {
         try
         {
@@ -165,14 +171,14 @@ internal sealed class KeeperProcess : IDisposable
 
     private static IImageSink Wanted(IImageSink? sink) => sink ?? throw new IOException("the keeper sends what nobody asked for");
 
-    private CaptureReport? Read(KeeperRequest request, ReadOnlySpan<byte> json)
+    private KeeperAnswer Read(KeeperRequest request, ReadOnlySpan<byte> json)
     {
         KeeperAnswer answer = JsonSerializer.Deserialize(json, StoreJson.Default.KeeperAnswer) ?? throw Ended(null);
         return answer switch
         {
             { Obstacles: { } obstacles } => throw new ObstacleException(request.Pid, obstacles),
             { Message: { } message } => throw new EngineException(answer.Error, message),
-            _ => answer.Report,
+            _ => answer,
         };
     }
 

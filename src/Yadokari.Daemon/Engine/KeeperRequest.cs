@@ -3,7 +3,7 @@ using Yadokari.Engine.Checkpointing;
 namespace Yadokari.Daemon.Engine;
 
 /// <summary>What the daemon asks its keeper to do.</summary>
-/// <param name="Pid">Of <see cref="KeeperAct.Open"/>.</param>
-/// <param name="Options">Of <see cref="KeeperAct.Open"/>.</param>
+/// <param name="Pid">Of <see cref="KeeperAct.Open"/> and <see cref="KeeperAct.Look"/>.</param>
+/// <param name="Options">Of the same.</param>
 /// <param name="WantsLayout">Of <see cref="KeeperAct.CopyAhead"/>, as <see cref="IImageSink.WantsLayout"/>.</param>
 public sealed record KeeperRequest(KeeperAct Act, int Pid = 0, CaptureOptions? Options = null, bool WantsLayout = false);

@@ -19,6 +19,10 @@ public sealed class KernelEngine(HomeDirectory home) : IJobEngine, IDisposable
 
     public ICheckpoint Open(int pid, CaptureOptions options) => _keepers.Open(pid, options);
 
+    public JobLook Look(int pid, CaptureOptions options) => _keepers.Look(pid, options);
+
+    public IReadOnlyList<Obstacle> FindMissing(ReadOnlySpan<byte> needs) => HostNeeds.Read(needs).FindMissing();
+
     public IReadOnlyList<Obstacle> FindMissing(string path, bool isOwn)
     {
         ContextFile file = ContextFile.Open(path);

@@ -157,7 +157,8 @@ public static class HostDaemon
 
         new HostApi(facts, peers, new Doctor(facts, home, self, acceptance), stop.Cancel, loggers.CreateLogger<HostApi>()).Map(app);
         new JobApi(
-            jobs, runner, care.Reviver, care.Adopter, views, new LogStreamer(home), source, serviceSource, peers,
+            jobs, runner, care.Reviver, care.Adopter, views, new LogStreamer(home), source, serviceSource,
+            new MoveCheck(engine, processes, home, self, relays, directory, place => new HttpMoveTarget(place)), peers,
             new JobFinder(jobs, directory, views, self), self, stop.Token, loggers.CreateLogger<JobApi>()).Map(app);
         new RemovalApi(jobs, store, home, database.DeleteJob, self, views, loggers.CreateLogger<RemovalApi>()).Map(app);
         new ProgramApi(

@@ -74,12 +74,22 @@ public sealed class JobTable
     {
         lock (_names)
         {
-            if (_jobs.Values.Any(e => e.Record.IsHere && e.Record.Name == name) || !_reservedNames.Add(name))
+            if (IsTaken(name))
             {
                 return null;
             }
+            _reservedNames.Add(name);
         }
         return new NameReservation(this, name);
+    }
+
+    /// <summary>Whether a job that is here, or is about to be, has the name.</summary>
+    public bool HasName(string name)
+    {
+        lock (_names)
+        {
+            return IsTaken(name);
+        }
     }
 
     /// <summary>Keeps the name, or with -2, -3 … behind it the first one that is free.</summary>
@@ -144,6 +154,8 @@ public sealed class JobTable
 
     /// <summary>Takes a job out of memory; the store's record is the caller's.</summary>
     public void Remove(string id) => _jobs.TryRemove(id, out _);
+
+    private bool IsTaken(string name) => _reservedNames.Contains(name) || _jobs.Values.Any(e => e.Record.IsHere && e.Record.Name == name);
 
     private sealed class NameReservation(JobTable table, string name) : IDisposable
     {

@@ -24,6 +24,9 @@ public sealed class HttpMoveTarget(HostPlace place) : IMoveTarget
             : throw new YadoException(5, $"host {host.Name} speaks protocol {host.ProtocolVersion}, this one {ProtocolVersion.Current}: use the same version of yado on both");
     }
 
+    public Task<MoveForecast> ForeseeAsync(ForeseeMove question, CancellationToken cancellation) =>
+        _api.PostAsync(Routes.ForeseeMove, question, ProtocolJson.Default.ForeseeMove, ProtocolJson.Default.MoveForecast, cancellation);
+
     public Task<MoveStatus> ReserveAsync(MoveOffer offer, CancellationToken cancellation) =>
         _api.PostAsync(Routes.Moves, offer, ProtocolJson.Default.MoveOffer, ProtocolJson.Default.MoveStatus, cancellation);
 

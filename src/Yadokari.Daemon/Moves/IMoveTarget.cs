@@ -9,6 +9,9 @@ public interface IMoveTarget : IDisposable
 {
     Task<HostInfo> HelloAsync(CancellationToken cancellation);
 
+    /// <summary>What would stand in the way of taking a job; nothing is changed there.</summary>
+    Task<MoveForecast> ForeseeAsync(ForeseeMove question, CancellationToken cancellation);
+
     Task<MoveStatus> ReserveAsync(MoveOffer offer, CancellationToken cancellation);
 
     /// <summary>Opens the one stream that carries the image and the logs.</summary>

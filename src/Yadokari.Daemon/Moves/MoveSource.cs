@@ -162,26 +162,13 @@ public sealed partial class MoveSource(
     {
         Stopwatch total = Stopwatch.StartNew();
         JobRecord record = job.Record;
-        if (!record.IsHere)
-        {
-            throw record.State == JobState.Moved
-                ? new YadoException(4, $"job '{record.Name}' is on host {record.MovedTo}: ask there")
-                : new YadoException(4, $"job '{record.Name}' has ended");
-        }
-        if (self.Address is not { } ownAddress)
-        {
-            throw new YadoException(1, "this host has no address for others: restart its daemon with 'yado host --listen ADDR:PORT'");
-        }
-
+        string ownAddress = OfferOf.RequireMovable(record, self);
         await Directory.CheckOwnedAsync(record, cancellation).ConfigureAwait(false);
 
         using OpenTarget open = new(connect(targetPlace));
         IMoveTarget target = open.Target;
         HostInfo there = await target.HelloAsync(cancellation).ConfigureAwait(false);
-        if (there.Instance == self.Instance)
-        {
-            throw new YadoException(2, $"job '{record.Name}' is on host {self.Name} already");
-        }
+        OfferOf.RequireOther(there, record, self);
         bool sameKernel = there.BootId == record.Main.BootId;
         StreamRelay? relay = Relays.Find(record.Id, record.Epoch);
         LogStreams logs = LogStreams.Of(record, processes, home, relay);
@@ -192,26 +179,7 @@ public sealed partial class MoveSource(
 
         string id = Guid.NewGuid().ToString("n");
         using SharedImage? chosen = SharedImage.Choose(id, record, via, self.Via, there);
-        MoveOffer offer = new()
-        {
-            MoveId = id,
-            ProtocolVersion = ProtocolVersion.Current,
-            Build = HostFacts.Build,
-            JobId = record.Id,
-            JobName = record.Name,
-            Arguments = record.Arguments,
-            Uid = record.Uid,
-            Started = record.Started,
-            Epoch = record.Epoch + 1,
-            Plan = record.Plan,
-            EstimatedBytes = processes.ResidentBytes(record.Main.Pid) + processes.CarriedBytes(record.Main.Pid) + logs.Bytes,
-            SourceName = self.Name,
-            SourceAddress = ownAddress,
-            SourceInstance = self.Instance,
-            Mailbox = record.Mailbox,
-            Via = chosen?.Directory,
-            ViaProof = chosen?.Proof,
-        };
+        MoveOffer offer = OfferOf.Job(id, record, ownAddress, self, processes, logs) with { Via = chosen?.Directory, ViaProof = chosen?.Proof };
         MoveRecord move = new(MoveRole.Source, offer, there.Name, targetPlace.Address, new MoveState.Reserved());
         progress = job.Follow(there.Name, progress);
         CaptureReport report;

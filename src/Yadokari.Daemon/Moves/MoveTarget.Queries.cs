@@ -1,4 +1,8 @@
+using Yadokari.Daemon.Engine;
+using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
+using Yadokari.Protocol;
+using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Moves;
 
 namespace Yadokari.Daemon.Moves;
@@ -13,6 +17,48 @@ public sealed partial class MoveTarget
     public bool IsExpecting => _moves.Values.Any(m => !m.Record.State.IsFinal);
 
     public MovePhase? PhaseOf(string id) => _moves.TryGetValue(id, out IncomingMove? move) ? move.Record.State.Phase : null;
+
+    /// <summary>What it would say to an offer, and what it lacks of that which the job needs.</summary>
+    /// <exception cref="YadoException">What the job needs can't be understood; exit status 2.</exception>
+    public MoveForecast Foresee(ForeseeMove question)
+    {
+        MoveOffer offer = question.Offer;
+        List<ObstacleInfo> reasons = FindReasons(offer);
+        lock (_admission)
+        {
+            if (FindInWay(offer) is { } inWay)
+            {
+                reasons.Add(inWay);
+            }
+            else if (jobs.HasName(offer.JobName))
+            {
+                reasons.Add(NameTaken(offer));
+            }
+        }
+        // In the words of one version: of another one nothing is to be had.
+        if (offer.ProtocolVersion == ProtocolVersion.Current && offer.Build == HostFacts.Build)
+        {
+            try
+            {
+                reasons.AddRange(EngineCall.ToInfos(engine.FindMissing(question.Needs)));
+            }
+            catch (InvalidDataException failure)
+            {
+                throw new YadoException(2, failure.Message, failure);
+            }
+        }
+        return new MoveForecast(reasons);
+    }
+
+    /// <summary>Asked under the lock of all moves.</summary>
+    private ObstacleInfo? FindInWay(MoveOffer offer) =>
+        _moves.Values.Any(m => !m.Record.State.IsFinal && m.Record.Offer.JobId == offer.JobId) || _moves.ContainsKey(offer.MoveId)
+            ? new("duplicate", "it is on its way here already")
+            : _moves.Values.Count(m => !m.Record.State.IsFinal) >= MaxIncoming
+                ? new("busy", $"{MaxIncoming} other jobs are on their way here")
+                : null;
+
+    private static ObstacleInfo NameTaken(MoveOffer offer) => new("duplicate", $"another job here has the name '{offer.JobName}'");
 
     /// <summary>True when a file of the images directory belongs to a move that may still need it.</summary>
     public bool NeedsImage(string move) => (_moves.TryGetValue(move, out IncomingMove? known) && !known.Record.State.IsFinal) || IsCheckpoint(move);

@@ -77,17 +77,13 @@ public sealed partial class MoveTarget(
     {
         lock (_admission)
         {
-            if (_moves.Values.Any(m => !m.Record.State.IsFinal && m.Record.Offer.JobId == offer.JobId) || _moves.ContainsKey(offer.MoveId))
+            if (FindInWay(offer) is { } inWay)
             {
-                throw Refused(offer, [new("duplicate", "it is on its way here already")]);
-            }
-            if (_moves.Values.Count(m => !m.Record.State.IsFinal) >= MaxIncoming)
-            {
-                throw Refused(offer, [new("busy", $"{MaxIncoming} other jobs are on their way here")]);
+                throw Refused(offer, [inWay]);
             }
             EarlierMoves.Write(_moves.Values, offer.JobId, store);
             IDisposable name = jobs.TryReserveName(offer.JobName)
-                ?? throw Refused(offer, [new("duplicate", $"another job here has the name '{offer.JobName}'")]);
+                ?? throw Refused(offer, [NameTaken(offer)]);
             IncomingMove move = new(
                 new MoveRecord(MoveRole.Target, offer, offer.SourceName, offer.SourceAddress, new MoveState.Reserved()), name);
             try

@@ -19,6 +19,7 @@ public sealed class Acceptance(AcceptedActs acts, uint uid, IReadOnlySet<uint>? 
     private static readonly Dictionary<(string Method, string Route), AcceptedActs> Asked = new()
     {
         [("POST", Routes.Moves)] = AcceptedActs.Move,
+        [("POST", Routes.ForeseeMove)] = AcceptedActs.Move,
         [("POST", Routes.ServiceMoves)] = AcceptedActs.Move,
         [("PUT", Routes.Program)] = AcceptedActs.Move,
         [("POST", Routes.Jobs)] = AcceptedActs.Start,
@@ -26,6 +27,7 @@ public sealed class Acceptance(AcceptedActs acts, uint uid, IReadOnlySet<uint>? 
         [("POST", Routes.Signal)] = AcceptedActs.Signal,
         [("DELETE", Routes.Job)] = AcceptedActs.Signal,
         [("POST", Routes.MoveJob)] = AcceptedActs.Send,
+        [("POST", Routes.CheckJob)] = AcceptedActs.Send,
         [("POST", Routes.Drain)] = AcceptedActs.Drain,
         [("GET", Routes.Drain)] = AcceptedActs.Drain,
         [("POST", Routes.Undrain)] = AcceptedActs.Drain,

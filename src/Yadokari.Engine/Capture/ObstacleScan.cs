@@ -1,4 +1,5 @@
 using Yadokari.Engine.Checkpointing;
+using Yadokari.Engine.Context;
 using Yadokari.Engine.Freeze;
 using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
@@ -12,8 +13,32 @@ namespace Yadokari.Engine.Capture;
 /// <summary>Looks at a process from outside for all that can't be carried. The process runs; nothing of it is changed.</summary>
 public static class ObstacleScan
 {
+    /// <summary>What no look from outside tells.</summary>
+    private static readonly string[] OnlyFrozen = ["write-or-execute", "system-call-dispatch", "segments", "sysv-undo", "terminal-state"];
+
+    private static readonly string[] OnlyFrozenOfChildren = ["stopped-process", "parent-death-signal"];
+
+    /// <summary>Gets what was seen at each look.</summary>
+    private delegate void Seen(ProcStatus status, IReadOnlyList<(int Pid, IReadOnlyList<Vma> Vmas)> mapped, TreeDescriptorCapture descriptors);
+
     /// <exception cref="EngineException">No such process, not permitted, a kernel thread, pid 1, being traced.</exception>
-    public static IReadOnlyList<Obstacle> Run(int pid, CaptureOptions options)
+    public static IReadOnlyList<Obstacle> Run(int pid, CaptureOptions options) => Look(pid, options, static (_, _, _) => { });
+
+    /// <summary>The same, and what a host must have to resume it.</summary>
+    /// <exception cref="EngineException">As <see cref="Run"/>.</exception>
+    public static JobLook Look(int pid, CaptureOptions options)
+    {
+        HostNeeds? needs = null;
+        int processes = 0;
+        IReadOnlyList<Obstacle> obstacles = Look(pid, options, (status, mapped, descriptors) =>
+        {
+            needs = NeedsSeen.Of(status, mapped, descriptors);
+            processes = mapped.Count;
+        });
+        return new JobLook(obstacles, processes > 1 ? [.. OnlyFrozen, .. OnlyFrozenOfChildren] : OnlyFrozen, needs?.ToBytes() ?? []);
+    }
+
+    private static IReadOnlyList<Obstacle> Look(int pid, CaptureOptions options, Seen seen)
     {
         ProcStatus status = ProcStatus.Read(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"no process {pid}");
         if (status.Tgid != pid)
@@ -53,7 +78,7 @@ public static class ObstacleScan
 
         try
         {
-            return FindLasting(pid, status, options);
+            return FindLasting(pid, status, options, seen);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or SystemCallException { Number: Errno.EACCES or Errno.EPERM })
         {
@@ -67,7 +92,7 @@ public static class ObstacleScan
     /// moment, is no reason to refuse. What is still there after several looks is. What matters in the end is looked for
     /// once more when the process is frozen.
     /// </summary>
-    private static List<Obstacle> FindLasting(int pid, ProcStatus status, CaptureOptions options)
+    private static List<Obstacle> FindLasting(int pid, ProcStatus status, CaptureOptions options, Seen seen)
     {
         const int looks = 4;
         const int looksAtTree = 40;
@@ -81,7 +106,7 @@ public static class ObstacleScan
             bool last = look >= (tree ? looksAtTree : looks);
             try
             {
-                List<Obstacle> obstacles = FindAll(living, ended, status, options);
+                List<Obstacle> obstacles = FindAll(living, ended, status, options, seen);
                 string now = string.Join('\n', obstacles);
                 same = now == before ? same + 1 : 1;
                 before = now;
@@ -110,7 +135,7 @@ public static class ObstacleScan
         _ => false,
     };
 
-    private static List<Obstacle> FindAll(IReadOnlyList<int> living, List<int> ended, ProcStatus status, CaptureOptions options)
+    private static List<Obstacle> FindAll(IReadOnlyList<int> living, List<int> ended, ProcStatus status, CaptureOptions options, Seen seen)
     {
         List<(int Pid, IReadOnlyList<Vma> Vmas)> mapped = [];
         List<Obstacle> obstacles = FindAll(living[0], status, mapped);
@@ -135,7 +160,9 @@ public static class ObstacleScan
         OutsideMappings.FindObstacles(mapped, obstacles);
         obstacles.AddRange(SystemVOwnership.Find(mapped, ended, standsStill: false).Obstacles);
         obstacles.AddRange(TreeObstacles.Find(living, ended));
-        obstacles.AddRange(DescriptorScan.FindObstaclesOfTree(living[0], JobInit.Orphans(living[0]), options));
+        using TreeDescriptorCapture descriptors = DescriptorScan.LookAtTree(living[0], JobInit.Orphans(living[0]), options);
+        obstacles.AddRange(descriptors.Obstacles);
+        seen(status, mapped, descriptors);
         return obstacles;
     }
 

@@ -121,4 +121,12 @@ public sealed class CheckpointSession : IDisposable
 
     /// <summary>The obstacles of a process, without touching it; empty when it could be checkpointed now.</summary>
     public static IReadOnlyList<Obstacle> FindObstacles(int pid, CaptureOptions options) => ObstacleScan.Run(pid, options);
+
+    /// <summary>The same, and what a host must have to resume it.</summary>
+    /// <exception cref="EngineException">As <see cref="Open"/>.</exception>
+    public static JobLook Look(int pid, CaptureOptions options)
+    {
+        OpenFileLimit.Raise();
+        return ObstacleScan.Look(pid, options);
+    }
 }

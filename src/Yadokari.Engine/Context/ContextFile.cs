@@ -92,7 +92,7 @@ public sealed class ContextFile
     }
 
     /// <summary>What this host lacks to resume it, one line each, all at once; empty when it can.</summary>
-    public IReadOnlyList<Obstacle> FindMissing() => HostCheck.FindMissing(Image);
+    public IReadOnlyList<Obstacle> FindMissing() => HostNeeds.Of(Image).FindMissing();
 
     /// <summary>The restore plan, one system call a line, like strace.</summary>
     /// <exception cref="EngineException">BadContextFile: the file runs another plan.</exception>

@@ -1,7 +1,4 @@
-using System.Globalization;
 using Yadokari.Engine.Image;
-using Yadokari.Engine.Resources.Descriptors;
-using Yadokari.Engine.Resources.Memory;
 using Yadokari.Linux;
 using Yadokari.Linux.Cpu;
 using Yadokari.Linux.Descriptors;
@@ -11,96 +8,67 @@ namespace Yadokari.Engine.Context;
 /// <summary>Compares what an image needs with what this host has, before anything is started.</summary>
 internal static class HostCheck
 {
-    public static IReadOnlyList<Obstacle> FindMissing(TreeImage image)
+    public static IReadOnlyList<Obstacle> FindMissing(HostNeeds needs)
     {
         List<Obstacle> missing = [];
-        CheckProcessor(image, missing);
-        HashSet<string> seen = [];
-        foreach (ProcessImage process in image.Processes)
+        CheckProcessor(needs, missing);
+        foreach (HostNeed need in needs.Needs)
         {
-            CheckProcess(image, process, seen, missing);
+            Check(need, missing);
         }
 
-        CheckUser(image.Main, missing);
+        CheckUser(needs.User, missing);
         return missing;
     }
 
-    private static void CheckProcess(TreeImage tree, ProcessImage image, HashSet<string> seen, List<Obstacle> missing)
+    private static void Check(HostNeed need, List<Obstacle> missing)
     {
-        foreach (MappingImage mapping in image.Memory.Mappings)
+        switch (need.Kind)
         {
-            if (mapping.Kind is MappingKind.SharedFile or MappingKind.PrivateFile && seen.Add(mapping.Name))
-            {
-                CheckFile(mapping.Name, mapping.FileLength, "mapped", missing);
-            }
-        }
-
-        foreach (DescriptorImage description in image.Descriptors.Descriptions.Concat(image.Parent == 0 ? tree.Shared.Descriptions : []))
-        {
-            if (description is PathImage path && !IsOwnProc(path.Path, image) && seen.Add(path.Path))
-            {
-                CheckPath(path, missing);
-            }
-
-            foreach (InotifyWatchImage watch in (description as InotifyImage)?.Watches ?? [])
-            {
-                if (FileAt(watch.Path, followLink: false) is null)
+            case HostNeedKind.MappedFile:
+                CheckFile(need.Path, need.Length, "mapped", missing);
+                break;
+            case HostNeedKind.MappedFileIfThere:
+                if (FileAt(need.Path) is not null)
                 {
-                    missing.Add(new Obstacle("missing-file", $"{watch.Path}, which is watched, does not exist here"));
+                    CheckFile(need.Path, need.Length, "mapped", missing);
                 }
-            }
 
-            if (description is SocketImage socket)
-            {
-                AddressCheck.Check(socket, missing);
-            }
-            else if (description is TcpEndImage end)
-            {
-                AddressCheck.Check(end, missing);
-            }
-        }
-
-        foreach (PipeImage pipe in image.Descriptors.Pipes.Concat(image.Parent == 0 ? tree.Shared.Pipes : []))
-        {
-            if (pipe is { Path: { } name, Removed: false } && FileAt(name) is not { IsFifo: true })
-            {
-                missing.Add(new Obstacle("missing-file", $"the named pipe {name} does not exist here"));
-            }
-        }
-
-        foreach (SharedObjectImage shared in image.Memory.SharedObjects.Concat(image.Parent == 0 ? tree.SharedObjects : []))
-        {
-            if (shared is { Common: false, FoundAt: { } place } && FileAt(place) is not null)
-            {
-                CheckFile(place, shared.Length, "mapped", missing);
-            }
-
-            if (shared.Travels is { } travelling)
-            {
-                CheckTravelling(travelling, shared, missing);
-            }
-        }
-
-        string directory = image.Attributes.WorkingDirectory;
-        if (!directory.StartsWith("/proc/self", StringComparison.Ordinal) && !IsOwnProc(directory, image) && seen.Add(directory + "/") && !IsDirectory(directory))
-        {
-            missing.Add(new Obstacle("missing-directory", $"the working directory {image.Attributes.WorkingDirectory} does not exist here"));
+                break;
+            case HostNeedKind.OpenFile:
+                CheckFile(need.Path, need.Length, "open", missing);
+                break;
+            case HostNeedKind.OpenDirectory when !IsDirectory(need.Path):
+                missing.Add(new Obstacle("missing-directory", $"the open directory {need.Path} does not exist here"));
+                break;
+            case HostNeedKind.OpenPath when FileAt(need.Path, followLink: false) is null:
+                missing.Add(new Obstacle("missing-file", $"{need.Path} does not exist here"));
+                break;
+            case HostNeedKind.WatchedPath when FileAt(need.Path, followLink: false) is null:
+                missing.Add(new Obstacle("missing-file", $"{need.Path}, which is watched, does not exist here"));
+                break;
+            case HostNeedKind.NamedPipe when FileAt(need.Path) is not { IsFifo: true }:
+                missing.Add(new Obstacle("missing-file", $"the named pipe {need.Path} does not exist here"));
+                break;
+            case HostNeedKind.TravellingFile:
+                CheckTravelling(need, missing);
+                break;
+            case HostNeedKind.WorkingDirectory when !IsDirectory(need.Path):
+                missing.Add(new Obstacle("missing-directory", $"the working directory {need.Path} does not exist here"));
+                break;
+            case HostNeedKind.Socket:
+                AddressCheck.Check(need.Socket!, missing);
+                break;
+            case HostNeedKind.Connection:
+                AddressCheck.Check(need.Connection!, missing);
+                break;
         }
     }
 
-    /// <summary>Of the job's own process or one of its threads in /proc: there as soon as the job is, and not before.</summary>
-    private static bool IsOwnProc(string path, ProcessImage image)
-    {
-        const string proc = "/proc/";
-        return path.StartsWith(proc, StringComparison.Ordinal)
-            && int.TryParse(path[proc.Length..].Split('/')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int id)
-            && image.Threads.Any(thread => thread.Tid == id);
-    }
-
-    private static void CheckProcessor(TreeImage image, List<Obstacle> missing)
+    private static void CheckProcessor(HostNeeds needs, List<Obstacle> missing)
     {
         CpuFeatures host = CpuFeatures.ReadHost();
-        CpuFeatures needed = CpuFeatures.FromNames(image.Origin.CpuFeatures, out IReadOnlyList<string> unknown);
+        CpuFeatures needed = CpuFeatures.FromNames(needs.CpuFeatures, out IReadOnlyList<string> unknown);
         List<string> lacking = [.. (needed - host).Names, .. unknown];
         if (lacking.Count > 0)
         {
@@ -113,37 +81,12 @@ internal static class HostCheck
             components[component.Number] = component;
         }
 
-        foreach (XsaveComponentImage component in image.Origin.XsaveComponents)
+        foreach (XsaveComponentImage component in needs.XsaveComponents)
         {
             if (components.TryGetValue(component.Number, out XsaveComponent own) && (own.Offset != component.Offset || own.Size != component.Size))
             {
                 missing.Add(new Obstacle("cpu-state", $"this host's processor keeps register state component {component.Number} in another place"));
             }
-        }
-    }
-
-    private static void CheckPath(PathImage path, List<Obstacle> missing)
-    {
-        // The resumed process has these whoever looks now.
-        if (path.Path.StartsWith("/proc/self/", StringComparison.Ordinal))
-        {
-            return;
-        }
-
-        if (path.IsDirectory)
-        {
-            if (!IsDirectory(path.Path))
-            {
-                missing.Add(new Obstacle("missing-directory", $"the open directory {path.Path} does not exist here"));
-            }
-        }
-        else if (path.IsRegular && !path.IsKernelMade)
-        {
-            CheckFile(path.Path, path.Size, "open", missing);
-        }
-        else if (FileAt(path.Path, followLink: false) is null)
-        {
-            missing.Add(new Obstacle("missing-file", $"{path.Path} does not exist here"));
         }
     }
 
@@ -179,21 +122,20 @@ internal static class HostCheck
     }
 
     /// <summary>Whether a file that is there agrees is decided by the plan, which reads it.</summary>
-    private static void CheckTravelling(string path, SharedObjectImage shared, List<Obstacle> missing)
+    private static void CheckTravelling(HostNeed need, List<Obstacle> missing)
     {
-        if (!IsDirectory(shared.Directory ?? "/"))
+        if (!IsDirectory(need.Directory ?? "/"))
         {
-            missing.Add(new Obstacle("missing-directory", $"{path} travels with the job, and its directory does not exist here"));
+            missing.Add(new Obstacle("missing-directory", $"{need.Path} travels with the job, and its directory does not exist here"));
         }
-        else if (FileAt(path) is { } file && (file.IsDirectory || file.Size > shared.Length))
+        else if (FileAt(need.Path) is { } file && (file.IsDirectory || file.Size > need.Length))
         {
-            missing.Add(new Obstacle("other-file", $"{path} travels with the job, and another file is there: move that away first"));
+            missing.Add(new Obstacle("other-file", $"{need.Path} travels with the job, and another file is there: move that away first"));
         }
     }
 
-    private static void CheckUser(ProcessImage image, List<Obstacle> missing)
+    private static void CheckUser(uint user, List<Obstacle> missing)
     {
-        uint user = image.Threads[0].Credentials.Uids[1];
         uint own = CurrentUser.Effective;
         if (own != 0 && own != user)
         {

@@ -16,6 +16,10 @@ public sealed class SimEngine(SimDaemon daemon) : IJobEngine
 
     public bool TryReap(JobShell shell, out int waitStatus) => throw new NotSupportedException("no test of moves reaps");
 
+    public JobLook Look(int pid, CaptureOptions options) => throw new NotSupportedException("no test of moves looks only");
+
+    public IReadOnlyList<Obstacle> FindMissing(ReadOnlySpan<byte> needs) => throw new NotSupportedException("no test of moves looks only");
+
     public IReadOnlyList<Obstacle> FindMissing(string path, bool isOwn) => [];
 
     public ICheckpoint Open(int pid, CaptureOptions options)

@@ -16,6 +16,9 @@ public sealed class SimMoveTarget(SimDaemon caller, string address) : IMoveTarge
     public Task<HostInfo> HelloAsync(CancellationToken cancellation) => CallAsync("hello", there => Task.FromResult(
         Samples.Host($"instance-{there.Host.Name}") with { Name = there.Host.Name, Address = there.Host.Name, BootId = there.Host.BootId, Via = caller.World.SharedDirectory }));
 
+    public Task<MoveForecast> ForeseeAsync(ForeseeMove question, CancellationToken cancellation) =>
+        CallAsync("foresee", there => Task.FromResult(there.Target.Foresee(Bounds.Check(question))));
+
     public Task<MoveStatus> ReserveAsync(MoveOffer offer, CancellationToken cancellation) =>
         CallAsync("reserve", there => there.Target.ReserveAsync(Bounds.Check(offer), there.Stopping));
 

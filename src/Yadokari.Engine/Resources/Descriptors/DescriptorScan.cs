@@ -31,14 +31,14 @@ public static class DescriptorScan
         return capture.Processes[0];
     }
 
-    /// <summary>What would stand in the way of a process and all that descends from it.</summary>
+    /// <summary>What would stand in the way of a process and all that descends from it, and what they have, but for what waits in it. They
+    /// may run; nothing of them is changed. The caller owns the result.</summary>
     /// <param name="orphans">Others of its job whose parents have ended.</param>
     /// <inheritdoc cref="FindObstacles(int, CaptureOptions, SafeFileHandle?)"/>
-    public static IReadOnlyList<Obstacle> FindObstaclesOfTree(int pid, IReadOnlyList<int> orphans, CaptureOptions options, SafeFileHandle? unixDiag = null)
+    public static TreeDescriptorCapture LookAtTree(int pid, IReadOnlyList<int> orphans, CaptureOptions options, SafeFileHandle? unixDiag = null)
     {
         using TreeDescriptorScanner scanner = new([pid, .. orphans], options, unixDiag, frozen: false, descend: true);
-        using TreeDescriptorCapture capture = scanner.Run();
-        return capture.Obstacles;
+        return scanner.Run();
     }
 
     /// <summary>The descriptors of all processes of a job, which is frozen. The caller owns the result.</summary>

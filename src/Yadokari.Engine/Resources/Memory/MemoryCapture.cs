@@ -65,20 +65,8 @@ public sealed class MemoryCapture
     {
         MemoryCapture capture = new();
         capture.objectKeys.UnionWith(carried ?? []);
-        HashSet<ulong> programs = [];
-        foreach (Vma vma in vmas)
-        {
-            if (vma.IsFile && (vma.Protection & VmaProtection.Execute) != 0)
-            {
-                programs.Add(vma.Inode);
-            }
-
-            if (vma.Shared && IsObject(vma))
-            {
-                capture.objectKeys.Add(KeyOf(vma));
-            }
-        }
-
+        HashSet<ulong> programs = ProgramsOf(vmas);
+        capture.objectKeys.UnionWith(vmas.Where(vma => vma.Shared && IsObject(vma)).Select(KeyOf));
         using PageMap pages = new(pid);
         foreach (Vma vma in vmas)
         {
@@ -153,6 +141,24 @@ public sealed class MemoryCapture
             obstacles.Add(new Obstacle("address-space", "it leaves no free range of addresses for the stub that resumes it"));
         }
     }
+
+    /// <summary>Files that are mapped from their paths again, with their lengths, by looking only.</summary>
+    public static IEnumerable<(string Path, long Length)> FindFiles(int pid, IReadOnlyList<Vma> vmas)
+    {
+        HashSet<ulong> programs = ProgramsOf(vmas);
+        foreach (Vma vma in vmas)
+        {
+            bool byPath = vma.IsFile && !IsKernels(vma) && !IsObject(vma) && vma.Name != "/dev/zero"
+                && (vma.Shared ? FileFacts.ShortLived(pid, vma.Name) is null : vma.Length > LargeDataFile && !programs.Contains(vma.Inode));
+            if (byPath && FileFacts.TryLength(pid, vma.Name, out long length))
+            {
+                yield return (vma.Name, length);
+            }
+        }
+    }
+
+    private static HashSet<ulong> ProgramsOf(IReadOnlyList<Vma> vmas) =>
+        [.. vmas.Where(vma => vma.IsFile && (vma.Protection & VmaProtection.Execute) != 0).Select(vma => vma.Inode)];
 
     private static string PathOf(Vma vma) => vma.Removed ? vma.Name[..^Vma.RemovedSuffix.Length] : vma.Name;
 
