@@ -95,6 +95,7 @@ public static class HostDaemon
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "yado", ContentRootPath = home.Path });
         ConfigureLog(builder.Logging);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>();
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, home, listen, uid, trust, doors));
         await using WebApplication app = builder.Build();
         ILoggerFactory loggers = app.Services.GetRequiredService<ILoggerFactory>();

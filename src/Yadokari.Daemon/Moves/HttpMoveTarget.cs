@@ -15,10 +15,14 @@ public sealed class HttpMoveTarget(HostPlace place) : IMoveTarget
 
     private readonly ApiConnection _api = ApiConnection.ToAddress(place.Address, name: place.Name);
 
-    public async Task<HostInfo> HelloAsync(CancellationToken cancellation)
+    public Task<HostInfo> HelloAsync(CancellationToken cancellation) => AskAsync(_api, cancellation);
+
+    /// <summary>Who is there, when a move to it can be spoken of.</summary>
+    /// <exception cref="YadoException">Not a host, or one of another version.</exception>
+    internal static async Task<HostInfo> AskAsync(ApiConnection api, CancellationToken cancellation)
     {
         HostInfo host = HostHello.Check(
-            await _api.GetAsync(Routes.Host, ProtocolJson.Default.HostInfo, cancellation, TimeSpan.FromSeconds(5)).ConfigureAwait(false), _api);
+            await api.GetAsync(Routes.Host, ProtocolJson.Default.HostInfo, cancellation, TimeSpan.FromSeconds(5)).ConfigureAwait(false), api);
         return host.ProtocolVersion == ProtocolVersion.Current
             ? host
             : throw new YadoException(5, $"host {host.Name} speaks protocol {host.ProtocolVersion}, this one {ProtocolVersion.Current}: use the same version of yado on both");

@@ -20,9 +20,8 @@ public sealed class HttpServiceTarget(HostPlace place) : IDisposable
     private static readonly TimeSpan PauseTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ApiConnection _api = ApiConnection.ToAddress(place.Address, name: place.Name);
-    private readonly HttpMoveTarget _hello = new(place);
 
-    public Task<HostInfo> HelloAsync(CancellationToken cancellation) => _hello.HelloAsync(cancellation);
+    public Task<HostInfo> HelloAsync(CancellationToken cancellation) => HttpMoveTarget.AskAsync(_api, cancellation);
 
     public Task<ServiceOffered> ReserveAsync(MoveOffer offer, CancellationToken cancellation) =>
         _api.PostAsync(Routes.ServiceMoves, offer, ProtocolJson.Default.MoveOffer, ProtocolJson.Default.ServiceOffered, cancellation);
@@ -52,11 +51,7 @@ public sealed class HttpServiceTarget(HostPlace place) : IDisposable
     public Task<MoveStatus> AbortAsync(string move, CancellationToken cancellation) =>
         _api.PostAsync(Routes.Of(Routes.ServiceAbort, move), ProtocolJson.Default.MoveStatus, cancellation);
 
-    public void Dispose()
-    {
-        _api.Dispose();
-        _hello.Dispose();
-    }
+    public void Dispose() => _api.Dispose();
 
     private async Task<ServicePrepared> SendAsync(string route, string move, HttpContent content, TimeSpan timeout, CancellationToken cancellation)
     {

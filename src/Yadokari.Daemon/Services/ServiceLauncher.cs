@@ -111,11 +111,9 @@ public sealed class ServiceLauncher(IJobEngine engine, IProcessTable processes, 
     public async Task LeaveAsync(JobRecord former, CancellationToken cancellation)
     {
         await LeaveAsync(former.Id, former.Epoch, cancellation).ConfigureAwait(false);
-        long end = Environment.TickCount64 + (long)LeavePatience.TotalMilliseconds;
-        while (processes.IsAlive(former.Main) && Environment.TickCount64 < end)
-        {
-            await Task.Delay(Look, cancellation).ConfigureAwait(false);
-        }
+        // One that takes longer is left to itself.
+        Task gone = processes.WaitGoneAsync(former.Main, cancellation);
+        await Task.WhenAny(gone, Task.Delay(LeavePatience, cancellation)).ConfigureAwait(false);
     }
 
     private HeldFacts Start(string job, ServiceSpec spec, ServicePlace place, ServicePlace? heldFor)

@@ -71,9 +71,10 @@ public sealed partial class ServiceMoveTarget
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
-        byte[] buffer = new byte[1 << 16];
+        byte[] buffer = new byte[1 << 18];
         int count;
-        while ((count = await content.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
+        // Few large pieces: each costs a switch of threads.
+        while ((count = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false)) > 0)
         {
             if (file.Position + count > Limits.MaxStateBytes)
             {

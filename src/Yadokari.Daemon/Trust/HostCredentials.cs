@@ -17,16 +17,15 @@ public sealed class HostCredentials : ILinkSecurity
 
     private readonly Lock _lock = new();
     private readonly TimeProvider _clock;
-    private X509Certificate2 _certificate;
-    private X509Certificate2 _authority;
+    private Identity _identity;
     private DateTime _written;
 
     private HostCredentials(TrustFiles files, TimeProvider clock)
     {
         Files = files;
         _clock = clock;
-        (_certificate, _authority) = Read();
-        Revocations = new Revocations(files, _authority);
+        _identity = Read();
+        Revocations = new Revocations(files, _identity.Authority);
     }
 
     public TrustFiles Files { get; }
@@ -38,16 +37,18 @@ public sealed class HostCredentials : ILinkSecurity
     public string Name => CertificateCheck.NameOf(Certificate);
 
     /// <summary>This host's, with its private key.</summary>
-    public X509Certificate2 Certificate
+    public X509Certificate2 Certificate => Current.Certificate;
+
+    public X509Certificate2 Authority => _identity.Authority;
+
+    private Identity Current
     {
         get
         {
             Refresh();
-            return _certificate;
+            return _identity;
         }
     }
-
-    public X509Certificate2 Authority => _authority;
 
     /// <summary>Null when this host belongs to no cluster.</summary>
     /// <exception cref="YadoException">It does, but its files can't be used.</exception>
@@ -59,8 +60,8 @@ public sealed class HostCredentials : ILinkSecurity
 
     public SslClientAuthenticationOptions ForConnection(IPEndPoint to, Action<string> refuse)
     {
-        X509Certificate2 own = Certificate;
-        if (CertificateCheck.Explain(own, _authority, _clock.GetUtcNow(), null) is { } reason)
+        Identity own = Current;
+        if (CertificateCheck.Explain(own.Certificate, own.Authority, _clock.GetUtcNow(), null) is { } reason)
         {
             throw new YadoException(1, $"this host's own certificate {reason}");
         }
@@ -68,8 +69,9 @@ public sealed class HostCredentials : ILinkSecurity
         {
             TargetHost = to.Address.ToString(),
             EnabledSslProtocols = Versions,
-            ClientCertificateContext = SslStreamCertificateContext.Create(own, null, offline: true),
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            ClientCertificateContext = own.Context,
+            CertificateChainPolicy = CertificateCheck.PolicyOf(own.Authority),
+            AllowTlsResume = false,
             RemoteCertificateValidationCallback = (_, certificate, _, _) =>
             {
                 string? wrong = ExplainPeer(certificate, to.Address);
@@ -84,27 +86,33 @@ public sealed class HostCredentials : ILinkSecurity
 
     /// <summary>For the daemon's door: only hosts of the cluster get through the handshake.</summary>
     /// <param name="refuse">Told why a caller was refused.</param>
-    public SslServerAuthenticationOptions ForCallers(Action<string> refuse) => new()
+    public SslServerAuthenticationOptions ForCallers(Action<string> refuse)
     {
-        ServerCertificateContext = SslStreamCertificateContext.Create(Certificate, null, offline: true),
-        EnabledSslProtocols = Versions,
-        ClientCertificateRequired = true,
-        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+        Identity own = Current;
+        return new SslServerAuthenticationOptions
         {
-            string? wrong = ExplainPeer(certificate, null);
-            if (wrong is not null)
+            ServerCertificateContext = own.Context,
+            CertificateChainPolicy = CertificateCheck.PolicyOf(own.Authority),
+            AllowTlsResume = false,
+            EnabledSslProtocols = Versions,
+            ClientCertificateRequired = true,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) =>
             {
-                refuse(wrong);
-            }
-            return wrong is null;
-        },
-    };
+                string? wrong = ExplainPeer(certificate, null);
+                if (wrong is not null)
+                {
+                    refuse(wrong);
+                }
+                return wrong is null;
+            },
+        };
+    }
 
     /// <summary>For a host that has no certificate yet.</summary>
     public SslServerAuthenticationOptions ForJoining() => new()
     {
-        ServerCertificateContext = SslStreamCertificateContext.Create(Certificate, null, offline: true),
+        ServerCertificateContext = Current.Context,
+        AllowTlsResume = false,
         EnabledSslProtocols = Versions,
         ClientCertificateRequired = false,
     };
@@ -115,7 +123,7 @@ public sealed class HostCredentials : ILinkSecurity
         : null;
 
     private string? ExplainPeer(X509Certificate? certificate, IPAddress? address) => certificate is X509Certificate2 known
-        ? CertificateCheck.Explain(known, _authority, _clock.GetUtcNow(), address) ?? ExplainRevoked(known)
+        ? CertificateCheck.Explain(known, Authority, _clock.GetUtcNow(), address) ?? ExplainRevoked(known)
         : "is missing";
 
     private void Refresh()
@@ -128,7 +136,7 @@ public sealed class HostCredentials : ILinkSecurity
         {
             try
             {
-                (_certificate, _authority) = Read();
+                _identity = Read();
             }
             catch (YadoException)
             {
@@ -137,18 +145,22 @@ public sealed class HostCredentials : ILinkSecurity
         }
     }
 
-    private (X509Certificate2 Own, X509Certificate2 Authority) Read()
+    private Identity Read()
     {
         _written = File.GetLastWriteTimeUtc(Files.HostIdentity);
         string own = TrustFiles.Read(Files.HostIdentity, isKey: true);
         string authority = TrustFiles.Read(Files.AuthorityCertificate, isKey: false);
         try
         {
-            return (X509Certificate2.CreateFromPem(own, own), X509Certificate2.CreateFromPem(authority));
+            X509Certificate2 certificate = X509Certificate2.CreateFromPem(own, own);
+            return new Identity(certificate, X509Certificate2.CreateFromPem(authority), SslStreamCertificateContext.Create(certificate, null, offline: true));
         }
         catch (Exception failure) when (failure is CryptographicException or ArgumentException)
         {
             throw new YadoException(1, $"the certificate or key in {Files.Directory} is damaged: join the cluster again", failure);
         }
     }
+
+    /// <param name="Context">Of the certificate. Made once: it is looked for among all that the system trusts meanwhile.</param>
+    private sealed record Identity(X509Certificate2 Certificate, X509Certificate2 Authority, SslStreamCertificateContext Context);
 }
