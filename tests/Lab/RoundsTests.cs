@@ -39,9 +39,28 @@ public sealed class RoundsTests(TwoHosts hosts) : IClassFixture<TwoHosts>
         hosts.YadoOn("h1", "kill", "writer").Succeeds();
     }
 
-    private JsonElement Move(string host) => JsonDocument.Parse(hosts.YadoOn("h1", "move", "writer", host, "--json").Succeeds().Output).RootElement;
+    /// <summary>A program of some hundred KiB of its own.</summary>
+    private const string Small = "$| = 1; my @data = (1 .. 5000); for (my $n = 0;; $n++) { my $sum = 0; $sum += $_ for @data; print $n, $sum == 12502500 ? '' : ' wrong', qq(\n); select undef, undef, undef, 0.01; }";
 
-    private string[] Lines(string host) => hosts.YadoOn(host, "logs", "writer").Succeeds().Output.Split('\n')[..^1];
+    [Fact]
+    public void So_does_a_small_one()
+    {
+        hosts.Start("h1", "small", "perl", "-e", Small);
+        AwaitLines("h1", 3, "small");
 
-    private void AwaitLines(string host, int count) => Until.Holds(() => Lines(host).Length >= count, () => $"the writer does not say {count} lines");
+        JsonElement there = Move("h2", "small");
+        there.GetProperty("rounds").GetInt32().ShouldBeGreaterThan(1);
+        there.GetProperty("filled").GetBoolean().ShouldBeTrue();
+        AwaitLines("h2", Lines("h2", "small").Length + 3, "small");
+        hosts.YadoOn("h1", "kill", "small").Succeeds();
+
+        string[] lines = Lines("h2", "small");
+        lines.ShouldBe(Enumerable.Range(0, lines.Length).Select(number => $"{number}"));
+    }
+
+    private JsonElement Move(string host, string job = "writer") => JsonDocument.Parse(hosts.YadoOn("h1", "move", job, host, "--json").Succeeds().Output).RootElement;
+
+    private string[] Lines(string host, string job = "writer") => hosts.YadoOn(host, "logs", job).Succeeds().Output.Split('\n')[..^1];
+
+    private void AwaitLines(string host, int count, string job = "writer") => Until.Holds(() => Lines(host, job).Length >= count, () => $"{job} does not say {count} lines");
 }

@@ -16,9 +16,6 @@ namespace Yadokari.Engine.Capture;
 /// </summary>
 public sealed class TreeRounds : IDisposable
 {
-    /// <summary>Bytes of memory of a process's own for which a stop to arm its watch is worth it.</summary>
-    private const long WorthWatch = 4L << 20;
-
     private const int Direct = 0x4000; // O_DIRECT
     private static readonly TimeSpan Lease = TimeSpan.FromMilliseconds(500);
 
@@ -79,13 +76,14 @@ public sealed class TreeRounds : IDisposable
     {
         Dictionary<int, long> own = [];
         long total = Measure(pid, own);
-        if (total < RoundRule.WorthRounds)
+        if (total < RoundRule.WorthRounds(sink.WantsLayout))
         {
             WithoutRounds = "it has little memory";
             return;
         }
 
-        Dictionary<int, WriteWatch> watches = own.Values.Any(bytes => bytes >= WorthWatch) ? Arm(pid, tracer, own) : [];
+        long worthWatch = RoundRule.WorthWatch(sink.WantsLayout);
+        Dictionary<int, WriteWatch> watches = own.Values.Any(bytes => bytes >= worthWatch) ? Arm(pid, tracer, own, worthWatch) : [];
         foreach ((int process, _) in own)
         {
             watches.TryGetValue(process, out WriteWatch? watch);
@@ -189,7 +187,7 @@ public sealed class TreeRounds : IDisposable
     }
 
     /// <summary>One stop of the whole job, in which each process makes its watch.</summary>
-    private Dictionary<int, WriteWatch> Arm(int pid, Tracer tracer, Dictionary<int, long> own)
+    private Dictionary<int, WriteWatch> Arm(int pid, Tracer tracer, Dictionary<int, long> own, long worthWatch)
     {
         Dictionary<int, WriteWatch> watches = [];
         try
@@ -201,7 +199,7 @@ public sealed class TreeRounds : IDisposable
                 foreach (FrozenProcess process in tree.Processes)
                 {
                     string? reason = null;
-                    if (own.GetValueOrDefault(process.Pid) >= WorthWatch && WatchArming.TryArm(process, Lease, out reason) is { } watch)
+                    if (own.GetValueOrDefault(process.Pid) >= worthWatch && WatchArming.TryArm(process, Lease, out reason) is { } watch)
                     {
                         watches.Add(process.Pid, watch);
                     }

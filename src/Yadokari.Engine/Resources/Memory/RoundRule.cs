@@ -4,7 +4,13 @@ namespace Yadokari.Engine.Resources.Memory;
 public static class RoundRule
 {
     /// <summary>Bytes of memory of a job below which there are no rounds: it is copied in less time than they take to begin.</summary>
-    public const long WorthRounds = 8L << 20;
+    /// <param name="far">It goes to another host, where its process is made meanwhile: what is left for the pause is read, sent, written and
+    /// read again, and a process has to be made for it.</param>
+    public static long WorthRounds(bool far) => far ? 512L << 10 : 8L << 20;
+
+    /// <summary>Bytes of memory of a process's own for which a stop to arm its watch is worth it.</summary>
+    /// <param name="far">As <see cref="WorthRounds"/>.</param>
+    public static long WorthWatch(bool far) => far ? 256L << 10 : 4L << 20;
 
     /// <summary>Bytes of a round behind which nothing is left that would take long.</summary>
     public const long Little = 1L << 20;

@@ -26,6 +26,14 @@ public sealed class RoundRuleTests
     }
 
     [Fact]
+    public void What_goes_far_is_worth_rounds_when_it_is_small()
+    {
+        RoundRule.WorthRounds(far: true).ShouldBeLessThan(Mebibyte);
+        RoundRule.WorthRounds(far: false).ShouldBeGreaterThan(4 * Mebibyte);
+        RoundRule.WorthWatch(far: true).ShouldBeLessThan(RoundRule.WorthRounds(far: true));
+    }
+
+    [Fact]
     public void There_is_an_end_to_them()
     {
         List<long> rounds = [];
