@@ -8,14 +8,37 @@ internal sealed class FlushBehind(string path)
     private readonly Lock _lock = new();
     private bool _isWorking;
     private bool _isAskedAgain;
+    private bool _isNew = true;
 
     /// <summary>Ends when nothing is left to be done; fails when the disk does.</summary>
     public Task Running { get; private set; } = Task.CompletedTask;
 
-    public void Ask()
+    /// <summary>More of it came.</summary>
+    public void Wrote()
     {
         lock (_lock)
         {
+            _isNew = true;
+        }
+    }
+
+    /// <summary>As <see cref="Ask"/>, unless nothing came since the last time.</summary>
+    /// <returns>As <see cref="Running"/>.</returns>
+    public Task AskIfNew()
+    {
+        lock (_lock)
+        {
+            return _isNew ? Ask() : Running;
+        }
+    }
+
+    /// <summary>All that came is to be on disk.</summary>
+    /// <returns>As <see cref="Running"/>.</returns>
+    public Task Ask()
+    {
+        lock (_lock)
+        {
+            _isNew = false;
             if (!_isWorking)
             {
                 _isWorking = true;
@@ -25,6 +48,7 @@ internal sealed class FlushBehind(string path)
             {
                 _isAskedAgain = true;
             }
+            return Running;
         }
     }
 

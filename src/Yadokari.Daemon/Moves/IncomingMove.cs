@@ -20,8 +20,8 @@ public sealed class IncomingMove : Incoming, IDisposable
     /// <summary>What this host lacks for the image, looked up as soon as that was whole; null: not yet.</summary>
     internal Task<IReadOnlyList<Obstacle>>? Missing { get; set; }
 
-    /// <summary>The whole image is on its way to the disk; null: not yet.</summary>
-    internal Task? Flushed { get; set; }
+    /// <summary>What is to be on the disk before the source hears that the job is prepared.</summary>
+    internal Task Flushed { get; set; } = Task.CompletedTask;
 
     /// <summary>The job was held in a process that was filled before.</summary>
     internal bool IsFilled { get; set; }

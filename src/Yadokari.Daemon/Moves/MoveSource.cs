@@ -216,8 +216,8 @@ public sealed partial class MoveSource(
                 checkpoint.CopyAhead(sender);
                 sender.SendLogs(logs, settled: false);
 
-                // Durable before the first thread stands still, so that nothing but the copying happens meanwhile.
-                Enter(ref move, new MoveState.Frozen(), durable: true);
+                // Lost with the power it would mean the same as what was written before it, and what is written meanwhile has to be copied again.
+                Enter(ref move, new MoveState.Frozen(), durable: false);
                 cancellation.ThrowIfCancellationRequested();
                 down.Start();
                 await ConsentedFreeze.FreezeAsync(checkpoint, consent, patience, cancellation).ConfigureAwait(false);

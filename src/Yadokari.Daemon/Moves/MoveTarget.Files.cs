@@ -19,32 +19,50 @@ public sealed partial class MoveTarget
     }
 
     /// <param name="from">Bytes that did not travel, since nobody asks for them any more.</param>
-    private static void CutLog(string path, long length, long from = 0)
+    /// <returns>Whether it had another length.</returns>
+    private static bool CutLog(string path, long length, long from = 0)
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
         if (file.Length < length && from < length)
         {
             throw new IOException($"the log has {file.Length} bytes instead of {length}");
         }
+        if (file.Length == length)
+        {
+            return false;
+        }
         file.SetLength(length);
+        return true;
     }
 
     /// <summary>The image is whole: what needs nothing but the image begins before the source asks for it.</summary>
     private void BeginPreparing(IncomingMove move)
     {
         string image = home.Image(move.Record.Id);
-        move.Flushed = Task.Run(() => FlushBehind.Flush(image), CancellationToken.None);
+        // It and the logs are all that is left of the job once the source has committed: they must survive a power failure.
+        move.Flushed = Task.WhenAll(move.Flushed, Task.Run(() => FlushBehind.Flush(image), CancellationToken.None));
         if (move.Fill is { } fill)
         {
             move.Missing = Task.Run(() => fill.FindMissing(image), CancellationToken.None);
         }
     }
 
-    /// <summary>Image and logs are all that is left of the job once the source has committed: they must survive a power failure.</summary>
-    private void FlushLogs(MoveOffer offer)
+    /// <summary>The logs as long as the source says.</summary>
+    private void CutLogs(MoveOffer offer, PrepareMove prepare)
     {
-        FlushBehind.Flush(home.Output(offer.JobId, offer.Epoch));
-        FlushBehind.Flush(home.Errors(offer.JobId, offer.Epoch));
+        string output = home.Output(offer.JobId, offer.Epoch), errors = home.Errors(offer.JobId, offer.Epoch);
+        if (CutLog(output, prepare.OutputLength, prepare.Relay?.OutputFrom ?? 0))
+        {
+            FlushBehind.Flush(output);
+        }
+        if (CutLog(errors, prepare.ErrorsLength, prepare.Relay?.ErrorsFrom ?? 0))
+        {
+            FlushBehind.Flush(errors);
+        }
+        if (prepare.Relay is { } state)
+        {
+            CutLog(home.Input(offer.JobId, offer.Epoch), state.InputLength, state.InputFrom);
+        }
     }
 
     private static long Mebibytes(long bytes) => bytes >> 20;

@@ -1,6 +1,7 @@
 using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Store;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Moves;
@@ -76,23 +77,32 @@ public sealed partial class MoveTarget
             LengthOf(home.Errors(offer.JobId, offer.Epoch)), errorsToOutput, imageLength);
     }
 
-    /// <summary>Soon, not at once: to give back a large file's memory takes as long as a blink, and the source waits to hear that the
-    /// job runs. What a daemon that dies meanwhile has left is removed by the next.</summary>
-    private void DeleteImage(string move)
+    /// <summary>Soon, not at once: the end of the move has to be on the disk before, and to give back a large file's memory takes as long as
+    /// a blink, while the source waits to hear that the job runs. What a daemon that dies meanwhile has left is removed by the next.</summary>
+    private async Task DeleteImageAsync(MoveRecord over)
     {
-        if (!IsCheckpoint(move))
+        await Task.Yield();
+        for (int attempt = 0; ; attempt++)
         {
-            _ = Task.Run(() =>
+            try
             {
-                try
+                store.Save(null, over, durable: true);
+                if (!IsCheckpoint(over.Id))
                 {
-                    SharedPlace.Delete(home.Image(move));
+                    SharedPlace.Delete(home.Image(over.Id));
                 }
-                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-                {
-                    LogImageLeft(logger, move, home.Image(move), failure.Message);
-                }
-            });
+                return;
+            }
+            catch (StoreException failure)
+            {
+                LogImageLeft(logger, over.Id, home.Image(over.Id), failure.Message);
+                await Task.Delay(pace.Delay(attempt)).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                LogImageLeft(logger, over.Id, home.Image(over.Id), failure.Message);
+                return;
+            }
         }
     }
 

@@ -30,7 +30,7 @@ public sealed partial class MoveTarget
             switch (record.State)
             {
                 case MoveState.Released or MoveState.Aborted:
-                    DeleteImage(record.Id);
+                    _ = DeleteImageAsync(record);
                     break;
                 case MoveState.Prepared:
                     // A job that took the name meanwhile does not keep this one from being released: names are a convenience.

@@ -152,19 +152,15 @@ public sealed partial class MoveTarget(
                 MoveOffer offer = move.Record.Offer;
                 string image = home.Image(id);
                 CheckLength(image, prepare.ImageLength, "image");
-                CutLog(home.Output(offer.JobId, offer.Epoch), prepare.OutputLength, prepare.Relay?.OutputFrom ?? 0);
-                CutLog(home.Errors(offer.JobId, offer.Epoch), prepare.ErrorsLength, prepare.Relay?.ErrorsFrom ?? 0);
-                if (prepare.Relay is { } state)
-                {
-                    CutLog(home.Input(offer.JobId, offer.Epoch), state.InputLength, state.InputFrom);
-                }
+                CutLogs(offer, prepare);
                 IReadOnlyList<Obstacle> missing = move.Missing is { } looking ? await looking.ConfigureAwait(false) : engine.FindMissing(image, isOwn: false);
                 if (missing.Count > 0)
                 {
                     throw Refused(offer, EngineCall.ToInfos(missing));
                 }
-                // The disk works while the process is rebuilt.
-                Task flushed = Task.WhenAll(move.Flushed ?? Task.CompletedTask, Task.Run(() => FlushLogs(offer), CancellationToken.None));
+                // The disk works while the process is rebuilt. That the journal says so already promises nothing: the source has not heard it.
+                MoveRecord promised = move.Record with { State = new MoveState.Prepared(prepare.ImageLength, null, prepare.ErrorsToOutput) };
+                Task flushed = Task.WhenAll(move.Flushed, Task.Run(() => store.Save(null, promised, durable: true), CancellationToken.None));
                 HeldFacts facts;
                 try
                 {
@@ -174,7 +170,8 @@ public sealed partial class MoveTarget(
                 {
                     await flushed.ConfigureAwait(false);
                 }
-                Enter(move, new MoveState.Prepared(prepare.ImageLength, facts, prepare.ErrorsToOutput), durable: true);
+                // Of the process held here nothing is left when the power fails.
+                Enter(move, new MoveState.Prepared(prepare.ImageLength, facts, prepare.ErrorsToOutput), durable: false);
                 return Status(move);
             }
             catch (Exception failure) when (failure is YadoException or EngineException or IOException or StoreException or InvalidOperationException)
@@ -285,6 +282,7 @@ public sealed partial class MoveTarget(
         using SafeFileHandle input = OpenLog(home.Input(offer.JobId, offer.Epoch));
         long most = OfferCheck.MostBytes(offer);
         FlushBehind flushing = new(path);
+        FlushBehind[] logs = [new(home.Output(offer.JobId, offer.Epoch)), new(home.Errors(offer.JobId, offer.Epoch))];
         while (true)
         {
             (FrameHeader header, ReadOnlyMemory<byte> payload) = await frames.ReadAsync(cancellation).ConfigureAwait(false);
@@ -299,6 +297,7 @@ public sealed partial class MoveTarget(
                     move.Fill?.Load();
                     // One that is not done does no harm: what matters is flushed when all is here.
                     await (flushing.Running.IsFaulted ? flushing.Running : Task.CompletedTask).ConfigureAwait(false);
+                    move.Flushed = Task.WhenAll(logs.Select(log => log.AskIfNew()));
                     return image?.Length ?? SharedPlace.LengthOf(path);
                 case FrameKind.Image:
                     RandomAccess.Write(
@@ -309,14 +308,17 @@ public sealed partial class MoveTarget(
                     Fill(move, payload.Span, most);
                     break;
                 case FrameKind.Flush:
-                    flushing.Ask();
+                    _ = flushing.Ask();
+                    Array.ForEach(logs, log => _ = log.AskIfNew());
                     await LoadAsync(move).ConfigureAwait(false);
                     break;
                 case FrameKind.Output:
                     RandomAccess.Write(output, payload.Span, header.Offset);
+                    logs[0].Wrote();
                     break;
                 case FrameKind.Errors:
                     RandomAccess.Write(errors, payload.Span, header.Offset);
+                    logs[1].Wrote();
                     break;
                 case FrameKind.Input:
                     RandomAccess.Write(input, payload.Span, header.Offset);
@@ -387,8 +389,9 @@ public sealed partial class MoveTarget(
         };
         int? oldEpoch = jobs.TryGet(offer.JobId)?.Record.Epoch;
         MoveRecord committed = move.Record with { State = new MoveState.Committed(imageLength, facts, errorsToOutput) };
-        // One transaction: a job that may run is in the table.
-        JobEntry entry = jobs.Put(job, committed, durable: true, isChild: true);
+        // One transaction: a job that may run is in the table. Not waited for until it is on the disk: should the power fail before that,
+        // the journal says Prepared, the source says commit, and the image is still there.
+        JobEntry entry = jobs.Put(job, committed, durable: false, isChild: true);
         move.Record = committed;
         LogPhase(logger, move.Record.Id, MovePhase.Committed);
 
@@ -414,7 +417,7 @@ public sealed partial class MoveTarget(
         {
             watch(entry);
         }
-        DeleteImage(move.Record.Id);
+        _ = DeleteImageAsync(move.Record);
     }
 
     private void Drop(IncomingMove move, string reason)

@@ -17,7 +17,7 @@ internal sealed class SharedImageStream(IImageStream rest, FileStream file) : II
                 WriteImage(offset, bytes);
                 break;
             case FrameKind.Flush:
-                _flushing.Ask();
+                _ = _flushing.Ask();
                 break;
             default:
                 rest.Write(kind, offset, bytes);

@@ -6,7 +6,7 @@ namespace Yadokari.Daemon.Moves;
 /// <summary>What a source answers to "what became of this move". Never heard of means given up. Thread-safe.</summary>
 public sealed class VerdictBook
 {
-    /// <summary>A target that has released asks no more: its journal said so before it answered.</summary>
+    /// <summary>A target that has released asks no more: its journal said so before it answered, and is flushed soon after.</summary>
     public const int Kept = 1000;
 
     private readonly ConcurrentDictionary<string, MoveVerdict> _verdicts = new();

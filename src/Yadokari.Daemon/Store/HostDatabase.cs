@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
 
@@ -42,7 +43,7 @@ public sealed class HostDatabase : IHostStore, IDisposable
             database.Prepare(path);
             return database;
         }
-        catch (SqliteException failure)
+        catch (Exception failure) when (failure is SqliteException or IOException)
         {
             connection.Dispose();
             throw new StoreException($"cannot open the database {path}: {Describe(failure)}", failure);
@@ -177,6 +178,17 @@ public sealed class HostDatabase : IHostStore, IDisposable
                 """);
         }
         ForgetMoves();
+        Flush(path + "-wal");
+    }
+
+    /// <summary>What a daemon wrote that died before it was on the disk: the next one acts upon it.</summary>
+    private static void Flush(string log)
+    {
+        if (File.Exists(log))
+        {
+            using SafeFileHandle file = File.OpenHandle(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            RandomAccess.FlushToDisk(file);
+        }
     }
 
     private void ForgetMoves() => Execute($"""
