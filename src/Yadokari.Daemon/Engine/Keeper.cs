@@ -94,9 +94,9 @@ public static class Keeper
         {
             return new KeeperAnswer(failure.Message, failure.Error, null, null);
         }
-        catch (Exception failure) when (failure is not IOException)
+        catch (Exception failure)
         {
-            // It is the daemon that has a log and a user to tell.
+            // It is the daemon that has a log and a user to tell. If it is gone, there is nobody to send this to, and the keeper ends.
             return new KeeperAnswer(failure.Message, EngineError.Failed, null, null);
         }
     }

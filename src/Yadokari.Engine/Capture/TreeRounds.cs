@@ -132,7 +132,7 @@ public sealed class TreeRounds : IDisposable
 
             return bytes;
         }
-        catch (Exception e) when (e is SystemCallException || (e is IOException or UnauthorizedAccessException or EngineException && HasEnded(memory.Pid)))
+        catch (Exception e) when (e is SystemCallException || (e is IOException or UnauthorizedAccessException or EngineException && HasLeft(memory.Pid)))
         {
             // It ended, or runs another program. What else there is comes from the sink.
             memory.Distrust();
@@ -149,7 +149,8 @@ public sealed class TreeRounds : IDisposable
         }
     }
 
-    private static bool HasEnded(int pid) => ProcStat.Read(pid) is null or { State: 'Z' or 'X' };
+    /// <summary>It has ended, or is about to: its memory goes first.</summary>
+    private static bool HasLeft(int pid) => ProcStat.Read(pid) is null or { State: 'Z' or 'X' } || ProcMaps.ReadMaps(pid) is null or { Count: 0 };
 
     private static bool HasDirect(int pid)
     {
