@@ -1,5 +1,6 @@
 using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
+using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
 
 namespace Yadokari.Engine.Capture;
@@ -10,6 +11,7 @@ internal sealed class CommonObjects
 {
     private readonly IReadOnlyList<SharedObjectSource> sources;
     private readonly HashSet<string> keys = [];
+    private IReadOnlyList<string> unmapped = [];
 
     private CommonObjects(IReadOnlyList<SharedObjectSource> sources) => this.sources = sources;
 
@@ -59,7 +61,10 @@ internal sealed class CommonObjects
             obstacles.Add(new Obstacle("shared-descriptor", $"{file.Name}, which travels, is open in several processes of the job"));
         }
 
-        CommonObjects common = new(sources) { Files = files };
+        // Those are the job's, whichever process has mapped them, as System V objects are.
+        HashSet<string> named = [.. sources.SelectMany(source => source.Scan.Objects).Where(shared => shared.NamedAt is not null).Select(shared => shared.Key)];
+        CommonObjects common = new(sources) { Files = files, unmapped = Unmapped(sources[0].Pid, named, obstacles) };
+        common.keys.UnionWith(named);
         common.keys.UnionWith(listed);
         common.keys.UnionWith(holders.Where(pair => pair.Value > 1 || pair.Key.StartsWith(SegmentImage.KeyPrefix, StringComparison.Ordinal)).Select(pair => pair.Key));
         return common;
@@ -72,8 +77,44 @@ internal sealed class CommonObjects
         HashSet<string> others = [.. keys];
         others.ExceptWith(apart.Keys);
         List<SharedObjectImage> objects = others.Count == 0 ? [] : [.. new SharedObjectCapture(sources, writer).OfTree(others)];
+        foreach (string path in unmapped)
+        {
+            objects.Add(new SharedObjectCapture(sources, writer).FromName(path) is { } image && keys.Add(image.Key) ? image
+                : throw new EngineException(EngineError.Failed, $"{path}, which is the job's, can't be read"));
+        }
+
         objects.AddRange(apart.OrderBy(pair => pair.Value.Id).Select(pair => SegmentContent.Read(main, pair.Value, writer)));
         return [.. objects.Select(ipc.Complete)];
+    }
+
+    /// <summary>In a /dev/shm of its own all is the job's.</summary>
+    private static List<string> Unmapped(int pid, HashSet<string> mapped, List<Obstacle> obstacles)
+    {
+        List<string> unmapped = [];
+        if (!NamedMemory.IsOwn(pid))
+        {
+            return unmapped;
+        }
+
+        if (NamedMemory.Files(pid) is not { } all)
+        {
+            obstacles.Add(new Obstacle("shared-memory", $"what is in the job's own {NamedMemory.Directory} may not be looked at"));
+            return unmapped;
+        }
+
+        foreach ((string path, FileStatus file) in all)
+        {
+            if (!file.IsRegular || file.Links > 1)
+            {
+                obstacles.Add(new Obstacle("shared-memory", $"{path}, in the job's own {NamedMemory.Directory}, is no file with one name"));
+            }
+            else if (!mapped.Contains(SharedObjectImage.KeyOf(file.Device, file.Inode)))
+            {
+                unmapped.Add(path);
+            }
+        }
+
+        return unmapped;
     }
 
     private bool IsMappedWhole(string key, SystemVObject segment)

@@ -15,7 +15,7 @@ internal static class NeedsSeen
     public static HostNeeds Of(ProcStatus status, IReadOnlyList<(int Pid, IReadOnlyList<Vma> Vmas)> mapped, TreeDescriptorCapture descriptors)
     {
         List<HostNeed> needs = [];
-        HashSet<string> seen = [];
+        HashSet<string> seen = [.. mapped.SelectMany(process => process.Vmas).Where(NamedMemory.IsOne).Select(vma => vma.Name)];
         foreach ((int pid, IReadOnlyList<Vma> vmas) in mapped)
         {
             foreach ((string path, long length) in MemoryCapture.FindFiles(pid, vmas).Where(file => seen.Add(file.Path)))

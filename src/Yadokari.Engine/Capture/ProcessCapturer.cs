@@ -70,7 +70,15 @@ public static class ProcessCapturer
         position = last.Position;
         IReadOnlyList<EndedProcessImage> ended = [.. tree.Ended.Select(kinship.Ended)];
         tree.RemoveAtEnd(ipc.Used);
-        tree.HoldsNothing = processes.Select(process => process.Descriptors).Append(descriptors.Shared).All(table => table.Descriptions.All(description => description.Locks.Count == 0));
+        if (!NamedMemory.IsOwn(tree.Pid))
+        {
+            foreach (SharedObjectImage shared in objects.Where(shared => shared.NamedAt is not null))
+            {
+                tree.RemoveAtEnd(() => NamedMemory.TryRemove(shared.NamedAt!, shared.Key));
+            }
+        }
+
+        tree.HoldsNothing = processes.Select(process => process.Descriptors).Append(descriptors.Shared).All(table => table.Descriptions.All(description => description is { Locks.Count: 0 } and not SocketImage { File: not null }));
         memoryTaken();
 
         (TreeImage image, RestorePlan plan) = RegionFit.Find(new TreeImage

@@ -27,7 +27,7 @@ public sealed record HostNeeds
     public static HostNeeds Of(TreeImage image)
     {
         List<HostNeed> needs = [];
-        HashSet<string> seen = [];
+        HashSet<string> seen = [.. image.SharedObjects.Select(shared => shared.NamedAt).OfType<string>()];
         foreach (ProcessImage process in image.Processes)
         {
             AddProcess(image, process, seen, needs);

@@ -42,7 +42,8 @@ internal static class ImageBounds
             Check(process, fileLength);
             Require(!process.Orphan || process.Parent == image.Main.Attributes.Pid, "the parent of a process");
             Require(before.Contains(process.Parent) && (process.Parent == 0) == (process == image.Main) && before.Add(process.Attributes.Pid), "the parent of a process");
-            Require(process.Descriptors.Descriptions.OfType<SharedDescriptorImage>().All(shared => shared.Index >= 0 && shared.Index < image.Shared.Descriptions.Count), "a shared descriptor");
+            Require(process.Descriptors.Descriptions.OfType<SharedDescriptorImage>().All(shared => shared.Index >= 0 && shared.Index < image.Shared.Descriptions.Count
+                && (!shared.Listens || image.Shared.Descriptions[shared.Index] is SocketImage { Backlog: not null })), "a shared descriptor");
         }
 
         CheckCommon(image, fileLength);
@@ -88,6 +89,7 @@ internal static class ImageBounds
             Whole(shared.Segments, "the segments of a shared object");
             Check(shared.Segments, fileLength);
             Require(!shared.Common && shared.Travels is null && keys.Add(shared.Key), "a shared object");
+            Require(shared.NamedAt is null || NamedMemory.IsName(shared.NamedAt), "the name of shared memory");
             Require(shared.Key.StartsWith(SegmentImage.KeyPrefix, StringComparison.Ordinal) == shared.Segment is not null, "a System V segment");
             Require(shared.Segment is not { } segment || (image.Ipc is not null && shared.Length > 0 && IsName(segment.Name)), "a System V segment");
         }
@@ -147,6 +149,7 @@ internal static class ImageBounds
         foreach (SharedObjectImage shared in image.Memory.SharedObjects)
         {
             Require(shared.Common || !shared.Key.StartsWith(SegmentImage.KeyPrefix, StringComparison.Ordinal), "a System V segment");
+            Require(shared.Common || shared.NamedAt is null, "the name of shared memory");
             Check(shared.Segments, fileLength);
         }
     }

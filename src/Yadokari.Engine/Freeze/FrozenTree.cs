@@ -22,6 +22,7 @@ public sealed class FrozenTree : IDisposable
     private readonly List<int> ended = [];
     private readonly List<SafeFileHandle> connections = [];
     private readonly List<SystemVObject> objects = [];
+    private readonly List<Action> removals = [];
 
     private FrozenTree(FrozenProcess main, CancellationToken cancel)
     {
@@ -93,6 +94,9 @@ public sealed class FrozenTree : IDisposable
     /// <summary>Objects of the host's IPC namespace that only its processes used: they would outlive them.</summary>
     public void RemoveAtEnd(IEnumerable<SystemVObject> used) => objects.AddRange(used);
 
+    /// <summary>The same of anything else.</summary>
+    public void RemoveAtEnd(Action removal) => removals.Add(removal);
+
     /// <summary>Lets all run on as if nothing had been.</summary>
     public void Thaw()
     {
@@ -110,7 +114,7 @@ public sealed class FrozenTree : IDisposable
     /// takes a while for each GiB: no instruction of it is executed any more. <see cref="Dispose"/> waits.</summary>
     public void Condemn()
     {
-        if (!HoldsNothing || connections.Count + objects.Count > 0)
+        if (!HoldsNothing || connections.Count + objects.Count + removals.Count > 0)
         {
             Kill();
             return;
@@ -137,6 +141,7 @@ public sealed class FrozenTree : IDisposable
 
         connections.ForEach(SocketProbe.Disconnect);
         objects.ForEach(static one => SystemVCall.TryRemove(one.Kind, one.Id));
+        removals.ForEach(static removal => removal());
         Release();
     }
 

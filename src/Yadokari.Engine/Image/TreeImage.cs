@@ -45,9 +45,13 @@ public sealed record TreeImage
     [JsonIgnore]
     public bool HasRelatives => Processes.Count + Ended.Count > 1;
 
+    /// <summary>It has POSIX shared memory, and gets a /dev/shm of its own with it.</summary>
+    [JsonIgnore]
+    public bool HasNamedMemory => SharedObjects.Any(shared => shared.NamedAt is not null);
+
     /// <summary>It always gets namespaces of its own.</summary>
     [JsonIgnore]
-    public bool NeedsInit => HasRelatives || Ipc is not null || Shared.Terminals.Count > 0;
+    public bool NeedsInit => HasRelatives || Ipc is not null || HasNamedMemory || Shared.Terminals.Count > 0;
 
     /// <summary>The highest descriptor number in use; -1 for none.</summary>
     [JsonIgnore]

@@ -158,6 +158,8 @@ public static class PlanCompiler
             Found = file => context.Found[SharedObjectImage.KeyOf(file.Device, file.Inode)],
             IsCommon = file => context.Common.Contains(SharedObjectImage.KeyOf(file.Device, file.Inode)),
             Shared = context.Staged,
+            SharedImage = index => context.Tree.Shared.Descriptions[index],
+            HeldNames = context.HeldNames,
             FreePid = context.FreePid,
             AwaitRelatives = () =>
             {

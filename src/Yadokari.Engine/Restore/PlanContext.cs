@@ -1,4 +1,5 @@
 using Yadokari.Engine.Image;
+using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Linux;
 
 namespace Yadokari.Engine.Restore;
@@ -94,6 +95,9 @@ public sealed class PlanContext
     /// <summary>What was found at the path of each file that travels, by its key.</summary>
     public Dictionary<string, Slot> Found { get; } = [];
 
+    /// <summary>Names of sockets that the job itself has until the gate opens.</summary>
+    public HeldNames HeldNames { get; private init; } = new();
+
     /// <summary>For results that are used at once; the process's main thread only.</summary>
     public Slot Passing { get; }
 
@@ -133,7 +137,7 @@ public sealed class PlanContext
     /// <summary>The same for another process of the job.</summary>
     public PlanContext Of(ProcessImage other)
     {
-        PlanContext context = new(Tree, other, Plan, FirstOwn, Counters, AllSignals, Skeleton) { Common = Common };
+        PlanContext context = new(Tree, other, Plan, FirstOwn, Counters, AllSignals, Skeleton) { Common = Common, HeldNames = HeldNames };
         foreach (string key in Common)
         {
             context.Objects.Add(key, Objects[key]);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Yadokari.Engine.Resources.Memory;
 using Yadokari.Engine.Resources.Process;
 using Yadokari.Linux;
 
@@ -144,6 +145,13 @@ public static class ShellPlan
 
         EmitInitSetup(plan);
         TerminalMounts.Emit(context);
+        if (context.Tree.HasNamedMemory)
+        {
+            plan.Call(
+                "mount shared memory of the job's own", SystemCall.Mount, plan.Text("tmpfs"), plan.Text(NamedMemory.Directory), plan.Text("tmpfs"),
+                Argument.Named(6, "MS_NOSUID|MS_NODEV"), plan.Text("mode=1777"));
+        }
+
         plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [cloneJob, 88], Result = child, Target = job, Message = plan.Text($"start process {context.Image.Attributes.Pid} in its own pid namespace") });
         plan.Jump(install);
     }

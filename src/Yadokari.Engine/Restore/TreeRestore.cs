@@ -68,6 +68,7 @@ internal static class TreeRestore
         Streams = [],
         Control = context.ControlTerminal,
         Aside = context.Aside,
+        HeldNames = context.HeldNames,
         File = file => context.Objects[SharedObjectImage.KeyOf(file.Device, file.Inode)],
     };
 

@@ -11,20 +11,35 @@ public static class MappedObject
     /// <summary>Opens it for reading, by /proc/PID/map_files (proc_pid_map_files(5)). The caller owns the result.</summary>
     /// <returns>Null when that is not permitted (it takes CAP_CHECKPOINT_RESTORE), or the mapping is gone.</returns>
     /// <exception cref="SystemCallException">Another error.</exception>
-    public static unsafe SafeFileHandle? TryOpen(int pid, RemoteAddress start, RemoteAddress end)
+    public static SafeFileHandle? TryOpen(int pid, RemoteAddress start, RemoteAddress end)
     {
         const int readOnlyCloseOnExec = 0x80000;
-        string path = $"/proc/{pid}/map_files/{start.Value:x}-{end.Value:x}";
-        byte[] name = Encoding.ASCII.GetBytes(path + "\0");
+        return TryOpen($"/proc/{pid}/map_files/{start.Value:x}-{end.Value:x}", readOnlyCloseOnExec);
+    }
+
+    /// <summary>Opens for reading what has a path of its own; no link is followed, and nothing is waited for. The caller owns the result.</summary>
+    /// <param name="root">Root directory of a process, /proc/PID/root.</param>
+    /// <returns>Null when that is not permitted, or nothing of the sort is there.</returns>
+    /// <exception cref="SystemCallException">Another error.</exception>
+    public static SafeFileHandle? TryOpenByName(string root, string path)
+    {
+        const int readOnlyAtOnceNoFollow = 0x80000 | 0x800 | 0x20000;
+        return TryOpen(root + path, readOnlyAtOnceNoFollow);
+    }
+
+    private static unsafe SafeFileHandle? TryOpen(string path, int flags)
+    {
+        const int noSuchDevice = 6, linkInTheWay = 40;
+        byte[] name = KernelText.EncodeTerminated(path);
         long result;
         fixed (byte* first = name)
         {
-            result = LinuxCall.Invoke(LinuxCall.OpenAt, LinuxCall.AtFdCwd, (nint)first, readOnlyCloseOnExec);
+            result = LinuxCall.Invoke(LinuxCall.OpenAt, LinuxCall.AtFdCwd, (nint)first, flags);
         }
 
         return result switch
         {
-            -Errno.EPERM or -Errno.EACCES or -Errno.ENOENT => null,
+            -Errno.EPERM or -Errno.EACCES or -Errno.ENOENT or -noSuchDevice or -linkInTheWay => null,
             < 0 => throw new SystemCallException("open", (int)-result, path),
             _ => new SafeFileHandle((nint)result, ownsHandle: true),
         };

@@ -54,7 +54,7 @@ public sealed partial class DescriptorRestore
         this.place = place;
         tools = new RestoreTools(plan, place);
         files = new CarriedFileRestore(plan, table, place);
-        sockets = new SocketRestore(plan, tools);
+        sockets = new SocketRestore(plan, tools, place.HeldNames);
         sockets.Listeners.UnionWith(table.Descriptions.OfType<SocketImage>().Where(socket => socket.Backlog is not null).Select(socket => InetPlace.Of(socket.Address)?.Port ?? 0));
         sockets.ListenerPaths.UnionWith(table.Descriptions.OfType<SocketImage>().Where(socket => socket is { Path: not null, PathOwner: not null }).Select(socket => socket.Path!));
         foreach (PipeImage pipe in table.Pipes)
@@ -244,8 +244,8 @@ public sealed partial class DescriptorRestore
                 case PathImage { AfterThreads: true } path:
                     OpenPath(path);
                     break;
-                case SocketImage { Domain: SocketFacts.Unix, Backlog: { } backlog }:
-                    sockets.ListenAgain(image.Numbers[0].Number, backlog);
+                case SocketImage { Domain: SocketFacts.Unix, Backlog: not null } listener:
+                    sockets.ListenAgain(listener, image.Numbers[0].Number);
                     break;
                 case InotifyImage inotify:
                     InotifyRestore.Arm(plan, image.Numbers[0].Number, inotify.Watches);
@@ -253,8 +253,8 @@ public sealed partial class DescriptorRestore
                 case SharedDescriptorImage { Watches.Count: > 0 } inotify:
                     InotifyRestore.Arm(plan, image.Numbers[0].Number, inotify.Watches);
                     break;
-                case SharedDescriptorImage { Backlog: { } backlog }:
-                    sockets.ListenAgain(image.Numbers[0].Number, backlog);
+                case SharedDescriptorImage { Listens: true } shared:
+                    sockets.ListenAgain((SocketImage)place.SharedImage(shared.Index), image.Numbers[0].Number);
                     break;
             }
         }

@@ -21,6 +21,12 @@ public sealed record DescriptorRestorePlace
     /// <summary>At which number a description is open that several processes share.</summary>
     public Func<int, int> Shared { get; init; } = static index => throw new ArgumentOutOfRangeException(nameof(index));
 
+    /// <summary>That description itself.</summary>
+    public Func<int, DescriptorImage> SharedImage { get; init; } = static index => throw new ArgumentOutOfRangeException(nameof(index));
+
+    /// <summary>Names of sockets that are taken after the gate; one for the whole job.</summary>
+    public HeldNames HeldNames { get; init; } = new();
+
     /// <summary>At which number every process finds the other side of a pseudoterminal until it has its own numbers, to make it its
     /// controlling terminal.</summary>
     public Func<int, int> Control { get; init; } = static index => throw new ArgumentOutOfRangeException(nameof(index));

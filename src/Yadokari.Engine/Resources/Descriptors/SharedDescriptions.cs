@@ -196,7 +196,7 @@ internal sealed class SharedDescriptions(bool frozen)
             Locks = first ? image.Locks : [.. image.Locks.Where(held => held.Kind == FileLockKind.Posix)],
             Targets = image is EpollImage epoll ? epoll.Targets : [],
             Watches = first && image is InotifyImage inotify ? inotify.Watches : [],
-            Backlog = first && image is SocketImage { Domain: SocketFacts.Unix } listener ? listener.Backlog : null,
+            Listens = first && image is SocketImage { Domain: SocketFacts.Unix, Backlog: not null },
             Index = index,
             Name = description.Link,
         };

@@ -17,8 +17,8 @@ public sealed record SharedDescriptorImage : DescriptorImage
     /// <summary>Of an inotify: what this process sets the masks of, behind the gate.</summary>
     public IReadOnlyList<InotifyWatchImage> Watches { get; init; } = [];
 
-    /// <summary>This process says listen(2) at it again, as the job's user: of a unix socket its clients see who did. Null: it need not.</summary>
-    public int? Backlog { get; init; }
+    /// <summary>This process says listen(2) at it again, as the job's user: of a unix socket its clients see who did.</summary>
+    public bool Listens { get; init; }
 
     /// <summary>For people only.</summary>
     public required string Name { get; init; }

@@ -35,6 +35,10 @@ public sealed record SocketImage : DescriptorImage
     /// <summary>Whose that file is; null: it has been removed.</summary>
     public FileOwnerImage? PathOwner { get; init; }
 
+    /// <summary>Of a listener: its file, when its name may be taken again after the gate, should the job itself have it until then. Null
+    /// for any other.</summary>
+    public HostFileImage? File { get; init; }
+
     /// <summary>Whose the socket itself is; null: of whoever resumes.</summary>
     public FileOwnerImage? SocketOwner { get; init; }
 

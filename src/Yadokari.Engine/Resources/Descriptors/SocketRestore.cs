@@ -5,7 +5,7 @@ using Yadokari.Linux.Sockets;
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>Makes sockets again.</summary>
-internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools)
+internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools, HeldNames names)
 {
     private const int CloseOnExec = 0x80000;
     private const int NonBlocking = 0x800;
@@ -33,6 +33,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         RestoreTools.Own(plan, image.SocketOwner, made);
         SetOptions(image.Options, made);
         AttachFilter(image.Filter, image.FilterLocked, made);
+        PlanLabel opened = new("opened");
         if (image.Address.Length > 0)
         {
             SetReuse(lingers, made, 1);
@@ -40,10 +41,10 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
             ChangeDirectory(image.Directory);
             if (image.Path is not null)
             {
-                RemoveStale(image.Path, image.Type, address, image.Address.Length);
+                RemoveStale(image.Path, image.Type, address, image.Address.Length, image.File, opened);
             }
 
-            plan.Call($"bind {name}", SystemCall.Bind, made, address, image.Address.Length);
+            Bind(made, address, image.Address.Length, name);
             Fill(image);
             if (image.Path is not null)
             {
@@ -69,11 +70,41 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
             plan.Try(null, SystemCall.Shutdown, made, image.Shutdown - 1);
         }
 
+        plan.Place(opened);
         return made;
     }
 
+    private void Bind(Argument socket, DataReference address, int length, string name)
+    {
+        const int addressInUse = 98, refused = 5;
+        Slot result = plan.NewSlot();
+        PlanLabel bound = new("bound"), free = new("not in use");
+        plan.Try(result, SystemCall.Bind, socket, address, length);
+        plan.JumpIf(result, Condition.Equal, 0, bound);
+        plan.JumpIf(result, Condition.NotEqual, -addressInUse, free);
+        plan.Fail($"{name} is in use here; of a job that is moved: when nobody waits there to be accepted, it is taken over", refused);
+        plan.Place(free);
+        plan.Call($"bind {name}", SystemCall.Bind, socket, address, length);
+        plan.Place(bound);
+    }
+
     /// <summary>As the job's user, whom its clients shall see at the other end: SO_PEERCRED is who called listen last.</summary>
-    public void ListenAgain(int number, int backlog) => plan.Call($"listen at descriptor {number}", SystemCall.Listen, number, backlog);
+    /// <param name="image">As it was made.</param>
+    public void ListenAgain(SocketImage image, int number)
+    {
+        if (image.Path is { } path && names.Find(path) is { } held)
+        {
+            PlanLabel bound = new("bound");
+            plan.JumpIf(held, Condition.Equal, 0, bound);
+            DataReference address = plan.Bytes(image.Address);
+            RemoveStale(path, image.Type, address, image.Address.Length);
+            Bind(number, address, image.Address.Length, path);
+            FinishFile(path, image.PathOwner);
+            plan.Place(bound);
+        }
+
+        plan.Call($"listen at descriptor {number}", SystemCall.Listen, number, image.Backlog!.Value);
+    }
 
     private void AttachFilter(byte[] filter, bool locked, Slot made)
     {
@@ -95,12 +126,12 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
     }
 
     /// <summary>A socket file that nobody listens at is what the job left behind. Anything else stays, and bind says so.</summary>
-    private void RemoveStale(string name, int type, DataReference address, int length)
+    private void RemoveStale(string name, int type, DataReference address, int length, HostFileImage? own = null, PlanLabel? later = null)
     {
         status ??= plan.Room(StatusLength, "stat");
         mode ??= plan.NewSlot();
         Slot answer = mode.Value;
-        PlanLabel free = new("free");
+        PlanLabel free = new("free"), remove = new("remove");
         DataReference path = plan.Text(name);
         plan.CallOrJump(null, free, SystemCall.Newfstatat, CurrentDirectory, path, status, NoFollow);
         plan.Do(OperationKind.Load32, answer, Argument.AddressOf(status, ModeOffset));
@@ -109,7 +140,14 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         plan.CallInto(tools.Raw, "socket", SystemCall.Socket, SocketFacts.Unix, type | CloseOnExec | NonBlocking, 0);
         plan.Try(answer, SystemCall.Connect, tools.Raw, address, length);
         plan.Call(null, SystemCall.Close, tools.Raw);
-        plan.JumpIf(answer, Condition.NotEqual, -ConnectionRefused, free);
+        plan.JumpIf(answer, Condition.Equal, -ConnectionRefused, remove);
+        if (own is not null && later is not null)
+        {
+            names.JumpIfOwn(plan, name, own, status, later);
+        }
+
+        plan.Jump(free);
+        plan.Place(remove);
         plan.Call($"remove {name}", SystemCall.Unlink, path);
         plan.Place(free);
     }

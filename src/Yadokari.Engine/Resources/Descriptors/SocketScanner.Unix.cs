@@ -151,6 +151,24 @@ internal sealed partial class SocketScanner
             : null;
     }
 
+    /// <summary>The file of a listener that the process itself may remove and make again: at which nobody waits to be accepted, in a
+    /// directory where its user may.</summary>
+    private HostFileImage? FileToTakeLater(OpenDescription description, string path, FileOwnerImage owner)
+    {
+        const uint ownersWrite = 0x80 | 0x40, othersWrite = 2 | 1, sticky = 0x200;
+        string directory = path[..Math.Max(1, path.LastIndexOf('/'))];
+        if (UnixSockets()[(uint)description.Status.Inode].Pending.Count > 0 || paths.Status(path) is not { IsSocket: true } file
+            || paths.Status(directory, followLink: true) is not { } parent || ProcStatus.Read(pid)?.Uids[1] is not { } user)
+        {
+            return null;
+        }
+
+        bool may = user == 0
+            || (parent.Uid == user && (parent.Mode & ownersWrite) == ownersWrite)
+            || ((parent.Mode & othersWrite) == othersWrite && ((parent.Mode & sticky) == 0 || owner.Uid == user));
+        return may ? new HostFileImage(ProcMisc.BootId(), file.Device, file.Inode) : null;
+    }
+
     /// <summary>Whether a file is the one that a unix socket is bound to.</summary>
     private bool IsFileOf(OpenDescription description, FileStatus file) =>
         UnixSockets().TryGetValue((uint)description.Status.Inode, out UnixSocketFacts? socket) && socket.FileInode != 0 && socket.FileInode == (uint)file.Inode;

@@ -148,6 +148,7 @@ internal sealed partial class SocketScanner(
             Path = path,
             PathOwner = pathOwner,
             Directory = directory,
+            File = backlog is null || pathOwner is null || directory is not null ? null : FileToTakeLater(description, path!, pathOwner),
             SocketOwner = FileOwnerImage.Of(description.Status),
             Shutdown = shutdown,
             Filter = filter,

@@ -29,6 +29,7 @@ internal static class MappingNames
             string literal = vma.Name.Replace("\n", LineFeed, StringComparison.Ordinal);
             Vma right = LeadsTo(paths, vma.Name, vma) ? vma with { Removed = false }
                 : literal != vma.Name && LeadsTo(paths, literal, vma) ? vma with { Name = literal, Removed = false }
+                : NamedMemory.OtherName(pid, vma) is { } other ? vma with { Name = other, Removed = false }
                 : vma;
             if (right != vma)
             {

@@ -250,6 +250,11 @@ public sealed class MemoryCapture
     {
         if (!IsObject(vma))
         {
+            if (NamedMemory.IsOne(vma) && FileFacts.Regular(pid, vma.Name) is { } named)
+            {
+                return AddNamed(vma, named, mapping);
+            }
+
             if (FileFacts.ShortLived(pid, vma.Name) is { } file)
             {
                 return AddShortLived(vma, file, mapping);
@@ -288,6 +293,21 @@ public sealed class MemoryCapture
         }
 
         return number;
+    }
+
+    /// <summary>Made again, with its name.</summary>
+    private MappingImage AddNamed(Vma vma, FileStatus file, MappingImage mapping)
+    {
+        string key = KeyOf(vma);
+        if (!objectNumbers.TryGetValue(key, out int number))
+        {
+            number = objects.Count;
+            objectNumbers.Add(key, number);
+            objects.Add(new SharedObjectImage { Key = key, Name = "shared", Length = file.Size, Mode = (int)file.Permissions, NamedAt = vma.Name, Owner = Descriptors.FileOwnerImage.Of(file) });
+        }
+
+        views.Add(new SharedView(number, vma.Start, vma.End, vma.Offset));
+        return mapping with { Kind = MappingKind.SharedObject, Object = number, Offset = vma.Offset };
     }
 
     /// <summary>Mapped from its path again, and should it be gone by then, as a removed file with the content of now.</summary>

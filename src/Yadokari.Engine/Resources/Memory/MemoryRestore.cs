@@ -20,6 +20,7 @@ public static class MemoryRestore
     private const ulong MapNoReserve = 0x4000;
     private const ulong MapFixed = 0x100000; // MAP_FIXED_NOREPLACE: never over something else
     private const int UnnamedFile = 0x410000 | CloseOnExec | ReadWrite; // O_TMPFILE
+    private const int NewFile = 0x200c0 | CloseOnExec | ReadWrite; // O_CREAT|O_EXCL|O_NOFOLLOW
     private const int PrSetMm = 35;
     private const int PrSetMmMap = 14;
     private const int PopulateWrite = 23;
@@ -147,7 +148,12 @@ public static class MemoryRestore
             Slot? found = shared.Travels is null ? null : TravellingFileRestore.Find(context, shared, low, made);
             PlanLabel filled = new("object filled");
             Slot? kept = shared.FoundAt is { } place ? OpenIfThere(plan, place, shared.Writable, low, made) : null;
-            if (shared.Travels is not null)
+            if (shared.NamedAt is { } name)
+            {
+                plan.CallInto(low, $"make {name}", SystemCall.Open, plan.Text(name), Argument.Named(NewFile, "O_CREAT|O_EXCL|O_NOFOLLOW|O_RDWR|O_CLOEXEC"), 0x180);
+                plan.Jump(made);
+            }
+            else if (shared.Travels is not null)
             {
                 plan.CallInto(low, $"make {shared.Travels}, which travels, in its directory", SystemCall.Open, plan.Text(shared.Directory!), Argument.Named(UnnamedFile, "O_TMPFILE|O_RDWR|O_CLOEXEC"), shared.Mode);
                 plan.Jump(made);
@@ -190,6 +196,7 @@ public static class MemoryRestore
                 plan.Call(null, SystemCall.Munmap, window, segment.Length);
             }
 
+            Descriptors.RestoreTools.Own(plan, shared.Owner, file);
             plan.Call(null, SystemCall.Fchmod, file, shared.Mode);
             plan.Place(filled);
         }

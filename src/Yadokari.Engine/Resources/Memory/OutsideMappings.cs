@@ -15,8 +15,8 @@ internal static class OutsideMappings
         {
             foreach (Vma vma in vmas)
             {
-                // A file with a name stays where it is, and everybody goes on with it.
-                if (vma.Shared && MemoryCapture.IsObject(vma) && !SystemVMapping.IsSegment(vma))
+                // A file with a name stays where it is, and everybody goes on with it. But not in memory.
+                if (vma.Shared && (MemoryCapture.IsObject(vma) || NamedMemory.IsOne(vma)) && !SystemVMapping.IsSegment(vma))
                 {
                     shared.TryAdd((vma.DeviceMajor, vma.DeviceMinor, vma.Inode), (pid, vma));
                 }

@@ -62,7 +62,31 @@ internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sour
 
     private CarriedContent? Content(string key) => sources.SelectMany(source => source.Contents).FirstOrDefault(content => KeyOf(content) == key);
 
-    private SharedObjectImage Read(SharedObjectImage shared) => Content(shared.Key) is { } content ? FromDescriptor(shared.Key, content) : FromMappings(shared);
+    private SharedObjectImage Read(SharedObjectImage shared) => Content(shared.Key) is { } content ? FromDescriptor(shared.Key, content)
+        : shared.NamedAt is { } name && FromName(name) is { } named && named.Key == shared.Key ? named
+        : FromMappings(shared);
+
+    /// <summary>POSIX shared memory, whoever maps it.</summary>
+    /// <returns>Null when it may not be read, or another file is there.</returns>
+    public SharedObjectImage? FromName(string path)
+    {
+        using SafeFileHandle? file = MappedObject.TryOpenByName($"/proc/{sources[0].Pid}/root", path);
+        if (file is null || FileStatus.Of(file) is not { IsRegular: true } status)
+        {
+            return null;
+        }
+
+        return new SharedObjectImage
+        {
+            Key = SharedObjectImage.KeyOf(status.Device, status.Inode),
+            Name = "shared",
+            Length = status.Size,
+            Mode = (int)status.Permissions,
+            NamedAt = path,
+            Owner = FileOwnerImage.Of(status),
+            Segments = Read(file, SparseFile.FindData(file, status.Size)),
+        };
+    }
 
     private SharedObjectImage FromDescriptor(string key, CarriedContent content)
     {
@@ -135,7 +159,7 @@ internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sour
         // What no mapping shows, nobody can ever see again.
         List<MemorySegment> segments = [];
         ulong done = 0;
-        ulong limit = shared.FoundAt is null ? ulong.MaxValue
+        ulong limit = shared is { FoundAt: null, NamedAt: null } ? ulong.MaxValue
             : ((ulong)shared.Length + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
         foreach ((SharedObjectSource source, SharedView view) in own)
         {
@@ -148,7 +172,7 @@ internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sour
             done = Math.Max(done, end);
         }
 
-        return shared with { Length = shared.FoundAt is null ? (long)done : shared.Length, Segments = segments };
+        return shared with { Length = shared is { FoundAt: null, NamedAt: null } ? (long)done : shared.Length, Segments = segments };
     }
 
     private void ReadView(RemoteMemory memory, SharedView view, ulong from, ulong to, List<MemorySegment> segments)

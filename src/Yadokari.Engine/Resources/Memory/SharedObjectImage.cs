@@ -29,6 +29,12 @@ public sealed record SharedObjectImage
     /// Null for anything else.</summary>
     public string? FoundAt { get; init; }
 
+    /// <summary>For POSIX shared memory: its name, in the /dev/shm of the job. Null for anything else.</summary>
+    public string? NamedAt { get; init; }
+
+    /// <summary>Whose it is; null: of whoever resumes.</summary>
+    public Descriptors.FileOwnerImage? Owner { get; init; }
+
     /// <summary>For a file found by path: it must be opened for writing.</summary>
     public bool Writable { get; init; }
 

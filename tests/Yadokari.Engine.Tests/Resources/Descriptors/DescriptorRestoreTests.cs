@@ -161,6 +161,7 @@ public class DescriptorRestoreTests
             Descriptions = [.. table.Descriptions.Select(image => image switch
             {
                 PipeEndImage end => end with { PipeId = names[end.PipeId] },
+                SocketImage { File: { } file } listener => listener with { File = file with { Inode = 0 } },
                 UnixPairImage pair => pair with { Id = names[pair.Id], PeerId = names[pair.PeerId] },
                 InheritedStreamImage stream => stream with { Was = "" },
                 TimerFdImage timer => timer with { Value = (timer.Value + 60_000_000_000) / 120_000_000_000 },
