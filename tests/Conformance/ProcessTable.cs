@@ -53,7 +53,8 @@ internal static class ProcessTable
         }
     }
 
-    public static bool IsAlive(int pid) => States(pid) is { Length: > 0 } states && !states.Contains('Z') && !states.Contains('X');
+    /// <summary>A thread of it lives, be it the main one or another.</summary>
+    public static bool IsAlive(int pid) => States(pid).Any(state => state is not ('Z' or 'X'));
 
     /// <summary>Sends a signal by its name without SIG, as kill(1) does.</summary>
     public static void Signal(int pid, string signal)

@@ -19,7 +19,7 @@ internal static class ProcessObstacles
         new("child-of-another-user", "A child may not be looked into: it is another user's, or was made unreadable.", "Ask as root, or without that child."),
         new("too-many-processes", "The job has more than 256 processes.", "Let it work with fewer at once."),
         new("pms-child", "A child is a program that knows it moves (pms): only the main process of a job is asked and told.", "Start that program as a job of its own, or ask again when it has ended."),
-        new("main-thread-ended", "Its main thread has ended while other threads run on. The kernel then tells little of the process, and a new one can't be made that way.", "Let the main thread wait for the others (pthread_join)."),
+        new("main-thread-ended", "Its main thread has ended while other threads run on, and it is a child that is stopped, or this kernel (before 6.9) gives out no descriptors of such a process. Else it is carried.", "Let it go on (SIGCONT), or let the main thread wait for the others (pthread_join)."),
         new("seccomp", "A filter restricts its system calls. It lives in the kernel, and would also forbid the calls by which the process is read.", "Start the program without its sandbox (an option of browsers, of systemd's SystemCallFilter, of containers)."),
         new("write-or-execute", "It may have no memory that is writable and executable at once: PR_SET_MDWE, or a security module. The code that rebuilds it needs such memory for a moment.", "Start it without MemoryDenyWriteExecute= (systemd) or the module's rule."),
         new("thread-apart", "A thread has descriptors or a working directory of its own (unshare), which the other threads don't share.", "Use one set of descriptors for all threads."),

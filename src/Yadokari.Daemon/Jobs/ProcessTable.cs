@@ -15,7 +15,7 @@ public sealed class ProcessTable : IProcessTable, IDisposable
     private readonly ProcessExits _exits = new();
 
     public ProcessIdentity? Identify(int pid) =>
-        ProcStat.Read(pid) is { State: not ('Z' or 'X') } stat ? new ProcessIdentity(pid, stat.StartTicks, _bootId) : null;
+        ProcStat.Read(pid) is { HasEnded: false } stat ? new ProcessIdentity(pid, stat.StartTicks, _bootId) : null;
 
     public bool IsAlive(ProcessIdentity process)
     {
@@ -51,7 +51,7 @@ public sealed class ProcessTable : IProcessTable, IDisposable
     {
         try
         {
-            return new FileInfo($"/proc/{pid}/fd/{descriptor}").LinkTarget;
+            return new FileInfo($"{ProcTasks.Directory(pid)}/fd/{descriptor}").LinkTarget;
         }
         catch (UnauthorizedAccessException)
         {
@@ -59,11 +59,11 @@ public sealed class ProcessTable : IProcessTable, IDisposable
         }
     }
 
-    public long ResidentBytes(int pid) => ProcStatus.Read(pid)?.ResidentBytes ?? 0;
+    public long ResidentBytes(int pid) => ProcStatus.Read(ProcTasks.Witness(pid))?.ResidentBytes ?? 0;
 
     public long CarriedBytes(int pid)
     {
-        string directory = $"/proc/{pid}/fd";
+        string directory = $"{ProcTasks.Directory(pid)}/fd";
         try
         {
             // The links lead to files that have no name any more all the same (proc(5)).

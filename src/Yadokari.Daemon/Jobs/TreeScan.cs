@@ -48,7 +48,7 @@ public static class TreeScan
     }
 
     private static long ResidentBytes(int pid) =>
-        Read($"/proc/{pid}/statm").Split(' ') is [_, string pages, ..] && long.TryParse(pages, NumberStyles.None, CultureInfo.InvariantCulture, out long count)
+        Read($"{ProcTasks.Directory(pid)}/statm").Split(' ') is [_, string pages, ..] && long.TryParse(pages, NumberStyles.None, CultureInfo.InvariantCulture, out long count)
             ? count * Environment.SystemPageSize
             : 0;
 

@@ -264,7 +264,7 @@ public sealed partial class StreamRelay
     /// <summary>Bytes of its input that wait for the job in the pipe; null when it has closed it.</summary>
     private int? Unread(int main)
     {
-        using SafeFileHandle? process = PidFd.Open(main);
+        using SafeFileHandle? process = PidFd.OpenForFetching(main);
         string link = $"pipe:[{_facts.Pipes[Input]}]";
         foreach (int number in ProcFdInfo.Numbers(main) ?? [])
         {

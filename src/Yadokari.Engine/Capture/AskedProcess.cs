@@ -75,6 +75,11 @@ internal sealed class AskedProcess
             threads.Add(ThreadCapture.Capture(frozen, thread, batch));
         }
 
+        if (frozen.MainThreadEnded)
+        {
+            threads.Insert(0, ThreadCapture.OfEndedMain(frozen, threads[0]));
+        }
+
         return new AskedProcess(frozen, vmas, process, threads, SharedResidency.Ask(frozen, batch, vmas))
         {
             UntoldStops = StopQuestions.Ask(frozen, batch, stoppedChildren),
@@ -99,6 +104,11 @@ internal sealed class AskedProcess
         if (untoldStop is not (null or SigStop))
         {
             obstacles.Add(new Obstacle("stopped-process", $"{ProcessLabel.Of(Pid)} is stopped by signal {untoldStop}, and its parent has not waited for it yet"));
+        }
+
+        if (Frozen.MainThreadEnded && Frozen.Stopped)
+        {
+            obstacles.Add(new Obstacle("main-thread-ended", $"the main thread of {ProcessLabel.Of(Pid)} has ended while other threads run, and it is stopped"));
         }
 
         // The kernel sends it when the thread ends that made the process, and all are made by main threads again.

@@ -51,7 +51,7 @@ internal sealed class Kinship
         WithoutTerminal = stats[pid].TerminalDevice == 0 && stats.GetValueOrDefault(stats[pid].Session) is { TerminalDevice: not 0 },
         Foreground = Foreground(pid),
         ExitSignal = pid == main ? 17 : stats[pid].ExitSignal,
-        SharesDirectory = pid != main && !IsOrphan(pid) && Kcmp.FindCommon(stats[pid].PPid, pid) == Kcmp.DirectoryName,
+        SharesDirectory = pid != main && !IsOrphan(pid) && Kcmp.FindCommon(ProcTasks.Witness(stats[pid].PPid), ProcTasks.Witness(pid)) == Kcmp.DirectoryName,
     };
 
     private int Foreground(int pid)

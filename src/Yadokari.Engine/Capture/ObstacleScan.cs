@@ -51,12 +51,7 @@ public static class ObstacleScan
             throw new EngineException(EngineError.NotPermitted, $"{pid} ({status.Name}) is a kernel thread: there is nothing to checkpoint");
         }
 
-        if (status.State is 'Z' && ProcTasks.Threads(pid) is { Count: > 1 })
-        {
-            return [new Obstacle("main-thread-ended", "its main thread has ended while other threads run")];
-        }
-
-        if (status.State is 'Z' or 'X')
+        if (ProcStat.Read(pid) is null or { HasEnded: true })
         {
             throw new EngineException(EngineError.NoSuchProcess, $"process {pid} has ended and waits to be reaped by its parent {status.PPid}");
         }
@@ -118,7 +113,7 @@ public static class ObstacleScan
                 // What is only of the moment, a process on its way out, is given a moment.
                 Thread.Sleep(tree ? 5 : 1);
             }
-            catch (Exception e) when (look < looksAtTree && IsOfTheMoment(e, tree || look < looks) && ProcStat.Read(pid) is { State: not ('Z' or 'X') })
+            catch (Exception e) when (look < looksAtTree && IsOfTheMoment(e, tree || look < looks) && ProcStat.Read(pid) is { HasEnded: false })
             {
                 // A child on its way out may not be looked into any more; on a busy machine that takes its time.
                 Thread.Sleep(Math.Min(look, 10));
@@ -168,7 +163,7 @@ public static class ObstacleScan
 
     private static void FindInRelative(int pid, string name, List<(int Pid, IReadOnlyList<Vma> Vmas)> mapped, List<Obstacle> obstacles)
     {
-        if (ProcStatus.Read(pid) is not { } status || status.State is 'Z' or 'X')
+        if (ProcStatus.Read(pid) is not { } status || ProcStat.Read(pid) is null or { HasEnded: true })
         {
             return;
         }
@@ -212,7 +207,7 @@ public static class ObstacleScan
         {
             obstacles.Add(new Obstacle("file-of-another-process", $"its working directory {directory} belongs to another process"));
         }
-        else if (FileStatus.AtPath($"/proc/{pid}/cwd") is { Links: 0 })
+        else if (FileStatus.AtPath($"{ProcTasks.Directory(pid)}/cwd") is { Links: 0 })
         {
             obstacles.Add(new Obstacle("removed-directory", $"its working directory {directory} does not exist any more"));
         }
@@ -224,9 +219,15 @@ public static class ObstacleScan
         const uint deadlinePolicy = 6;
         MemoryCapture.FindObstacles(pid, vmas, obstacles);
         bool seccomp = false;
+        int witness = ProcTasks.Witness(pid);
+        if (witness != pid && !PidFd.HoldsThreads())
+        {
+            obstacles.Add(new Obstacle("main-thread-ended", "its main thread has ended while other threads run, and this kernel (before 6.9) gives out no descriptors of such a process"));
+        }
+
         foreach (int tid in ProcTasks.Threads(pid) ?? [])
         {
-            if (ProcStatus.ReadThread(pid, tid) is not { } thread)
+            if (ProcStatus.ReadThread(pid, tid) is not { } thread || (tid == pid && witness != pid))
             {
                 continue;
             }
@@ -237,7 +238,7 @@ public static class ObstacleScan
                 obstacles.Add(new Obstacle("deadline-scheduling", $"thread {tid} has the class SCHED_DEADLINE"));
             }
 
-            if (tid != pid && !(Kcmp.SharesDescriptors(pid, tid) && Kcmp.SharesDirectory(pid, tid)))
+            if (tid != witness && !(Kcmp.SharesDescriptors(witness, tid) && Kcmp.SharesDirectory(witness, tid)))
             {
                 obstacles.Add(new Obstacle("thread-apart", $"thread {tid} has descriptors or a working directory of its own (unshare)"));
             }

@@ -81,9 +81,9 @@ public static class ProcessCapturer
         tree.HoldsNothing = processes.Select(process => process.Descriptors).Append(descriptors.Shared).All(table => table.Descriptions.All(description => description is { Locks.Count: 0 } and not SocketImage { File: not null }));
         memoryTaken();
 
-        (TreeImage image, RestorePlan plan) = RegionFit.Find(new TreeImage
+        TreeImage whole = new()
         {
-            Format = TreeImage.CurrentFormat,
+            Format = TreeImage.OldestFormat,
             Origin = Origin(tree, options),
             RegionBase = 0,
             RegionLength = 0,
@@ -92,7 +92,8 @@ public static class ProcessCapturer
             Shared = descriptors.Shared with { Files = common.Files },
             SharedObjects = objects,
             Ipc = ipc.Image,
-        }, [.. asked.SelectMany(process => process.Vmas).OrderBy(vma => vma.Start.Value)]);
+        };
+        (TreeImage image, RestorePlan plan) = RegionFit.Find(whole with { Format = whole.NeededFormat }, [.. asked.SelectMany(process => process.Vmas).OrderBy(vma => vma.Start.Value)]);
         return (ContextWriter.Finish(image, plan, sink, position), memoryBytes);
     }
 

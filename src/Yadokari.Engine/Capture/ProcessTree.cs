@@ -24,7 +24,7 @@ internal static class ProcessTree
             {
                 if (seen.Add(child) && ProcStat.Read(child) is { } stat)
                 {
-                    (stat.State is 'Z' or 'X' ? ended : living).Add(child);
+                    (stat.HasEnded ? ended : living).Add(child);
                 }
             }
         }

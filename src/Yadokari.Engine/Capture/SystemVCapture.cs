@@ -129,7 +129,8 @@ internal sealed class SystemVCapture
         IReadOnlyList<int> everybody = [.. Directory.EnumerateDirectories("/proc").Select(name => int.TryParse(name.AsSpan("/proc/".Length), out int pid) ? pid : 0).Where(pid => pid > 0)];
         foreach (AskedProcess process in asked)
         {
-            if (!everybody.Any(other => other != process.Pid && Kcmp.SharesUndo(process.Pid, other)))
+            int witness = process.Frozen.Main.Tid;
+            if (!everybody.Any(other => other != witness && Kcmp.SharesUndo(witness, other)))
             {
                 obstacles.Add(new Obstacle("sysv-undo", $"{ProcessLabel.Of(process.Pid)} may have changed System V semaphores with SEM_UNDO, or has threads, of which that can't be told"));
             }

@@ -184,5 +184,5 @@ internal sealed class SystemVOwnership
         }
     }
 
-    private bool IsOutside(int pid) => pid > 0 && !own.Contains(pid) && ProcStat.Read(pid) is { State: not ('Z' or 'X') };
+    private bool IsOutside(int pid) => pid > 0 && !own.Contains(pid) && ProcStat.Read(pid) is { HasEnded: false };
 }

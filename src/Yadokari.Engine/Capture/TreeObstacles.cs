@@ -98,11 +98,6 @@ internal sealed class TreeObstacles
             obstacles.Add(new Obstacle("exit-signal", $"{ProcessLabel.Of(pid)} has told its end by signal {stat.ExitSignal}, not by SIGCHLD (clone), and its parent has not waited for it yet"));
         }
 
-        if (ProcTasks.Threads(pid) is { Count: > 1 })
-        {
-            obstacles.Add(new Obstacle("main-thread-ended", $"the main thread of {ProcessLabel.Of(pid)} has ended while other threads run"));
-        }
-
         if (ProcStat.ReadExit(pid, stat.StartTicks) is { } status && (status & 0x7f) != 0 && (status & CoreDumped) != 0)
         {
             obstacles.Add(new Obstacle("dumped-core", $"{ProcessLabel.Of(pid)} has ended with a core file, and its parent has not waited for it yet"));
@@ -147,11 +142,12 @@ internal sealed class TreeObstacles
 
     private void FindCommon()
     {
+        List<int> witnesses = [.. living.Select(ProcTasks.Witness)];
         for (int i = 0; i < living.Count; i++)
         {
             for (int j = i + 1; j < living.Count; j++)
             {
-                if (Kcmp.FindCommon(living[i], living[j]) is { } what && !(what == Kcmp.DirectoryName && IsParent(living[i], living[j])))
+                if (Kcmp.FindCommon(witnesses[i], witnesses[j]) is { } what && !(what == Kcmp.DirectoryName && IsParent(living[i], living[j])))
                 {
                     obstacles.Add(new Obstacle("shared-by-clone", $"{ProcessLabel.Of(living[j])} has its {what} in common with {ProcessLabel.Of(living[i])} (clone, or vfork before the exec)"));
                 }

@@ -150,7 +150,7 @@ public sealed class TreeRounds : IDisposable
     }
 
     /// <summary>It has ended, or is about to: its memory goes first.</summary>
-    private static bool HasLeft(int pid) => ProcStat.Read(pid) is null or { State: 'Z' or 'X' } || ProcMaps.ReadMaps(pid) is null or { Count: 0 };
+    private static bool HasLeft(int pid) => ProcStat.Read(pid) is null or { HasEnded: true } || ProcMaps.ReadMaps(pid) is null or { Count: 0 };
 
     private static bool HasDirect(int pid)
     {

@@ -29,7 +29,7 @@ internal static class WatchArming
     /// <exception cref="LeaseLostException">This program was kept waiting for too long.</exception>
     public static WriteWatch? TryArm(FrozenProcess process, TimeSpan lease, out string? reason)
     {
-        using SafeFileHandle? held = PidFd.Open(process.Pid);
+        using SafeFileHandle? held = PidFd.OpenForFetching(process.Pid);
         PlanBuilder plan = new();
         DataReference words = plan.Room(Words);
         byte[] pause = new byte[16];

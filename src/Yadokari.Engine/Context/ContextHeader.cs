@@ -118,7 +118,7 @@ public sealed record ContextHeader
             throw Bad("its header is damaged");
         }
 
-        if (format < Image.TreeImage.CurrentFormat)
+        if (format < Image.TreeImage.OldestFormat)
         {
             throw Bad($"its format {format} is older than this version reads ({Image.TreeImage.CurrentFormat}): execute the file itself, or use the yado that wrote it");
         }

@@ -128,7 +128,8 @@ internal static class ImageBounds
         Require(image.Timers.Intervals.Count == 3, "the interval timers");
         foreach (ThreadImage thread in image.Threads)
         {
-            Require(thread.Registers.Length == RegistersLength, "the registers of a thread");
+            Require(thread.Registers.Length == (thread.Ended is null ? RegistersLength : 0), "the registers of a thread");
+            Require(thread.Ended is null || (thread == image.Threads[0] && image.Threads.Count > 1), "a thread that has ended");
             Require(thread.AlternateStack.Length == 24, "the signal stack of a thread");
             Require(thread.Tid is > 1 and <= MaxPid, "a thread id");
             Require(thread.Credentials.Uids.Count == 4 && thread.Credentials.Gids.Count == 4, "the user of a thread");
@@ -204,6 +205,12 @@ internal static class ImageBounds
             Require(description is not (SocketImage { Filter.Length: > MaxFilter } or TcpEndImage { Filter.Length: > MaxFilter }), "the filter of a socket");
             Require(description is not UnixPairImage pair || (pair.Name is { Length: <= MaxName } && pair.PeerName is { Length: <= MaxName } && (!pair.Waits || pair.PeerName.Length > 0)), "a pair of sockets");
             Require(description is not SocketImage socket || (socket.Unread is not null && socket.Unread.All(message => message is { Bytes: not null, Sender.Length: <= MaxName })), "what waits at a socket");
+            CheckInFlight(description switch
+            {
+                UnixPairImage one => (one.InFlight, one.Unread.Count),
+                SocketImage bound => (bound.InFlight, bound.Unread.Count),
+                _ => ([], 0),
+            }, table.Descriptions.Count);
             Require(description is not (SharedDescriptorImage { Targets: null } or SharedDescriptorImage { Watches: null }), "a shared descriptor");
             Require(description is not InotifyImage inotify || (inotify.Watches is not null && inotify.Watches.All(watch => watch is { Watch: > 0, Path: not null })), "an inotify");
             Require(description is not PidFdImage { Pid: < 0 or > MaxPid }, "a pidfd");
@@ -214,6 +221,10 @@ internal static class ImageBounds
         Whole(table.Pipes, "the pipes");
         Whole(table.Files, "the carried files");
     }
+
+    private static void CheckInFlight((IReadOnlyList<InFlightImage> Flights, int Messages) socket, int descriptions) =>
+        Require(socket.Flights is not null && socket.Flights.All(flight => flight is { Message: >= 0, Descriptors.Count: <= InFlightImage.MostDescriptors, Sender: null or { Pid: > 0 and <= MaxPid } }
+            && flight.Message < socket.Messages && flight.Descriptors.All(index => index >= 0 && index < descriptions)), "descriptors in flight");
 
     private static bool IsConnection(TcpEndImage end) =>
         end.Unread is not null && end.Options is not null && (end.Address.Length == 0) == (end.Peer.Length == 0)

@@ -33,10 +33,14 @@ public sealed class FrozenProcess : IDisposable
 
     public RemoteMemory Memory { get; }
 
-    /// <summary>The main thread first, then by tid.</summary>
+    /// <summary>The main thread first, if it lives, then by tid.</summary>
     public IReadOnlyList<FrozenThread> Threads => threads;
 
+    /// <summary>The main thread, or when that has ended another one.</summary>
     public FrozenThread Main => threads[0];
+
+    /// <summary>Its main thread has ended while others run.</summary>
+    public bool MainThreadEnded => Main.Tid != Pid;
 
     /// <summary>Wall clock when all threads stood still.</summary>
     public DateTimeOffset FrozenAt { get; private set; }
@@ -61,7 +65,7 @@ public sealed class FrozenProcess : IDisposable
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             // One that has ended and waits for its parent has no memory either, which is another error (ESRCH).
-            throw e is FileNotFoundException or DirectoryNotFoundException || ProcStat.Read(pid) is null or { State: 'Z' or 'X' }
+            throw e is FileNotFoundException or DirectoryNotFoundException || ProcStat.Read(pid) is null or { HasEnded: true }
                 ? new EngineException(EngineError.NoSuchProcess, $"no process {pid}", e)
                 : new EngineException(EngineError.NotPermitted, $"process {pid}: not permitted to look at its memory", e);
         }
@@ -307,7 +311,7 @@ public sealed class FrozenProcess : IDisposable
         }
 
         threads.Sort((left, right) => left.Tid == Pid ? -1 : right.Tid == Pid ? 1 : left.Tid.CompareTo(right.Tid));
-        if (threads.Count == 0 || threads[0].Tid != Pid)
+        if (threads.Count == 0 || (MainThreadEnded && ProcStat.Read(Pid) is not { MainThreadEnded: true }))
         {
             throw new EngineException(EngineError.NoSuchProcess, $"process {Pid} ended meanwhile");
         }
@@ -379,6 +383,11 @@ public sealed class FrozenProcess : IDisposable
         try
         {
             return Tracee.TrySeize(tid);
+        }
+        catch (SystemCallException e) when (e.Number == Errno.EPERM && ProcStat.ReadThread(Pid, tid) is null or { State: 'Z' or 'X' })
+        {
+            // The main thread, whose number lasts as long as others run.
+            return null;
         }
         catch (SystemCallException e) when (e.Number == Errno.EPERM)
         {

@@ -209,7 +209,7 @@ public sealed class FrozenTree : IDisposable
                         processes.Add(process);
                         any = true;
                     }
-                    else if (ProcStat.Read(child) is { State: 'Z' })
+                    else if (ProcStat.Read(child) is { State: 'Z', HasEnded: true })
                     {
                         ended.Add(child);
                     }
@@ -260,5 +260,5 @@ public sealed class FrozenTree : IDisposable
         return HasEnded(pid);
     }
 
-    private static bool HasEnded(int pid) => ProcStat.Read(pid) is null or { State: 'Z' or 'X' };
+    private static bool HasEnded(int pid) => ProcStat.Read(pid) is null or { HasEnded: true };
 }

@@ -19,6 +19,6 @@ internal sealed record JobInit(int Pid, int Waiter)
     /// <summary>Processes of the job whose parents have ended: the init took them over.</summary>
     /// <param name="main">The job's main process.</param>
     public static IReadOnlyList<int> Orphans(int main) => Of(main) is { } init
-        ? [.. (ProcTasks.Children(init.Pid) ?? []).Where(child => child != main && ProcStat.Read(child) is { State: not ('Z' or 'X') })]
+        ? [.. (ProcTasks.Children(init.Pid) ?? []).Where(child => child != main && ProcStat.Read(child) is { HasEnded: false })]
         : [];
 }

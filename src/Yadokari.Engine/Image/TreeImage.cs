@@ -10,7 +10,10 @@ namespace Yadokari.Engine.Image;
 public sealed record TreeImage
 {
     /// <summary>Raised when an older reader could misunderstand the file.</summary>
-    public const int CurrentFormat = 3;
+    public const int CurrentFormat = 4;
+
+    /// <summary>The oldest that is read. What a newer one could say and does not is written as it was before.</summary>
+    public const int OldestFormat = 3;
 
     public required int Format { get; init; }
 
@@ -40,6 +43,13 @@ public sealed record TreeImage
     /// <summary>The job's main process: whose end is the end of the job.</summary>
     [JsonIgnore]
     public ProcessImage Main => Processes[0];
+
+    /// <summary>The format that the image needs: 4 for main threads that have ended and descriptors in flight.</summary>
+    [JsonIgnore]
+    public int NeededFormat =>
+        Processes.Any(process => process.Threads[0].Ended is not null) || Shared.Descriptions.Any(image => image is UnixPairImage { InFlight.Count: > 0 } or SocketImage { InFlight.Count: > 0 })
+            ? CurrentFormat
+            : OldestFormat;
 
     /// <summary>It has more than its main process.</summary>
     [JsonIgnore]

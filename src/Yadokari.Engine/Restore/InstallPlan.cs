@@ -17,10 +17,12 @@ public static class InstallPlan
     private const ulong SetRegisters = 0x4205;
     private const ulong SetSignalMask = 0x420b;
     private const ulong ToSystemCall = 24;
+    private const ulong Continue = 7;
     private const ulong Detach = 17;
     private const ulong NotePrStatus = 1;
     private const ulong NoteXstate = 0x202;
     private const ulong ExitKill = 0x100000;
+    private const ulong TraceExit = 0x40;
     private const ulong WaitAll = 0x40000000;
     private const int SigStop = 19;
 
@@ -39,7 +41,7 @@ public static class InstallPlan
         {
             foreach (ThreadImage thread in process.Threads)
             {
-                Trace(plan, "ptrace(SEIZE)", Seize, thread.Tid, 0, ExitKill);
+                Trace(plan, "ptrace(SEIZE)", Seize, thread.Tid, 0, thread.Ended is null ? ExitKill : ExitKill | TraceExit);
                 if (!IsStopped(process))
                 {
                     Trace(plan, "ptrace(INTERRUPT)", Interrupt, thread.Tid, 0, 0);
@@ -54,15 +56,19 @@ public static class InstallPlan
 
         foreach (ProcessImage process in processes)
         {
-            UnmapRegion(context, process.Threads[0]);
+            if (process.Threads[0] is { Ended: { } status })
+            {
+                End(context, process, status);
+            }
+
+            UnmapRegion(context, process.Threads.First(thread => thread.Ended is null));
         }
 
-        foreach (ThreadImage thread in threads)
+        foreach (ThreadImage thread in threads.Where(thread => thread.Ended is null))
         {
             SetRegisterSet(plan, thread.Tid, NotePrStatus, plan.Bytes(thread.Registers, "registers"), thread.Registers.Length);
             SetRegisterSet(plan, thread.Tid, NoteXstate, plan.Bytes(thread.ExtendedState, "xstate"), thread.ExtendedState.Length);
-            DataReference mask = plan.Bytes(BitConverter.GetBytes(thread.SignalMask), $"[{thread.SignalMask:x}]");
-            Trace(plan, "ptrace(SETSIGMASK)", SetSignalMask, thread.Tid, 8, mask);
+            SetMask(plan, thread);
         }
 
         foreach (ProcessImage process in processes)
@@ -139,6 +145,31 @@ public static class InstallPlan
             Trace(plan, "ptrace(SYSCALL)", ToSystemCall, tid, 0, 0);
             plan.Call("wait4", SystemCall.Wait4, tid, 0, Argument.Named(WaitAll, "__WALL"), 0);
         }
+    }
+
+    /// <summary>A main thread that had ended ends again, as far as the stop out of which no instruction of it follows; only there it gets
+    /// its mask, or it would be the one to handle what waits. (The mask matters: who is told of a signal by its process's number
+    /// is the main thread, and one that blocks all would have the kernel keep what is ignored.)</summary>
+    private static void End(PlanContext context, ProcessImage process, int status)
+    {
+        PlanBuilder plan = context.Plan;
+        ThreadImage thread = process.Threads[0];
+        Linux.Ptrace.Registers registers = Linux.Ptrace.Registers.FromBytes(process.Threads[1].Registers);
+        registers.Rip = context.Tree.RegionBase + (ulong)Interpreter.SystemCallOffset;
+        registers.Rax = (ulong)SystemCall.Exit;
+        registers.OrigRax = ulong.MaxValue;
+        registers.Rdi = (ulong)status;
+        byte[] bytes = registers.ToBytes();
+        SetRegisterSet(plan, thread.Tid, NotePrStatus, plan.Bytes(bytes, $"registers of exit({status})"), bytes.Length);
+        Trace(plan, "ptrace(CONT)", Continue, thread.Tid, 0, 0);
+        plan.Call("wait4", SystemCall.Wait4, thread.Tid, 0, Argument.Named(WaitAll, "__WALL"), 0);
+        SetMask(plan, thread);
+    }
+
+    private static void SetMask(PlanBuilder plan, ThreadImage thread)
+    {
+        DataReference mask = plan.Bytes(BitConverter.GetBytes(thread.SignalMask), $"[{thread.SignalMask:x}]");
+        Trace(plan, "ptrace(SETSIGMASK)", SetSignalMask, thread.Tid, 8, mask);
     }
 
     private static void SetRegisterSet(PlanBuilder plan, int tid, ulong note, DataReference bytes, int length)

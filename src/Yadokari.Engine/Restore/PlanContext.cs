@@ -110,6 +110,9 @@ public sealed class PlanContext
     /// <summary>The descriptors' part of the plan.</summary>
     public Resources.Descriptors.DescriptorRestore? Descriptors { get; set; }
 
+    /// <summary>Of what several hold, in the main process, which has opened it.</summary>
+    public Resources.Descriptors.DescriptorRestore? StagedDescriptors { get; set; }
+
     /// <summary>A constant 64-bit mask of ones in memory.</summary>
     public DataReference AllSignals { get; }
 

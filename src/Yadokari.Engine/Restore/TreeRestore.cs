@@ -41,7 +41,8 @@ internal static class TreeRestore
         {
             Descriptions = [.. shared.Descriptions.Select((image, index) => image with { Numbers = [new DescriptorNumber(context.Staged(index), true)] })],
         };
-        new DescriptorRestore(context.Plan, staged, Place(context)).Open();
+        context.StagedDescriptors = new DescriptorRestore(context.Plan, staged, Place(context));
+        context.StagedDescriptors.Open();
         TerminalSession.Take(context);
     }
 
@@ -236,6 +237,16 @@ internal static class TreeRestore
     public static void Unstage(PlanContext context)
     {
         int count = context.StagedCount;
+        if (context.StagedDescriptors is { HasLate: true } staged)
+        {
+            if (context.Tree.HasRelatives)
+            {
+                AwaitAll(context);
+            }
+
+            staged.FillLate();
+        }
+
         if (count > 0)
         {
             context.Plan.Call("close descriptors", SystemCall.Close_range, context.Staged(0), context.Staged(count - 1), 0);

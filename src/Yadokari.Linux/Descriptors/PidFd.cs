@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Yadokari.Linux.Proc;
 
 namespace Yadokari.Linux.Descriptors;
 
@@ -6,6 +7,7 @@ namespace Yadokari.Linux.Descriptors;
 public static unsafe class PidFd
 {
     private const int PollIn = 1;
+    private const int Thread = 0x80; // PIDFD_THREAD (linux/pidfd.h)
     private const long GetInfo = 0xC040FF0B; // PIDFD_GET_INFO (linux/pidfd.h): _IOWR(0xFF, 11, 64 bytes)
     private const ulong InfoExit = 1 << 3; // PIDFD_INFO_EXIT
     private const int InfoLength = 64;
@@ -21,6 +23,35 @@ public static unsafe class PidFd
         {
             -Errno.ESRCH => null,
             < 0 => throw new SystemCallException("pidfd_open", (int)-result, $"{pid}"),
+            _ => new SafeFileHandle((nint)result, ownsHandle: true),
+        };
+    }
+
+    /// <summary>Holds a process for <see cref="Fetch"/>: one whose main thread has ended by its <see cref="ProcTasks.Witness"/>, where the
+    /// kernel can (6.9). The caller owns the handle.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static SafeFileHandle? OpenForFetching(int pid)
+    {
+        int witness = ProcTasks.Witness(pid);
+        return witness == pid ? Open(pid) : OpenThread(witness);
+    }
+
+    /// <summary>Whether this kernel holds threads by descriptor (6.9).</summary>
+    public static bool HoldsThreads()
+    {
+        using SafeFileHandle? self = LinuxCall.Invoke(LinuxCall.PidFdOpen, Environment.ProcessId, Thread) is >= 0 and long held
+            ? new SafeFileHandle((nint)held, ownsHandle: true)
+            : null;
+        return self is not null;
+    }
+
+    private static SafeFileHandle? OpenThread(int tid)
+    {
+        long result = LinuxCall.Invoke(LinuxCall.PidFdOpen, tid, Thread);
+        return result switch
+        {
+            -Errno.ESRCH => null,
+            < 0 => throw new SystemCallException("pidfd_open", (int)-result, $"thread {tid}"),
             _ => new SafeFileHandle((nint)result, ownsHandle: true),
         };
     }

@@ -1,3 +1,5 @@
+using Yadokari.Linux.Proc;
+
 namespace Yadokari.Linux.Elf;
 
 /// <summary>Whether a process was started from a 32-bit or a 64-bit program (EI_CLASS, elf(5)).</summary>
@@ -18,7 +20,7 @@ public static class ProgramClass
         Span<byte> identity = stackalloc byte[ClassOffset + 1];
         try
         {
-            using FileStream file = new($"/proc/{pid}/exe", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using FileStream file = new($"{ProcTasks.Directory(pid)}/exe", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             return file.ReadAtLeast(identity, identity.Length, throwOnEndOfStream: false) == identity.Length
                 && identity[..ClassOffset].SequenceEqual("\u007fELF"u8)
                 ? identity[ClassOffset]

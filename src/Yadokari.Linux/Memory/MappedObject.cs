@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Descriptors;
+using Yadokari.Linux.Proc;
 
 namespace Yadokari.Linux.Memory;
 
@@ -14,7 +15,7 @@ public static class MappedObject
     public static SafeFileHandle? TryOpen(int pid, RemoteAddress start, RemoteAddress end)
     {
         const int readOnlyCloseOnExec = 0x80000;
-        return TryOpen($"/proc/{pid}/map_files/{start.Value:x}-{end.Value:x}", readOnlyCloseOnExec);
+        return TryOpen($"{ProcTasks.Directory(pid)}/map_files/{start.Value:x}-{end.Value:x}", readOnlyCloseOnExec);
     }
 
     /// <summary>Opens for reading what has a path of its own; no link is followed, and nothing is waited for. The caller owns the result.</summary>
@@ -57,7 +58,7 @@ public static class MappedObject
         }
 
         // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue
-        foreach (string line in File.ReadLines($"/proc/{pid}/mountinfo"))
+        foreach (string line in File.ReadLines($"{ProcTasks.Directory(pid)}/mountinfo"))
         {
             string[] words = line.Split(' ');
             int dash = Array.IndexOf(words, "-");

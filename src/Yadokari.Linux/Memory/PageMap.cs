@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Native;
+using Yadokari.Linux.Proc;
 
 namespace Yadokari.Linux.Memory;
 
@@ -19,7 +20,7 @@ public sealed unsafe class PageMap : IDisposable
 
     public PageMap(int pid)
     {
-        handle = File.OpenHandle($"/proc/{pid}/pagemap");
+        handle = File.OpenHandle($"{ProcTasks.Directory(pid)}/pagemap");
         guard = KnowsGuards() ? PageCategories.Guard : 0;
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Native;
+using Yadokari.Linux.Proc;
 
 namespace Yadokari.Linux.Memory;
 
@@ -11,12 +12,13 @@ namespace Yadokari.Linux.Memory;
 public sealed unsafe class RemoteMemory : IDisposable
 {
     private readonly int pid;
+    private int witness;
     private SafeFileHandle mem;
 
     public RemoteMemory(int pid)
     {
         this.pid = pid;
-        mem = Open(pid);
+        mem = Open(pid, out witness);
     }
 
     /// <summary>The memory that it has now: what was opened is that of the program before an exec.</summary>
@@ -24,7 +26,7 @@ public sealed unsafe class RemoteMemory : IDisposable
     public void Reopen()
     {
         SafeFileHandle before = mem;
-        mem = Open(pid);
+        mem = Open(pid, out witness);
         before.Dispose();
     }
 
@@ -45,7 +47,7 @@ public sealed unsafe class RemoteMemory : IDisposable
                 IoVector remote = new() { Base = address.Value + (ulong)done, Length = local.Length };
                 nint got = KeepsSharing
                     ? (nint)LibC.Syscall((long)SystemCall.Pread64, mem.DangerousGetHandle(), (long)local.Base, (long)local.Length, (long)remote.Base, 0, 0)
-                    : LibC.ProcessVmRead(pid, &local, 1, &remote, 1, 0);
+                    : LibC.ProcessVmRead(witness, &local, 1, &remote, 1, 0);
                 if (got <= 0)
                 {
                     got = ReadPastProtection(address + (ulong)done, buffer[done..]);
@@ -119,7 +121,11 @@ public sealed unsafe class RemoteMemory : IDisposable
     public void Dispose() => mem.Dispose();
 
     /// <remarks>Asynchronous off, no buffering: plain pread/pwrite on the descriptor.</remarks>
-    private static SafeFileHandle Open(int pid) => File.OpenHandle($"/proc/{pid}/mem", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+    private static SafeFileHandle Open(int pid, out int witness)
+    {
+        witness = ProcTasks.Witness(pid);
+        return File.OpenHandle($"/proc/{witness}/mem", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+    }
 
     private int ReadPastProtection(RemoteAddress address, Span<byte> buffer)
     {

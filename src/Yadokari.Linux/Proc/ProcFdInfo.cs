@@ -19,6 +19,9 @@ public sealed record ProcFdInfo
 
     public EventFdInfo? EventFd { get; init; }
 
+    /// <summary>Of a unix socket: how many descriptors wait in it to be received.</summary>
+    public int DescriptorsInFlight { get; init; }
+
     /// <summary>Empty for anything but an epoll instance.</summary>
     public IReadOnlyList<EpollTarget> EpollTargets { get; init; } = [];
 
@@ -75,6 +78,7 @@ public sealed record ProcFdInfo
         ulong ticks = 0, value = 0, interval = 0;
         uint settime = 0;
         int? pidFd = null;
+        int flying = 0;
         List<EpollTarget>? targets = null;
         List<InotifyWatch>? watches = null;
         List<FileLock>? locks = null;
@@ -149,6 +153,10 @@ public sealed record ProcFdInfo
             {
                 (locks ??= []).Add(ReadLock(cursor));
             }
+            else if (cursor.Skip("scm_fds:"u8))
+            {
+                flying = (int)cursor.ReadDecimal();
+            }
             else if (cursor.Skip("Pid:"u8))
             {
                 pidFd = (int)cursor.ReadDecimal();
@@ -168,6 +176,7 @@ public sealed record ProcFdInfo
             InotifyWatches = watches ?? (IReadOnlyList<InotifyWatch>)[],
             Locks = locks ?? (IReadOnlyList<FileLock>)[],
             PidFdPid = pidFd,
+            DescriptorsInFlight = flying,
         };
     }
 

@@ -30,10 +30,35 @@ public sealed unsafe class ProcFile : IDisposable
     /// <summary>The content; valid until <see cref="Dispose"/>.</summary>
     public ReadOnlySpan<byte> Bytes => buffer.AsSpan(0, length);
 
-    /// <summary>Reads /proc/PID/name.</summary>
+    /// <summary>Reads /proc/PID/name; of a process whose main thread has ended, what its <see cref="ProcTasks.Witness"/> tells where
+    /// that one tells nothing.</summary>
     /// <returns>Null when the process or the file is gone.</returns>
     /// <exception cref="SystemCallException">Not permitted, or another error.</exception>
     public static ProcFile? Read(int pid, ReadOnlySpan<byte> name)
+    {
+        ProcFile? file = null;
+        try
+        {
+            file = ReadOfItself(pid, name);
+        }
+        catch (SystemCallException forbidden) when (forbidden.Number == Errno.EACCES && ProcTasks.Witness(pid) != pid)
+        {
+            // What a thread that has ended had is nobody's, so it may be root's.
+        }
+
+        if (file is { length: > 0 } || ProcTasks.Witness(pid) is var witness && witness == pid)
+        {
+            return file;
+        }
+
+        file?.Dispose();
+        return ReadOfItself(witness, name);
+    }
+
+    /// <summary>Reads /proc/PID/name, whether its main thread lives or not.</summary>
+    /// <returns>Null when the process or the file is gone.</returns>
+    /// <exception cref="SystemCallException">Not permitted, or another error.</exception>
+    internal static ProcFile? ReadOfItself(int pid, ReadOnlySpan<byte> name)
     {
         Span<byte> path = stackalloc byte[96];
         return ReadPath(ProcPath(path, pid, name));
@@ -59,7 +84,17 @@ public sealed unsafe class ProcFile : IDisposable
     public static string? ReadLink(int pid, ReadOnlySpan<byte> name)
     {
         Span<byte> path = stackalloc byte[96];
-        return ReadLinkPath(ProcPath(path, pid, name));
+        string? target = null;
+        try
+        {
+            target = ReadLinkPath(ProcPath(path, pid, name));
+        }
+        catch (SystemCallException forbidden) when (forbidden.Number == Errno.EACCES && ProcTasks.Witness(pid) != pid)
+        {
+            // As above.
+        }
+
+        return target is not null || ProcTasks.Witness(pid) is var witness && witness == pid ? target : ReadLinkPath(ProcPath(path, witness, name));
     }
 
     /// <summary>Reads the target of any symbolic link.</summary>
@@ -71,6 +106,23 @@ public sealed unsafe class ProcFile : IDisposable
     /// <returns>Null when the process is gone.</returns>
     /// <exception cref="SystemCallException">Not permitted, or another error.</exception>
     public static List<int>? ListNumbers(int pid, ReadOnlySpan<byte> name)
+    {
+        List<int>? numbers = null;
+        try
+        {
+            numbers = ListOfItself(pid, name);
+        }
+        catch (SystemCallException forbidden) when (forbidden.Number == Errno.EACCES && ProcTasks.Witness(pid) != pid)
+        {
+            // As above.
+        }
+
+        return numbers is { Count: > 0 } || ProcTasks.Witness(pid) is var witness && witness == pid ? numbers : ListOfItself(witness, name);
+    }
+
+    /// <summary>The same, whether its main thread lives or not.</summary>
+    /// <exception cref="SystemCallException">Not permitted, or another error.</exception>
+    internal static List<int>? ListOfItself(int pid, ReadOnlySpan<byte> name)
     {
         Span<byte> pathBuffer = stackalloc byte[96];
         Span<byte> path = ProcPath(pathBuffer, pid, name);

@@ -17,7 +17,7 @@ public sealed record ProcMemoryLayout(
     /// <summary>Null when the process is gone.</summary>
     public static ProcMemoryLayout? Read(int pid)
     {
-        using ProcFile? file = ProcFile.Read(pid, "stat"u8);
+        using ProcFile? file = ProcFile.ReadOfItself(ProcTasks.Witness(pid), "stat"u8);
         if (file is null)
         {
             return null;

@@ -76,7 +76,7 @@ public static class ProcMisc
     public static ulong? NamespaceInode(int pid, string kind)
     {
         // The link reads "net:[4026531833]"; pid_for_children reads "pid:[…]".
-        string? link = ProcFile.ReadLink($"/proc/{pid}/ns/{kind}");
+        string? link = ProcFile.ReadLink($"{ProcTasks.Directory(pid)}/ns/{kind}");
         return link is null ? null : ulong.Parse(link.AsSpan(link.IndexOf('[') + 1).TrimEnd(']'));
     }
 

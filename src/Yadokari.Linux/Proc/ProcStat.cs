@@ -46,17 +46,23 @@ public sealed record ProcStat(
     /// <exception cref="SystemCallException">An unusual error.</exception>
     public static ProcStat? Read(int pid)
     {
-        using ProcFile? file = ProcFile.Read(pid, "stat"u8);
+        using ProcFile? file = ProcFile.ReadOfItself(pid, "stat"u8);
         return file is null ? null : Parse(file.Bytes);
     }
 
+    /// <summary>It is over: it waits to be reaped, or is just gone. One whose main thread has ended while others run is not.</summary>
+    public bool HasEnded => State == 'X' || (State == 'Z' && Threads <= 1);
+
+    /// <summary>Its main thread has ended, and others run on.</summary>
+    public bool MainThreadEnded => State == 'Z' && Threads > 1;
+
     /// <summary>The wait(2) status of a zombie (field 52, exit_code), for whoever may trace it.</summary>
     /// <param name="startTicks">Its start time, so that no other process with its number is asked.</param>
-    /// <returns>Null when it is no zombie.</returns>
+    /// <returns>Null when it is no zombie. Of a process whose main thread has ended, that of this thread.</returns>
     /// <exception cref="SystemCallException">An unusual error.</exception>
     public static int? ReadExit(int pid, ulong startTicks)
     {
-        using ProcFile? file = ProcFile.Read(pid, "stat"u8);
+        using ProcFile? file = ProcFile.ReadOfItself(pid, "stat"u8);
         if (file is null || Parse(file.Bytes) is not { State: 'Z' } stat || stat.StartTicks != startTicks)
         {
             return null;

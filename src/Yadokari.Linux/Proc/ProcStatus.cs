@@ -89,7 +89,7 @@ public sealed record ProcStatus
     /// <exception cref="SystemCallException">An unusual error.</exception>
     public static ProcStatus? Read(int pid)
     {
-        using ProcFile? file = ProcFile.Read(pid, "status"u8);
+        using ProcFile? file = ProcFile.ReadOfItself(pid, "status"u8);
         return file is null ? null : Parse(file.Bytes);
     }
 

@@ -6,7 +6,31 @@ public static class ProcTasks
     /// <summary>The tids of a process, the main thread first, then in order of their creation.</summary>
     /// <returns>Null when the process is gone.</returns>
     /// <exception cref="SystemCallException">Not permitted, or another error.</exception>
-    public static IReadOnlyList<int>? Threads(int pid) => ProcFile.ListNumbers(pid, "task"u8);
+    public static IReadOnlyList<int>? Threads(int pid) => ProcFile.ListOfItself(pid, "task"u8);
+
+    /// <summary>The thread by which a process is looked at: its main one, whose number it has; when that has ended while others run, one of
+    /// those. Of a thread that has ended the kernel tells neither memory nor descriptors nor namespaces; /proc/TID, which is not listed,
+    /// tells of any thread's process.</summary>
+    /// <exception cref="SystemCallException">An unusual error.</exception>
+    public static int Witness(int pid)
+    {
+        if (ProcStat.Read(pid) is { MainThreadEnded: true })
+        {
+            foreach (int tid in Threads(pid) ?? [])
+            {
+                if (tid != pid && ProcStat.ReadThread(pid, tid) is { State: not ('Z' or 'X') })
+                {
+                    return tid;
+                }
+            }
+        }
+
+        return pid;
+    }
+
+    /// <summary>Where /proc tells of a process: /proc/PID, or that of its <see cref="Witness"/>.</summary>
+    /// <exception cref="SystemCallException">An unusual error.</exception>
+    public static string Directory(int pid) => $"/proc/{Witness(pid)}";
 
     /// <summary>The children of all threads of a process, also those that are zombies. May miss some of a process
     /// that runs (proc_tid_children(5)); complete when it is stopped.</summary>
@@ -14,7 +38,7 @@ public static class ProcTasks
     /// <exception cref="SystemCallException">Not permitted, or another error.</exception>
     public static IReadOnlyList<int>? Children(int pid)
     {
-        List<int>? threads = ProcFile.ListNumbers(pid, "task"u8);
+        IReadOnlyList<int>? threads = Threads(pid);
         if (threads is null)
         {
             return null;

@@ -47,7 +47,7 @@ public static unsafe class NetNamespace
     private static bool Enter(int pid)
     {
         const int closeOnExec = 0x80000;
-        byte[] path = Encoding.ASCII.GetBytes($"/proc/{pid}/ns/net\0");
+        byte[] path = Encoding.ASCII.GetBytes($"{ProcTasks.Directory(pid)}/ns/net\0");
         long opened;
         fixed (byte* start = path)
         {

@@ -14,6 +14,9 @@ public static unsafe class SocketQueue
     private const int ControlTruncated = 0x8;
     private const int CloseOnExec = 0x40000000;
     private const int Rights = 1;
+    private const int Credentials = 2;
+    private const uint NobodyId = 65534;
+    private const int ProcessDescriptor = 4; // SCM_PIDFD
     private const int LargestMessage = 1 << 20;
     private const int Flags = Peek | DontWait | CloseOnExec;
     private const int NotConnected = 107;
@@ -32,8 +35,9 @@ public static unsafe class SocketQueue
     }
 
     /// <summary>
-    /// Everything in the receive queue, in order. The socket's peek offset is moved meanwhile and then put back: call it
-    /// only while the process that owns the socket stands still.
+    /// Everything in the receive queue, in order, with copies of the descriptors that travel with it. In a stream descriptors come with the
+    /// first byte that was sent with them, and nothing behind the last is read with it (unix(7)): so do the pieces here. The socket's
+    /// peek offset is moved meanwhile and then put back: call it only while the process that owns the socket stands still.
     /// </summary>
     /// <exception cref="SystemCallException">This kind of socket has no peek offset (netlink, packet; TCP before 6.9),
     /// or another error.</exception>
@@ -46,7 +50,7 @@ public static unsafe class SocketQueue
         {
             List<QueuedMessage> messages = [];
             byte[] buffer = new byte[64 * 1024];
-            while (true)
+            for (int at = 0; ;)
             {
                 QueuedMessage? message = PeekNext(socket, ref buffer);
                 if (message is null || (message.Bytes.Length == 0 && (stream || IsEnd(socket))))
@@ -54,6 +58,14 @@ public static unsafe class SocketQueue
                     return messages;
                 }
 
+                int plain = stream && message.CarriesDescriptors ? PlainBytes(socket, at, message.Bytes.Length) : 0;
+                if (plain > 0)
+                {
+                    messages.Add(message with { Bytes = message.Bytes[..plain], Descriptors = [], Incomplete = false });
+                    message = message with { Bytes = message.Bytes[plain..] };
+                }
+
+                at += plain + message.Bytes.Length;
                 messages.Add(message);
             }
         }
@@ -61,6 +73,42 @@ public static unsafe class SocketQueue
         {
             SetPeekOffset(socket, before);
         }
+    }
+
+    /// <summary>How many bytes of a piece that ends with descriptors were sent before them, without any. The kernel tells no boundaries, but
+    /// it copies what was sent together as a whole or not at all: here there is no room for the last byte, and it says how much it
+    /// has copied without a fault (unix_stream_read_generic, net/unix/af_unix.c).</summary>
+    /// <param name="at">Where the piece begins.</param>
+    private static int PlainBytes(SafeFileHandle socket, int at, int length)
+    {
+        const nint unmapped = 8;
+        byte[] room = new byte[length];
+        Span<byte> control = stackalloc byte[1280];
+        void** vectors = stackalloc void*[4];
+        SetPeekOffset(socket, at);
+        long copied;
+        fixed (byte* bytes = room)
+        fixed (byte* controlStart = control)
+        {
+            vectors[0] = bytes;
+            vectors[1] = (void*)(nint)(length - 1);
+            vectors[2] = (void*)unmapped;
+            vectors[3] = (void*)1;
+            MessageHeader header = new() { Vectors = vectors, VectorCount = 2, Control = controlStart, ControlLength = control.Length };
+            copied = LinuxCall.Invoke(LinuxCall.RecvMsg, socket.DangerousGetHandle(), (nint)(&header), Flags);
+            if (copied >= 0)
+            {
+                TakeReceived(control[..(int)header.ControlLength], out _).ForEach(static copy => copy.Dispose());
+            }
+        }
+
+        SetPeekOffset(socket, at + length);
+        return copied switch
+        {
+            -Errno.EFAULT => 0,
+            < 0 => throw new SystemCallException("recvmsg(MSG_PEEK)", (int)-copied),
+            _ => (int)copied,
+        };
     }
 
     /// <summary>Nothing more can come: what looks like an empty message is the end of file, and would be told for ever.</summary>
@@ -103,10 +151,11 @@ public static unsafe class SocketQueue
                 throw new SystemCallException("recvmsg(MSG_PEEK)", (int)-got);
             }
 
-            bool rights = CloseReceived(control[..(int)header.ControlLength]) || (header.Flags & ControlTruncated) != 0;
+            List<SafeFileHandle> received = TakeReceived(control[..(int)header.ControlLength], out PeerCredentials? credentials);
             if ((header.Flags & Truncate) != 0 && buffer.Length < LargestMessage)
             {
                 // The peek offset has moved into the message: begin anew with more room, behind what was seen before.
+                received.ForEach(static copy => copy.Dispose());
                 buffer = new byte[buffer.Length * 4];
                 int offset = SocketQuery.GetOption(socket, SocketQuery.SocketLevel, PeekOffsetOption) ?? 0;
                 SetPeekOffset(socket, offset - (int)got);
@@ -115,14 +164,15 @@ public static unsafe class SocketQueue
 
             // recvmsg leaves the name length alone when there is no name (AF_UNIX stream).
             int nameLength = header.NameLength is > 2 and <= 128 ? header.NameLength : 0;
-            return new QueuedMessage(buffer.AsSpan(0, (int)got).ToArray(), name[..nameLength].ToArray(), rights);
+            return new QueuedMessage(buffer.AsSpan(0, (int)got).ToArray(), name[..nameLength].ToArray(), received, (header.Flags & ControlTruncated) != 0) { Credentials = credentials };
         }
     }
 
-    /// <summary>Peeking at descriptors gives copies of them: they are closed at once.</summary>
-    private static bool CloseReceived(ReadOnlySpan<byte> control)
+    /// <summary>Peeking at descriptors gives copies of them.</summary>
+    private static List<SafeFileHandle> TakeReceived(ReadOnlySpan<byte> control, out PeerCredentials? credentials)
     {
-        bool rights = false;
+        List<SafeFileHandle> received = [];
+        credentials = null;
 
         // struct cmsghdr: u64 length with the header, s32 level, s32 type; 8-byte aligned.
         while (control.Length >= 16)
@@ -133,13 +183,27 @@ public static unsafe class SocketQueue
                 break;
             }
 
-            if (BinaryPrimitives.ReadInt32LittleEndian(control[8..]) == SocketQuery.SocketLevel
-                && BinaryPrimitives.ReadInt32LittleEndian(control[12..]) == Rights)
+            int type = BinaryPrimitives.ReadInt32LittleEndian(control[8..]) == SocketQuery.SocketLevel ? BinaryPrimitives.ReadInt32LittleEndian(control[12..]) : 0;
+            if (type == Credentials && length >= 28)
             {
-                rights = true;
+                // struct ucred: pid, uid, gid. One without a sender was sent when nobody asked for him.
+                PeerCredentials sender = new PeerCredentials(BinaryPrimitives.ReadInt32LittleEndian(control[16..]), BinaryPrimitives.ReadUInt32LittleEndian(control[20..]), BinaryPrimitives.ReadUInt32LittleEndian(control[24..]));
+                credentials = sender is { Pid: 0, Uid: NobodyId } ? null : sender;
+            }
+            else if (type is Rights or ProcessDescriptor)
+            {
                 for (int at = 16; at + 4 <= length; at += 4)
                 {
-                    LinuxCall.Invoke(LinuxCall.Close, BinaryPrimitives.ReadInt32LittleEndian(control[at..]));
+                    SafeFileHandle copy = new(BinaryPrimitives.ReadInt32LittleEndian(control[at..]), ownsHandle: true);
+                    if (type == Rights)
+                    {
+                        received.Add(copy);
+                    }
+                    else
+                    {
+                        // Made for whoever asks (SO_PASSPIDFD).
+                        copy.Dispose();
+                    }
                 }
             }
 
@@ -147,7 +211,7 @@ public static unsafe class SocketQueue
             control = step >= control.Length ? default : control[step..];
         }
 
-        return rights;
+        return received;
     }
 
     private static void SetPeekOffset(SafeFileHandle socket, int offset)

@@ -8,6 +8,7 @@ using Shouldly;
 using Xunit;
 using Yadokari.Engine.Context;
 using Yadokari.Engine.Image;
+using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Engine.Restore;
 
@@ -181,6 +182,10 @@ public class ContextFileTests
     [InlineData("the vdso", 12)]
     [InlineData("a pending signal", 13)]
     [InlineData("an interval timer", 14)]
+    [InlineData("a thread that has ended", 15)]
+    [InlineData("the registers of a thread", 16)]
+    [InlineData("descriptors in flight", 17)]
+    [InlineData("descriptors in flight", 18)]
     public void Values_out_of_bounds_are_refused_by_name(string what, int which)
     {
         ProcessImage image = Images.Small().Main;
@@ -201,10 +206,18 @@ public class ContextFileTests
             11 => image with { Memory = memory with { Vdso = memory.Vdso! with { Bytes = new byte[4096] } } },
             12 => image with { Memory = memory with { Vdso = memory.Vdso! with { Bytes = memory.Vdso.Bytes[..100] } } },
             13 => image with { Signals = image.Signals with { Pending = [new byte[3]] } },
+            15 => image with { Threads = [image.Threads[0] with { Ended = 0, Registers = [] }] },
+            16 => image with { Threads = [image.Threads[0] with { Ended = 0 }, image.Threads[0]] },
+            17 => image with { Descriptors = image.Descriptors with { Descriptions = [InFlight(new InFlightImage(0, [1]))] } },
+            18 => image with { Descriptors = image.Descriptors with { Descriptions = [InFlight(new InFlightImage(1, [0]))] } },
             _ => image with { Timers = image.Timers with { Intervals = [new byte[32], new byte[31], new byte[32]] } },
         };
         Should.Throw<EngineException>(() => ImageBounds.Check(Images.Small() with { Processes = [image] }, 1 << 20)).Message.ShouldContain(what);
     }
+
+    /// <summary>The only description of its table, with one message.</summary>
+    private static UnixPairImage InFlight(InFlightImage flight) =>
+        new() { Flags = 0, Numbers = [new(5, false)], Type = 1, Id = 1, PeerId = 0, Unread = [[1]], Shutdown = 0, Options = [], InFlight = [flight] };
 
     [Fact]
     public void What_the_writer_made_does_what_it_says() => Prop.ForAll(Images.All, image =>

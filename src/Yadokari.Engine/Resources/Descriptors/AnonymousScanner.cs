@@ -96,7 +96,7 @@ internal sealed class AnonymousScanner(
         }
 
         Descriptor.RefreshTimer(description.Handle);
-        return ProcFdInfo.Read(pid, description.First)?.TimerFd ?? timer;
+        return ProcFdInfo.Read(Environment.ProcessId, (int)description.Handle.DangerousGetHandle())?.TimerFd ?? timer;
     }
 
     private static TimerFdImage ScanTimer(OpenDescription description, TimerFdInfo timer)
@@ -130,6 +130,14 @@ internal sealed class AnonymousScanner(
 
     private EpollImage? ScanEpoll(OpenDescription description)
     {
+        if (description.OnlyInFlight)
+        {
+            // Its targets are watched by a process that has it.
+            return shared.Kin(description).Any(one => !one.OnlyInFlight) || description.Info.EpollTargets.Count == 0
+                ? new EpollImage { Numbers = description.Numbers, Flags = description.Flags, Targets = [] }
+                : (EpollImage?)Refuse(description, "descriptor-in-flight", "it watches other files, which only a process that has it could tell it to; receive it");
+        }
+
         List<EpollTargetImage> targets = [];
         Dictionary<int, int> told = [];
         foreach (EpollTarget target in description.Info.EpollTargets)
@@ -207,7 +215,7 @@ internal sealed class AnonymousScanner(
 
     private DescriptorImage? Refuse(OpenDescription description, string name, string detail)
     {
-        obstacles.Add(new Obstacle(name, $"descriptor {description.First}: {detail}"));
+        obstacles.Add(new Obstacle(name, $"{description.Label}: {detail}"));
         return null;
     }
 }

@@ -168,6 +168,28 @@ public sealed partial class DescriptorRestore
         }
     }
 
+    /// <summary>There is something for <see cref="FillLate"/>.</summary>
+    public bool HasLate => table.Descriptions.Any(image => image is UnixPairImage { InFlight.Count: > 0 } or SocketImage { InFlight.Count: > 0 });
+
+    /// <summary>What waits with descriptors, which may be any of the table, the socket itself among them, or with the names of senders: when
+    /// all processes are there, so that they can be named.</summary>
+    public void FillLate()
+    {
+        int Number(int index) => table.Descriptions[index].Numbers[0].Number;
+        HashSet<ulong> filled = [];
+        foreach (DescriptorImage image in table.Descriptions)
+        {
+            if (image is UnixPairImage { Waits: false } pair && FindPair(pair.PeerId) is { } peer && filled.Add(pair.Id) && filled.Add(peer.Id))
+            {
+                sockets.FillLate(pair, peer, Number);
+            }
+            else if (image is SocketImage { InFlight.Count: > 0 } socket)
+            {
+                sockets.FillLate(socket, Number);
+            }
+        }
+    }
+
     /// <summary>A socket whose file was removed gives its name free again: before another one is bound to it. A connection has its port
     /// before the listener that has the same, and what waits to be accepted comes behind that.</summary>
     private IEnumerable<DescriptorImage> InOrder() => table.Descriptions.OrderBy(image => image switch

@@ -49,7 +49,7 @@ internal sealed partial class DescriptorScanner : IDisposable
         this.options = options;
         this.frozen = frozen;
         paths = new JobPaths(pid);
-        descriptions = OpenDescription.FetchAll(pid);
+        descriptions = OpenDescription.FetchAll(pid, inFlight: frozen);
         programFiles = new ProgramFiles(pid, paths, descriptions);
         callers = new CallerStreams(options);
         sockets = new SocketScanner(pid, unixDiag, tcp, frozen, paths, descriptions, shared, obstacles);
@@ -70,7 +70,12 @@ internal sealed partial class DescriptorScanner : IDisposable
     {
         foreach (OpenDescription description in descriptions)
         {
-            if (shared.Terminals.Find(description, isStream: InMain(description) is { StandardStream: >= 0 }) is { } terminal)
+            if (description.InFlight && (Descriptor.IsTerminal(description.Handle) || description.IsPtyMaster || callers.Match(description) is not null || InMain(description) is { StandardStream: >= 0 }))
+            {
+                // As a stream it is that of whoever resumes, and no other has it.
+                Refuse(description, "descriptor-in-flight", $"{description.Link} waits in a socket to be received (SCM_RIGHTS), and is a terminal or a stream; read it");
+            }
+            else if (shared.Terminals.Find(description, isStream: InMain(description) is { StandardStream: >= 0 }) is { } terminal)
             {
                 AddTerminal(description, terminal);
             }
@@ -100,7 +105,7 @@ internal sealed partial class DescriptorScanner : IDisposable
                 {
                     Add(description, main ? image : OfMain(description));
                 }
-                else if ((shared.IsShared(description) && image is not (TerminalImage or PidFdImage)) || shared.IsOfTree(image))
+                else if ((shared.IsShared(description) && (description.InFlight || image is not (TerminalImage or PidFdImage))) || shared.IsOfTree(image))
                 {
                     AddShared(description, image);
                 }
@@ -133,8 +138,16 @@ internal sealed partial class DescriptorScanner : IDisposable
 
         if (shared.Share(description, whole) is { } own)
         {
-            images.Add(own);
+            if (!description.OnlyInFlight)
+            {
+                images.Add(own);
+            }
+
             held.Add((description, own));
+        }
+        else if (description.InFlight)
+        {
+            Refuse(description, "descriptor-in-flight", $"{description.Link} ({image.Kind}) waits in a socket to be received (SCM_RIGHTS), which can't be carried so; read it");
         }
         else
         {
@@ -449,7 +462,7 @@ internal sealed partial class DescriptorScanner : IDisposable
 
     private DescriptorImage? Refuse(OpenDescription description, string name, string detail)
     {
-        obstacles.Add(new Obstacle(name, $"descriptor {description.First}: {detail}"));
+        obstacles.Add(new Obstacle(name, $"{description.Label}: {detail}"));
         return null;
     }
 }

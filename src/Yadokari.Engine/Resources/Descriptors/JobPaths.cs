@@ -26,7 +26,7 @@ internal sealed class JobPaths
     {
         try
         {
-            return FileStatus.AtPath($"/proc/{pid}/root{own}", followLink);
+            return FileStatus.AtPath($"{ProcTasks.Directory(pid)}/root{own}", followLink);
         }
         catch (SystemCallException error) when (error.Number is Errno.EACCES or Errno.EPERM)
         {
@@ -39,7 +39,7 @@ internal sealed class JobPaths
     {
         try
         {
-            return FileStatus.AtPath($"/proc/{pid}/cwd/{relative}", followLink: false);
+            return FileStatus.AtPath($"{ProcTasks.Directory(pid)}/cwd/{relative}", followLink: false);
         }
         catch (SystemCallException error) when (error.Number is Errno.EACCES or Errno.EPERM)
         {

@@ -22,6 +22,7 @@ internal sealed class SharedDescriptions(bool frozen)
     private readonly Dictionary<string, List<(DescriptorScanner Scanner, OpenDescription Description)>> ends = [];
     private readonly Dictionary<(ulong Device, ulong Inode), List<(DescriptorScanner Scanner, OpenDescription Description)>> namedEnds = [];
     private readonly Dictionary<List<OpenDescription>, int> numbers = [];
+    private readonly HashSet<List<OpenDescription>> settled = [];
     private readonly List<DescriptorImage> descriptions = [];
     private readonly List<PipeImage> pipes = [];
     private readonly List<CarriedFileImage> files = [];
@@ -37,12 +38,13 @@ internal sealed class SharedDescriptions(bool frozen)
         Dictionary<(ulong, ulong, ulong, int), List<List<OpenDescription>>> buckets = [];
         ofMain.UnionWith(processes[0]);
         Terminals.Join(Processes, processes);
-        severalProcesses = processes.Count > 1;
+        HasInFlight = processes.Any(process => process.Any(description => description.Info.DescriptorsInFlight > 0 || description.Sent.Count > 0));
+        severalProcesses = processes.Count > 1 || HasInFlight;
         for (int process = 0; process < processes.Count; process++)
         {
             foreach (OpenDescription description in processes[process])
             {
-                if (IsPipe(description) && !pipeOwners.TryAdd(description.Link, process) && pipeOwners[description.Link] != process)
+                if (IsPipe(description) && ((!pipeOwners.TryAdd(description.Link, process) && pipeOwners[description.Link] != process) || description.InFlight))
                 {
                     treePipes.Add(description.Link);
                 }
@@ -84,7 +86,10 @@ internal sealed class SharedDescriptions(bool frozen)
     /// <summary>That of the job's main process; null when it has none.</summary>
     public OpenDescription? InMain(OpenDescription description) => Kin(description).FirstOrDefault(ofMain.Contains);
 
-    public bool IsShared(OpenDescription description) => Kin(description).Count > 1;
+    public bool IsShared(OpenDescription description) => Kin(description) is { Count: > 1 } || description.InFlight;
+
+    /// <summary>Descriptors, or the names of senders, wait to be received at a socket of the job. While it runs nobody looks which.</summary>
+    public bool HasInFlight { get; private set; }
 
     /// <summary>Whether a process of the job has a socket.</summary>
     public bool HasSocket(ulong inode) => sockets.ContainsKey(inode);
@@ -99,6 +104,7 @@ internal sealed class SharedDescriptions(bool frozen)
     {
         UnixPairImage { Waits: true } or UnixPairImage { Name.Length: > 2 } => true,
         UnixPairImage { PeerId: not 0 } named when Socket(named.PeerId)?.IsNamed == true => true,
+        UnixPairImage when HasInFlight => true,
         UnixPairImage pair => sockets.GetValueOrDefault(pair.Id, []).Concat(sockets.GetValueOrDefault(pair.PeerId, [])).Distinct().Count() > 1,
         TcpEndImage => true,
         SocketImage { Domain: SocketFacts.Unix } socket => socket.Address.Length > 2 || socket.Peer.Length > 2,
@@ -179,13 +185,20 @@ internal sealed class SharedDescriptions(bool frozen)
         }
 
         List<OpenDescription> kin = holders.GetValueOrDefault(description) ?? [description];
-        bool first = !numbers.TryGetValue(kin, out int index);
-        if (first)
+        if (!numbers.TryGetValue(kin, out int index))
         {
             numbers.Add(kin, index = descriptions.Count);
             descriptions.Add(common);
         }
 
+        if (description.OnlyInFlight)
+        {
+            return Needs(image) && kin.All(one => one.OnlyInFlight)
+                ? null
+                : new SharedDescriptorImage { Numbers = description.Numbers, Flags = description.Flags, Index = index, Name = description.Link };
+        }
+
+        bool first = settled.Add(kin);
         // What belongs to the description is done by the first that has it; what belongs to a process by itself.
         return new SharedDescriptorImage
         {
@@ -201,6 +214,72 @@ internal sealed class SharedDescriptions(bool frozen)
             Name = description.Link,
         };
     }
+
+    /// <summary>What a process that has a description does for it when all are there: one that nobody has yet would go without.</summary>
+    private static bool Needs(DescriptorImage image) =>
+        !SharedDescriptorImage.CanShare(image) || image is InotifyImage { Watches.Count: > 0 } or SocketImage { Domain: SocketFacts.Unix, Backlog: not null };
+
+    /// <summary>When every description has its number: the messages that carry some. One whose other end is closed gets an end that nobody
+    /// has, to be filled from.</summary>
+    public IReadOnlyList<Obstacle> SettleInFlight()
+    {
+        List<Obstacle> obstacles = [];
+        foreach (List<OpenDescription> kin in holders.Values.Where(kin => kin.Exists(one => one.Sent.Count > 0)).Distinct().ToList())
+        {
+            OpenDescription socket = kin.Find(one => one.Sent.Count > 0)!;
+            List<InFlightImage> flights = [];
+            foreach ((int message, IReadOnlyList<OpenDescription> sent) in socket.Sent)
+            {
+                List<int> indices = [.. sent.Select(one => numbers.GetValueOrDefault(holders[one], -1))];
+                if (indices.Contains(-1))
+                {
+                    OpenDescription lost = sent[indices.IndexOf(-1)];
+                    obstacles.Add(new Obstacle("descriptor-in-flight", $"{socket.Label}: {lost.Link} waits in it to be received (SCM_RIGHTS), which can't be carried so"));
+                }
+
+                SenderImage? sender = socket.Queue![message].Credentials is { } told ? new SenderImage(told.Pid > 0 ? OwnPidOfAny(told.Pid) ?? 0 : 0, told.Uid, told.Gid) : null;
+                if (sender is { Pid: 0 })
+                {
+                    obstacles.Add(new Obstacle("credentials-in-flight", $"{socket.Label}: a message waits unread in it, it is told who sent it (SO_PASSCRED), and that is no process of the job"));
+                }
+
+                flights.Add(new InFlightImage(message, indices) { Sender = sender });
+            }
+
+            int index = numbers.GetValueOrDefault(kin, -1);
+            DescriptorImage? image = index < 0 ? null : WithInFlight(descriptions[index], flights);
+            if (image is null || socket.Queue!.Any(message => message.Incomplete)
+                || (image is UnixPairImage { Type: SocketFacts.Stream } stream && flights.Exists(flight => flight.Descriptors.Count > 0 && socket.Queue![flight.Message].Bytes.Length > LongestPiece(stream))))
+            {
+                obstacles.Add(new Obstacle("descriptor-in-flight", $"{socket.Label}: file descriptors, or the names of senders, wait unread in it, where they can't be sent again; read them"));
+                continue;
+            }
+
+            if (image is UnixPairImage { PeerId: 0 } pair)
+            {
+                ulong closed = ulong.MaxValue - (ulong)descriptions.Count;
+                image = pair with { PeerId = closed, Shutdown = 0 };
+                descriptions.Add(new UnixPairImage { Numbers = [new DescriptorNumber(DescriptorNumber.NoneYet, true)], Flags = 0, Type = pair.Type, Id = closed, PeerId = pair.Id, Unread = [], Shutdown = 0, Options = [] });
+            }
+
+            descriptions[index] = image;
+        }
+
+        return obstacles;
+    }
+
+    private int LongestPiece(UnixPairImage receiver) =>
+        descriptions.OfType<UnixPairImage>().Any(sender => sender.Id == receiver.PeerId && sender.Options.Any(option => option is { Level: SocketQuery.SocketLevel, Option: SocketOptionCapture.SendBuffer }))
+            ? InFlightImage.LongestPiece
+            : InFlightImage.LongestUsualPiece;
+
+    /// <summary>Null where they can't be sent again: through a filter or a name that is gone, to one that takes from its peer only.</summary>
+    private DescriptorImage? WithInFlight(DescriptorImage image, IReadOnlyList<InFlightImage> flights) => image switch
+    {
+        UnixPairImage { Waits: false, Filter.Length: 0 } pair when !descriptions.OfType<UnixPairImage>().Any(peer => peer.Id == pair.PeerId && peer.Filter.Length > 0) => pair with { InFlight = flights },
+        SocketImage { Type: SocketFacts.Datagram, Address.Length: > 2, Peer.Length: 0, Shutdown: 0, Filter.Length: 0 } socket when socket.Path is null || socket.PathOwner is not null => socket with { InFlight = flights },
+        _ => null,
+    };
 
     /// <summary>The number that a carried file has among those of the whole job.</summary>
     public int NumberOf(CarriedFileImage file)

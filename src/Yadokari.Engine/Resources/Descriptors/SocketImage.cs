@@ -39,6 +39,9 @@ public sealed record SocketImage : DescriptorImage
     /// for any other.</summary>
     public HostFileImage? File { get; init; }
 
+    /// <summary>What comes with messages that wait; only of a socket that the job's processes have together.</summary>
+    public IReadOnlyList<InFlightImage> InFlight { get; init; } = [];
+
     /// <summary>Whose the socket itself is; null: of whoever resumes.</summary>
     public FileOwnerImage? SocketOwner { get; init; }
 

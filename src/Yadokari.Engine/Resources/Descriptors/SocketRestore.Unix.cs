@@ -23,18 +23,28 @@ internal sealed partial class SocketRestore
         bool swapped = peer is not null && IsServer(peer, image);
         (image, peer) = swapped ? (peer!, image) : (image, peer);
         (Slot first, Slot second) = image.Name.Length > 2 ? ConnectByName(image, peer) : Pair(image.Type);
-        SetOptions(image.Options, first);
-        SetOptions(peer?.Options ?? [], second);
+        SetOptions(BeforeFilling(image.Options), first);
+        SetOptions(BeforeFilling(peer?.Options ?? []), second);
         RestoreTools.Own(plan, image.SocketOwner, first);
         RestoreTools.Own(plan, peer?.SocketOwner, second);
-        Fill(image, second);
+        if (!IsFilledLate(image, peer))
+        {
+            Fill(image, second);
+            if (peer is not null)
+            {
+                Fill(peer, first);
+                SetOptions(BehindFilling(peer.Options), second);
+            }
+
+            SetOptions(BehindFilling(image.Options), first);
+        }
+
         if (peer is null)
         {
             plan.Call(null, SystemCall.Close, second);
         }
-        else
+        else if (!IsFilledLate(image, peer))
         {
-            Fill(peer, first);
             ShutDown(image, first);
             ShutDown(peer, second);
         }
@@ -46,6 +56,95 @@ internal sealed partial class SocketRestore
             AttachFilter(peer.Filter, peer.FilterLocked, second);
             PutEnd(peer, second, put);
         }
+    }
+
+    /// <summary>Descriptors come with what waits at one of them: when all are there.</summary>
+    private static bool IsFilledLate(UnixPairImage one, UnixPairImage? other) => one.InFlight.Count + (other?.InFlight.Count ?? 0) > 0;
+
+    /// <summary>What waits at a pair with descriptors, and what was shut down behind it.</summary>
+    /// <param name="number">At which a description is open.</param>
+    public void FillLate(UnixPairImage image, UnixPairImage peer, Func<int, int> number)
+    {
+        if (!IsFilledLate(image, peer))
+        {
+            return;
+        }
+
+        foreach ((UnixPairImage end, UnixPairImage other) in (ReadOnlySpan<(UnixPairImage, UnixPairImage)>)[(image, peer), (peer, image)])
+        {
+            for (int i = 0; i < end.Unread.Count; i++)
+            {
+                Send(other.Numbers[0].Number, end.Unread[i], end.InFlight.FirstOrDefault(flight => flight.Message == i), number, null);
+            }
+        }
+
+        foreach (UnixPairImage end in (ReadOnlySpan<UnixPairImage>)[image, peer])
+        {
+            SetOptions(BehindFilling(end.Options), end.Numbers[0].Number);
+            if (end.Shutdown != 0)
+            {
+                plan.Call("shutdown", SystemCall.Shutdown, end.Numbers[0].Number, end.Shutdown - 1);
+            }
+        }
+    }
+
+    /// <summary>One message, as a whole and with what comes with it.</summary>
+    /// <param name="to">Null: the other end.</param>
+    private void Send(Argument from, byte[] bytes, InFlightImage? flight, Func<int, int>? number, byte[]? to)
+    {
+        const int dontWait = 0x40, headerLength = 56;
+        byte[] control = flight is null || number is null ? [] : Control(flight, number);
+
+        // struct msghdr: name, its length, vectors, their count, control, its length, flags.
+        DataReference content = plan.Bytes(bytes), header = plan.Room(headerLength, $"{{{bytes.Length} bytes}}"), vector = plan.Room(16, "iovec");
+        plan.Do(OperationKind.Store64, null, vector, content);
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(vector, 8), bytes.Length);
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(header, 16), vector);
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(header, 24), 1);
+        if (to is not null)
+        {
+            plan.Do(OperationKind.Store64, null, header, plan.Bytes(to));
+            plan.Do(OperationKind.Store32, null, Argument.AddressOf(header, 8), to.Length);
+        }
+
+        if (control.Length > 0)
+        {
+            plan.Do(OperationKind.Store64, null, Argument.AddressOf(header, 32), plan.Bytes(control, $"{{{flight!.Descriptors.Count} descriptors, sender {flight.Sender?.Pid}}}"));
+            plan.Do(OperationKind.Store64, null, Argument.AddressOf(header, 40), control.Length);
+        }
+
+        tools.CheckedWrite("fill a socket", SystemCall.Sendmsg, bytes.Length, from, header, NoSignal | dontWait);
+    }
+
+    /// <summary>Each struct cmsghdr has its length with itself, level, type; and begins at a multiple of 8.</summary>
+    private static byte[] Control(InFlightImage flight, Func<int, int> number)
+    {
+        const int rights = 1, credentials = 2, headerLength = 16;
+        List<byte> control = [];
+        void Add(int type, params ReadOnlySpan<int> words)
+        {
+            control.AddRange(BitConverter.GetBytes((long)headerLength + (words.Length * sizeof(int))));
+            control.AddRange(BitConverter.GetBytes(SocketLevel));
+            control.AddRange(BitConverter.GetBytes(type));
+            foreach (int word in words)
+            {
+                control.AddRange(BitConverter.GetBytes(word));
+            }
+
+            control.AddRange(new byte[words.Length % 2 * sizeof(int)]);
+        }
+
+        if (flight.Descriptors.Count > 0)
+        {
+            Add(rights, [.. flight.Descriptors.Select(number)]);
+        }
+
+        if (flight.Sender is { } sender)
+        {
+            Add(credentials, sender.Pid, (int)sender.Uid, (int)sender.Gid);
+        }
+
+        return [.. control];
     }
 
     /// <summary>One that waits to be accepted at a listener of the job, which is there already.</summary>
@@ -176,20 +275,26 @@ internal sealed partial class SocketRestore
 
     /// <summary>What waits at a datagram socket, before it is connected: then only its peer might send. From sockets with the names of
     /// their senders: those of the job that are there already, or one that has the name for a moment.</summary>
-    private void Fill(SocketImage image)
+    /// <param name="number">At which a description is open; null: nothing but itself is there yet.</param>
+    private void Fill(SocketImage image, Func<int, int>? number = null)
     {
         if (image.Domain == SocketFacts.Unix)
         {
             named[Convert.ToHexString(image.Address)] = image.Numbers[0].Number;
         }
 
-        DataReference? to = null;
-        foreach (UnixMessageImage message in image.Unread)
+        if (number is null && image.InFlight.Count > 0)
         {
-            to ??= plan.Bytes(image.Address);
-            if (named.TryGetValue(Convert.ToHexString(message.Sender), out int number) && number != image.Numbers[0].Number)
+            return;
+        }
+
+        for (int i = 0; i < image.Unread.Count; i++)
+        {
+            UnixMessageImage message = image.Unread[i];
+            InFlightImage? flight = image.InFlight.FirstOrDefault(one => one.Message == i);
+            if (named.TryGetValue(Convert.ToHexString(message.Sender), out int sender) && sender != image.Numbers[0].Number)
             {
-                tools.CheckedWrite("fill a socket", SystemCall.Sendto, message.Bytes.Length, number, plan.Bytes(message.Bytes), message.Bytes.Length, NoSignal, to, image.Address.Length);
+                Send(sender, message.Bytes, flight, number, image.Address);
                 continue;
             }
 
@@ -197,13 +302,13 @@ internal sealed partial class SocketRestore
             PlanLabel removed = new("removed");
             if (message.Sender.Length > AtNoName)
             {
-                DataReference sender = plan.Bytes(message.Sender);
+                DataReference name = plan.Bytes(message.Sender);
                 if (HasPath(message.Sender))
                 {
-                    RemoveStale(KernelText.Decode(message.Sender.AsSpan(2).TrimEnd((byte)0)), image.Type, sender, message.Sender.Length);
+                    RemoveStale(KernelText.Decode(message.Sender.AsSpan(2).TrimEnd((byte)0)), image.Type, name, message.Sender.Length);
                 }
 
-                plan.CallOrJump(null, removed, SystemCall.Bind, from, sender, message.Sender.Length);
+                plan.CallOrJump(null, removed, SystemCall.Bind, from, name, message.Sender.Length);
                 if (HasPath(message.Sender))
                 {
                     plan.Try(null, SystemCall.Unlink, plan.Text(KernelText.Decode(message.Sender.AsSpan(2).TrimEnd((byte)0))));
@@ -212,9 +317,17 @@ internal sealed partial class SocketRestore
                 plan.Place(removed);
             }
 
-            tools.CheckedWrite("fill a socket", SystemCall.Sendto, message.Bytes.Length, from, plan.Bytes(message.Bytes), message.Bytes.Length, NoSignal, to, image.Address.Length);
+            Send(from, message.Bytes, flight, number, image.Address);
             plan.Call(null, SystemCall.Close, from);
         }
+    }
+
+    /// <summary>What waits at a datagram socket with descriptors or the names of senders.</summary>
+    /// <param name="number">At which a description is open.</param>
+    public void FillLate(SocketImage image, Func<int, int> number)
+    {
+        Fill(image, number);
+        SetOptions(BehindFilling(image.Options), image.Numbers[0].Number);
     }
 
     private static bool HasPath(byte[] address) => address.Length > AtNoName && address[2] != 0;

@@ -31,7 +31,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         string name = SocketText.Describe(image.Domain, image.Type, image.Address);
         Slot made = tools.Make("socket", SystemCall.Socket, image.Domain, image.Type | CloseOnExec | (image.Flags & NonBlocking), image.Protocol);
         RestoreTools.Own(plan, image.SocketOwner, made);
-        SetOptions(image.Options, made);
+        SetOptions(BeforeFilling(image.Options), made);
         AttachFilter(image.Filter, image.FilterLocked, made);
         PlanLabel opened = new("opened");
         if (image.Address.Length > 0)
@@ -50,6 +50,11 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
             {
                 FinishFile(image.Path, image.PathOwner);
             }
+        }
+
+        if (image.InFlight.Count == 0)
+        {
+            SetOptions(BehindFilling(image.Options), made);
         }
 
         if (image.Backlog is { } backlog)
@@ -152,7 +157,15 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         plan.Place(free);
     }
 
-    private void SetOptions(IReadOnlyList<SocketOptionImage> options, Slot made)
+    /// <summary>A message that is sent to one that is told senders is signed by whoever sends it: so it is told so when it has all that waits,
+    /// what was sent unsigned among it.</summary>
+    private static IReadOnlyList<SocketOptionImage> BehindFilling(IReadOnlyList<SocketOptionImage> options) => [.. options.Where(IsPassCredentials)];
+
+    private static IReadOnlyList<SocketOptionImage> BeforeFilling(IReadOnlyList<SocketOptionImage> options) => [.. options.Where(option => !IsPassCredentials(option))];
+
+    private static bool IsPassCredentials(SocketOptionImage option) => option is { Level: SocketLevel, Option: 16 };
+
+    private void SetOptions(IReadOnlyList<SocketOptionImage> options, Argument made)
     {
         foreach (SocketOptionImage option in options)
         {

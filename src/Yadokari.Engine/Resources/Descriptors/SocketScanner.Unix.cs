@@ -44,7 +44,7 @@ internal sealed partial class SocketScanner
         bool connected = diag.PeerInode != 0 || (stream && diag.State == Established);
         if (!connected || (!stream && facts.PeerAddress is { Length: > 2 }))
         {
-            return Unconnected(description, facts, null) is { } image && Unread(description, facts, diag) is { } unread ? image with { Unread = unread } : null;
+            return Unconnected(description, facts, null) is { } image ? image with { Unread = Unread(description, facts, diag) } : null;
         }
 
         return description.StandardStream >= 0
@@ -64,16 +64,7 @@ internal sealed partial class SocketScanner
         List<byte[]> unread = [];
         if (frozen)
         {
-            foreach (QueuedMessage message in SocketQueue.PeekAll(description.Handle))
-            {
-                if (message.CarriesDescriptors)
-                {
-                    Refuse(description, "descriptor-in-flight", "file descriptors wait unread in it; read them");
-                    return null;
-                }
-
-                unread.Add(message.Bytes);
-            }
+            unread.AddRange(Queue(description).Select(message => message.Bytes));
         }
 
         if (!CanCarry(description, facts, out byte[] filter, out bool locked))
@@ -111,22 +102,17 @@ internal sealed partial class SocketScanner
         inode != 0 && shared.Socket(inode) is { } client && Descriptor.GetUnsentBytes(client.Handle) == 0
         && UnixSockets().Values.Any(listener => listener.Pending.Contains(inode) && shared.HasSocket(listener.Inode));
 
-    /// <summary>Null when it can't be carried.</summary>
-    private IReadOnlyList<UnixMessageImage>? Unread(OpenDescription description, SocketFacts facts, UnixSocketFacts diag)
+    /// <summary>What waits in a socket of a process that stands still: with descriptors it has been looked at already.</summary>
+    private static IReadOnlyList<QueuedMessage> Queue(OpenDescription description) => description.Queue ?? SocketQueue.PeekAll(description.Handle);
+
+    private IReadOnlyList<UnixMessageImage> Unread(OpenDescription description, SocketFacts facts, UnixSocketFacts diag)
     {
         if (!frozen || diag.ReceiveQueue == 0 || facts.Type != SocketFacts.Datagram)
         {
             return [];
         }
 
-        IReadOnlyList<QueuedMessage> messages = SocketQueue.PeekAll(description.Handle);
-        if (messages.Any(message => message.CarriesDescriptors))
-        {
-            Refuse(description, "descriptor-in-flight", "file descriptors wait unread in it; read them");
-            return null;
-        }
-
-        return [.. messages.Select(message => new UnixMessageImage(message.Bytes, message.Sender))];
+        return [.. Queue(description).Select(message => new UnixMessageImage(message.Bytes, message.Sender))];
     }
 
     private static bool HasPath(byte[] address) => address.Length > 2 && address[2] != 0;

@@ -210,7 +210,7 @@ internal sealed partial class SocketScanner(
 
     private DescriptorImage? Refuse(OpenDescription description, string name, string detail)
     {
-        obstacles.Add(new Obstacle(name, $"descriptor {description.First}: {detail}"));
+        obstacles.Add(new Obstacle(name, $"{description.Label}: {detail}"));
         return null;
     }
 }

@@ -35,7 +35,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
                 TryAdd(all[i], options, unixDiag);
                 if (descend)
                 {
-                    all.AddRange((ProcTasks.Children(all[i]) ?? []).Where(child => !all.Contains(child) && ProcStat.Read(child) is { State: not ('Z' or 'X') }));
+                    all.AddRange((ProcTasks.Children(all[i]) ?? []).Where(child => !all.Contains(child) && ProcStat.Read(child) is { HasEnded: false }));
                 }
             }
         }
@@ -57,7 +57,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
 
         shared.ScanPipes();
         shared.ScanNamedPipes();
-        List<Obstacle> obstacles = [.. shared.FindUnclaimed(), .. shared.Terminals.Scan(shared)];
+        List<Obstacle> obstacles = [.. shared.FindUnclaimed(), .. shared.Terminals.Scan(shared), .. shared.SettleInFlight()];
         List<DescriptorCapture> captures = [];
         for (int i = 0; i < scanners.Count; i++)
         {
@@ -72,7 +72,13 @@ internal sealed class TreeDescriptorScanner : IDisposable
             obstacles.AddRange(capture.Obstacles.Select(obstacle => new Obstacle(obstacle.Name, whose + obstacle.Detail)));
         }
 
-        if (!frozen)
+        if (!frozen && shared.HasInFlight)
+        {
+            // Only what stands still is looked at so closely: the other end may be what is in flight.
+            obstacles.RemoveAll(obstacle => obstacle.Name is "pipe-to-outside" or "fifo" or "unix-socket-to-outside" or "tcp-connection");
+        }
+
+        if (!frozen || shared.HasInFlight)
         {
             obstacles.AddRange(OutsideHolders.FindObstacles(pids, [.. scanners.SelectMany(scanner => scanner.Held)], descends));
         }

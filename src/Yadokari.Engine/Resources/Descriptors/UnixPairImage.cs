@@ -43,6 +43,9 @@ public sealed record UnixPairImage : DescriptorImage
 
     public required IReadOnlyList<SocketOptionImage> Options { get; init; }
 
+    /// <summary>What comes with messages that wait; only of a socket that the job's processes have together.</summary>
+    public IReadOnlyList<InFlightImage> InFlight { get; init; } = [];
+
     /// <summary>Whose the socket is; null: of whoever resumes.</summary>
     public FileOwnerImage? SocketOwner { get; init; }
 

@@ -64,7 +64,7 @@ internal sealed class WatchedFiles(int pid, JobPaths paths, IReadOnlyList<OpenDe
 
         foreach (MountInfo mount in Mounts().Where(mount => mount.DeviceMajor == Major(watch.Device) && mount.DeviceMinor == Minor(watch.Device)))
         {
-            if (FileHandlePath.Find($"/proc/{pid}/root{mount.Point}", watch.HandleType, watch.Handle) is { } path && Leads(paths.Own(path), watch))
+            if (FileHandlePath.Find($"{ProcTasks.Directory(pid)}/root{mount.Point}", watch.HandleType, watch.Handle) is { } path && Leads(paths.Own(path), watch))
             {
                 return paths.Own(path);
             }
@@ -158,7 +158,7 @@ internal sealed class WatchedFiles(int pid, JobPaths paths, IReadOnlyList<OpenDe
             return [];
         }
 
-        string root = $"/proc/{pid}/root";
+        string root = $"{ProcTasks.Directory(pid)}/root";
         try
         {
             return [.. Directory.EnumerateFileSystemEntries(root + directory).Select(path => path[root.Length..].Replace("//", "/", StringComparison.Ordinal)).Take(MostEntries)];

@@ -1,5 +1,6 @@
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
+using Yadokari.Linux.Proc;
 
 namespace Yadokari.Engine.Resources.Memory;
 
@@ -32,7 +33,7 @@ internal static class FileFacts
     {
         try
         {
-            return FileStatus.AtPath($"/proc/{pid}/root{path}") is { IsRegular: true } file ? file : null;
+            return FileStatus.AtPath($"{ProcTasks.Directory(pid)}/root{path}") is { IsRegular: true } file ? file : null;
         }
         catch (SystemCallException e) when (e.Number is Errno.EACCES or Errno.EPERM)
         {

@@ -50,7 +50,7 @@ internal static class NamedMemory
         List<(string, FileStatus)> files = [];
         try
         {
-            foreach (string found in System.IO.Directory.EnumerateFileSystemEntries($"/proc/{pid}/root{Directory}"))
+            foreach (string found in System.IO.Directory.EnumerateFileSystemEntries($"{ProcTasks.Directory(pid)}/root{Directory}"))
             {
                 string path = $"{Directory}/{Path.GetFileName(found)}";
                 if (files.Count == MostEntries)
@@ -92,7 +92,7 @@ internal static class NamedMemory
     {
         try
         {
-            return FileStatus.AtPath($"/proc/{pid}/root{path}", followLink: false);
+            return FileStatus.AtPath($"{ProcTasks.Directory(pid)}/root{path}", followLink: false);
         }
         catch (SystemCallException e) when (e.Number is Errno.EACCES or Errno.EPERM)
         {

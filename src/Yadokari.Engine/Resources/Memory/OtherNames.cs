@@ -14,7 +14,7 @@ internal static class OtherNames
     {
         try
         {
-            return FileStatus.AtPath($"/proc/{pid}/map_files/{vma.Start.Value:x}-{vma.End.Value:x}") is { Links: > 0 } ? "lives on by another name" : null;
+            return FileStatus.AtPath($"{ProcTasks.Directory(pid)}/map_files/{vma.Start.Value:x}-{vma.End.Value:x}") is { Links: > 0 } ? "lives on by another name" : null;
         }
         catch (SystemCallException e) when (e.Number is Errno.EPERM or Errno.EACCES)
         {
@@ -42,7 +42,7 @@ internal static class OtherNames
         // A file system in memory is small enough to look through.
         MountInfo? mount = MountInfo.Read(pid)?.Values.FirstOrDefault(mount =>
             mount.Type == "tmpfs" && mount.DeviceMajor == vma.DeviceMajor && mount.DeviceMinor == vma.DeviceMinor);
-        return mount is not null && IsNowhere($"/proc/{pid}/root{mount.Point}", vma.Inode);
+        return mount is not null && IsNowhere($"{ProcTasks.Directory(pid)}/root{mount.Point}", vma.Inode);
     }
 
     /// <summary>Whoever has it open tells the same of it: the process itself first, then those that are next to it.</summary>
@@ -65,7 +65,7 @@ internal static class OtherNames
             foreach (int number in ProcFdInfo.Numbers(pid) ?? [])
             {
                 if (ProcFdInfo.Link(pid, number) == vma.Name && ProcFdInfo.Read(pid, number)?.Inode == vma.Inode
-                    && FileStatus.AtPath($"/proc/{pid}/fd/{number}") is { } open)
+                    && FileStatus.AtPath($"{ProcTasks.Directory(pid)}/fd/{number}") is { } open)
                 {
                     return open.Links;
                 }

@@ -3,6 +3,7 @@ using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Memory;
+using Yadokari.Linux.Proc;
 
 namespace Yadokari.Engine.Resources.Memory;
 
@@ -70,7 +71,7 @@ internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sour
     /// <returns>Null when it may not be read, or another file is there.</returns>
     public SharedObjectImage? FromName(string path)
     {
-        using SafeFileHandle? file = MappedObject.TryOpenByName($"/proc/{sources[0].Pid}/root", path);
+        using SafeFileHandle? file = MappedObject.TryOpenByName($"{ProcTasks.Directory(sources[0].Pid)}/root", path);
         if (file is null || FileStatus.Of(file) is not { IsRegular: true } status)
         {
             return null;

@@ -107,7 +107,7 @@ public sealed class ProcessCapture
                 GroupLeader = stat.ProcessGroup == pid,
                 OwnsTerminal = stat.Session == pid && stat.TerminalDevice != 0,
                 WorkingDirectory = ProcessFiles.PathOfSelf(ProcMisc.WorkingDirectory(pid) ?? "/", "/proc", status.NsPid) ?? "/",
-                Umask = status.Umask,
+                Umask = (ProcStatus.ReadThread(pid, tree.Main.Tid) ?? status).Umask,
                 Personality = ProcMisc.Personality(pid) ?? 0,
                 Dumpable = (int)Number(1),
                 ChildSubreaper = (int)Number(2) != 0,

@@ -62,6 +62,28 @@ public static class ThreadCapture
         };
     }
 
+    /// <summary>A main thread that has ended: what is still told of it, and of another thread what it needs while it rebuilds the process.</summary>
+    public static ThreadImage OfEndedMain(FrozenProcess process, ThreadImage other)
+    {
+        int pid = process.Pid;
+        ProcStatus status = ProcStatus.Read(pid) ?? throw Gone(process.Main);
+        ProcStat stat = ProcStat.Read(pid) ?? throw Gone(process.Main);
+        return other with
+        {
+            Tid = status.NsPid.Count > 0 ? status.NsPid[^1] : pid,
+            Name = ProcMisc.ThreadName(pid, pid) ?? status.Name,
+            Ended = ((ProcStat.ReadExit(pid, stat.StartTicks) ?? throw Gone(process.Main)) >> 8) & 0xff,
+            Registers = [],
+            ExtendedState = [],
+            SignalMask = status.Blocked,
+            ClearChildTid = 0,
+            RobustList = 0,
+            RseqAddress = 0,
+            PendingSignals = [],
+            ParentDeathSignal = 0,
+        };
+    }
+
     private static EngineException Gone(FrozenThread thread) =>
         new(EngineError.NoSuchProcess, $"thread {thread.Tid} was killed while it was frozen");
 }

@@ -8,7 +8,12 @@ public sealed record ThreadImage
 
     public required string Name { get; init; }
 
-    /// <summary>struct user_regs_struct, 216 bytes, ready to go on: an interrupted system call is made again.</summary>
+    /// <summary>The exit status of a main thread that has ended while others run; null: it runs. It goes as far as any other, and ends again
+    /// when all of its process is there.</summary>
+    public int? Ended { get; init; }
+
+    /// <summary>struct user_regs_struct, 216 bytes, ready to go on: an interrupted system call is made again. None of a thread that has
+    /// ended.</summary>
     public required byte[] Registers { get; init; }
 
     /// <summary>XSAVE area, standard format.</summary>
