@@ -42,10 +42,11 @@ internal sealed class Journey : IDisposable
     }
 
     /// <summary>Saves the process and waits until it is gone.</summary>
-    public void Save()
+    /// <param name="more">Further words of the command.</param>
+    public void Save(params IReadOnlyList<string> more)
     {
         _hops++;
-        (Ending ending, string said) = Tool.Checkpoint(_scene, Pid, ContextFile);
+        (Ending ending, string said) = Tool.Checkpoint(_scene, Pid, ContextFile, leaveRunning: false, more);
         ending.ShouldBe(new Ending(false, 0), $"yado checkpoint said: {said}\n{_scene.Transcript}");
         Launched gone = _current;
         gone.Wait(() => $"process {Pid} to be gone after its checkpoint\n{_scene.Transcript}");
@@ -53,10 +54,11 @@ internal sealed class Journey : IDisposable
     }
 
     /// <summary>Saves the process, which runs on.</summary>
-    public void SaveAndRunOn()
+    /// <param name="more">Further words of the command.</param>
+    public void SaveAndRunOn(params IReadOnlyList<string> more)
     {
         _hops++;
-        (Ending ending, string said) = Tool.Checkpoint(_scene, Pid, ContextFile, leaveRunning: true);
+        (Ending ending, string said) = Tool.Checkpoint(_scene, Pid, ContextFile, leaveRunning: true, more);
         ending.ShouldBe(new Ending(false, 0), $"yado checkpoint --leave-running said: {said}\n{_scene.Transcript}");
         ProcessTable.IsAlive(Pid).ShouldBeTrue($"process {Pid} should run on\n{_scene.Transcript}");
         // The file runs by its plan alone; hosts and `yado resume` read its manifest as well.
@@ -65,10 +67,11 @@ internal sealed class Journey : IDisposable
     }
 
     /// <summary>Asks the tool to save the process, whatever it answers.</summary>
-    public (Ending Ending, string Said) TryToSave()
+    /// <param name="more">Further words of the command.</param>
+    public (Ending Ending, string Said) TryToSave(params IReadOnlyList<string> more)
     {
         _hops++;
-        return Tool.Checkpoint(_scene, Pid, ContextFile);
+        return Tool.Checkpoint(_scene, Pid, ContextFile, leaveRunning: false, more);
     }
 
     /// <summary>Runs the newest context file.</summary>

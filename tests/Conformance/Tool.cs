@@ -4,8 +4,8 @@ namespace Yadokari.Conformance;
 internal static class Tool
 {
     /// <summary>Saves a process; what the tool said and how it ended.</summary>
-    public static (Ending Ending, string Said) Checkpoint(Scene scene, int pid, string file, bool leaveRunning = false) =>
-        Run(scene, ["checkpoint", $"{pid}", "-o", file, .. leaveRunning ? ["--leave-running"] : Array.Empty<string>()]);
+    public static (Ending Ending, string Said) Checkpoint(Scene scene, int pid, string file, bool leaveRunning = false, params IReadOnlyList<string> more) =>
+        Run(scene, ["checkpoint", $"{pid}", "-o", file, .. leaveRunning ? ["--leave-running"] : Array.Empty<string>(), .. more]);
 
     /// <summary>Runs the tool to its end, as the user of the scene; what it printed and how it ended.</summary>
     public static (Ending Ending, string Said) Run(Scene scene, params IReadOnlyList<string> arguments)

@@ -21,11 +21,13 @@ public static class CheckCommand
         HelpName = "HOST",
     };
 
+    private static readonly Option<string?> Tcp = CommonOptions.Tcp("as the job was started");
+
     private static readonly Option<bool> Json = CommonOptions.Json();
 
     public static Command Create()
     {
-        Command command = new("check", "Say what a move or a checkpoint would say now, and touch nothing") { Target, To, Json };
+        Command command = new("check", "Say what a move or a checkpoint would say now, and touch nothing") { Target, To, Tcp, Json };
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
             """
@@ -48,8 +50,8 @@ public static class CheckCommand
         string target = parsed.GetRequiredValue(Target);
         string? host = parsed.GetValue(To);
         CheckAnswer answer = int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-            ? CheckProcess(pid, host)
-            : await CheckJobAsync(target, host, cancel);
+            ? CheckProcess(pid, host, parsed.GetValue(Tcp))
+            : await CheckJobAsync(target, new CheckJob(host, parsed.GetValue(Tcp)), cancel);
         if (parsed.GetValue(Json))
         {
             Output.Json(JsonSerializer.Serialize(answer, CliJson.Default.CheckAnswer));
@@ -62,14 +64,14 @@ public static class CheckCommand
         return answer.Status;
     }
 
-    private static CheckAnswer CheckProcess(int pid, string? host)
+    private static CheckAnswer CheckProcess(int pid, string? host, string? tcp)
     {
         if (host is not null)
         {
             throw new CommandFailure(ExitStatus.WrongUsage, $"only jobs move: 'yado adopt {pid}' makes one of process {pid}");
         }
 
-        JobLook look = CheckpointSession.Look(pid, CheckpointCommand.OptionsFor(pid));
+        JobLook look = CheckpointSession.Look(pid, CheckpointCommand.OptionsFor(pid, tcp));
         return new CheckAnswer
         {
             Pid = pid,
@@ -78,10 +80,10 @@ public static class CheckCommand
         };
     }
 
-    private static async Task<CheckAnswer> CheckJobAsync(string job, string? host, CancellationToken cancel)
+    private static async Task<CheckAnswer> CheckJobAsync(string job, CheckJob question, CancellationToken cancel)
     {
         using JobPlace place = await JobPlace.FindAsync(job, cancel);
-        JobCheck check = await place.Host.CheckAsync(place.Job.Id, host, cancel);
+        JobCheck check = await place.Host.CheckAsync(place.Job.Id, question, cancel);
         return new CheckAnswer
         {
             Job = check.Job,

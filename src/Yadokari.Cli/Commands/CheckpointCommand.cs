@@ -31,9 +31,11 @@ public static class CheckpointCommand
         Description = "The process goes on; without this it ends when the file is complete",
     };
 
+    private static readonly Option<string?> Tcp = CommonOptions.Tcp("refuse, or as the job was started,");
+
     public static Command Create()
     {
-        Command command = new("checkpoint", "Save a running process as an executable context file") { Target, OutputFile, LeaveRunning, CommonOptions.HoldTimeout };
+        Command command = new("checkpoint", "Save a running process as an executable context file") { Target, OutputFile, LeaveRunning, CommonOptions.HoldTimeout, Tcp };
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
             """
@@ -55,18 +57,19 @@ public static class CheckpointCommand
         string file = parsed.GetRequiredValue(OutputFile);
         bool leaveRunning = parsed.GetValue(LeaveRunning);
         double? holdSeconds = parsed.GetValue(CommonOptions.HoldTimeout);
+        string? tcp = parsed.GetValue(Tcp);
         FileContextWriter.Check(file);
         if (int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
         {
-            await SaveProcessAsync(pid, file, leaveRunning, holdSeconds, parsed.GetValue(CommonOptions.Verbose));
+            await SaveProcessAsync(pid, file, leaveRunning, holdSeconds, tcp, parsed.GetValue(CommonOptions.Verbose));
             return ExitStatus.Done;
         }
 
-        await SaveJobAsync(target, file, leaveRunning, holdSeconds, cancel);
+        await SaveJobAsync(target, file, leaveRunning, holdSeconds, tcp, cancel);
         return ExitStatus.Done;
     }
 
-    private static async Task SaveJobAsync(string job, string file, bool leaveRunning, double? holdSeconds, CancellationToken cancel)
+    private static async Task SaveJobAsync(string job, string file, bool leaveRunning, double? holdSeconds, string? tcp, CancellationToken cancel)
     {
         using JobPlace place = await JobPlace.FindAsync(job, cancel);
         if (!place.IsLocal || place.Job.State == JobState.Moved)
@@ -75,16 +78,16 @@ public static class CheckpointCommand
                 $"{job} is on host {place.Job.MovedTo ?? place.Job.Host}; save it there, or move it here first");
         }
 
-        CheckpointResult result = await place.Host.CheckpointAsync(place.Job.Id, new CheckpointJob(Path.GetFullPath(file), leaveRunning, holdSeconds), cancel);
+        CheckpointResult result = await place.Host.CheckpointAsync(place.Job.Id, new CheckpointJob(Path.GetFullPath(file), leaveRunning, holdSeconds, tcp), cancel);
         Report(file, result.FileLength, result.Threads, TimeSpan.FromMilliseconds(result.FrozenMilliseconds), leaveRunning ? job : null);
     }
 
-    private static async Task SaveProcessAsync(int pid, string file, bool leaveRunning, double? holdSeconds, bool verbose)
+    private static async Task SaveProcessAsync(int pid, string file, bool leaveRunning, double? holdSeconds, string? tcp, bool verbose)
     {
         using Interruption interruption = new();
         TimeSpan patience = holdSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : CaptureConsent.UsualPatience;
         using ProcessConsent consent = await ProcessConsent.AskAsync(pid, patience, interruption.Token);
-        using CheckpointSession session = CheckpointSession.Open(pid, OptionsFor(pid) with { ThawEarly = leaveRunning, JobName = consent.JobName });
+        using CheckpointSession session = CheckpointSession.Open(pid, OptionsFor(pid, tcp) with { ThawEarly = leaveRunning, JobName = consent.JobName });
         using FileContextWriter writer = FileContextWriter.Create(file, interruption.Token);
         writer.Reserve(session.EstimateLength());
         CaptureReport report = ProgressDisplay.Run($"saving {pid}", bar =>
@@ -120,11 +123,11 @@ public static class CheckpointCommand
     }
 
     /// <summary>The log of a job is its host's: whoever resumes the file gives it streams of his own.</summary>
-    internal static CaptureOptions OptionsFor(int pid)
+    internal static CaptureOptions OptionsFor(int pid, string? tcp)
     {
         using ProcessTable processes = new();
         IReadOnlyList<int> logs = LogStreams.NumbersOf(pid, processes, HomeDirectory.Chosen());
-        return new CaptureOptions { InheritStandardStreams = logs.Count > 0, InheritedStreams = logs };
+        return new CaptureOptions { InheritStandardStreams = logs.Count > 0, InheritedStreams = logs, Tcp = tcp is null ? null : TcpRule.Parse(tcp) };
     }
 
     /// <summary>Details, beside the result.</summary>

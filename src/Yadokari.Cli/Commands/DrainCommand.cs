@@ -32,13 +32,15 @@ public static class DrainCommand
 
     private static readonly Option<bool> Keep = new("--keep") { Description = "Jobs that can't move run on here instead of being saved" };
 
+    private static readonly Option<string?> Tcp = CommonOptions.Tcp("as each job was started");
+
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only tell what would go where, and what can't; nothing is touched" };
 
     private static readonly Option<bool> Json = CommonOptions.Json();
 
     public static Command Create()
     {
-        Command command = new("drain", "Move all jobs off a host, and let it take no more") { HostName, Self, Within, Rate, SaveTo, Keep, DryRun, Json };
+        Command command = new("drain", "Move all jobs off a host, and let it take no more") { HostName, Self, Within, Rate, SaveTo, Keep, Tcp, DryRun, Json };
         command.Validators.Add(result =>
         {
             if (result.GetResult(HostName) is { Tokens.Count: > 0 } == result.GetValue(Self))
@@ -71,6 +73,7 @@ public static class DrainCommand
             BytesPerSecond = parsed.GetValue(Rate),
             SaveTo = parsed.GetValue(SaveTo) is { } directory ? Path.GetFullPath(directory) : null,
             Keep = parsed.GetValue(Keep),
+            Tcp = parsed.GetValue(Tcp),
         };
         using DrainPlace? place = await DrainPlace.FindAsync(parsed.GetValue(HostName), cancel);
         if (place is null)

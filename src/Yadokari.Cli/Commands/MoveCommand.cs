@@ -25,11 +25,13 @@ public static class MoveCommand
         HelpName = "DIR",
     };
 
+    private static readonly Option<string?> Tcp = CommonOptions.Tcp("as the job was started");
+
     private static readonly Option<bool> Json = CommonOptions.Json();
 
     public static Command Create()
     {
-        Command command = new("move", "Move a running job to another host") { Job, Target, CommonOptions.HoldTimeout, Patience, Via, Json };
+        Command command = new("move", "Move a running job to another host") { Job, Target, CommonOptions.HoldTimeout, Patience, Via, Tcp, Json };
         command.SetAction(RunAsync);
         HelpWithExamples.SetText(command,
             """
@@ -44,6 +46,7 @@ public static class MoveCommand
               yado move rdict h2
               yado move rdict h2 --patience 10
               yado move sim h2 --via /home/jobs
+              yado move poller h2 --tcp reset        its connections to outside are reset: it connects anew
             """);
         return command;
     }
@@ -56,7 +59,7 @@ public static class MoveCommand
         string target = parsed.GetRequiredValue(Target);
         using JobPlace place = await JobPlace.FindAsync(job, cancel);
         MoveReport report = await MoveDisplay.RunAsync($"{job} → {target}", show => place.Host.MoveAsync(
-            place.Job.Id, new MoveJob(target, parsed.GetValue(CommonOptions.HoldTimeout), PatienceSeconds: parsed.GetValue(Patience), Via: FullPath(parsed.GetValue(Via))), show, cancel));
+            place.Job.Id, new MoveJob(target, parsed.GetValue(CommonOptions.HoldTimeout), PatienceSeconds: parsed.GetValue(Patience), Via: FullPath(parsed.GetValue(Via)), Tcp: parsed.GetValue(Tcp)), show, cancel));
         if (parsed.GetValue(Json))
         {
             Output.Json(JsonSerializer.Serialize(report, ProtocolJson.Default.MoveReport));

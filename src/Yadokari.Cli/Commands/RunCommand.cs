@@ -26,6 +26,8 @@ public static class RunCommand
 
     private static readonly Option<string?> OnHost = new("--host") { Description = "Start it on this host", HelpName = "HOST" };
 
+    private static readonly Option<string?> Tcp = CommonOptions.Tcp("refuse");
+
     private static readonly Option<string?> Cpu = new("--cpu")
     {
         Description = "Cpu features it may use, so that it can move to older processors: baseline, v2 or v3; all of this host's when left out",
@@ -75,7 +77,7 @@ public static class RunCommand
 
     public static Command Create()
     {
-        Command command = new("run", "Start a program as a job") { Name, Detach, Tty, NoTty, Keys, OnHost, Directory, Variables, Cpu, Every, Keep, Restart, Service, Port, Forward, Words };
+        Command command = new("run", "Start a program as a job") { Name, Detach, Tty, NoTty, Keys, OnHost, Directory, Variables, Cpu, Tcp, Every, Keep, Restart, Service, Port, Forward, Words };
         Cpu.AcceptOnlyFromAmong("baseline", "v2", "v3");
         command.Validators.Add(result =>
         {
@@ -140,6 +142,7 @@ public static class RunCommand
                 Environment = JobEnvironment.Make(Foreground.OwnEnvironment, parsed.GetValue(Variables) ?? []),
                 WorkingDirectory = parsed.GetValue(Directory) is { } directory ? Path.GetFullPath(directory) : Environment.CurrentDirectory,
                 Plan = parsed.GetValue(Every) is { } every ? new CheckpointPlan(every.TotalSeconds, parsed.GetValue(Keep), parsed.GetValue(Restart)) : null,
+                Tcp = parsed.GetValue(Tcp),
                 Cpu = parsed.GetValue(Cpu),
                 Settings = OwnSettings.Read(),
                 Streams = streams,

@@ -1,5 +1,6 @@
 using System.Net;
 using Yadokari.Daemon.Services;
+using Yadokari.Engine.Checkpointing;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Drains;
 using Yadokari.Protocol.Errors;
@@ -31,6 +32,7 @@ public static class Bounds
         }
         CheckPlan(start.Plan);
         CheckSettings(start.Settings);
+        CheckTcp(start.Tcp);
         if (start.Terminal is not null && !(start.Streams == JobStreams.Relayed && IsTerminal(start.Terminal)))
         {
             throw Wrong("the terminal is not a possible one");
@@ -86,6 +88,7 @@ public static class Bounds
         {
             throw Wrong("the rate of a drain is out of range");
         }
+        CheckTcp(drain.Tcp);
         if (drain.SaveTo is { } directory)
         {
             CheckPath(directory, "directory");
@@ -106,6 +109,7 @@ public static class Bounds
     {
         CheckPath(checkpoint.Path, "context file");
         CheckHold(checkpoint.HoldSeconds);
+        CheckTcp(checkpoint.Tcp);
         return checkpoint;
     }
 
@@ -140,6 +144,7 @@ public static class Bounds
     public static MoveJob Check(MoveJob move)
     {
         CheckHold(move.HoldSeconds);
+        CheckTcp(move.Tcp);
         CheckName(move.Host);
         if (move.PatienceSeconds is { } patience && !(patience >= 0 && patience <= Limits.MaxSeconds))
         {
@@ -153,8 +158,11 @@ public static class Bounds
     }
 
     /// <exception cref="YadoException">Exit status 2.</exception>
-    public static CheckJob Check(CheckJob check) =>
-        check.Target is null or { Length: > 0 and <= Limits.MaxNameLength } ? check : throw Wrong("no host is given");
+    public static CheckJob Check(CheckJob check)
+    {
+        CheckTcp(check.Tcp);
+        return check.Target is null or { Length: > 0 and <= Limits.MaxNameLength } ? check : throw Wrong("no host is given");
+    }
 
     /// <exception cref="YadoException">Exit status 2.</exception>
     public static ForeseeMove Check(ForeseeMove question)
@@ -193,6 +201,7 @@ public static class Bounds
             CheckService(service);
         }
         CheckPlan(offer.Plan);
+        CheckTcp(offer.Tcp);
         return offer;
     }
 
@@ -253,6 +262,14 @@ public static class Bounds
         if (address is not (null or (> 0 and < MaxUserAddress)) || address % sizeof(ulong) is not (null or 0))
         {
             throw Wrong("the mailbox is at no address of a program");
+        }
+    }
+
+    private static void CheckTcp(string? rule)
+    {
+        if (rule is not null && TcpRule.Parse(rule) is null)
+        {
+            throw Wrong($"'{Shorten(rule)}' is nothing that can become of connections: refuse, reset, or reset:PORT,PORT");
         }
     }
 

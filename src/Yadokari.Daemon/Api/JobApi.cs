@@ -158,7 +158,7 @@ public sealed class JobApi(
         CheckJob check = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.CheckJob).ConfigureAwait(false));
         HostPlace? place = check.Target is { } target ? await peers.ResolveAsync(target, context.RequestAborted).ConfigureAwait(false) : null;
         // A look takes milliseconds and blocks.
-        JobCheck answer = await Task.Run(() => checks.RunAsync(job.Record, place, context.RequestAborted)).ConfigureAwait(false);
+        JobCheck answer = await Task.Run(() => checks.RunAsync(job.Record, place, check.Tcp, context.RequestAborted)).ConfigureAwait(false);
         await ApiCall.WriteAsync(context, answer, ProtocolJson.Default.JobCheck).ConfigureAwait(false);
     }
 
@@ -186,7 +186,7 @@ public sealed class JobApi(
         try
         {
             Task<MoveReport> move = job.Record.Service is null
-                ? moves.MoveAsync(job, place, lines, cancellation, stopping, holdPatience: AsPatience(request.HoldSeconds), via: request.Via)
+                ? moves.MoveAsync(job, place, lines, cancellation, stopping, holdPatience: AsPatience(request.HoldSeconds), via: request.Via, tcp: request.Tcp)
                 : services.MoveAsync(job, place, lines, cancellation, stopping, AsPatience(request.PatienceSeconds));
             MoveReport report = await move.ConfigureAwait(false);
             peers.Keep(place with { Name = report.Job.Host });

@@ -49,6 +49,7 @@ public sealed class JobViews(IProcessTable processes, HostSelf self)
             Resuming = JobReviver.Wants(job),
             Adopted = job.Adopted,
             Plan = job.Plan,
+            Tcp = job.Tcp,
             Checkpoints = job.Checkpoints.Count == 0 ? null : [.. job.Checkpoints.Select(c => c.ToInfo())],
         };
     }

@@ -4,6 +4,7 @@ using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Services;
 using Yadokari.Engine.Checkpointing;
+using Yadokari.Protocol.Drains;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Moves;
@@ -55,13 +56,13 @@ public sealed class DrainedHost(
 
     public Task<IReadOnlyList<PeerInfo>> AskPeersAsync(CancellationToken cancellation) => peers.AskAllAsync(cancellation);
 
-    public Task<MoveReport> MoveAsync(JobEntry job, HostPlace place, long? bytesPerSecond, CancellationToken cancellation) =>
+    public Task<MoveReport> MoveAsync(JobEntry job, HostPlace place, DrainHost request, CancellationToken cancellation) =>
         job.Record.Service is null
-            ? source.MoveAsync(job, place, new Unseen(), cancellation, stopping, LimitOf(bytesPerSecond))
+            ? source.MoveAsync(job, place, new Unseen(), cancellation, stopping, LimitOf(request.BytesPerSecond), tcp: request.Tcp)
             : services.MoveAsync(job, place, new Unseen(), cancellation, stopping);
 
-    public Task<JobCheckpoint> SaveAsync(JobEntry job, string? directory, CancellationToken cancellation) =>
-        saver.SaveAsync(job, directory ?? home.Saved, cancellation);
+    public Task<JobCheckpoint> SaveAsync(JobEntry job, DrainHost request, CancellationToken cancellation) =>
+        saver.SaveAsync(job, request.SaveTo ?? home.Saved, request.Tcp, cancellation);
 
     /// <summary>All moves of a drain share one.</summary>
     private RateLimit? LimitOf(long? bytesPerSecond)

@@ -1,4 +1,5 @@
 using Yadokari.Daemon.Jobs;
+using Yadokari.Protocol.Drains;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Moves;
@@ -27,8 +28,8 @@ public interface IDrainedHost
     Task<IReadOnlyList<PeerInfo>> AskPeersAsync(CancellationToken cancellation);
 
     /// <exception cref="Yadokari.Protocol.Errors.YadoException">It runs on here, unless its record says that it left.</exception>
-    Task<MoveReport> MoveAsync(JobEntry job, HostPlace place, long? bytesPerSecond, CancellationToken cancellation);
+    Task<MoveReport> MoveAsync(JobEntry job, HostPlace place, DrainHost request, CancellationToken cancellation);
 
     /// <exception cref="Yadokari.Protocol.Errors.YadoException">It runs on here.</exception>
-    Task<JobCheckpoint> SaveAsync(JobEntry job, string? directory, CancellationToken cancellation);
+    Task<JobCheckpoint> SaveAsync(JobEntry job, DrainHost request, CancellationToken cancellation);
 }

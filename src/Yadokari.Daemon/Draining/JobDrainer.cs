@@ -69,7 +69,7 @@ internal sealed partial class JobDrainer(IDrainedHost host, HostSelf self, Drain
                 }
                 try
                 {
-                    MoveReport report = await host.MoveAsync(job, new HostPlace(target.Address, target.Name), drain.Request.BytesPerSecond, moving.Token).ConfigureAwait(false);
+                    MoveReport report = await host.MoveAsync(job, new HostPlace(target.Address, target.Name), drain.Request, moving.Token).ConfigureAwait(false);
                     Answers(target.Name);
                     return Outcome(job.Record, DrainOutcome.Moved) with
                     {
@@ -112,7 +112,7 @@ internal sealed partial class JobDrainer(IDrainedHost host, HostSelf self, Drain
         }
         try
         {
-            JobCheckpoint saved = await Task.Run(() => host.SaveAsync(job, drain.Request.SaveTo, cancellation), cancellation).ConfigureAwait(false);
+            JobCheckpoint saved = await Task.Run(() => host.SaveAsync(job, drain.Request, cancellation), cancellation).ConfigureAwait(false);
             return Outcome(job.Record, DrainOutcome.Saved) with { File = saved.Path, Bytes = saved.FileLength, Detail = why };
         }
         catch (Exception failure) when (failure is YadoException or StoreException)

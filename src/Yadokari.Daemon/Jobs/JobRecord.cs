@@ -54,11 +54,18 @@ public sealed record JobRecord
     /// <summary>How it is saved while it runs; null: not.</summary>
     public CheckpointPlan? Plan { get; init; }
 
+    /// <summary>What becomes of its TCP connections to outside whenever it is moved or saved; null: they are obstacles.</summary>
+    public string? Tcp { get; init; }
+
     /// <summary>What it can be resumed from, the last one first.</summary>
     public IReadOnlyList<JobCheckpoint> Checkpoints { get; init; } = [];
 
     /// <summary>It is to be resumed from a checkpoint, or just was, and nobody has written down yet that it runs.</summary>
     public bool Resuming { get; init; }
+
+    /// <summary>The same for one act, that may say otherwise about connections.</summary>
+    /// <param name="tcp">Null: as the job was told.</param>
+    public JobRecord With(string? tcp) => tcp is null ? this : this with { Tcp = tcp };
 
     /// <summary>It occupies its name and its processes.</summary>
     public bool IsHere => State is JobState.Running or JobState.Moving;

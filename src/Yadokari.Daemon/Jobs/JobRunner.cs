@@ -35,7 +35,7 @@ public sealed class JobRunner(
         {
             throw new YadoException(4, $"no directory {start.WorkingDirectory} on host {self.Name}");
         }
-        return Launch(start.Name, Path.GetFileName(program), start.Arguments, StreamWish.ForStart(start), start.Plan, caller, streams =>
+        return Launch(start.Name, Path.GetFileName(program), start.Arguments, StreamWish.ForStart(start), start, caller, streams =>
         {
             JobShell shell = EngineCall.Run(() => JobShellOf(streams));
             return (shell.ShellPid, shell.Pid, null);
@@ -120,7 +120,7 @@ public sealed class JobRunner(
             JobRecord record = job.Record;
             RequireHere(record);
             // Its log stays here: what it writes from now on goes to whoever resumes the file, anywhere.
-            CaptureOptions options = LogStreams.Of(record, processes, home).CaptureOptions(flushFiles: false) with
+            CaptureOptions options = LogStreams.Of(record.With(request.Tcp), processes, home).CaptureOptions(flushFiles: false) with
             {
                 ThawEarly = request.LeaveRunning,
                 JobName = record.Name,
@@ -165,9 +165,9 @@ public sealed class JobRunner(
         string programName,
         IReadOnlyList<string> arguments,
         StreamWish wish,
-        CheckpointPlan? plan,
+        StartJob? start,
         int caller,
-        Func<JobHandles, (int Shell, int Main, IHeldJob? Held)> start)
+        Func<JobHandles, (int Shell, int Main, IHeldJob? Held)> launch)
     {
         string id = jobs.NewId();
         using IDisposable name = ReserveName(wishedName, programName, out string jobName);
@@ -175,7 +175,7 @@ public sealed class JobRunner(
         try
         {
             using JobHandles handles = OpenStreams(id, wish, caller);
-            (int shellPid, int mainPid, IHeldJob? held) = start(handles);
+            (int shellPid, int mainPid, IHeldJob? held) = launch(handles);
             using (held)
             {
                 ProcessIdentity? shell = processes.Identify(shellPid);
@@ -190,7 +190,8 @@ public sealed class JobRunner(
                     Epoch = FirstEpoch,
                     Streams = wish.Kind,
                     Caller = wish.Kind == JobStreams.Inherit ? processes.Identify(caller) : null,
-                    Plan = plan,
+                    Plan = start?.Plan,
+                    Tcp = start?.Tcp,
                     // A program that ends at once may be a zombie already: what counts is the exit status it left.
                     Shell = shell ?? new ProcessIdentity(shellPid, 0, self.BootId),
                     Main = processes.Identify(mainPid) ?? new ProcessIdentity(mainPid, 0, self.BootId),

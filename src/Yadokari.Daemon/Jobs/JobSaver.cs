@@ -21,12 +21,13 @@ public sealed partial class JobSaver(
 {
     /// <summary>Saves a job, which then is no process any more, but a context file and a record that says where it is.</summary>
     /// <param name="directory">Made when it is missing.</param>
+    /// <param name="tcp">What becomes of TCP connections to outside; null: as the job was told at its start.</param>
     /// <exception cref="YadoException">It runs on as before.</exception>
-    public Task<JobCheckpoint> SaveAsync(JobEntry job, string directory, CancellationToken cancellation) =>
+    public Task<JobCheckpoint> SaveAsync(JobEntry job, string directory, string? tcp, CancellationToken cancellation) =>
         ConsentedFreeze.WithConsentAsync(
-            job, CaptureConsent.UsualPatience, cancellation, consent => SaveAsync(job, directory, consent, cancellation));
+            job, CaptureConsent.UsualPatience, cancellation, consent => SaveAsync(job, directory, tcp, consent, cancellation));
 
-    private async Task<JobCheckpoint> SaveAsync(JobEntry job, string directory, CaptureConsent? consent, CancellationToken cancellation)
+    private async Task<JobCheckpoint> SaveAsync(JobEntry job, string directory, string? tcp, CaptureConsent? consent, CancellationToken cancellation)
     {
         await job.Gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
@@ -37,7 +38,7 @@ public sealed partial class JobSaver(
             string path = Path.Combine(directory, $"{record.Name}-{record.Id}-{record.Epoch}.ctx");
             // What stands at this name was left by a daemon that died before it could say so in the record.
             File.Delete(path);
-            JobCheckpoint saved = Write(record, path, leaveRunning: false, consent, cancellation, (checkpoint, made) =>
+            JobCheckpoint saved = Write(record.With(tcp), path, leaveRunning: false, consent, cancellation, (checkpoint, made) =>
             {
                 // Written before the act, as in a move: a record that says "saved" with a process that lives was not carried out.
                 jobs.Update(

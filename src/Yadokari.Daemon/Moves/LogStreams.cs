@@ -18,6 +18,7 @@ public sealed class LogStreams
     private readonly int? _caller;
     private readonly StreamRelay? _relay;
     private readonly int _main;
+    private readonly TcpRule? _tcp;
     private readonly bool _isCallers;
     private readonly (FrameKind Kind, string Path)[] _files;
     private readonly long[] _sent = new long[3];
@@ -25,6 +26,7 @@ public sealed class LogStreams
     private LogStreams(JobRecord job, IProcessTable processes, HomeDirectory home, StreamRelay? relay)
     {
         _main = job.Main.Pid;
+        _tcp = job.Tcp is { } tcp ? TcpRule.Parse(tcp) : null;
         _relay = relay;
         _files =
         [
@@ -87,6 +89,7 @@ public sealed class LogStreams
         InheritStandardStreams = _inherited.Count > 0,
         InheritedStreams = _inherited,
         FlushFiles = flushFiles,
+        Tcp = _tcp,
     };
 
     /// <summary>For a host that resumes it: it has a log for the job, and no other streams.</summary>

@@ -16,15 +16,16 @@ public sealed class MoveCheck(
     IJobEngine engine, IProcessTable processes, HomeDirectory home, HostSelf self, StreamRelays relays, IJobDirectory directory, Func<HostPlace, IMoveTarget> connect)
 {
     /// <param name="targetPlace">Null: no host is asked.</param>
+    /// <param name="tcp">What would become of TCP connections to outside; null: as the job was told at its start.</param>
     /// <exception cref="YadoException">The job is not here, may not be looked at, or the host does not answer.</exception>
-    public async Task<JobCheck> RunAsync(JobRecord job, HostPlace? targetPlace, CancellationToken cancellation)
+    public async Task<JobCheck> RunAsync(JobRecord job, HostPlace? targetPlace, string? tcp, CancellationToken cancellation)
     {
         if (job.Service is not null)
         {
             throw new YadoException(2, $"'{job.Name}' is a service, which moves by its state: there is nothing of its process to check");
         }
         OwnProcess.Require(processes, job);
-        LogStreams logs = LogStreams.Of(job, processes, home, relays.Find(job.Id, job.Epoch));
+        LogStreams logs = LogStreams.Of(job.With(tcp), processes, home, relays.Find(job.Id, job.Epoch));
         JobLook look = Look(job, logs);
         JobCheck check = new()
         {

@@ -59,6 +59,7 @@ public sealed partial class MoveSource(
     /// <param name="rate">Bounds what is sent; null: as fast as the link.</param>
     /// <param name="holdPatience">How long to wait for a program that holds itself in place; null: as usual.</param>
     /// <param name="via">A directory that both hosts see, through which it must go; null: that which both were told, if it serves.</param>
+    /// <param name="tcp">What becomes of TCP connections to outside; null: as the job was told at its start.</param>
     /// <exception cref="YadoException">Nothing has changed, unless the message says that the job is committed.</exception>
     public async Task<MoveReport> MoveAsync(
         JobEntry job,
@@ -68,7 +69,8 @@ public sealed partial class MoveSource(
         CancellationToken stopping,
         RateLimit? rate = null,
         TimeSpan? holdPatience = null,
-        string? via = null)
+        string? via = null,
+        string? tcp = null)
     {
         TimeSpan patience = holdPatience ?? CaptureConsent.UsualPatience;
         await job.Conversation.WaitAsync(cancellation).ConfigureAwait(false);
@@ -81,7 +83,7 @@ public sealed partial class MoveSource(
             try
             {
                 MoveReport report = await MoveLockedAsync(
-                    job, targetPlace, consent, patience, progress, rate, via, cancellation, stopping).ConfigureAwait(false);
+                    job, targetPlace, consent, patience, progress, rate, via, tcp, cancellation, stopping).ConfigureAwait(false);
                 Moved?.Invoke(report);
                 return report;
             }
@@ -157,6 +159,7 @@ public sealed partial class MoveSource(
         IProgress<MoveProgress> progress,
         RateLimit? rate,
         string? via,
+        string? tcp,
         CancellationToken cancellation,
         CancellationToken stopping)
     {
@@ -171,7 +174,7 @@ public sealed partial class MoveSource(
         OfferOf.RequireOther(there, record, self);
         bool sameKernel = there.BootId == record.Main.BootId;
         StreamRelay? relay = Relays.Find(record.Id, record.Epoch);
-        LogStreams logs = LogStreams.Of(record, processes, home, relay);
+        LogStreams logs = LogStreams.Of(record.With(tcp), processes, home, relay);
 
         OwnProcess.Require(processes, record);
         // Looks only: obstacles end the command before the target hears of the job.

@@ -384,6 +384,7 @@ public sealed partial class MoveTarget(
             Shell = facts.Shell,
             Main = facts.Main,
             Plan = offer.Plan,
+            Tcp = offer.Tcp,
             Checkpoints = offer.Plan is { Restart: true } ? [Arrival(move, imageLength, errorsToOutput)] : [],
             Mailbox = offer.Mailbox,
         };

@@ -46,6 +46,7 @@ internal static class OfferOf
         Started = job.Started,
         Epoch = job.Epoch + 1,
         Plan = job.Plan,
+        Tcp = job.Tcp,
         EstimatedBytes = processes.ResidentBytes(job.Main.Pid) + processes.CarriedBytes(job.Main.Pid) + logs.Bytes,
         SourceName = self.Name,
         SourceAddress = ownAddress,

@@ -24,6 +24,9 @@ public sealed record CaptureOptions
     /// they are obstacles, unless they are among the streams named above.</summary>
     public bool RefuseOutsideStreams { get; init; }
 
+    /// <summary>What becomes of TCP connections to outside; null: they are obstacles.</summary>
+    public TcpRule? Tcp { get; init; }
+
     /// <summary>File data of shared mappings and open files is flushed to disk (for a move to another host).</summary>
     public bool FlushFiles { get; init; }
 

@@ -229,7 +229,8 @@ internal static class ImageBounds
     private static bool IsConnection(TcpEndImage end) =>
         end.Unread is not null && end.Options is not null && (end.Address.Length == 0) == (end.Peer.Length == 0)
         && (end.Address.Length == 0 || (InetPlace.Of(end.Address) is not null && InetPlace.Of(end.Peer) is not null && end.Address.Length <= 28 && end.Peer.Length <= 28))
-        && (!end.Waits || end.Address.Length > 0);
+        && (!end.Waits || end.Address.Length > 0)
+        && (!end.IsReset || (end is { PeerId: 0, Address.Length: 0 } && end.Unread.Length <= TcpEndImage.MostUnreadOfReset));
 
     private static void CheckVdso(VdsoImage? vdso)
     {

@@ -119,6 +119,10 @@ public static unsafe class TcpQueue
         }
     }
 
+    /// <summary>What waits to be read, and no more. An error that waits behind it stays.</summary>
+    /// <exception cref="SystemCallException">An unusual error.</exception>
+    public static byte[] PeekArrived(SafeFileHandle receiver) => PeekHeld(receiver);
+
     private static byte[] PeekHeld(SafeFileHandle receiver)
     {
         while (true)

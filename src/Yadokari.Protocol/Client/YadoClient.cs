@@ -268,10 +268,9 @@ public sealed partial class YadoClient : IDisposable
         AtJobAsync(job, (host, id) => host.MoveHereAsync(id, move, onProgress, cancellation), cancellation);
 
     /// <summary>What a move of a job, wherever it is, would say now; nothing is touched.</summary>
-    /// <param name="target">Name of a known host, or ADDR:PORT; null: none is asked.</param>
-    public Task<JobCheck> CheckAsync(string job, string? target, CancellationToken cancellation = default) =>
+    public Task<JobCheck> CheckAsync(string job, CheckJob check, CancellationToken cancellation = default) =>
         AtJobAsync(job, (host, id) => host._api.PostAsync(
-            Routes.Of(Routes.CheckJob, id), new CheckJob(target), ProtocolJson.Default.CheckJob, ProtocolJson.Default.JobCheck, cancellation,
+            Routes.Of(Routes.CheckJob, id), check, ProtocolJson.Default.CheckJob, ProtocolJson.Default.JobCheck, cancellation,
             TimeSpan.FromMinutes(1)), cancellation);
 
     /// <summary>Makes a job of a process of this host.</summary>

@@ -13,6 +13,9 @@ public sealed record DrainHost
     /// <summary>Absolute path of the directory for the context files of jobs that can't move; null: the daemon's own.</summary>
     public string? SaveTo { get; init; }
 
+    /// <summary>What becomes of TCP connections to outside: refuse, reset, reset:PORT,PORT…; null: as each job was told at its start.</summary>
+    public string? Tcp { get; init; }
+
     /// <summary>Jobs that can't move run on here instead of being saved.</summary>
     public bool Keep { get; init; }
 }

@@ -79,6 +79,9 @@ public sealed record JobInfo
     /// <summary>How it is saved while it runs; null: not.</summary>
     public CheckpointPlan? Plan { get; init; }
 
+    /// <summary>What becomes of its TCP connections to outside when it is moved: as it was told at its start; null: they are obstacles.</summary>
+    public string? Tcp { get; init; }
+
     /// <summary>What it can be resumed from, the last one first; null when there is none.</summary>
     public IReadOnlyList<CheckpointInfo>? Checkpoints { get; init; }
 

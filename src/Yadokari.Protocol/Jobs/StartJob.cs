@@ -24,6 +24,9 @@ public sealed record StartJob
     /// <summary>Null: it is saved only when someone asks.</summary>
     public CheckpointPlan? Plan { get; init; }
 
+    /// <summary>What becomes of its TCP connections to outside whenever it is moved or saved: refuse, reset, reset:PORT,PORT…; null: refuse.</summary>
+    public string? Tcp { get; init; }
+
     public JobStreams Streams { get; init; }
 
     /// <summary>With <see cref="JobStreams.Inherit"/>: the process whose descriptors 0–2 the job gets, as the

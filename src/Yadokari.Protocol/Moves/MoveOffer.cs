@@ -29,6 +29,9 @@ public sealed record MoveOffer
     /// <summary>How it is saved while it runs; null: not.</summary>
     public CheckpointPlan? Plan { get; init; }
 
+    /// <summary>What becomes of its TCP connections to outside when it is moved; null: they are obstacles.</summary>
+    public string? Tcp { get; init; }
+
     /// <summary>Bytes the image will have, roughly.</summary>
     public required long EstimatedBytes { get; init; }
 

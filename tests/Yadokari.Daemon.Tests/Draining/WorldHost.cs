@@ -4,6 +4,7 @@ using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Store;
 using Yadokari.Protocol;
+using Yadokari.Protocol.Drains;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Jobs;
@@ -115,7 +116,7 @@ internal sealed class WorldHost : IDrainedHost, IHostStore, IDrainJournal
         return Task.FromResult<IReadOnlyList<PeerInfo>>([.. Peers.Select(p => new PeerInfo { Address = p.Key, Name = p.Key, Host = silent ? null : p.Value })]);
     }
 
-    public async Task<MoveReport> MoveAsync(JobEntry job, HostPlace place, long? bytesPerSecond, CancellationToken cancellation)
+    public async Task<MoveReport> MoveAsync(JobEntry job, HostPlace place, DrainHost request, CancellationToken cancellation)
     {
         _asked.Add((job.Record.Name, place.Address));
         int now = Interlocked.Increment(ref _moving);
@@ -136,13 +137,13 @@ internal sealed class WorldHost : IDrainedHost, IHostStore, IDrainJournal
         }
     }
 
-    public Task<JobCheckpoint> SaveAsync(JobEntry job, string? directory, CancellationToken cancellation)
+    public Task<JobCheckpoint> SaveAsync(JobEntry job, DrainHost request, CancellationToken cancellation)
     {
         if (Save(job.Record.Name) is { } failure)
         {
             throw failure;
         }
-        JobCheckpoint made = new($"{directory ?? "/saved"}/{job.Record.Name}.ctx", DateTimeOffset.UnixEpoch, 0, 0, false, 10);
+        JobCheckpoint made = new($"{request.SaveTo ?? "/saved"}/{job.Record.Name}.ctx", DateTimeOffset.UnixEpoch, 0, 0, false, 10);
         Table.Update(job, job.Record with { State = JobState.Saved, Checkpoints = [made], Ended = DateTimeOffset.UtcNow }, null, durable: false);
         return Task.FromResult(made);
     }

@@ -52,7 +52,7 @@ internal sealed partial class DescriptorScanner : IDisposable
         descriptions = OpenDescription.FetchAll(pid, inFlight: frozen);
         programFiles = new ProgramFiles(pid, paths, descriptions);
         callers = new CallerStreams(options);
-        sockets = new SocketScanner(pid, unixDiag, tcp, frozen, paths, descriptions, shared, obstacles);
+        sockets = new SocketScanner(pid, unixDiag, tcp, options.Tcp ?? TcpRule.Refuse, frozen, paths, descriptions, shared, obstacles);
         anonymous = new AnonymousScanner(pid, frozen, paths, descriptions, shared, obstacles);
         terminals = new TerminalScanner(pid, descriptions, obstacles);
     }

@@ -78,6 +78,13 @@ internal sealed partial class SocketRestore
         plan.Call(null, SystemCall.Close, Listening);
 
         Fill(client, Accepted);
+        if (client.IsReset)
+        {
+            Reset(client);
+            put(client, Connecting, 0);
+            return;
+        }
+
         if (server is null)
         {
             plan.Call(null, SystemCall.Close, Accepted);

@@ -6,6 +6,7 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// <content>TCP: new and listening sockets, connections inside the job, connections that are over.</content>
 internal sealed partial class SocketScanner
 {
+    private const int NonBlocking = 0x800;
     private const int TcpLevel = 6;
     private const int TcpInfoOption = 11;
     private const int ReuseAddress = 2;
@@ -26,7 +27,8 @@ internal sealed partial class SocketScanner
         {
             // For a listener the kernel tells here how many connections wait, and the backlog (tcp_get_info, net/ipv4/tcp.c).
             int waiting = BitConverter.ToInt32(info, 24);
-            return waiting > 0 && !AreInside(facts, waiting)
+            // Whoever waits from outside where connections are reset is reset with them: nobody in the job knows it yet.
+            return waiting > 0 && !IsReset(facts) && !AreInside(facts, waiting)
                 ? Refuse(description, "tcp-connection", $"{waiting} connections wait to be accepted at {Text(facts)}; accept or refuse them")
                 : Unconnected(description, facts, BitConverter.ToInt32(info, 28));
         }
@@ -34,6 +36,11 @@ internal sealed partial class SocketScanner
         short events = Descriptor.Poll(description.Handle, Descriptor.PollIn | Descriptor.PollReadHangUp, TimeSpan.Zero);
         bool error = (events & Descriptor.PollError) != 0;
         bool shutDown = (events & Descriptor.PollReadHangUp) != 0 && (events & Descriptor.PollHangUp) != 0;
+        if (error && IsReset(facts))
+        {
+            return ScanReset(description, facts, state);
+        }
+
         if (state == TcpSocketFacts.Closed && !shutDown && !error)
         {
             return Unconnected(description, facts, null);
@@ -49,6 +56,8 @@ internal sealed partial class SocketScanner
             ? ScanOver(description, facts, info, error)
             : description.StandardStream >= 0
             ? Inherit(description)
+            : IsReset(facts)
+            ? ScanReset(description, facts, state)
             : Refuse(description, "tcp-connection", $"tcp connection {SocketText.EndPoint(facts.LocalAddress)} to "
                 + $"{SocketText.EndPoint(facts.PeerAddress ?? [])}; close it or wait for its end");
     }
@@ -91,6 +100,11 @@ internal sealed partial class SocketScanner
             unread = held;
         }
 
+        return Image(description, facts, unread, shutdown, over: false);
+    }
+
+    private TcpEndImage? Image(OpenDescription description, SocketFacts facts, byte[] unread, int shutdown, bool over)
+    {
         if (!CanCarry(description, facts, out byte[] filter, out bool locked))
         {
             return null;
@@ -113,7 +127,7 @@ internal sealed partial class SocketScanner
             SocketOwner = FileOwnerImage.Of(description.Status),
             Filter = filter,
             FilterLocked = locked,
-            Options = [.. SocketOptionCapture.Read(description.Handle, facts, connected: true)
+            Options = [.. SocketOptionCapture.Read(description.Handle, facts, over, connected: true)
                 .Where(option => option is not { Level: SocketQuery.SocketLevel, Option: ReuseAddress })],
         };
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
+using Yadokari.Engine.Checkpointing;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Sockets;
@@ -8,7 +9,7 @@ namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>Sorts the sockets of one scan into images or obstacles.</summary>
 internal sealed partial class SocketScanner(
-    int pid, SafeFileHandle? givenDiag, TcpTable tcp, bool frozen, JobPaths paths, List<OpenDescription> descriptions, SharedDescriptions shared, List<Obstacle> obstacles)
+    int pid, SafeFileHandle? givenDiag, TcpTable tcp, TcpRule rule, bool frozen, JobPaths paths, List<OpenDescription> descriptions, SharedDescriptions shared, List<Obstacle> obstacles)
 {
     private const int TcpProtocol = 6;
     private const int UdpProtocol = 17;

@@ -2,9 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
-/// <summary>An end of a TCP connection whose other end is in the same job, or closed.</summary>
+/// <summary>An end of a TCP connection whose other end is in the same job, or closed; or one to outside, which is reset.</summary>
 public sealed record TcpEndImage : DescriptorImage
 {
+    /// <summary>So many bytes can be put back into a connection that is reset then, on any host and as any user.</summary>
+    public const int MostUnreadOfReset = 128 << 10;
+
     /// <summary>AF_* number.</summary>
     public required int Domain { get; init; }
 
@@ -22,6 +25,12 @@ public sealed record TcpEndImage : DescriptorImage
 
     /// <summary>The other end waits at a listening socket of the job to be accepted.</summary>
     public bool Waits { get; init; }
+
+    /// <summary>The other end is outside: it is made as if that had reset the connection.</summary>
+    public bool IsReset { get; init; }
+
+    /// <summary>Of one that is reset: the other side had ended its stream before (CLOSE_WAIT).</summary>
+    public bool PeerEnded { get; init; }
 
     /// <summary>What waits to be read here, and what was on its way.</summary>
     public required byte[] Unread { get; init; }
@@ -50,5 +59,5 @@ public sealed record TcpEndImage : DescriptorImage
     public override string Kind => "socket";
 
     [JsonIgnore]
-    public override string Detail => $"tcp {SocketText.EndPoint(Address)} to {SocketText.EndPoint(Peer)}{(Waits ? ", waiting to be accepted" : PeerId == 0 ? ", other end closed" : "")}";
+    public override string Detail => IsReset ? "tcp to outside, reset" : $"tcp {SocketText.EndPoint(Address)} to {SocketText.EndPoint(Peer)}{(Waits ? ", waiting to be accepted" : PeerId == 0 ? ", other end closed" : "")}";
 }
