@@ -59,6 +59,9 @@ public static class PsCommand
             Filters with the same key: one of them must hold; with different ones: all. A filter by state looks at jobs that
             are over, too, as with --all.
 
+            MOVABLE is yes, or the name of what stands in the way of a move ('yado check JOB' lists it all), as it was seen some
+            seconds ago; ? when it was not looked at yet: ask again.
+
             Examples:
               yado ps --filter host=h2 --sort memory
               yado ps --tree
@@ -71,7 +74,7 @@ public static class PsCommand
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         using YadoClient daemon = await LocalDaemon.ConnectAsync(cancel);
-        JobList list = await daemon.ListJobsAsync(everywhere: true, cancel);
+        JobList list = await daemon.ListJobsAsync(everywhere: true, cancel, movable: true);
         JobFilter filter = new(parsed.GetValue(Filters) ?? []);
         bool all = parsed.GetValue(All) || filter.AsksForStates;
         IReadOnlyList<JobInfo> jobs = JobOrder.By(
@@ -103,7 +106,7 @@ public static class PsCommand
             return;
         }
 
-        Output.WriteTable(["JOB", "KIND", "HOST", "STATE", "PID", "MEMORY", "CPU", "AGE", "COMMAND"], jobs.Select(Row));
+        Output.WriteTable(["JOB", "KIND", "HOST", "STATE", "MOVABLE", "PID", "MEMORY", "CPU", "AGE", "COMMAND"], jobs.Select(Row));
     }
 
     private static IReadOnlyList<string> Row(JobInfo job) =>
@@ -112,12 +115,22 @@ public static class PsCommand
         job.Kind.ToString().ToLowerInvariant(),
         job.Host,
         StateOf(job),
+        MovableOf(job),
         job.Pid?.ToString(CultureInfo.InvariantCulture) ?? "-",
         job.MemoryBytes is { } memory ? Output.Size(memory) : "-",
         job.CpuSeconds is { } cpu ? Output.Duration(TimeSpan.FromSeconds(cpu)) : "-",
         Output.Duration((job.Ended ?? DateTimeOffset.UtcNow) - job.Started),
         job.ServiceAddress is { } address ? $"http://{address} {string.Join(' ', job.Arguments)}" : string.Join(' ', job.Arguments),
     ];
+
+    /// <summary>The first obstacle stands for all: <c>yado check</c> lists them.</summary>
+    private static string MovableOf(JobInfo job) => job switch
+    {
+        { Movable: true } => "yes",
+        { Obstacles: [{ } first, ..] } => first.Name,
+        { State: JobState.Running or JobState.Moving } => "?",
+        _ => "-",
+    };
 
     internal static string StateOf(JobInfo job) => job switch
     {

@@ -151,6 +151,11 @@ public static class RunCommand
                 Alone = detach,
             },
             cancel);
+        if (!detach && parsed.GetValue(NoTty) && OwnTerminal.IsThere)
+        {
+            Console.Error.WriteLine($"yado: {job.Name} uses this terminal itself and can't be moved (terminal-stream)");
+        }
+
         if (detach)
         {
             Console.WriteLine(job.Name);

@@ -27,13 +27,14 @@ public sealed class JobApi(
     MoveSource moves,
     ServiceMoveSource services,
     MoveCheck checks,
+    MovableBook movable,
     PeerBook peers,
     JobFinder finder,
     HostSelf self,
     CancellationToken stopping,
     ILogger<JobApi> logger)
 {
-    private readonly JobCensus _census = new(jobs, views, peers, finder, self);
+    private readonly JobCensus _census = new(jobs, views, movable, peers, finder, self);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -60,8 +61,14 @@ public sealed class JobApi(
 
     private async Task ListAsync(HttpContext context)
     {
-        JobList list = ApiCall.Flag(context, "everywhere")
-            ? await _census.TakeAsync(context.RequestAborted).ConfigureAwait(false)
+        bool everywhere = ApiCall.Flag(context, "everywhere");
+        bool look = ApiCall.Flag(context, "movable");
+        if (look && !everywhere)
+        {
+            await _census.LookAsync().ConfigureAwait(false);
+        }
+        JobList list = everywhere
+            ? await _census.TakeAsync(look, context.RequestAborted).ConfigureAwait(false)
             : new JobList(JobViews.Merge(jobs.All.Select(e => views.Show(e.Record))), []);
         await ApiCall.WriteAsync(context, list, ProtocolJson.Default.JobList).ConfigureAwait(false);
     }

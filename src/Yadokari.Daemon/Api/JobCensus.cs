@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Yadokari.Daemon.Cluster;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
+using Yadokari.Daemon.Moves;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Hosts;
@@ -11,20 +12,23 @@ namespace Yadokari.Daemon.Api;
 
 /// <summary>The jobs of all hosts, each once. A host that does not answer takes none of them out of sight: what it had is
 /// <see cref="JobState.Unreachable"/>.</summary>
-public sealed class JobCensus(JobTable jobs, JobViews views, PeerBook peers, JobFinder finder, HostSelf self)
+public sealed class JobCensus(JobTable jobs, JobViews views, MovableBook movable, PeerBook peers, JobFinder finder, HostSelf self)
 {
     private static readonly TimeSpan PeerPatience = TimeSpan.FromSeconds(3);
 
     /// <summary>What each host said last, by its address; for as long as this daemon runs.</summary>
     private readonly ConcurrentDictionary<string, IReadOnlyList<JobInfo>> _lastSaid = new();
 
-    public async Task<JobList> TakeAsync(CancellationToken cancellation)
+    /// <param name="look">Have jobs looked at, whether they can be moved.</param>
+    public async Task<JobList> TakeAsync(bool look, CancellationToken cancellation)
     {
+        Task looking = look ? LookAsync() : Task.CompletedTask;
         IReadOnlyList<PeerInfo> known = await peers.AskAllAsync(cancellation).ConfigureAwait(false);
         (PeerInfo Peer, IReadOnlyList<JobInfo>? Jobs)[] answers =
-            await Task.WhenAll(known.Select(async p => (p, await JobsOfAsync(p, cancellation).ConfigureAwait(false)))).ConfigureAwait(false);
+            await Task.WhenAll(known.Select(async p => (p, await JobsOfAsync(p, look, cancellation).ConfigureAwait(false)))).ConfigureAwait(false);
         List<PeerInfo> silent = [.. answers.Where(a => a.Jobs is null).Select(a => a.Peer)];
         HashSet<string> answering = [self.Name, .. answers.Where(a => a.Jobs is not null).Select(a => a.Peer.Host!.Name)];
+        await looking.ConfigureAwait(false);
         IReadOnlyList<JobInfo> told = JobViews.Merge(
             [.. jobs.All.Select(e => views.Show(e.Record)), .. answers.SelectMany(a => a.Jobs ?? [])]);
         IReadOnlyList<DirectoryEntry> directory = await finder.ListAsync(cancellation).ConfigureAwait(false);
@@ -36,6 +40,9 @@ public sealed class JobCensus(JobTable jobs, JobViews views, PeerBook peers, Job
                 directory.Where(e => !answering.Contains(e.Host)).Select(views.ShowElsewhere)),
             [.. silent.Select(p => p.Name ?? p.Address)]);
     }
+
+    /// <summary>Has the jobs of this host looked at.</summary>
+    public Task LookAsync() => movable.AskAsync([.. jobs.All.Select(e => e.Record).Where(r => r.IsHere)]);
 
     /// <summary>Adds what hosts that do not answer have.</summary>
     /// <param name="told">What the others say, each job once.</param>
@@ -72,11 +79,13 @@ public sealed class JobCensus(JobTable jobs, JobViews views, PeerBook peers, Job
         CpuUse = null,
         Demand = null,
         UnderWay = null,
+        Movable = null,
+        Obstacles = null,
         Note = $"host {host} does not answer: what became of it is not known",
     };
 
     /// <summary>Null: no answer.</summary>
-    private async Task<IReadOnlyList<JobInfo>?> JobsOfAsync(PeerInfo peer, CancellationToken cancellation)
+    private async Task<IReadOnlyList<JobInfo>?> JobsOfAsync(PeerInfo peer, bool look, CancellationToken cancellation)
     {
         if (peer.Host is null)
         {
@@ -87,7 +96,7 @@ public sealed class JobCensus(JobTable jobs, JobViews views, PeerBook peers, Job
         limit.CancelAfter(PeerPatience);
         try
         {
-            IReadOnlyList<JobInfo> said = (await client.ListJobsAsync(cancellation: limit.Token).ConfigureAwait(false)).Jobs;
+            IReadOnlyList<JobInfo> said = (await client.ListJobsAsync(cancellation: limit.Token, movable: look).ConfigureAwait(false)).Jobs;
             _lastSaid[peer.Address] = said;
             return said;
         }

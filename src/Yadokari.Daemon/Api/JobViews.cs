@@ -2,6 +2,7 @@ using Yadokari.Daemon.Cluster;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Load;
+using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
 
@@ -13,11 +14,15 @@ public sealed class JobViews(IProcessTable processes, HostSelf self)
     /// <summary>How busy a job is, by its id; set once the meter runs.</summary>
     public Func<string, JobLoad?> Load { get; set; } = static _ => null;
 
+    /// <summary>What stood in the way of a move of a job when it was looked at; null: it was not.</summary>
+    public Func<JobRecord, IReadOnlyList<ObstacleInfo>?> Obstacles { get; init; } = static _ => null;
+
     /// <summary>How far a job is on its way, by its id.</summary>
     public Func<string, MoveUnderWay?> UnderWay { get; init; } = static _ => null;
 
     public JobInfo Show(JobRecord job)
     {
+        IReadOnlyList<ObstacleInfo>? obstacles = job.IsHere ? Obstacles(job) : null;
         JobLoad? load = job.IsHere ? Load(job.Id) : null;
         WaitStatus? status = job.WaitStatus is { } value ? new WaitStatus(value) : null;
         return new JobInfo
@@ -48,6 +53,8 @@ public sealed class JobViews(IProcessTable processes, HostSelf self)
             ServiceHttp2Address = job.IsHere ? job.Service?.Place.Http2Address : null,
             Resuming = JobReviver.Wants(job),
             Adopted = job.Adopted,
+            Movable = obstacles is null ? null : obstacles.Count == 0,
+            Obstacles = obstacles,
             Plan = job.Plan,
             Tcp = job.Tcp,
             Checkpoints = job.Checkpoints.Count == 0 ? null : [.. job.Checkpoints.Select(c => c.ToInfo())],

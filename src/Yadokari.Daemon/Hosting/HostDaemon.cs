@@ -148,7 +148,9 @@ public static class HostDaemon
         {
             Room = facts.Room,
         };
-        JobViews views = new(processes, self) { UnderWay = id => jobs.TryGet(id)?.UnderWay };
+        MoveCheck checks = new(engine, processes, home, self, relays, directory, place => new HttpMoveTarget(place));
+        MovableBook movable = new(checks.TryFindObstacles, TimeProvider.System);
+        JobViews views = new(processes, self) { Obstacles = movable.Of, UnderWay = id => jobs.TryGet(id)?.UnderWay };
         cluster?.Follow(jobs, processes, peers, loggers);
         using SchedulingPart scheduling = new(database, home, self, acceptance, jobs, processes, facts, views, peers, source, serviceSource, group, cluster?.Election, stop.Token, loggers);
 
@@ -158,8 +160,7 @@ public static class HostDaemon
 
         new HostApi(facts, peers, new Doctor(facts, home, self, acceptance), stop.Cancel, loggers.CreateLogger<HostApi>()).Map(app);
         new JobApi(
-            jobs, runner, care.Reviver, care.Adopter, views, new LogStreamer(home), source, serviceSource,
-            new MoveCheck(engine, processes, home, self, relays, directory, place => new HttpMoveTarget(place)), peers,
+            jobs, runner, care.Reviver, care.Adopter, views, new LogStreamer(home), source, serviceSource, checks, movable, peers,
             new JobFinder(jobs, directory, views, self), self, stop.Token, loggers.CreateLogger<JobApi>()).Map(app);
         new RemovalApi(jobs, store, home, database.DeleteJob, self, views, loggers.CreateLogger<RemovalApi>()).Map(app);
         new ProgramApi(

@@ -38,6 +38,23 @@ public sealed class MoveCheck(
         return targetPlace is null ? check : await AskAsync(job, check, look, logs, targetPlace, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>What is in the way of a move of the job; null: it has ended, or may not be looked at.</summary>
+    public IReadOnlyList<ObstacleInfo>? TryFindObstacles(JobRecord job)
+    {
+        if (job.Service is not null)
+        {
+            return [];
+        }
+        try
+        {
+            return EngineCall.ToInfos(Look(job, LogStreams.Of(job, processes, home, relays.Find(job.Id, job.Epoch))).Obstacles);
+        }
+        catch (YadoException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What is in the way of a move of the job.</summary>
     /// <exception cref="YadoException">It may not be looked at.</exception>
     private JobLook Look(JobRecord job, LogStreams logs) => EngineCall.Run(() => engine.Look(job.Main.Pid, logs.WithCaller(flushFiles: false)));

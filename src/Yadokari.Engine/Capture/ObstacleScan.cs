@@ -158,7 +158,7 @@ public static class ObstacleScan
         using TreeDescriptorCapture descriptors = DescriptorScan.LookAtTree(living[0], JobInit.Orphans(living[0]), options);
         obstacles.AddRange(descriptors.Obstacles);
         seen(status, mapped, descriptors);
-        return obstacles;
+        return [.. Obstacle.OnePerCause(obstacles)];
     }
 
     private static void FindInRelative(int pid, string name, List<(int Pid, IReadOnlyList<Vma> Vmas)> mapped, List<Obstacle> obstacles)

@@ -51,7 +51,7 @@ public static class ProcessCapturer
         CommonObjects common = CommonObjects.Find(asked, descriptors, obstacles);
         if (obstacles.Count > 0)
         {
-            throw new ObstacleException(tree.Pid, obstacles) { StoodStill = true };
+            throw new ObstacleException(tree.Pid, Obstacle.OnePerCause(obstacles)) { StoodStill = true };
         }
 
         Kinship kinship = new(tree);

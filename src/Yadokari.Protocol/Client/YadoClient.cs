@@ -81,8 +81,9 @@ public sealed partial class YadoClient : IDisposable
         _api.PostAsync(Routes.Resume, resume, ProtocolJson.Default.ResumeJob, ProtocolJson.Default.JobInfo, cancellation, TimeSpan.FromMinutes(10));
 
     /// <param name="everywhere">Also the jobs of the host's peers, each job once, where it is now.</param>
-    public Task<JobList> ListJobsAsync(bool everywhere = false, CancellationToken cancellation = default) =>
-        _api.GetAsync(everywhere ? Routes.Jobs + "?everywhere=true" : Routes.Jobs, ProtocolJson.Default.JobList, cancellation);
+    /// <param name="movable">Have each looked at, whether it can be moved. Nobody waits for that: it is told as far as it is known.</param>
+    public Task<JobList> ListJobsAsync(bool everywhere = false, CancellationToken cancellation = default, bool movable = false) =>
+        _api.GetAsync($"{Routes.Jobs}?everywhere={(everywhere ? "true" : "false")}&movable={(movable ? "true" : "false")}", ProtocolJson.Default.JobList, cancellation);
 
     /// <summary>The job as this host knows it: perhaps moved away.</summary>
     public Task<JobInfo> GetJobAsync(string job, CancellationToken cancellation = default) =>

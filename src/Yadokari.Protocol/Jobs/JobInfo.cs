@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Moves;
 
 namespace Yadokari.Protocol.Jobs;
@@ -72,6 +73,12 @@ public sealed record JobInfo
 
     /// <summary>What a user should know, e.g. where the context file of a lost job is.</summary>
     public string? Note { get; init; }
+
+    /// <summary>Nothing that can be seen stood in the way of a move a moment ago; null: it was not looked at.</summary>
+    public bool? Movable { get; init; }
+
+    /// <summary>What stood in the way of a move a moment ago; null: it was not looked at.</summary>
+    public IReadOnlyList<ObstacleInfo>? Obstacles { get; init; }
 
     /// <summary>It was started without yado and adopted; after its first move it is a job like any other.</summary>
     public bool Adopted { get; init; }

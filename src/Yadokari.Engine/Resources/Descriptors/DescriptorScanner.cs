@@ -462,7 +462,7 @@ internal sealed partial class DescriptorScanner : IDisposable
 
     private DescriptorImage? Refuse(OpenDescription description, string name, string detail)
     {
-        obstacles.Add(new Obstacle(name, $"{description.Label}: {detail}"));
+        obstacles.Add(new Obstacle(name, $"{description.Label}: {detail}") { Cause = description.Cause });
         return null;
     }
 }

@@ -41,6 +41,9 @@ internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, 
     /// <summary>An end of a named pipe (FIFO).</summary>
     public bool IsNamedPipe => Status.IsFifo && Link.StartsWith('/') && (Flags & 0x200000) == 0;
 
+    /// <summary>What it leads to, where all that lead there make one obstacle: pipe, socket or terminal. Null: each stands for itself.</summary>
+    public string? Cause => Status.IsFifo || Status.IsSocket ? $"{Status.Device}/{Status.Inode}" : Status.IsCharacterDevice ? $"device {Status.RawDevice}" : null;
+
     public int First => Numbers[0].Number;
 
     /// <summary>It waits in a message in a queue of the job to be received.</summary>

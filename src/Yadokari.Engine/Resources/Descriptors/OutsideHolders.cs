@@ -50,9 +50,8 @@ internal static class OutsideHolders
                 continue;
             }
 
-            obstacles.Add(new Obstacle(
-                SharedDescriptions.IsPipe(held) ? "pipe-to-outside" : held.IsNamedPipe ? "fifo" : "shared-descriptor",
-                $"descriptor {held.First}: {held.Link} is shared with process {other}; close it on one side"));
+            string name = SharedDescriptions.IsPipe(held) ? "pipe-to-outside" : held.IsNamedPipe ? "fifo" : "shared-descriptor";
+            obstacles.Add(new Obstacle(name, $"descriptor {held.First}: {held.Link} is shared with process {other}; close it on one side") { Cause = held.Cause });
         }
 
         if (closed is { } kin)

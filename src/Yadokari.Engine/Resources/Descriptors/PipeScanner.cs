@@ -107,5 +107,5 @@ internal sealed class PipeScanner(bool frozen)
     }
 
     public static Obstacle ToOutside(OpenDescription end) =>
-        new("pipe-to-outside", $"descriptor {end.First}: the other end of {end.Link} is in another process; close it or make it one of the streams 0-2");
+        new("pipe-to-outside", $"descriptor {end.First}: the other end of {end.Link} is in another process; close it or make it one of the streams 0-2") { Cause = end.Cause };
 }

@@ -211,7 +211,7 @@ internal sealed partial class SocketScanner(
 
     private DescriptorImage? Refuse(OpenDescription description, string name, string detail)
     {
-        obstacles.Add(new Obstacle(name, $"{description.Label}: {detail}"));
+        obstacles.Add(new Obstacle(name, $"{description.Label}: {detail}") { Cause = description.Cause });
         return null;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class TerminalScanner(int pid, IReadOnlyList<OpenDescription> de
     {
         if (description.StandardStream < 0 && !IsOwn(description.Status))
         {
-            obstacles.Add(new Obstacle("terminal", $"descriptor {description.First}: {description.Link} is another terminal than the one it runs in; close it"));
+            obstacles.Add(new Obstacle("terminal", $"descriptor {description.First}: {description.Link} is another terminal than the one it runs in; close it") { Cause = description.Cause });
             return null;
         }
 

@@ -69,7 +69,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
             }
 
             string whose = i == 0 ? "" : $"{ProcessLabel.Of(pids[i])}, ";
-            obstacles.AddRange(capture.Obstacles.Select(obstacle => new Obstacle(obstacle.Name, whose + obstacle.Detail)));
+            obstacles.AddRange(capture.Obstacles.Select(obstacle => obstacle.By(whose)));
         }
 
         if (!frozen && shared.HasInFlight)
