@@ -1,10 +1,11 @@
+using Yadokari.Daemon.Engine;
 using Yadokari.Engine;
 using Yadokari.Linux;
 using Yadokari.Protocol.Errors;
 
 namespace Yadokari.Cli;
 
-/// <summary>What the user sees of a failure: lines for stderr and the exit status. The only place that maps errors to statuses.</summary>
+/// <summary>What the user sees of a failure: lines for stderr and the exit status.</summary>
 public sealed record ErrorReport(int Status, IReadOnlyList<string> Lines)
 {
     public static ErrorReport Of(Exception failure) => failure switch
@@ -20,14 +21,7 @@ public sealed record ErrorReport(int Status, IReadOnlyList<string> Lines)
             [$"internal error: {failure.GetType().Name}: {OneLine(failure.Message)} (--verbose shows where)"]),
     };
 
-    public static int StatusOf(EngineError error) => error switch
-    {
-        EngineError.NoSuchProcess or EngineError.NoSuchFile => ExitStatus.NotFound,
-        EngineError.HostLacks => ExitStatus.Refused,
-        EngineError.Failed or EngineError.NotPermitted or EngineError.BadContextFile
-            or EngineError.OutputExists or EngineError.CannotWrite => ExitStatus.Failed,
-        _ => throw new ArgumentOutOfRangeException(nameof(error), error, "an engine error without an exit status"),
-    };
+    public static int StatusOf(EngineError error) => (int)EngineCall.KindOf(error);
 
     /// <summary>Prints to stderr, the first line after <c>yado: </c>; with the whole exception when asked for.</summary>
     public void Print(Exception failure, bool verbose)

@@ -1,3 +1,5 @@
+using Yadokari.Protocol.Errors;
+
 namespace Yadokari.Cli;
 
 /// <summary>The exit statuses of <c>yado</c>; scripts depend on them.</summary>
@@ -5,18 +7,18 @@ public static class ExitStatus
 {
     public const int Done = 0;
 
-    public const int Failed = 1;
+    public const int Failed = (int)YadoError.Failed;
 
-    public const int WrongUsage = 2;
+    public const int WrongUsage = (int)YadoError.WrongUsage;
 
     /// <summary>The job has obstacles; each is listed.</summary>
-    public const int Obstacles = 3;
+    public const int Obstacles = (int)YadoError.Obstacles;
 
     /// <summary>No such job, process, host or file.</summary>
-    public const int NotFound = 4;
+    public const int NotFound = (int)YadoError.NotFound;
 
     /// <summary>The target refused.</summary>
-    public const int Refused = 5;
+    public const int Refused = (int)YadoError.Refused;
 
     /// <summary>Of <c>yado wait</c> only, which else ends as the job ended: it can't be told how. What env(1) and its like
     /// end with when it is they who failed, not the program.</summary>

@@ -88,7 +88,7 @@ public sealed class JobPlace : IDisposable
 
         if (chosen.State == JobState.Unreachable)
         {
-            throw new YadoException(1, $"job '{job}' is on host {chosen.Host}, which does not answer: ask again when it does") { Unreachable = true };
+            throw new YadoException(YadoError.Failed, $"job '{job}' is on host {chosen.Host}, which does not answer: ask again when it does") { Unreachable = true };
         }
 
         HostList hosts = await here.GetHostsAsync(cancel);

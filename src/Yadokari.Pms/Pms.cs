@@ -190,7 +190,7 @@ public static class Pms
         {
             Ask();
         }
-        catch (YadoException unknown) when (unknown.ExitStatus == 4)
+        catch (YadoException unknown) when (unknown.Kind == YadoError.NotFound)
         {
             // A daemon that does not know this process yet.
             Register();
@@ -204,8 +204,8 @@ public static class Pms
         { Unreachable: true, InnerException: HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } } => Enotconn,
         { Unreachable: true } => Econnaborted,
         { InnerException: UnauthorizedAccessException } => Eperm,
-        { ExitStatus: 4 } => Enotconn,
-        { ExitStatus: 2 } => Einval,
+        { Kind: YadoError.NotFound } => Enotconn,
+        { Kind: YadoError.WrongUsage } => Einval,
         _ => Ebusy,
     };
 

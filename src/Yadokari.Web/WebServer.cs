@@ -71,7 +71,7 @@ public static class WebServer
         }
         catch (Exception failure) when (failure is IOException or SocketException)
         {
-            throw new YadoException(1, $"cannot listen on 127.0.0.1:{port}: {failure.InnerException?.Message ?? failure.Message}; choose another with --port", failure);
+            throw new YadoException(YadoError.Failed, $"cannot listen on 127.0.0.1:{port}: {failure.InnerException?.Message ?? failure.Message}; choose another with --port", failure);
         }
     }
 }

@@ -89,7 +89,7 @@ public sealed class DemoStage : IDisposable
         {
             if (now.IsOver || clock.Elapsed > ProgramLimit)
             {
-                throw new YadoException(1, now.IsOver ? $"it ended with status {now.ShellStatus} before it could be moved" : "it does not get going");
+                throw new YadoException(YadoError.Failed, now.IsOver ? $"it ended with status {now.ShellStatus} before it could be moved" : "it does not get going");
             }
 
             await Task.Delay(10, cancel);

@@ -40,7 +40,7 @@ public static partial class ApiCall
                 context.Abort();
                 return;
             }
-            await WriteAsync(context, body, ProtocolJson.Default.ErrorBody, StatusOf(body.ExitStatus)).ConfigureAwait(false);
+            await WriteAsync(context, body, ProtocolJson.Default.ErrorBody, StatusOf(body.Kind)).ConfigureAwait(false);
         }
     };
 
@@ -50,15 +50,15 @@ public static partial class ApiCall
         YadoException said => said.Body,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Usage("the request is too large"),
         BadHttpRequestException or JsonException => Usage("the request is not one that this version of yado understands"),
-        StoreException store => new ErrorBody(store.Message, 1, []),
-        _ => new ErrorBody($"the daemon failed: {failure.Message.ReplaceLineEndings(" ")}; its log tells more", 1, []),
+        StoreException store => new ErrorBody(store.Message, YadoError.Failed, []),
+        _ => new ErrorBody($"the daemon failed: {failure.Message.ReplaceLineEndings(" ")}; its log tells more", YadoError.Failed, []),
     };
 
     /// <exception cref="YadoException">Not sent as JSON; exit status 2.</exception>
     /// <exception cref="JsonException">Not a message of that kind.</exception>
     public static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type) =>
         BrowserGuard.TypeOf(context.Request) != JsonType
-            ? throw new YadoException(2, $"the body must be {JsonType}")
+            ? throw new YadoException(YadoError.WrongUsage, $"the body must be {JsonType}")
             : await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted).ConfigureAwait(false)
         ?? throw new JsonException("null");
 
@@ -75,7 +75,7 @@ public static partial class ApiCall
     public static string Route(HttpContext context, string name)
     {
         string value = (string?)context.Request.RouteValues[name] ?? "";
-        return Limits.IsName(value) ? value : throw new YadoException(2, $"'{Bounds.Shorten(value)}' is not the name or id of a {name}");
+        return Limits.IsName(value) ? value : throw new YadoException(YadoError.WrongUsage, $"'{Bounds.Shorten(value)}' is not the name or id of a {name}");
     }
 
     public static bool Flag(HttpContext context, string name) => context.Request.Query[name] == "true";
@@ -93,7 +93,7 @@ public static partial class ApiCall
         }
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value <= most
             ? value
-            : throw new YadoException(2, $"{name} is not a number between 0 and {most}");
+            : throw new YadoException(YadoError.WrongUsage, $"{name} is not a number between 0 and {most}");
     }
 
     /// <summary>The caller is on this machine and came by the unix socket.</summary>
@@ -104,7 +104,7 @@ public static partial class ApiCall
     {
         if (!IsLocal(context))
         {
-            throw new YadoException(1, "only a program on the host itself may ask that");
+            throw new YadoException(YadoError.Failed, "only a program on the host itself may ask that");
         }
     }
 
@@ -119,11 +119,11 @@ public static partial class ApiCall
 
     private static ErrorBody Usage(string error) => new(error, 2, []);
 
-    private static int StatusOf(int exitStatus) => exitStatus switch
+    private static int StatusOf(YadoError kind) => kind switch
     {
-        2 => StatusCodes.Status400BadRequest,
-        3 or 5 => StatusCodes.Status409Conflict,
-        4 => StatusCodes.Status404NotFound,
+        YadoError.WrongUsage => StatusCodes.Status400BadRequest,
+        YadoError.Obstacles or YadoError.Refused => StatusCodes.Status409Conflict,
+        YadoError.NotFound => StatusCodes.Status404NotFound,
         _ => StatusCodes.Status500InternalServerError,
     };
 

@@ -312,5 +312,5 @@ public static class Bounds
         }
     }
 
-    private static YadoException Wrong(string what) => new(2, what);
+    private static YadoException Wrong(string what) => new(YadoError.WrongUsage, what);
 }

@@ -57,7 +57,7 @@ public sealed class DrainApi(
             }
             if (run.GivenUp is { } reason)
             {
-                return new DrainProgress { Done = jobs.Count, Total = jobs.Count, Error = new ErrorBody(reason, 1, []) };
+                return new DrainProgress { Done = jobs.Count, Total = jobs.Count, Error = new ErrorBody(reason, YadoError.Failed, []) };
             }
             await changed.WaitAsync(cancellation).ConfigureAwait(false);
         }

@@ -23,11 +23,11 @@ public sealed class HostApi(HostFacts facts, PeerBook peers, Doctor doctor, Acti
             HostInfo other = await ApiCall.ReadAsync(context, ProtocolJson.Default.HostInfo).ConfigureAwait(false);
             if (other.Protocol != ProtocolVersion.Word)
             {
-                throw new YadoException(2, "the greeting is not a yado host's");
+                throw new YadoException(YadoError.WrongUsage, "the greeting is not a yado host's");
             }
             if (context.Connection.ClientCertificate is not { } certificate)
             {
-                throw new YadoException(2, "only a host with a certificate can greet");
+                throw new YadoException(YadoError.WrongUsage, "only a host with a certificate can greet");
             }
             peers.Meet(other, CertificateCheck.NameOf(certificate), CertificateCheck.Addresses(certificate));
             await Answer(context).ConfigureAwait(false);

@@ -181,7 +181,7 @@ public sealed class JobApi(
         }
         if (request.Via is not null && job.Record.Service is not null)
         {
-            throw new YadoException(2, $"'{job.Record.Name}' is a service, which moves by its state: --via is for jobs");
+            throw new YadoException(YadoError.WrongUsage, $"'{job.Record.Name}' is a service, which moves by its state: --via is for jobs");
         }
         ProgressLines<MoveProgress> lines = new(ProtocolJson.Default.MoveProgress);
         await lines.WriteAsync(context, Task.Run(() => RunMoveAsync(job, place, request, lines, context.RequestAborted))).ConfigureAwait(false);

@@ -38,7 +38,7 @@ public sealed class PolicyApi(PolicyBook book, SchedulerLoop scheduler, MoveOrde
             }
             catch (PolicyChoiceException failure)
             {
-                throw new YadoException(2, failure.Message, failure);
+                throw new YadoException(YadoError.WrongUsage, failure.Message, failure);
             }
             await Answer(context).ConfigureAwait(false);
         }));
@@ -48,7 +48,7 @@ public sealed class PolicyApi(PolicyBook book, SchedulerLoop scheduler, MoveOrde
     {
         if (choice.Name == PolicyMaker.Program && choice.Settings.GetValueOrDefault("path") is { } path && !File.Exists(path))
         {
-            throw new YadoException(4, $"no file {Bounds.Shorten(path)} on this host: the program must be there on every host that may schedule");
+            throw new YadoException(YadoError.NotFound, $"no file {Bounds.Shorten(path)} on this host: the program must be there on every host that may schedule");
         }
         ChoosePolicy chosen = book.Choose(choice);
         IReadOnlyList<PeerInfo> known = await peers.AskAllAsync(cancellation).ConfigureAwait(false);
@@ -59,7 +59,7 @@ public sealed class PolicyApi(PolicyBook book, SchedulerLoop scheduler, MoveOrde
         choice.Name.Length <= Limits.MaxNameLength && choice.Settings.Count <= MaxSettings && choice.Revision >= 0
             && choice.Settings.All(s => s.Key.Length <= Limits.MaxNameLength && s.Value.Length <= Limits.MaxPathLength)
             ? choice
-            : throw new YadoException(2, "the choice of a policy is too long");
+            : throw new YadoException(YadoError.WrongUsage, "the choice of a policy is too long");
 
     private Task Answer(HttpContext context)
     {

@@ -31,7 +31,7 @@ public sealed class RemovalApi(
             was = views.Show(record);
             if (!jobs.TryForget(record, delete))
             {
-                throw new YadoException(1, $"job '{record.Name}' has just changed and stays: ask again");
+                throw new YadoException(YadoError.Failed, $"job '{record.Name}' has just changed and stays: ask again");
             }
             home.DeleteJobDirectory(record.Id, record.Epoch);
             home.DeleteCheckpoints(record.Id);
@@ -48,16 +48,16 @@ public sealed class RemovalApi(
     {
         if (job.IsHere || job.Resuming)
         {
-            throw new YadoException(1, $"job '{job.Name}' runs on {self.Name}: 'yado kill {job.Name}' ends it");
+            throw new YadoException(YadoError.Failed, $"job '{job.Name}' runs on {self.Name}: 'yado kill {job.Name}' ends it");
         }
         if (job.State == JobState.Saved)
         {
-            throw new YadoException(1, $"job '{job.Name}' is saved on {self.Name}, and would be lost: 'yado undrain {self.Name}' resumes it");
+            throw new YadoException(YadoError.Failed, $"job '{job.Name}' is saved on {self.Name}, and would be lost: 'yado undrain {self.Name}' resumes it");
         }
         // A move that is committed and not yet released is still this host's to finish.
         if (store.LoadMoves().Any(m => m.Offer.JobId == job.Id && !m.State.IsFinal))
         {
-            throw new YadoException(1, $"the last move of job '{job.Name}' is not over on {self.Name}: ask again when its target answers");
+            throw new YadoException(YadoError.Failed, $"the last move of job '{job.Name}' is not over on {self.Name}: ask again when its target answers");
         }
     }
 }

@@ -79,7 +79,7 @@ public sealed class StreamApi(JobTable jobs, StreamRelays relays, CancellationTo
         long stream = ApiCall.Number(context, "stream", 2);
         if (stream is not (1 or 2))
         {
-            throw new YadoException(2, "only the streams 1 and 2 can be closed by who reads them");
+            throw new YadoException(YadoError.WrongUsage, "only the streams 1 and 2 can be closed by who reads them");
         }
         relay.CloseOutput((int)stream);
         await ApiCall.WriteAsync(context, new InputReceived(0, true), ProtocolJson.Default.InputReceived).ConfigureAwait(false);
@@ -117,10 +117,10 @@ public sealed class StreamApi(JobTable jobs, StreamRelays relays, CancellationTo
         JobRecord record = job.Record;
         if (record.State == JobState.Moved)
         {
-            throw new YadoException(4, $"job '{record.Name}' is on host {record.MovedTo}: ask there");
+            throw new YadoException(YadoError.NotFound, $"job '{record.Name}' is on host {record.MovedTo}: ask there");
         }
         StreamRelay relay = relays.Find(record.Id, record.Epoch)
-            ?? throw new YadoException(4, $"the streams of job '{record.Name}' are not relayed to a caller");
+            ?? throw new YadoException(YadoError.NotFound, $"the streams of job '{record.Name}' are not relayed to a caller");
         relay.Start();
         return (job, relay);
     }
@@ -129,7 +129,7 @@ public sealed class StreamApi(JobTable jobs, StreamRelays relays, CancellationTo
     {
         if (context.Request.ContentLength is not ({ } length and <= Limits.MaxStreamPiece))
         {
-            throw new YadoException(2, $"a piece of input has a length, of at most {Limits.MaxStreamPiece} bytes");
+            throw new YadoException(YadoError.WrongUsage, $"a piece of input has a length, of at most {Limits.MaxStreamPiece} bytes");
         }
         byte[] bytes = new byte[length];
         await context.Request.Body.ReadExactlyAsync(bytes, context.RequestAborted).ConfigureAwait(false);

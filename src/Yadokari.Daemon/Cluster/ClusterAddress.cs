@@ -32,7 +32,7 @@ public static class ClusterAddress
         {
             return SqliteStore.Open(text[Sqlite.Length..]);
         }
-        throw new YadoException(2, $"'{Api.Bounds.Shorten(text)}' is not a cluster: give etcd://ADDR:PORT[,ADDR:PORT…], sqlite:///PATH for daemons of one machine, or none");
+        throw new YadoException(YadoError.WrongUsage, $"'{Api.Bounds.Shorten(text)}' is not a cluster: give etcd://ADDR:PORT[,ADDR:PORT…], sqlite:///PATH for daemons of one machine, or none");
     }
 
     private static IPEndPoint ParseEnd(string text) => IPEndPoint.TryParse(text, out IPEndPoint? end)

@@ -60,7 +60,7 @@ public sealed class ClusterPart : IDisposable
     {
         if (_self.Address is null || _keeper is null || _mirror is null)
         {
-            throw new YadoException(2, "a host of a cluster needs an address for the others: give one with --listen ADDR:PORT");
+            throw new YadoException(YadoError.WrongUsage, "a host of a cluster needs an address for the others: give one with --listen ADDR:PORT");
         }
         return Task.WhenAll(_membership.RunAsync(stopping), _keeper.RunAsync(stopping), _mirror.RunAsync(stopping));
     }

@@ -185,7 +185,7 @@ public sealed class EtcdStore : ICoordinationStore
     }
 
     private YadoException Unreachable(Exception failure) =>
-        new(1, $"{Place} does not answer ({failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}): check that it runs and the network is up", failure) { Unreachable = true };
+        new(YadoError.Failed, $"{Place} does not answer ({failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}): check that it runs and the network is up", failure) { Unreachable = true };
 
     private static IEnumerable<StoreEntry> Entries(JsonElement answer) => answer.TryGetProperty("kvs", out JsonElement pairs)
         ? pairs.EnumerateArray().Select(p => new StoreEntry(Decode(p, "key"), Decode(p, "value"), Number(p, "mod_revision")))

@@ -20,7 +20,7 @@ public sealed class JobDirectory(ICoordinationStore store, HostSelf self, Func<s
         StoreEntry? present = await store.GetAsync(ClusterKeys.Job(job.Id), cancellation).ConfigureAwait(false);
         if (Read(present) is { } entry && (entry.Host != self.Name || entry.Epoch > job.Epoch))
         {
-            throw new YadoException(1, $"the cluster's directory says that job '{job.Name}' is on host {entry.Host}: it is not moved from here");
+            throw new YadoException(YadoError.Failed, $"the cluster's directory says that job '{job.Name}' is on host {entry.Host}: it is not moved from here");
         }
         // The store answered, and took its time for it.
         RequireMember(job);
@@ -109,7 +109,7 @@ public sealed class JobDirectory(ICoordinationStore store, HostSelf self, Func<s
     {
         if (fence() is { } reason)
         {
-            throw new YadoException(1, $"job '{job.Name}' is not moved: {reason}");
+            throw new YadoException(YadoError.Failed, $"job '{job.Name}' is not moved: {reason}");
         }
     }
 

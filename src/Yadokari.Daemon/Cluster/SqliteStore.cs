@@ -50,7 +50,7 @@ public sealed class SqliteStore : ICoordinationStore
         catch (SqliteException failure)
         {
             connection.Dispose();
-            throw new YadoException(1, $"cannot use the cluster's file {path}: {failure.Message}", failure);
+            throw new YadoException(YadoError.Failed, $"cannot use the cluster's file {path}: {failure.Message}", failure);
         }
     }
 
@@ -86,7 +86,7 @@ public sealed class SqliteStore : ICoordinationStore
         }
         if (lease != 0 && Scalar("SELECT 1 FROM leases WHERE id = $a", lease) is null)
         {
-            throw new YadoException(1, $"the lease {lease} has expired");
+            throw new YadoException(YadoError.Failed, $"the lease {lease} has expired");
         }
         return Write(key, value, lease);
     });
@@ -170,7 +170,7 @@ public sealed class SqliteStore : ICoordinationStore
             }
             catch (Exception failure) when (failure is SqliteException or ObjectDisposedException or InvalidOperationException)
             {
-                throw new YadoException(1, $"the cluster's file {Place} can't be used: {failure.Message}", failure) { Unreachable = true };
+                throw new YadoException(YadoError.Failed, $"the cluster's file {Place} can't be used: {failure.Message}", failure) { Unreachable = true };
             }
         }
     });

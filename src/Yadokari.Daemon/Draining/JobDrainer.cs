@@ -78,7 +78,7 @@ internal sealed partial class JobDrainer(IDrainedHost host, HostSelf self, Drain
                         DowntimeMilliseconds = report.DowntimeMilliseconds,
                     };
                 }
-                catch (YadoException failure) when (failure.ExitStatus == 3)
+                catch (YadoException failure) when (failure.Kind == YadoError.Obstacles)
                 {
                     return Outcome(job.Record, DrainOutcome.Kept) with { Detail = "it has obstacles", Obstacles = failure.Obstacles };
                 }
@@ -86,7 +86,7 @@ internal sealed partial class JobDrainer(IDrainedHost host, HostSelf self, Drain
                 {
                     why = Describe(failure);
                     LogNext(logger, job.Record.Name, target.Name, why);
-                    if (failure.ExitStatus == 5 || IsGivenUp(target.Name))
+                    if (failure.Kind == YadoError.Refused || IsGivenUp(target.Name))
                     {
                         refused.Add(target.Name);
                     }

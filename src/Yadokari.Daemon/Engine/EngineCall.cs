@@ -22,18 +22,20 @@ public static class EngineCall
     public static YadoException Translate(Exception failure) => failure switch
     {
         ObstacleException obstacles => new YadoException(
-            new ErrorBody($"process {obstacles.Pid} can't be checkpointed: it has obstacles", 3, ToInfos(obstacles.Obstacles)), failure),
-        EngineException engine => new YadoException(ExitStatus(engine.Error), engine.Message, failure),
+            new ErrorBody($"process {obstacles.Pid} can't be checkpointed: it has obstacles", YadoError.Obstacles, ToInfos(obstacles.Obstacles)), failure),
+        EngineException engine => new YadoException(KindOf(engine.Error), engine.Message, failure),
         _ => throw new ArgumentException("not an error of the engine", nameof(failure), failure),
     };
 
     public static IReadOnlyList<ObstacleInfo> ToInfos(IReadOnlyList<Obstacle> obstacles) =>
         [.. obstacles.Select(o => new ObstacleInfo(o.Name, o.Detail))];
 
-    private static int ExitStatus(EngineError error) => error switch
+    /// <summary>What an error of the engine is to a user.</summary>
+    public static YadoError KindOf(EngineError error) => error switch
     {
-        EngineError.NoSuchProcess or EngineError.NoSuchFile => 4,
-        EngineError.HostLacks => 5,
-        _ => 1,
+        EngineError.NoSuchProcess or EngineError.NoSuchFile => YadoError.NotFound,
+        EngineError.HostLacks => YadoError.Refused,
+        EngineError.Failed or EngineError.NotPermitted or EngineError.BadContextFile or EngineError.OutputExists or EngineError.CannotWrite => YadoError.Failed,
+        _ => throw new ArgumentOutOfRangeException(nameof(error), error, "an engine error of no kind"),
     };
 }

@@ -40,7 +40,7 @@ public static class DaemonLauncher
                 // Two commands may start one each: the second daemon finds the lock taken and ends, the first one answers.
                 await Task.Delay(Look, cancellation).ConfigureAwait(false);
             }
-            throw new YadoException(1, $"the daemon did not come up within {Patience.TotalSeconds} s: see {home.LogFile}");
+            throw new YadoException(YadoError.Failed, $"the daemon did not come up within {Patience.TotalSeconds} s: see {home.LogFile}");
         }
         catch
         {
@@ -66,7 +66,7 @@ public static class DaemonLauncher
     /// runtime's own spawn will do.</summary>
     private static Process Launch(HomeDirectory home, IReadOnlyList<string> options)
     {
-        string self = Environment.ProcessPath ?? throw new YadoException(1, "cannot find the program itself: start 'yado host' by hand");
+        string self = Environment.ProcessPath ?? throw new YadoException(YadoError.Failed, "cannot find the program itself: start 'yado host' by hand");
         ProcessStartInfo start = new("/bin/sh") { WorkingDirectory = "/" };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add("log=$1; shift; exec setsid \"$@\" </dev/null >>\"$log\" 2>&1");
@@ -83,6 +83,6 @@ public static class DaemonLauncher
             start.ArgumentList.Add(option);
         }
         start.Environment["YADO_HOME"] = home.Path;
-        return Process.Start(start) ?? throw new YadoException(1, "cannot start the daemon: start 'yado host' by hand");
+        return Process.Start(start) ?? throw new YadoException(YadoError.Failed, "cannot start the daemon: start 'yado host' by hand");
     }
 }

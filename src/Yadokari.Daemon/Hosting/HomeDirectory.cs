@@ -89,7 +89,7 @@ public sealed record HomeDirectory(string Path)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new YadoException(1, $"jobs can't be kept in {Path}: {failure.Message}; set YADO_HOME to a directory of your own", failure);
+            throw new YadoException(YadoError.Failed, $"jobs can't be kept in {Path}: {failure.Message}; set YADO_HOME to a directory of your own", failure);
         }
     }
 
@@ -99,7 +99,7 @@ public sealed record HomeDirectory(string Path)
     {
         if (TrustedPath.FindFault(Path) is { } fault)
         {
-            throw new YadoException(1, $"{Path} is no place to keep jobs and keys in: {fault}; set YADO_HOME to a directory of your own");
+            throw new YadoException(YadoError.Failed, $"{Path} is no place to keep jobs and keys in: {fault}; set YADO_HOME to a directory of your own");
         }
     }
 

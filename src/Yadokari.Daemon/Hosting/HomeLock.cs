@@ -21,7 +21,7 @@ public sealed class HomeLock : IDisposable
         }
         catch (IOException failure)
         {
-            throw new YadoException(1, $"a daemon for {home.Path} runs already: 'yado host stop' ends it, and its jobs run on; or set YADO_HOME to another directory", failure);
+            throw new YadoException(YadoError.Failed, $"a daemon for {home.Path} runs already: 'yado host stop' ends it, and its jobs run on; or set YADO_HOME to another directory", failure);
         }
         file.SetLength(0);
         file.Write(Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));

@@ -50,11 +50,11 @@ public static class HostDaemon
         }
         catch (StoreException failure)
         {
-            throw new YadoException(1, failure.Message, failure);
+            throw new YadoException(YadoError.Failed, failure.Message, failure);
         }
         catch (UnauthorizedAccessException failure)
         {
-            throw new YadoException(1, $"cannot use {options.Home.Path}: permission denied; set YADO_HOME to a directory of your own", failure);
+            throw new YadoException(YadoError.Failed, $"cannot use {options.Home.Path}: permission denied; set YADO_HOME to a directory of your own", failure);
         }
     }
 
@@ -67,7 +67,7 @@ public static class HostDaemon
         using ProcessTable processes = new();
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
-        uint uid = ProcStatus.Read(Environment.ProcessId)?.Uids[1] ?? throw new YadoException(1, "/proc is not mounted: mount it");
+        uint uid = ProcStatus.Read(Environment.ProcessId)?.Uids[1] ?? throw new YadoException(YadoError.Failed, "/proc is not mounted: mount it");
         using HostTrust trust = HostTrust.Load(home);
         Doors doors = Doors.Open();
         ToldOptions told = new(database);
@@ -83,7 +83,7 @@ public static class HostDaemon
         };
         if (!Limits.IsName(self.Name))
         {
-            throw new YadoException(2, $"'{Bounds.Shorten(self.Name)}' is no name for a host: give one with --name");
+            throw new YadoException(YadoError.WrongUsage, $"'{Bounds.Shorten(self.Name)}' is no name for a host: give one with --name");
         }
         if (!trust.IsSecured)
         {
@@ -229,7 +229,7 @@ public static class HostDaemon
     private static string? SharedDirectory(string? directory, bool isNew) => directory is null or "none"
         ? null
         : isNew && SharedPlace.FindFault(directory) is { } fault
-            ? throw new YadoException(2, $"no job moves through {Bounds.Shorten(directory)}: {fault}")
+            ? throw new YadoException(YadoError.WrongUsage, $"no job moves through {Bounds.Shorten(directory)}: {fault}")
             : Path.TrimEndingDirectorySeparator(directory);
 
     /// <summary>Without a certificate the unix socket is the only door.</summary>
@@ -239,11 +239,11 @@ public static class HostDaemon
         const string remedy = "'yado cluster init' or 'yado cluster join' gives it one";
         if (options.Listen is { } listen)
         {
-            throw new YadoException(2, $"cannot listen on {listen}: this host has no certificate, and without one its unix socket is its only door; {remedy}");
+            throw new YadoException(YadoError.WrongUsage, $"cannot listen on {listen}: this host has no certificate, and without one its unix socket is its only door; {remedy}");
         }
         if (options.Peers.Count > 0)
         {
-            throw new YadoException(2, $"{options.Peers[0]} cannot be a peer: this host has no certificate, and hosts talk to each other only with certificates; {remedy}");
+            throw new YadoException(YadoError.WrongUsage, $"{options.Peers[0]} cannot be a peer: this host has no certificate, and hosts talk to each other only with certificates; {remedy}");
         }
     }
 
@@ -266,11 +266,11 @@ public static class HostDaemon
         }
         catch (IOException failure)
         {
-            throw new YadoException(1, $"cannot listen on {listen}: {failure.InnerException?.Message ?? failure.Message}; choose another with --listen", failure);
+            throw new YadoException(YadoError.Failed, $"cannot listen on {listen}: {failure.InnerException?.Message ?? failure.Message}; choose another with --listen", failure);
         }
         catch (SocketException failure)
         {
-            throw new YadoException(1, $"cannot listen on {listen}: {failure.Message}; choose another with --listen", failure);
+            throw new YadoException(YadoError.Failed, $"cannot listen on {listen}: {failure.Message}; choose another with --listen", failure);
         }
     }
 

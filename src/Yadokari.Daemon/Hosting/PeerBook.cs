@@ -34,7 +34,7 @@ public sealed partial class PeerBook(HostSelf self, bool secured, Func<HostInfo>
         string text = Check(address);
         if (_peers.Count >= Limits.MaxPeers && !_peers.ContainsKey(text))
         {
-            throw new YadoException(1, $"this host knows {Limits.MaxPeers} others already");
+            throw new YadoException(YadoError.Failed, $"this host knows {Limits.MaxPeers} others already");
         }
         _peers.AddOrUpdate(text, new KnownPeer(null, Greeted: false), (_, known) => known with { Greeted = false });
         return text;
@@ -58,7 +58,7 @@ public sealed partial class PeerBook(HostSelf self, bool secured, Func<HostInfo>
     {
         if (host.Name != certified)
         {
-            throw new YadoException(5, $"host '{certified}' may not greet as '{(Limits.IsName(host.Name) ? host.Name : "?")}'");
+            throw new YadoException(YadoError.Refused, $"host '{certified}' may not greet as '{(Limits.IsName(host.Name) ? host.Name : "?")}'");
         }
         if (host.Address is not { } address || host.Protocol != ProtocolVersion.Word || host.Instance == self.Instance)
         {
@@ -67,7 +67,7 @@ public sealed partial class PeerBook(HostSelf self, bool secured, Func<HostInfo>
         IPEndPoint end = ApiConnection.ParseAddress(address);
         if (!addresses.Contains(end.Address))
         {
-            throw new YadoException(5, $"host '{certified}' says that it is at {end.Address}, for which it has no certificate: let it join again with --address {end.Address}");
+            throw new YadoException(YadoError.Refused, $"host '{certified}' says that it is at {end.Address}, for which it has no certificate: let it join again with --address {end.Address}");
         }
         KeepGreeted(end.ToString(), certified);
     }
@@ -101,7 +101,7 @@ public sealed partial class PeerBook(HostSelf self, bool secured, Func<HostInfo>
     {
         if (host == self.Name)
         {
-            return new HostPlace(self.Address ?? throw new YadoException(2, $"this is host {host} already"), host);
+            return new HostPlace(self.Address ?? throw new YadoException(YadoError.WrongUsage, $"this is host {host} already"), host);
         }
         if (Known(host) is { } known)
         {
@@ -114,7 +114,7 @@ public sealed partial class PeerBook(HostSelf self, bool secured, Func<HostInfo>
         }
         await AskAllAsync(cancellation).ConfigureAwait(false);
         return Known(host)
-            ?? throw new YadoException(4, $"no host '{host}' is known here: 'yado hosts' lists them, 'yado host --peer ADDR:PORT' adds one");
+            ?? throw new YadoException(YadoError.NotFound, $"no host '{host}' is known here: 'yado hosts' lists them, 'yado host --peer ADDR:PORT' adds one");
     }
 
     /// <summary>Tells the hosts it knows that this one is there, until each has heard it.</summary>
@@ -164,7 +164,7 @@ public sealed partial class PeerBook(HostSelf self, bool secured, Func<HostInfo>
         IPEndPoint end = ApiConnection.ParseAddress(address);
         return secured
             ? end.ToString()
-            : throw new YadoException(2, $"{end} cannot be a peer: this host has no certificate, and hosts talk to each other only with certificates; 'yado cluster init' or 'yado cluster join' gives it one");
+            : throw new YadoException(YadoError.WrongUsage, $"{end} cannot be a peer: this host has no certificate, and hosts talk to each other only with certificates; 'yado cluster init' or 'yado cluster join' gives it one");
     }
 
     private void KeepGreeted(string address, string name)

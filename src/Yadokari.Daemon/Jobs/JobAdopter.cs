@@ -24,22 +24,22 @@ public sealed class JobAdopter(IJobEngine engine, IProcessTable processes, JobTa
     {
         if (self.Draining)
         {
-            throw new YadoException(5, $"host {self.Name} takes no jobs: 'yado undrain {self.Name}' changes that");
+            throw new YadoException(YadoError.Refused, $"host {self.Name} takes no jobs: 'yado undrain {self.Name}' changes that");
         }
         int pid = adopt.Pid;
-        ProcStatus status = ProcStatus.Read(pid) ?? throw new YadoException(4, $"no process {pid} on host {self.Name}");
+        ProcStatus status = ProcStatus.Read(pid) ?? throw new YadoException(YadoError.NotFound, $"no process {pid} on host {self.Name}");
         if (status.Uids[0] != self.Uid)
         {
-            throw new YadoException(1, $"process {pid} belongs to user {status.Uids[0]}, and this daemon runs jobs of user {self.Uid} only");
+            throw new YadoException(YadoError.Failed, $"process {pid} belongs to user {status.Uids[0]}, and this daemon runs jobs of user {self.Uid} only");
         }
         if (pid == Environment.ProcessId || status.PPid == Environment.ProcessId)
         {
-            throw new YadoException(1, $"process {pid} is the daemon's own");
+            throw new YadoException(YadoError.Failed, $"process {pid} is the daemon's own");
         }
-        ProcessIdentity process = processes.Identify(pid) ?? throw new YadoException(4, $"process {pid} has ended");
+        ProcessIdentity process = processes.Identify(pid) ?? throw new YadoException(YadoError.NotFound, $"process {pid} has ended");
         if (jobs.All.FirstOrDefault(e => e.Record.IsHere && (e.Record.Main == process || e.Record.Shell == process)) is { } known)
         {
-            throw new YadoException(1, $"process {pid} is job '{known.Record.Name}' already");
+            throw new YadoException(YadoError.Failed, $"process {pid} is job '{known.Record.Name}' already");
         }
         string? note = look ? Look(pid) : null;
         IReadOnlyList<string> arguments = ReadArguments(pid) is { Count: > 0 } read ? read : [status.Name];
@@ -87,7 +87,7 @@ public sealed class JobAdopter(IJobEngine engine, IProcessTable processes, JobTa
         if (wished is not null)
         {
             name = wished;
-            return jobs.TryReserveName(wished) ?? throw new YadoException(1, $"a job named '{wished}' runs already: choose another name");
+            return jobs.TryReserveName(wished) ?? throw new YadoException(YadoError.Failed, $"a job named '{wished}' runs already: choose another name");
         }
         return jobs.ReserveFreeName(JobTable.NameFrom(program), out name);
     }

@@ -86,14 +86,14 @@ public sealed partial class JobReviver(
         JobRecord old = job.Record;
         if (old.State is not (JobState.Saved or JobState.Lost))
         {
-            throw new YadoException(1, $"job '{old.Name}' is {old.State}: only a saved or lost one can be resumed");
+            throw new YadoException(YadoError.Failed, $"job '{old.Name}' is {old.State}: only a saved or lost one can be resumed");
         }
         if (processes.IsAlive(old.Main) || processes.IsAlive(old.Shell))
         {
-            throw new YadoException(1, $"a process of job '{old.Name}' lives still: it is not resumed beside it");
+            throw new YadoException(YadoError.Failed, $"a process of job '{old.Name}' lives still: it is not resumed beside it");
         }
         using IDisposable name = jobs.TryReserveName(old.Name)
-            ?? throw new YadoException(1, $"another job runs here with the name '{old.Name}': it is resumed when that has ended");
+            ?? throw new YadoException(YadoError.Failed, $"another job runs here with the name '{old.Name}': it is resumed when that has ended");
         (JobCheckpoint from, IReadOnlyList<JobCheckpoint> usable) = ChooseCheckpoint(old);
         int epoch = old.Epoch + 1;
         home.CreateJobDirectory(old.Id, epoch);
@@ -172,7 +172,7 @@ public sealed partial class JobReviver(
                     return (checkpoint, [.. job.Checkpoints.Skip(i)]);
                 }
                 last ??= new YadoException(new ErrorBody(
-                    $"host {self.Name} cannot resume job '{job.Name}' from {checkpoint.Path}", 5, EngineCall.ToInfos(missing)));
+                    $"host {self.Name} cannot resume job '{job.Name}' from {checkpoint.Path}", YadoError.Refused, EngineCall.ToInfos(missing)));
             }
             catch (YadoException failure)
             {
@@ -181,7 +181,7 @@ public sealed partial class JobReviver(
                 last ??= failure;
             }
         }
-        throw last ?? new YadoException(4, $"job '{job.Name}' has no checkpoint to be resumed from");
+        throw last ?? new YadoException(YadoError.NotFound, $"job '{job.Name}' has no checkpoint to be resumed from");
     }
 
     private async Task ReviveLaterAsync(JobEntry job)
@@ -226,7 +226,7 @@ public sealed partial class JobReviver(
         target.Flush(flushToDisk: true);
     }
 
-    private static YadoException Gone(JobRecord job) => new(1, $"the process of job '{job.Name}' ended before it was released");
+    private static YadoException Gone(JobRecord job) => new(YadoError.Failed, $"the process of job '{job.Name}' ended before it was released");
 
     private static string Describe(YadoException failure) =>
         failure.Obstacles.Count == 0 ? failure.Message : $"{failure.Message}: {string.Join("; ", failure.Obstacles.Select(o => o.Detail))}";

@@ -33,7 +33,7 @@ public sealed class JobRunner(
         IReadOnlyList<string> environment = PortableEnvironment.Make(start.Cpu, start.Environment);
         if (!Directory.Exists(start.WorkingDirectory))
         {
-            throw new YadoException(4, $"no directory {start.WorkingDirectory} on host {self.Name}");
+            throw new YadoException(YadoError.NotFound, $"no directory {start.WorkingDirectory} on host {self.Name}");
         }
         return Launch(start.Name, Path.GetFileName(program), start.Arguments, StreamWish.ForStart(start), start, caller, streams =>
         {
@@ -64,7 +64,7 @@ public sealed class JobRunner(
         IReadOnlyList<Obstacle> missing = EngineCall.Run(() => engine.FindMissing(resume.Path, isOwn: false));
         if (missing.Count > 0)
         {
-            throw new YadoException(new ErrorBody($"host {self.Name} cannot resume {resume.Path}", 5, EngineCall.ToInfos(missing)));
+            throw new YadoException(new ErrorBody($"host {self.Name} cannot resume {resume.Path}", YadoError.Refused, EngineCall.ToInfos(missing)));
         }
         string name = Path.GetFileNameWithoutExtension(resume.Path);
         return Launch(resume.Name, name, [resume.Path], new StreamWish(resume.Streams, resume.StreamsOf), null, caller, streams =>
@@ -92,7 +92,7 @@ public sealed class JobRunner(
             bool sent = signal.Group ? processes.SignalGroup(job.Record.Main, signal.Signal) : processes.Signal(job.Record.Main, signal.Signal);
             if (!sent)
             {
-                throw new YadoException(4, $"job '{job.Record.Name}' has ended");
+                throw new YadoException(YadoError.NotFound, $"job '{job.Record.Name}' has ended");
             }
             return job.Record;
         }
@@ -152,7 +152,7 @@ public sealed class JobRunner(
         }
         catch (IOException failure)
         {
-            throw new YadoException(1, $"cannot write {request.Path}: {failure.Message}; job '{job.Record.Name}' runs on", failure);
+            throw new YadoException(YadoError.Failed, $"cannot write {request.Path}: {failure.Message}; job '{job.Record.Name}' runs on", failure);
         }
         finally
         {
@@ -256,13 +256,13 @@ public sealed class JobRunner(
         if (caller == 0 || wish.Of is null)
         {
             logs.Dispose();
-            throw new YadoException(2, "only a program on the same host can lend its streams to a job: use the log");
+            throw new YadoException(YadoError.WrongUsage, "only a program on the same host can lend its streams to a job: use the log");
         }
         SafeFileHandle?[] fetched = new SafeFileHandle?[3];
         try
         {
             using SafeFileHandle process = PidFd.Open(caller)
-                ?? throw new YadoException(1, $"process {caller} that lends its streams has ended");
+                ?? throw new YadoException(YadoError.Failed, $"process {caller} that lends its streams has ended");
             for (int stream = 0; stream < fetched.Length; stream++)
             {
                 // A stream that the caller has closed is /dev/null for the job.
@@ -278,7 +278,7 @@ public sealed class JobRunner(
                 handle?.Dispose();
             }
             throw failure is SystemCallException
-                ? new YadoException(1, $"cannot take the streams of process {caller}: {failure.Message}", failure)
+                ? new YadoException(YadoError.Failed, $"cannot take the streams of process {caller}: {failure.Message}", failure)
                 : failure;
         }
     }
@@ -288,7 +288,7 @@ public sealed class JobRunner(
         if (wished is not null)
         {
             name = wished;
-            return jobs.TryReserveName(wished) ?? throw new YadoException(1, $"a job named '{wished}' runs already: choose another name");
+            return jobs.TryReserveName(wished) ?? throw new YadoException(YadoError.Failed, $"a job named '{wished}' runs already: choose another name");
         }
         return jobs.ReserveFreeName(JobTable.NameFrom(programName), out name);
     }
@@ -297,11 +297,11 @@ public sealed class JobRunner(
     {
         if (self.Fence() is { } fence)
         {
-            throw new YadoException(5, fence);
+            throw new YadoException(YadoError.Refused, fence);
         }
         if (self.Draining)
         {
-            throw new YadoException(5, $"host {self.Name} takes no jobs: 'yado undrain {self.Name}' changes that");
+            throw new YadoException(YadoError.Refused, $"host {self.Name} takes no jobs: 'yado undrain {self.Name}' changes that");
         }
     }
 
@@ -309,7 +309,7 @@ public sealed class JobRunner(
     {
         if (!record.IsHere)
         {
-            throw new YadoException(4, record.State switch
+            throw new YadoException(YadoError.NotFound, record.State switch
             {
                 JobState.Moved => $"job '{record.Name}' is on host {record.MovedTo}: ask there",
                 JobState.Saved => $"job '{record.Name}' is {record.Note}: 'yado undrain {self.Name}' resumes it",

@@ -139,7 +139,7 @@ public sealed partial class JobSaver(
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or StoreException)
         {
-            throw new YadoException(1, $"cannot save job '{record.Name}' as {path}: {failure.Message}; it runs on", failure);
+            throw new YadoException(YadoError.Failed, $"cannot save job '{record.Name}' as {path}: {failure.Message}; it runs on", failure);
         }
     }
 
@@ -151,7 +151,7 @@ public sealed partial class JobSaver(
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new YadoException(1, $"cannot make the directory {directory} for context files: {failure.Message}", failure);
+            throw new YadoException(YadoError.Failed, $"cannot make the directory {directory} for context files: {failure.Message}", failure);
         }
     }
 
@@ -159,11 +159,11 @@ public sealed partial class JobSaver(
     {
         if (!record.IsHere)
         {
-            throw new YadoException(4, $"job '{record.Name}' does not run here any more");
+            throw new YadoException(YadoError.NotFound, $"job '{record.Name}' does not run here any more");
         }
         if (record.Service is not null)
         {
-            throw new YadoException(1, $"service '{record.Name}' can't be saved: its clients are connected; it runs on");
+            throw new YadoException(YadoError.Failed, $"service '{record.Name}' can't be saved: its clients are connected; it runs on");
         }
     }
 

@@ -44,7 +44,7 @@ public sealed class JobTable
     public JobEntry Find(string job)
     {
         return TryFind(job)
-            ?? throw new YadoException(4, $"no job '{job}' on this host: 'yado ps --all' lists them");
+            ?? throw new YadoException(YadoError.NotFound, $"no job '{job}' on this host: 'yado ps --all' lists them");
     }
 
     /// <summary>An id that no job here has.</summary>

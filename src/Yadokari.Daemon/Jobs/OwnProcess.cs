@@ -13,7 +13,7 @@ internal static class OwnProcess
     {
         if (!processes.IsAlive(job.Main))
         {
-            throw new YadoException(4, $"job '{job.Name}' does not run here any more: its process has ended");
+            throw new YadoException(YadoError.NotFound, $"job '{job.Name}' does not run here any more: its process has ended");
         }
     }
 }

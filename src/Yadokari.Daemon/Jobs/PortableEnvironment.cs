@@ -21,7 +21,7 @@ public static class PortableEnvironment
         string name = level.StartsWith('v') ? $"x86-64-{level}" : level;
         if (CpuLevel.Parse(name) is null)
         {
-            throw new YadoException(2, $"no cpu level '{level}': choose one of {string.Join(", ", CpuLevel.Names)}");
+            throw new YadoException(YadoError.WrongUsage, $"no cpu level '{level}': choose one of {string.Join(", ", CpuLevel.Names)}");
         }
         Dictionary<string, string> settings = [];
         foreach (string setting in environment.Concat(CpuLevel.Environment(name)))

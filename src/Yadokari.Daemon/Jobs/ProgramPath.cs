@@ -30,5 +30,5 @@ public static class ProgramPath
 
     private static bool IsProgram(string path) => File.Exists(path) && (File.GetUnixFileMode(path) & AnyExecute) != 0;
 
-    private static YadoException Missing(string program, string why) => new(4, $"cannot start '{program}': {why}");
+    private static YadoException Missing(string program, string why) => new(YadoError.NotFound, $"cannot start '{program}': {why}");
 }

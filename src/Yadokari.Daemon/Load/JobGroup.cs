@@ -22,7 +22,7 @@ public sealed class JobGroup(string path)
         }
         return File.Exists(Path.Combine(path, "cgroup.procs"))
             ? new JobGroup(path)
-            : throw new YadoException(1, $"{Variable}={path} is no control group: make it first, or unset the variable");
+            : throw new YadoException(YadoError.Failed, $"{Variable}={path} is no control group: make it first, or unset the variable");
     }
 
     /// <summary>Processors that the group may use; null when it is not limited.</summary>
@@ -77,7 +77,7 @@ public sealed class JobGroup(string path)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new YadoException(1, $"cannot put a job into the control group {group}: {failure.Message}", failure);
+            throw new YadoException(YadoError.Failed, $"cannot put a job into the control group {group}: {failure.Message}", failure);
         }
     }
 

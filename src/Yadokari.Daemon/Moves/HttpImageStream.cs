@@ -40,7 +40,7 @@ internal sealed class HttpImageStream : IImageStream
             {
                 // Nobody answers a body that has not begun, except with an error.
                 await stream._answer.ConfigureAwait(false);
-                throw new YadoException(1, $"{api.Place} did not take the image");
+                throw new YadoException(YadoError.Failed, $"{api.Place} did not take the image");
             }
             stream._stream = await stream._content.Opened.ConfigureAwait(false);
             return stream;

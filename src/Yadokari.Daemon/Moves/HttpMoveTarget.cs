@@ -25,7 +25,7 @@ public sealed class HttpMoveTarget(HostPlace place) : IMoveTarget
             await api.GetAsync(Routes.Host, ProtocolJson.Default.HostInfo, cancellation, TimeSpan.FromSeconds(5)).ConfigureAwait(false), api);
         return host.ProtocolVersion == ProtocolVersion.Current
             ? host
-            : throw new YadoException(5, $"host {host.Name} speaks protocol {host.ProtocolVersion}, this one {ProtocolVersion.Current}: use the same version of yado on both");
+            : throw new YadoException(YadoError.Refused, $"host {host.Name} speaks protocol {host.ProtocolVersion}, this one {ProtocolVersion.Current}: use the same version of yado on both");
     }
 
     public Task<MoveForecast> ForeseeAsync(ForeseeMove question, CancellationToken cancellation) =>

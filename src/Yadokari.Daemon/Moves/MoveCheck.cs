@@ -22,7 +22,7 @@ public sealed class MoveCheck(
     {
         if (job.Service is not null)
         {
-            throw new YadoException(2, $"'{job.Name}' is a service, which moves by its state: there is nothing of its process to check");
+            throw new YadoException(YadoError.WrongUsage, $"'{job.Name}' is a service, which moves by its state: there is nothing of its process to check");
         }
         OwnProcess.Require(processes, job);
         LogStreams logs = LogStreams.Of(job.With(tcp), processes, home, relays.Find(job.Id, job.Epoch));
@@ -72,7 +72,7 @@ public sealed class MoveCheck(
                 new ForeseeMove(OfferOf.Job(Guid.NewGuid().ToString("n"), job, ownAddress, self, processes, logs), look.Needs), cancellation).ConfigureAwait(false);
             return check with { Target = there.Name, Refusals = forecast.Reasons };
         }
-        catch (YadoException refusal) when (refusal.ExitStatus == 5)
+        catch (YadoException refusal) when (refusal.Kind == YadoError.Refused)
         {
             return check with { Target = there.Name, RefusedAll = refusal.Message };
         }

@@ -34,6 +34,6 @@ public sealed partial class MoveSource
             store.Save(null, aborted, durable: true);
         }
         _ = TellAbortAsync(aborted, stopping);
-        throw new YadoException(1, $"job '{move.Offer.JobName}': {note}");
+        throw new YadoException(YadoError.Failed, $"job '{move.Offer.JobName}': {note}");
     }
 }

@@ -30,7 +30,7 @@ public sealed partial class MoveSource
                 LogPhase(logger, move.Id, MovePhase.Released);
                 return job;
             }
-            catch (YadoException failure) when (failure.ExitStatus == 4)
+            catch (YadoException failure) when (failure.Kind == YadoError.NotFound)
             {
                 string note = $"host {move.PeerName} no longer knows the move: look there for a context file in its images directory";
                 if (jobs.TryGet(move.Offer.JobId) is { } entry && entry.Record.State == JobState.Moved)

@@ -298,7 +298,7 @@ public sealed partial class MoveSource(
         catch (TimeoutException failure)
         {
             throw new YadoException(
-                1, $"job '{record.Name}' is committed to host {there.Name}, which does not answer: it runs on there as soon as it does", failure);
+                YadoError.Failed, $"job '{record.Name}' is committed to host {there.Name}, which does not answer: it runs on there as soon as it does", failure);
         }
         down.Stop();
         progress.Report(new MoveProgress { Phase = MovePhase.Released, Round = report.Rounds.Count + 1, Bytes = bytes, Total = bytes });
@@ -425,9 +425,9 @@ public sealed partial class MoveSource(
         YadoException said => said,
         OperationCanceledException => failure,
         ObstacleException or EngineException => EngineCall.Translate(failure),
-        StoreException => new YadoException(1, $"{failure.Message}; job '{job.Name}' runs on here", failure),
-        IOException => new YadoException(1, $"the connection to host {there.Name} broke: job '{job.Name}' runs on here", failure),
-        TimeoutException => new YadoException(1, $"host {there.Name} does not answer: job '{job.Name}' runs on here", failure),
+        StoreException => new YadoException(YadoError.Failed, $"{failure.Message}; job '{job.Name}' runs on here", failure),
+        IOException => new YadoException(YadoError.Failed, $"the connection to host {there.Name} broke: job '{job.Name}' runs on here", failure),
+        TimeoutException => new YadoException(YadoError.Failed, $"host {there.Name} does not answer: job '{job.Name}' runs on here", failure),
         _ => failure,
     };
 

@@ -45,7 +45,7 @@ public sealed partial class MoveTarget
             }
             catch (InvalidDataException failure)
             {
-                throw new YadoException(2, failure.Message, failure);
+                throw new YadoException(YadoError.WrongUsage, failure.Message, failure);
             }
         }
         return new MoveForecast(reasons);

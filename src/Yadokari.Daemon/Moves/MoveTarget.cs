@@ -126,7 +126,7 @@ public sealed partial class MoveTarget(
             Drop(move, $"the image did not arrive: {failure.Message}");
             throw failure is OperationCanceledException
                 ? failure
-                : new YadoException(5, $"host {self.Name} could not take the image: {failure.Message}", failure);
+                : new YadoException(YadoError.Refused, $"host {self.Name} could not take the image: {failure.Message}", failure);
         }
         finally
         {
@@ -180,7 +180,7 @@ public sealed partial class MoveTarget(
                 throw failure switch
                 {
                     YadoException => failure,
-                    _ => new YadoException(5, $"host {self.Name} cannot resume job '{move.Record.Offer.JobName}': {failure.Message}", failure),
+                    _ => new YadoException(YadoError.Refused, $"host {self.Name} cannot resume job '{move.Record.Offer.JobName}': {failure.Message}", failure),
                 };
             }
         }
@@ -211,10 +211,10 @@ public sealed partial class MoveTarget(
                     await ReleaseCommittedAsync(move, committed, stopping).ConfigureAwait(false);
                     break;
                 default:
-                    throw new YadoException(4, $"host {self.Name} has no prepared job for move {id}: it is {move.Record.State.Phase}");
+                    throw new YadoException(YadoError.NotFound, $"host {self.Name} has no prepared job for move {id}: it is {move.Record.State.Phase}");
             }
             return jobs.TryGet(move.Record.Offer.JobId)?.Record
-                ?? throw new YadoException(1, $"job {move.Record.Offer.JobId} was released on host {self.Name} but is not in its table");
+                ?? throw new YadoException(YadoError.Failed, $"job {move.Record.Offer.JobId} was released on host {self.Name} but is not in its table");
         }
         finally
         {
@@ -236,7 +236,7 @@ public sealed partial class MoveTarget(
         {
             if (move.Record.State.Phase is MovePhase.Committed or MovePhase.Released)
             {
-                throw new YadoException(1, $"move {id} is {move.Record.State.Phase} on host {self.Name}");
+                throw new YadoException(YadoError.Failed, $"move {id} is {move.Record.State.Phase} on host {self.Name}");
             }
             Drop(move, "the source gave it up");
             return Status(move);
@@ -368,7 +368,7 @@ public sealed partial class MoveTarget(
             {
                 LogRebuildFailed(logger, move.Record.Id, home.Image(move.Record.Id), failure.Message);
                 throw new YadoException(
-                    1, $"host {self.Name} cannot rebuild job '{offer.JobName}' now: {failure.Message}; its context file is {home.Image(move.Record.Id)}", failure);
+                    YadoError.Failed, $"host {self.Name} cannot rebuild job '{offer.JobName}' now: {failure.Message}; its context file is {home.Image(move.Record.Id)}", failure);
             }
         }
         JobRecord job = new()
@@ -459,18 +459,18 @@ public sealed partial class MoveTarget(
     }
 
     private IncomingMove Find(string id) =>
-        _moves.GetValueOrDefault(id) ?? throw new YadoException(4, $"host {self.Name} knows no move {id}");
+        _moves.GetValueOrDefault(id) ?? throw new YadoException(YadoError.NotFound, $"host {self.Name} knows no move {id}");
 
     private void Expect(IncomingMove move, MovePhase phase)
     {
         if (move.Record.State.Phase != phase)
         {
-            throw new YadoException(5, $"move {move.Record.Id} is {move.Record.State.Phase} on host {self.Name}, not {phase}");
+            throw new YadoException(YadoError.Refused, $"move {move.Record.Id} is {move.Record.State.Phase} on host {self.Name}, not {phase}");
         }
     }
 
     private YadoException Refused(MoveOffer offer, IReadOnlyList<ObstacleInfo> reasons) =>
-        new(new ErrorBody($"host {self.Name} refuses job '{offer.JobName}'", 5, reasons));
+        new(new ErrorBody($"host {self.Name} refuses job '{offer.JobName}'", YadoError.Refused, reasons));
 
     private static MoveStatus Status(IncomingMove move) => new(move.Record.Id, move.Record.State.Phase, MoveVerdict.Pending, Filled: move.IsFilled);
 }

@@ -18,11 +18,11 @@ internal static class OfferOf
         if (!job.IsHere)
         {
             throw job.State == JobState.Moved
-                ? new YadoException(4, $"job '{job.Name}' is on host {job.MovedTo}: ask there")
-                : new YadoException(4, $"job '{job.Name}' has ended");
+                ? new YadoException(YadoError.NotFound, $"job '{job.Name}' is on host {job.MovedTo}: ask there")
+                : new YadoException(YadoError.NotFound, $"job '{job.Name}' has ended");
         }
         return self.Address
-            ?? throw new YadoException(1, "this host has no address for others: restart its daemon with 'yado host --listen ADDR:PORT'");
+            ?? throw new YadoException(YadoError.Failed, "this host has no address for others: restart its daemon with 'yado host --listen ADDR:PORT'");
     }
 
     /// <exception cref="YadoException">It is this host itself.</exception>
@@ -30,7 +30,7 @@ internal static class OfferOf
     {
         if (there.Instance == self.Instance)
         {
-            throw new YadoException(2, $"job '{job.Name}' is on host {self.Name} already");
+            throw new YadoException(YadoError.WrongUsage, $"job '{job.Name}' is on host {self.Name} already");
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class SharedImage : IDisposable
         {
             return image;
         }
-        image.RefuseIfAsked(2, $"it can't move through {directory}: {fault}");
+        image.RefuseIfAsked(YadoError.WrongUsage, $"it can't move through {directory}: {fault}");
         return null;
     }
 
@@ -60,7 +60,7 @@ internal sealed class SharedImage : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            RefuseIfAsked(1, $"it can't move through {Directory}: {failure.Message}");
+            RefuseIfAsked(YadoError.Failed, $"it can't move through {Directory}: {failure.Message}");
             return null;
         }
     }
@@ -74,7 +74,7 @@ internal sealed class SharedImage : IDisposable
         {
             return this;
         }
-        RefuseIfAsked(5, $"host {_target} can't take it through {Directory}: {fault}");
+        RefuseIfAsked(YadoError.Refused, $"host {_target} can't take it through {Directory}: {fault}");
         return null;
     }
 
@@ -93,11 +93,11 @@ internal sealed class SharedImage : IDisposable
         }
     }
 
-    private void RefuseIfAsked(int status, string fault)
+    private void RefuseIfAsked(YadoError kind, string fault)
     {
         if (_isAsked)
         {
-            throw new YadoException(status, fault);
+            throw new YadoException(kind, fault);
         }
     }
 }

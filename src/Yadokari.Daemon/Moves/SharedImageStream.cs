@@ -61,5 +61,5 @@ internal sealed class SharedImageStream(IImageStream rest, FileStream file) : II
     }
 
     private IOException Unwritten(IOException failure) =>
-        new(failure.Message, new YadoException(1, $"{file.Name} can't be written: {failure.Message}: the job runs on here"));
+        new(failure.Message, new YadoException(YadoError.Failed, $"{file.Name} can't be written: {failure.Message}: the job runs on here"));
 }

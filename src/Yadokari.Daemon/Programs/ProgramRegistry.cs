@@ -34,7 +34,7 @@ public sealed partial class ProgramRegistry(
     {
         if (caller.Pid <= 0)
         {
-            throw new YadoException(1, "the program runs where this daemon can't see it: in a pid namespace beside its own");
+            throw new YadoException(YadoError.Failed, "the program runs where this daemon can't see it: in a pid namespace beside its own");
         }
         return Keep(caller.Pid, new AdoptJob(caller.Pid, program.Name), freeName: false, program.Mailbox);
     }
@@ -47,7 +47,7 @@ public sealed partial class ProgramRegistry(
         int pid = ProcTasks.Children(caller.Pid)?.FirstOrDefault(child => ProcStatus.Read(child) is { NsPid: [.., int own] } && own == program.Process) ?? 0;
         return pid > 0
             ? Keep(pid, new AdoptJob(pid, program.Name), freeName: true, program.Mailbox)
-            : throw new YadoException(4, $"process {caller.Pid} has no child {program.Process}");
+            : throw new YadoException(YadoError.NotFound, $"process {caller.Pid} has no child {program.Process}");
     }
 
     private JobRecord Keep(int pid, AdoptJob adopt, bool freeName, ulong? mailbox)
@@ -71,10 +71,10 @@ public sealed partial class ProgramRegistry(
     /// <exception cref="YadoException">It is no job, or the path can't be used.</exception>
     public void BeginCheckpoint(CheckpointProgram request, LocalCaller caller)
     {
-        JobEntry job = FindJob(caller.Pid) ?? throw new YadoException(4, $"process {caller.Pid} is no job of this host: register it first");
+        JobEntry job = FindJob(caller.Pid) ?? throw new YadoException(YadoError.NotFound, $"process {caller.Pid} is no job of this host: register it first");
         if (ProgramMailbox.TryOpen(job.Record.Main.Pid, job.Record.Mailbox) is not { } mailbox)
         {
-            throw new YadoException(2, "the program has no mailbox for the answer");
+            throw new YadoException(YadoError.WrongUsage, "the program has no mailbox for the answer");
         }
         _ = Task.Run(() => CheckpointAsync(job, request, mailbox), CancellationToken.None);
     }
@@ -96,7 +96,7 @@ public sealed partial class ProgramRegistry(
             catch (YadoException failure)
             {
                 (outcome, message) = (
-                    failure.ExitStatus == 3 ? -Ebusy : failure.InnerException is EngineException inner ? -ErrnoOf(inner.Error) : -Eio,
+                    failure.Kind == YadoError.Obstacles ? -Ebusy : failure.InnerException is EngineException inner ? -ErrnoOf(inner.Error) : -Eio,
                     failure.Body.Obstacles.Count > 0 ? $"{failure.Message}: {string.Join("; ", failure.Body.Obstacles.Select(o => $"{o.Name}: {o.Detail}"))}" : failure.Message);
             }
             catch (Exception failure) when (failure is OperationCanceledException or IOException or StoreException)
@@ -140,7 +140,7 @@ public sealed partial class ProgramRegistry(
     {
         if (JobAbove(adopt.Pid) is { } job)
         {
-            throw new YadoException(1, $"process {adopt.Pid} is part of job '{job.Record.Name}', which moves as a whole");
+            throw new YadoException(YadoError.Failed, $"process {adopt.Pid} is part of job '{job.Record.Name}', which moves as a whole");
         }
         // Not looked at for obstacles: the connection by which it speaks would be one.
         return jobs.Find(adopter.Adopt(adopt, look: false, freeName).Id);

@@ -78,11 +78,11 @@ public sealed partial class MoveOrders(
         catch (Exception failure) when (failure is YadoException or OperationCanceledException or IOException)
         {
             // It ended meanwhile, which is no failure of anybody.
-            bool isGone = failure is YadoException { ExitStatus: 4 };
+            bool isGone = failure is YadoException { Kind: YadoError.NotFound };
             if (!isGone && !stopping.IsCancellationRequested)
             {
                 Interlocked.Increment(ref _failed);
-                _failures.Enqueue((move.Job, failure is YadoException { ExitStatus: 3 } ? PauseAfterObstacle : PauseAfterFailure));
+                _failures.Enqueue((move.Job, failure is YadoException { Kind: YadoError.Obstacles } ? PauseAfterObstacle : PauseAfterFailure));
             }
             string reasons = failure is YadoException { Obstacles.Count: > 0 } listed ? $" ({string.Join(", ", listed.Obstacles.Select(o => o.Name))})" : "";
             LogFailed(logger, move.Job, here.Name, move.Host, failure.Message + reasons);

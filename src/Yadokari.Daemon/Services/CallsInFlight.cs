@@ -59,7 +59,7 @@ internal sealed class CallsInFlight(InstanceControl control, string service, Tim
         if (patience is { } most && Stopwatch.GetElapsedTime(_begun) >= most)
         {
             throw new YadoException(
-                1, $"{pending} {(pending == 1 ? "call" : "calls")} to service '{service}' did not end within {most.TotalSeconds:0.###} s: move it later, or with more --patience");
+                YadoError.Failed, $"{pending} {(pending == 1 ? "call" : "calls")} to service '{service}' did not end within {most.TotalSeconds:0.###} s: move it later, or with more --patience");
         }
         progress.Report(new MoveProgress { Phase = MovePhase.Copying, PendingCalls = pending });
     }

@@ -17,7 +17,7 @@ public sealed class InstanceControl : IDisposable
     /// <exception cref="YadoException">It does not listen: it has ended, or is no program that moves.</exception>
     public static async Task<InstanceControl> ConnectAsync(string path, CancellationToken cancellation) =>
         await TryConnectAsync(path, cancellation).ConfigureAwait(false)
-        ?? throw new YadoException(1, "the instance of the service does not answer its daemon: it has ended, or is about to");
+        ?? throw new YadoException(YadoError.Failed, "the instance of the service does not answer its daemon: it has ended, or is about to");
 
     /// <summary>Null when nobody listens there (yet).</summary>
     public static async Task<InstanceControl?> TryConnectAsync(string path, CancellationToken cancellation)
@@ -93,7 +93,7 @@ public sealed class InstanceControl : IDisposable
                 case ControlKind.End:
                     break;
                 case ControlKind.Answer when JsonSerializer.Deserialize(payload.Span, ProtocolJson.Default.ControlAnswer) is { } answer:
-                    return answer.Error is null ? answer : throw new YadoException(1, answer.Error);
+                    return answer.Error is null ? answer : throw new YadoException(YadoError.Failed, answer.Error);
                 default:
                     throw new InvalidDataException("the instance says something unexpected");
             }
@@ -109,7 +109,7 @@ public sealed class InstanceControl : IDisposable
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or JsonException or SocketException)
         {
-            throw new YadoException(1, $"the connection to the instance of the service broke: {failure.Message}", failure);
+            throw new YadoException(YadoError.Failed, $"the connection to the instance of the service broke: {failure.Message}", failure);
         }
     }
 }

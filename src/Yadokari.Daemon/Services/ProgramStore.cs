@@ -31,7 +31,7 @@ public sealed class ProgramStore(HomeDirectory home)
     {
         if (!File.Exists(program))
         {
-            throw new YadoException(4, $"cannot start '{program}': there is no such file");
+            throw new YadoException(YadoError.NotFound, $"cannot start '{program}': there is no such file");
         }
         string folder = Path.GetDirectoryName(program)!;
         string incoming = MakeIncoming();
@@ -44,7 +44,7 @@ public sealed class ProgramStore(HomeDirectory home)
                 bytes += new FileInfo(file).Length;
                 if (++count > Limits.MaxProgramFiles || bytes > Limits.MaxProgramBytes)
                 {
-                    throw new YadoException(2, $"the folder {folder} holds more than a program: put the program into a folder of its own, as 'dotnet publish' does");
+                    throw new YadoException(YadoError.WrongUsage, $"the folder {folder} holds more than a program: put the program into a folder of its own, as 'dotnet publish' does");
                 }
                 string copy = Path.Combine(incoming, Path.GetRelativePath(folder, file));
                 Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
@@ -56,7 +56,7 @@ public sealed class ProgramStore(HomeDirectory home)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new YadoException(1, $"cannot copy the program folder {folder}: {failure.Message}", failure);
+            throw new YadoException(YadoError.Failed, $"cannot copy the program folder {folder}: {failure.Message}", failure);
         }
         finally
         {
@@ -85,13 +85,13 @@ public sealed class ProgramStore(HomeDirectory home)
             string actual = HashOf(incoming);
             if (actual != hash)
             {
-                throw new YadoException(5, $"the program folder that arrived has the hash {actual} instead of {hash}: it was changed meanwhile, or damaged");
+                throw new YadoException(YadoError.Refused, $"the program folder that arrived has the hash {actual} instead of {hash}: it was changed meanwhile, or damaged");
             }
             Keep(incoming, hash);
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException)
         {
-            throw new YadoException(5, $"the program folder did not arrive: {failure.Message}", failure);
+            throw new YadoException(YadoError.Refused, $"the program folder did not arrive: {failure.Message}", failure);
         }
         finally
         {

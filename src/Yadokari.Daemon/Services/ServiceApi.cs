@@ -37,7 +37,7 @@ public sealed class ServiceApi(
             MoveOffer offer = Bounds.Check(await ApiCall.ReadAsync(context, ProtocolJson.Default.MoveOffer).ConfigureAwait(false));
             if (offer.Service is null)
             {
-                throw new YadoException(2, "the offer is not one of a service");
+                throw new YadoException(YadoError.WrongUsage, "the offer is not one of a service");
             }
             PeerDoor.Require(context, offer.SourceName);
             await ApiCall.WriteAsync(context, await target.ReserveAsync(offer, stopping).ConfigureAwait(false), ProtocolJson.Default.ServiceOffered).ConfigureAwait(false);

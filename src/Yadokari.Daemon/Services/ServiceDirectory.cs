@@ -22,7 +22,7 @@ public sealed class ServiceDirectory(JobTable jobs, PeerBook peers)
             ServicePlace?[] others = await Task.WhenAll(peers.Places.Select(p => AskAsync(p, service, cancellation))).ConfigureAwait(false);
             own = others.Append(own).Where(p => p is not null).MaxBy(p => p!.Epoch);
         }
-        return own ?? throw new YadoException(4, $"no service '{service}' is known here: 'yado ps' lists jobs and services");
+        return own ?? throw new YadoException(YadoError.NotFound, $"no service '{service}' is known here: 'yado ps' lists jobs and services");
     }
 
     private ServicePlace? FindHere(string service, out bool serves)

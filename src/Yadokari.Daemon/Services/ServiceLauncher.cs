@@ -52,7 +52,7 @@ public sealed class ServiceLauncher(IJobEngine engine, IProcessTable processes, 
         string control = ControlPath(job, epoch);
         if (control.Length > MaxSocketPath)
         {
-            throw new YadoException(1, $"the path {control} is too long for a unix socket: set YADO_HOME to a shorter one");
+            throw new YadoException(YadoError.Failed, $"the path {control} is too long for a unix socket: set YADO_HOME to a shorter one");
         }
         home.CreateJobDirectory(job, epoch);
         File.Delete(control);
@@ -68,12 +68,12 @@ public sealed class ServiceLauncher(IJobEngine engine, IProcessTable processes, 
                 }
                 if (!processes.IsAlive(held.Main))
                 {
-                    throw new YadoException(1, $"service '{place.Service}' ended at its start on host {self.Name}: {LastWords(job, epoch)}");
+                    throw new YadoException(YadoError.Failed, $"service '{place.Service}' ended at its start on host {self.Name}: {LastWords(job, epoch)}");
                 }
                 await Task.Delay(Look, cancellation).ConfigureAwait(false);
             }
             throw new YadoException(
-                1, $"service '{place.Service}' does not answer its daemon on host {self.Name}: does it call AddYadokari (C: is it linked with mrpc)? Its log: {home.Output(job, epoch)}");
+                YadoError.Failed, $"service '{place.Service}' does not answer its daemon on host {self.Name}: does it call AddYadokari (C: is it linked with mrpc)? Its log: {home.Output(job, epoch)}");
         }
         catch
         {

@@ -39,6 +39,6 @@ public sealed partial class ServiceMoveSource
             store.Save(null, aborted, durable: false);
         }
         _ = TellAbortAsync(aborted, stopping);
-        throw new YadoException(1, $"service '{move.Offer.JobName}': {note}");
+        throw new YadoException(YadoError.Failed, $"service '{move.Offer.JobName}': {note}");
     }
 }

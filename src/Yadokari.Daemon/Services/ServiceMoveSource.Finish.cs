@@ -185,7 +185,7 @@ public sealed partial class ServiceMoveSource
                 _verdicts.Settle(move.Id);
                 return there;
             }
-            catch (YadoException failure) when (failure.ExitStatus == 4)
+            catch (YadoException failure) when (failure.Kind == YadoError.NotFound)
             {
                 string note = $"host {move.PeerName} no longer knows the move, and the service was its already";
                 if (job is not null && record is not null)

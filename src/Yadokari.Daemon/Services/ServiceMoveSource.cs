@@ -32,7 +32,7 @@ public sealed partial class ServiceMoveSource(
     {
         if (!await job.Gate.WaitAsync(TimeSpan.Zero, cancellation).ConfigureAwait(false))
         {
-            throw new YadoException(1, $"service '{job.Record.Name}' is being moved already: wait until that is over");
+            throw new YadoException(YadoError.Failed, $"service '{job.Record.Name}' is being moved already: wait until that is over");
         }
         try
         {
@@ -56,12 +56,12 @@ public sealed partial class ServiceMoveSource(
         if (!record.IsHere || record.Service is not { } service)
         {
             throw record.State == JobState.Moved
-                ? new YadoException(4, $"service '{record.Name}' is on host {record.MovedTo}: ask there")
-                : new YadoException(4, $"service '{record.Name}' has ended");
+                ? new YadoException(YadoError.NotFound, $"service '{record.Name}' is on host {record.MovedTo}: ask there")
+                : new YadoException(YadoError.NotFound, $"service '{record.Name}' has ended");
         }
         if (self.Address is not { } ownAddress)
         {
-            throw new YadoException(1, "this host has no address for others: restart its daemon with 'yado host --listen ADDR:PORT'");
+            throw new YadoException(YadoError.Failed, "this host has no address for others: restart its daemon with 'yado host --listen ADDR:PORT'");
         }
         await Directory.CheckOwnedAsync(record, cancellation).ConfigureAwait(false);
         using ServiceMoveLinks links = new(new HttpServiceTarget(targetPlace));
@@ -69,7 +69,7 @@ public sealed partial class ServiceMoveSource(
         HostInfo there = await target.HelloAsync(cancellation).ConfigureAwait(false);
         if (there.Instance == self.Instance)
         {
-            throw new YadoException(2, $"service '{record.Name}' is on host {self.Name} already");
+            throw new YadoException(YadoError.WrongUsage, $"service '{record.Name}' is on host {self.Name} already");
         }
         MoveRecord move = new(MoveRole.Source, OfferOf(record, service, ownAddress), there.Name, targetPlace.Address, new MoveState.Reserved());
         progress = job.Follow(there.Name, progress);
@@ -128,7 +128,7 @@ public sealed partial class ServiceMoveSource(
             cancellation.ThrowIfCancellationRequested();
             if (Decision.Make(decisionPath, Decision.Moved) != Decision.Moved)
             {
-                throw new YadoException(1, $"service '{record.Name}' has decided to serve on: move it again");
+                throw new YadoException(YadoError.Failed, $"service '{record.Name}' has decided to serve on: move it again");
             }
             phases = new ServicePhases(start, ahead, drain, delta, Lap(step), 0, 0, stateBytes, rest.Length);
         }
@@ -150,7 +150,7 @@ public sealed partial class ServiceMoveSource(
         catch (TimeoutException failure)
         {
             throw new YadoException(
-                1, $"service '{record.Name}' is committed to host {there.Name}, which does not answer: it serves there as soon as it does", failure);
+                YadoError.Failed, $"service '{record.Name}' is committed to host {there.Name}, which does not answer: it serves there as soon as it does", failure);
         }
         down.Stop();
         long bytes = phases.StateBytes + phases.DeltaBytes;
@@ -198,10 +198,10 @@ public sealed partial class ServiceMoveSource(
 
     private static Exception AsYado(Exception failure, JobRecord job, HostInfo there) => failure switch
     {
-        YadoException { Unreachable: true } => new YadoException(1, $"the connection to host {there.Name} broke: service '{job.Name}' serves on here", failure),
+        YadoException { Unreachable: true } => new YadoException(YadoError.Failed, $"the connection to host {there.Name} broke: service '{job.Name}' serves on here", failure),
         YadoException or OperationCanceledException => failure,
-        StoreException => new YadoException(1, $"{failure.Message}; service '{job.Name}' serves on here", failure),
-        IOException or TimeoutException => new YadoException(1, $"{failure.Message}: service '{job.Name}' serves on here", failure),
+        StoreException => new YadoException(YadoError.Failed, $"{failure.Message}; service '{job.Name}' serves on here", failure),
+        IOException or TimeoutException => new YadoException(YadoError.Failed, $"{failure.Message}: service '{job.Name}' serves on here", failure),
         _ => failure,
     };
 

@@ -77,7 +77,7 @@ public sealed partial class ServiceMoveTarget(
     {
         if (!_moves.Values.Any(m => !m.Record.State.IsFinal && m.Record.Offer.Service!.Spec.ProgramHash == hash))
         {
-            throw new YadoException(4, $"no service with the program {Shorten(hash)} is on its way here");
+            throw new YadoException(YadoError.NotFound, $"no service with the program {Shorten(hash)} is on its way here");
         }
         await programs.ReceiveAsync(hash, archive, cancellation).ConfigureAwait(false);
     }
@@ -119,7 +119,7 @@ public sealed partial class ServiceMoveTarget(
     {
         if (++move.Rounds > Limits.MaxAllStateRounds)
         {
-            throw new YadoException(5, $"more than {Limits.MaxAllStateRounds} rounds of changes");
+            throw new YadoException(YadoError.Refused, $"more than {Limits.MaxAllStateRounds} rounds of changes");
         }
         string path = RoundPath(id, move.Rounds);
         long bytes = await KeepAsync(path, changes, cancellation).ConfigureAwait(false);
@@ -155,7 +155,7 @@ public sealed partial class ServiceMoveTarget(
             }
             if (move.Record.State is not MoveState.Prepared prepared)
             {
-                throw new YadoException(5, $"move {id} is {move.Record.State.Phase} on host {self.Name}, not prepared");
+                throw new YadoException(YadoError.Refused, $"move {id} is {move.Record.State.Phase} on host {self.Name}, not prepared");
             }
             return await ServeAsync(move, prepared).ConfigureAwait(false);
         }
@@ -267,7 +267,7 @@ public sealed partial class ServiceMoveTarget(
     }
 
     private ServicePlace PlaceOf(IncomingService move) =>
-        move.Place ??= LoadPlace(move.Record.Id) ?? throw new YadoException(1, $"the place of move {move.Record.Id} is not known any more");
+        move.Place ??= LoadPlace(move.Record.Id) ?? throw new YadoException(YadoError.Failed, $"the place of move {move.Record.Id} is not known any more");
 
     private async Task<ServicePrepared> DoAsync(string id, MovePhase expected, Func<IncomingService, Task<long>> act, CancellationToken cancellation)
     {
@@ -280,7 +280,7 @@ public sealed partial class ServiceMoveTarget(
             // What comes late, or twice, ends nothing.
             if (move.Record.State.Phase != expected)
             {
-                throw new YadoException(5, $"move {id} is {move.Record.State.Phase} on host {self.Name}, not {expected}");
+                throw new YadoException(YadoError.Refused, $"move {id} is {move.Record.State.Phase} on host {self.Name}, not {expected}");
             }
             return await ActAsync(move, act, start).ConfigureAwait(false);
         }
@@ -302,7 +302,7 @@ public sealed partial class ServiceMoveTarget(
         {
             await DropAsync(move, failure.Message).ConfigureAwait(false);
             throw failure is YadoException or IOException
-                ? new YadoException(5, $"host {self.Name} could not take service '{move.Record.Offer.JobName}': {failure.Message}", failure)
+                ? new YadoException(YadoError.Refused, $"host {self.Name} could not take service '{move.Record.Offer.JobName}': {failure.Message}", failure)
                 : failure;
         }
     }
@@ -337,10 +337,10 @@ public sealed partial class ServiceMoveTarget(
         LogPhase(logger, next.Id, state.Phase);
     }
 
-    private IncomingService Find(string id) => _moves.GetValueOrDefault(id) ?? throw new YadoException(4, $"host {self.Name} knows no move {id}");
+    private IncomingService Find(string id) => _moves.GetValueOrDefault(id) ?? throw new YadoException(YadoError.NotFound, $"host {self.Name} knows no move {id}");
 
     private YadoException Refused(MoveOffer offer, IReadOnlyList<ObstacleInfo> reasons) =>
-        new(new ErrorBody($"host {self.Name} refuses service '{offer.JobName}'", 5, reasons));
+        new(new ErrorBody($"host {self.Name} refuses service '{offer.JobName}'", YadoError.Refused, reasons));
 
     private static string Shorten(string hash) => hash[..Math.Min(12, hash.Length)];
 

@@ -27,7 +27,7 @@ public static class ServicePorts
                 return port;
             }
         }
-        throw new YadoException(1, $"no two neighbouring ports are free on {address}");
+        throw new YadoException(YadoError.Failed, $"no two neighbouring ports are free on {address}");
     }
 
     /// <summary>Nobody listens on the port or the next one.</summary>

@@ -17,15 +17,15 @@ public sealed class ServiceRunner(JobTable jobs, HomeDirectory home, HostSelf se
     {
         if (self.Draining)
         {
-            throw new YadoException(5, $"host {self.Name} takes no jobs: 'yado undrain {self.Name}' changes that");
+            throw new YadoException(YadoError.Refused, $"host {self.Name} takes no jobs: 'yado undrain {self.Name}' changes that");
         }
-        using IDisposable name = jobs.TryReserveName(start.Name) ?? throw new YadoException(1, $"a job named '{start.Name}' runs already: choose another name");
+        using IDisposable name = jobs.TryReserveName(start.Name) ?? throw new YadoException(YadoError.Failed, $"a job named '{start.Name}' runs already: choose another name");
         (string hash, long bytes, string executable) = await Task.Run(() => programs.Import(start.Program), cancellation).ConfigureAwait(false);
         ServicePlace place = launcher.Choose(start.Name, FirstEpoch, start.Port, null, null);
         int port = System.Net.IPEndPoint.Parse(place.Address).Port;
         if (start.Port != 0 && port != start.Port)
         {
-            throw new YadoException(1, $"port {start.Port} or {start.Port + 1} is taken on host {self.Name}: choose another with --port");
+            throw new YadoException(YadoError.Failed, $"port {start.Port} or {start.Port + 1} is taken on host {self.Name}: choose another with --port");
         }
         ServiceSpec spec = new()
         {

@@ -142,7 +142,7 @@ public sealed partial class StreamRelay
                     _failed = true;
                     if (must)
                     {
-                        throw new YadoException(1, $"the output of job {_job} can't be kept: {new SystemCallException("splice", (int)-carried).Message}; it runs on here");
+                        throw new YadoException(YadoError.Failed, $"the output of job {_job} can't be kept: {new SystemCallException("splice", (int)-carried).Message}; it runs on here");
                     }
                     return;
             }

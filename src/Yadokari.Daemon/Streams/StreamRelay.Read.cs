@@ -76,7 +76,7 @@ public sealed partial class StreamRelay
             RequireHere();
             if (upTo > Length(stream))
             {
-                throw new YadoException(2, $"job {_job} has written {Length(stream)} bytes to stream {stream}, not {upTo}");
+                throw new YadoException(YadoError.WrongUsage, $"job {_job} has written {Length(stream)} bytes to stream {stream}, not {upTo}");
             }
             if (upTo <= _acknowledged[stream - 1])
             {

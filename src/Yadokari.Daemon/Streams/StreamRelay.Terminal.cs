@@ -34,7 +34,7 @@ public sealed partial class StreamRelay
             () =>
             {
                 RelayedTerminal terminal = _facts.Terminal
-                    ?? throw new YadoException(1, $"job {_job} has no terminal of its own: 'yado logs --follow' shows its output");
+                    ?? throw new YadoException(YadoError.Failed, $"job {_job} has no terminal of its own: 'yado logs --follow' shows its output");
                 terminal = terminal with { Session = terminal.Session + 1 };
                 Save(_facts with { Terminal = terminal });
                 Hear();
@@ -78,7 +78,7 @@ public sealed partial class StreamRelay
     {
         if (_facts.Terminal is { } terminal && terminal.Session != session)
         {
-            throw new YadoException(1, "its terminal was attached elsewhere");
+            throw new YadoException(YadoError.Failed, "its terminal was attached elsewhere");
         }
     }
 
@@ -132,7 +132,7 @@ public sealed partial class StreamRelay
     {
         if (_terminal is null)
         {
-            return _facts.Terminal is null ? null : throw new YadoException(1, $"job {_job} has lost its terminal: whoever held it was killed");
+            return _facts.Terminal is null ? null : throw new YadoException(YadoError.Failed, $"job {_job} has lost its terminal: whoever held it was killed");
         }
         // What it wrote may stand in the way of the echo of what was typed.
         Carry(1, long.MaxValue, must: true);

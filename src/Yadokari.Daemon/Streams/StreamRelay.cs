@@ -247,7 +247,7 @@ public sealed partial class StreamRelay
         long length = Length(Input);
         if (offset > length)
         {
-            throw new YadoException(1, $"the input of job {_job} continues at byte {length}, not at {offset}");
+            throw new YadoException(YadoError.Failed, $"the input of job {_job} continues at byte {length}, not at {offset}");
         }
         if (length - offset < bytes.Length)
         {
@@ -288,7 +288,7 @@ public sealed partial class StreamRelay
     {
         if (_ended)
         {
-            throw new YadoException(4, $"job {_job} is not on this host any more");
+            throw new YadoException(YadoError.NotFound, $"job {_job} is not on this host any more");
         }
     }
 

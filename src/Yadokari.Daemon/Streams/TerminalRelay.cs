@@ -150,7 +150,7 @@ internal sealed class TerminalRelay : IDisposable
     /// <exception cref="YadoException">It has hung up.</exception>
     public RelayedTerminal Take(RelayedTerminal known, Action<byte[]?> borrow)
     {
-        byte[] settings = Terminal.GetSettings(_slave) ?? throw new YadoException(1, "the job's terminal has hung up: the leader of its session has ended");
+        byte[] settings = Terminal.GetSettings(_slave) ?? throw new YadoException(YadoError.Failed, "the job's terminal has hung up: the leader of its session has ended");
         (int rows, int columns) = Terminal.GetWindowSize(_slave) ?? (known.Rows, known.Columns);
         List<int> lines = [];
         long rest = 0;

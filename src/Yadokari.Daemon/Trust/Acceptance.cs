@@ -112,7 +112,7 @@ public sealed class Acceptance(AcceptedActs acts, uint uid, IReadOnlySet<uint>? 
         {
             return next(context);
         }
-        return ApiCall.WriteAsync(context, new ErrorBody(reason, 5, []), ProtocolJson.Default.ErrorBody, StatusCodes.Status403Forbidden);
+        return ApiCall.WriteAsync(context, new ErrorBody(reason, YadoError.Refused, []), ProtocolJson.Default.ErrorBody, StatusCodes.Status403Forbidden);
     }
 
     /// <summary>Null when another host may ask that; else why not, for its user.</summary>
@@ -143,7 +143,7 @@ public sealed class Acceptance(AcceptedActs acts, uint uid, IReadOnlySet<uint>? 
 
     private static AcceptedActs ActOf(string word) => Words.Any(w => w.Word == word)
         ? Words.First(w => w.Word == word).Act
-        : throw new YadoException(2, $"'{Bounds.Shorten(word)}' is nothing that can be accepted: give {string.Join(", ", Words.Select(w => w.Word))}");
+        : throw new YadoException(YadoError.WrongUsage, $"'{Bounds.Shorten(word)}' is nothing that can be accepted: give {string.Join(", ", Words.Select(w => w.Word))}");
 
     private static uint UserOf(string user)
     {
@@ -155,6 +155,6 @@ public sealed class Acceptance(AcceptedActs acts, uint uid, IReadOnlySet<uint>? 
         string? line = File.ReadLines("/etc/passwd").FirstOrDefault(l => l.StartsWith(user + ":", StringComparison.Ordinal));
         return line?.Split(':') is [_, _, { } uid, ..] && user.Length > 0 && uint.TryParse(uid, NumberStyles.None, CultureInfo.InvariantCulture, out number)
             ? number
-            : throw new YadoException(2, $"there is no user '{Bounds.Shorten(user)}': give its name or number");
+            : throw new YadoException(YadoError.WrongUsage, $"there is no user '{Bounds.Shorten(user)}': give its name or number");
     }
 }

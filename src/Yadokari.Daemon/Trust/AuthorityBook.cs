@@ -39,7 +39,7 @@ public sealed class AuthorityBook : IDisposable
         catch (SqliteException failure)
         {
             connection.Dispose();
-            throw new YadoException(1, $"cannot use {files.AuthorityBook}: {failure.Message}", failure);
+            throw new YadoException(YadoError.Failed, $"cannot use {files.AuthorityBook}: {failure.Message}", failure);
         }
     }
 
@@ -62,7 +62,7 @@ public sealed class AuthorityBook : IDisposable
             using SqliteDataReader reader = command.ExecuteReader();
             if (!reader.Read())
             {
-                throw new YadoException(5, "the token is not one of this cluster: 'yado cluster token' makes one");
+                throw new YadoException(YadoError.Refused, "the token is not one of this cluster: 'yado cluster token' makes one");
             }
             if (!reader.IsDBNull(0))
             {
@@ -70,7 +70,7 @@ public sealed class AuthorityBook : IDisposable
             }
             if (reader.GetInt64(1) <= now.ToUnixTimeSeconds())
             {
-                throw new YadoException(5, "the token has expired: 'yado cluster token' makes another");
+                throw new YadoException(YadoError.Refused, "the token has expired: 'yado cluster token' makes another");
             }
             return reader.IsDBNull(2) ? null : reader.GetString(2);
         }
@@ -105,12 +105,12 @@ public sealed class AuthorityBook : IDisposable
                 string other = reader.GetString(0);
                 if (other == name)
                 {
-                    throw new YadoException(5, $"a host '{name}' has a certificate already: choose another --name, or make the token with 'yado cluster token --replace {name}'");
+                    throw new YadoException(YadoError.Refused, $"a host '{name}' has a certificate already: choose another --name, or make the token with 'yado cluster token --replace {name}'");
                 }
                 HashSet<string> taken = [.. reader.GetString(1).Split(' ')];
                 if (addresses.FirstOrDefault(a => !IPAddress.IsLoopback(a) && taken.Contains(a.ToString())) is { } same)
                 {
-                    throw new YadoException(5, $"address {same} is in the certificate of host '{other}': give this host's own with --address, or use 'yado cluster token --replace {other}'");
+                    throw new YadoException(YadoError.Refused, $"address {same} is in the certificate of host '{other}': give this host's own with --address, or use 'yado cluster token --replace {other}'");
                 }
             }
         }
@@ -149,7 +149,7 @@ public sealed class AuthorityBook : IDisposable
     public void Dispose() => _connection.Dispose();
 
     private static YadoException Used() => new(
-        5, "the token has been used already: if that was not you, someone else has joined with it; 'yado cluster token' makes another");
+        YadoError.Refused, "the token has been used already: if that was not you, someone else has joined with it; 'yado cluster token' makes another");
 
     private object? Execute(string sql, params ReadOnlySpan<object?> values)
     {

@@ -20,7 +20,7 @@ public static class BrowserGuard
 
     public static Task Guard(HttpContext context, RequestDelegate next) =>
         Explain(context.Request) is { } reason
-            ? ApiCall.WriteAsync(context, new ErrorBody(reason, 2, []), ProtocolJson.Default.ErrorBody, StatusCodes.Status403Forbidden)
+            ? ApiCall.WriteAsync(context, new ErrorBody(reason, YadoError.WrongUsage, []), ProtocolJson.Default.ErrorBody, StatusCodes.Status403Forbidden)
             : next(context);
 
     /// <summary>Null when the request may go on; else why not.</summary>

@@ -45,7 +45,7 @@ public sealed class CertificateAuthority : IDisposable
     {
         if (!files.HasAuthority)
         {
-            throw new YadoException(1, "this host does not make the cluster's certificates: ask on the host where 'yado cluster init' was called");
+            throw new YadoException(YadoError.Failed, "this host does not make the cluster's certificates: ask on the host where 'yado cluster init' was called");
         }
         string key = TrustFiles.Read(files.AuthorityKey, isKey: true);
         try
@@ -54,7 +54,7 @@ public sealed class CertificateAuthority : IDisposable
         }
         catch (CryptographicException failure)
         {
-            throw new YadoException(1, $"the cluster's key in {files.Directory} is damaged: {failure.Message}", failure);
+            throw new YadoException(YadoError.Failed, $"the cluster's key in {files.Directory} is damaged: {failure.Message}", failure);
         }
     }
 
@@ -65,11 +65,11 @@ public sealed class CertificateAuthority : IDisposable
     {
         if (!Limits.IsName(name))
         {
-            throw new YadoException(2, "the host's name is none: letters, digits, dot, hyphen and underscore");
+            throw new YadoException(YadoError.WrongUsage, "the host's name is none: letters, digits, dot, hyphen and underscore");
         }
         if (addresses.Count is 0 or > MaxAddresses)
         {
-            throw new YadoException(2, $"a host has 1 to {MaxAddresses} addresses, not {addresses.Count}");
+            throw new YadoException(YadoError.WrongUsage, $"a host has 1 to {MaxAddresses} addresses, not {addresses.Count}");
         }
         CertificateRequest asked;
         try
@@ -78,7 +78,7 @@ public sealed class CertificateAuthority : IDisposable
         }
         catch (Exception failure) when (failure is CryptographicException or ArgumentException)
         {
-            throw new YadoException(2, "the request for a certificate is damaged or its signature is wrong", failure);
+            throw new YadoException(YadoError.WrongUsage, "the request for a certificate is damaged or its signature is wrong", failure);
         }
         CertificateRequest host = new(new X500DistinguishedName($"CN={name}"), asked.PublicKey, HashAlgorithmName.SHA256);
         SubjectAlternativeNameBuilder names = new();

@@ -72,7 +72,7 @@ public static class ClusterTrust
         using X509Certificate2 authority = Read(info.Certificate, to);
         if (CertificateCheck.Fingerprint(authority) != token.Fingerprint)
         {
-            throw new YadoException(5, $"{to} is of another cluster than the token: check the address, or make a token there");
+            throw new YadoException(YadoError.Refused, $"{to} is of another cluster than the token: check the address, or make a token there");
         }
         using HostKey key = new();
         using ApiConnection known = ApiConnection.ToAddress(address, new JoiningLink(authority));
@@ -83,7 +83,7 @@ public static class ClusterTrust
         using X509Certificate2 certificate = Read(answer.Certificate, to);
         if (CertificateCheck.Explain(certificate, authority, DateTimeOffset.UtcNow, null) is { } wrong)
         {
-            throw new YadoException(1, $"the certificate that {to} gave {wrong}");
+            throw new YadoException(YadoError.Failed, $"the certificate that {to} gave {wrong}");
         }
         key.Save(files, info.Certificate, answer.Certificate, to.ToString());
     }
@@ -110,7 +110,7 @@ public static class ClusterTrust
         using X509Certificate2 certificate = Read(answer.Certificate, ApiConnection.ParseAddress(address));
         if (CertificateCheck.Explain(certificate, credentials.Authority, now, null) is { } wrong)
         {
-            throw new YadoException(1, $"the certificate that {address} gave {wrong}");
+            throw new YadoException(YadoError.Failed, $"the certificate that {address} gave {wrong}");
         }
         key.Save(files, credentials.Authority.ExportCertificatePem(), answer.Certificate, null);
     }
@@ -129,18 +129,18 @@ public static class ClusterTrust
         IReadOnlyList<RevokedCertificate> fresh = [.. book.FindIssued(host, now).Where(e => !known.Contains(e.Serial))];
         if (fresh.Count == 0)
         {
-            throw new YadoException(4, $"no certificate of '{(Limits.IsName(host) ? host : "?")}' is out: 'yado cluster status' lists what is revoked; give a host's name, or a certificate's fingerprint");
+            throw new YadoException(YadoError.NotFound, $"no certificate of '{(Limits.IsName(host) ? host : "?")}' is out: 'yado cluster status' lists what is revoked; give a host's name, or a certificate's fingerprint");
         }
         if (HostCredentials.Load(home) is { } own && fresh.Any(e => e.Name == own.Name))
         {
-            throw new YadoException(2, $"'{own.Name}' is this host, which makes the cluster's certificates: it cannot be revoked; make a new cluster");
+            throw new YadoException(YadoError.WrongUsage, $"'{own.Name}' is this host, which makes the cluster's certificates: it cannot be revoked; make a new cluster");
         }
         // What would have ended by now, whatever the clocks say, needs no entry.
         IEnumerable<RevokedCertificate> kept = present.Entries.Where(e => e.Expires + CertificateCheck.Skew > now);
         RevocationList list = RevocationSignature.Sign(authority, present.Version + 1, [.. kept, .. fresh]);
         if (list.Entries.Count > RevocationSignature.MaxEntries)
         {
-            throw new YadoException(1, $"more than {RevocationSignature.MaxEntries} certificates are revoked: make a new cluster");
+            throw new YadoException(YadoError.Failed, $"more than {RevocationSignature.MaxEntries} certificates are revoked: make a new cluster");
         }
         Revocations.Write(files, list);
         foreach (RevokedCertificate entry in fresh)
@@ -179,7 +179,7 @@ public static class ClusterTrust
     {
         TrustFiles files = TrustFiles.Of(home);
         return files.Exist || files.HasAuthority
-            ? throw new YadoException(1, $"this host belongs to a cluster already: 'yado cluster status' tells; remove {files.Directory} to leave it")
+            ? throw new YadoException(YadoError.Failed, $"this host belongs to a cluster already: 'yado cluster status' tells; remove {files.Directory} to leave it")
             : files;
     }
 
@@ -199,7 +199,7 @@ public static class ClusterTrust
         }
         catch (Exception failure) when (failure is CryptographicException or ArgumentException)
         {
-            throw new YadoException(1, $"{from} gave something that is no certificate", failure);
+            throw new YadoException(YadoError.Failed, $"{from} gave something that is no certificate", failure);
         }
     }
 
@@ -213,7 +213,7 @@ public static class ClusterTrust
         catch (YadoException failure) when (failure.Broken)
         {
             throw new YadoException(
-                5, $"{api.Place} lets no host join now: its tokens are used or expired, or it belongs to no cluster; 'yado cluster token' there makes one", failure);
+                YadoError.Refused, $"{api.Place} lets no host join now: its tokens are used or expired, or it belongs to no cluster; 'yado cluster token' there makes one", failure);
         }
     }
 }

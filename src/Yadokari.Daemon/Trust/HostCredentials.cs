@@ -63,7 +63,7 @@ public sealed class HostCredentials : ILinkSecurity
         Identity own = Current;
         if (CertificateCheck.Explain(own.Certificate, own.Authority, _clock.GetUtcNow(), null) is { } reason)
         {
-            throw new YadoException(1, $"this host's own certificate {reason}");
+            throw new YadoException(YadoError.Failed, $"this host's own certificate {reason}");
         }
         return new SslClientAuthenticationOptions
         {
@@ -157,7 +157,7 @@ public sealed class HostCredentials : ILinkSecurity
         }
         catch (Exception failure) when (failure is CryptographicException or ArgumentException)
         {
-            throw new YadoException(1, $"the certificate or key in {Files.Directory} is damaged: join the cluster again", failure);
+            throw new YadoException(YadoError.Failed, $"the certificate or key in {Files.Directory} is damaged: join the cluster again", failure);
         }
     }
 

@@ -48,7 +48,7 @@ public sealed partial class HostTrust : IDisposable
         }
         return said is null || said == _credentials.Name
             ? _credentials.Name
-            : throw new YadoException(2, $"this host's certificate is for the name '{_credentials.Name}', not '{said}': use that --name, or join the cluster anew");
+            : throw new YadoException(YadoError.WrongUsage, $"this host's certificate is for the name '{_credentials.Name}', not '{said}': use that --name, or join the cluster anew");
     }
 
     /// <summary>Makes a listening end speak mutual TLS.</summary>

@@ -26,7 +26,7 @@ public sealed record JoinToken(string Fingerprint, string Secret)
         {
             return new(Convert.ToHexStringLower(fingerprint), parts[1]);
         }
-        throw new YadoException(2, "that is no token: 'yado cluster token' on the host with the authority prints one");
+        throw new YadoException(YadoError.WrongUsage, "that is no token: 'yado cluster token' on the host with the authority prints one");
     }
 
     /// <summary>What the authority keeps of a secret: not the secret.</summary>

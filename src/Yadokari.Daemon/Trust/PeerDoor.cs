@@ -66,7 +66,7 @@ public sealed partial class PeerDoor(HostCredentials credentials, Func<bool> joi
     {
         if (host is not null && CallerName(context) is { } caller && caller != host)
         {
-            throw new YadoException(5, $"host '{caller}' may not act for host '{host}'");
+            throw new YadoException(YadoError.Refused, $"host '{caller}' may not act for host '{host}'");
         }
     }
 

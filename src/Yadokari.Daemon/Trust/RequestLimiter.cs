@@ -38,7 +38,7 @@ public sealed class RequestLimiter(int perSecond = RequestLimiter.DefaultPerSeco
             return next(context);
         }
         return ApiCall.WriteAsync(
-            context, new ErrorBody($"more than {perSecond} requests per second: wait a moment", 1, []), ProtocolJson.Default.ErrorBody, StatusCodes.Status429TooManyRequests);
+            context, new ErrorBody($"more than {perSecond} requests per second: wait a moment", YadoError.Failed, []), ProtocolJson.Default.ErrorBody, StatusCodes.Status429TooManyRequests);
     }
 
     public void Dispose()

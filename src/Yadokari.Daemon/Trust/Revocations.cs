@@ -55,7 +55,7 @@ public sealed class Revocations
         }
         if (!RevocationSignature.IsGood(list, _authority))
         {
-            throw new YadoException(5, "the list of revoked certificates is not signed by this cluster: it is not believed");
+            throw new YadoException(YadoError.Refused, "the list of revoked certificates is not signed by this cluster: it is not believed");
         }
         lock (_lock)
         {
@@ -88,7 +88,7 @@ public sealed class Revocations
             RevocationList? read = Read();
             if (read is null && orThrow)
             {
-                throw new YadoException(1, $"the list of revoked certificates in {_files.Revoked} is damaged: copy it from another host of the cluster");
+                throw new YadoException(YadoError.Failed, $"the list of revoked certificates in {_files.Revoked} is damaged: copy it from another host of the cluster");
             }
             // One that was damaged or put back meanwhile takes nothing away from what is known.
             if (read is not null && read.Version > _held.List.Version)

@@ -30,7 +30,7 @@ public sealed partial class TrustApi(HostCredentials credentials, AuthorityBook 
         JoinCluster join = await ApiCall.ReadAsync(context, ProtocolJson.Default.JoinCluster).ConfigureAwait(false);
         if (join.Secret.Length > Limits.MaxNameLength || join.Request.Length > MaxRequestCharacters || join.Addresses.Count > MaxAddresses)
         {
-            throw new YadoException(2, "the request to join is too large");
+            throw new YadoException(YadoError.WrongUsage, "the request to join is too large");
         }
         List<IPAddress> addresses = [.. join.Addresses.Select(Parse).Distinct()];
         DateTimeOffset now = clock.GetUtcNow();
@@ -58,7 +58,7 @@ public sealed partial class TrustApi(HostCredentials credentials, AuthorityBook 
         RenewCertificate renew = await ApiCall.ReadAsync(context, ProtocolJson.Default.RenewCertificate).ConfigureAwait(false);
         if (context.Connection.ClientCertificate is not { } present || renew.Request.Length > MaxRequestCharacters)
         {
-            throw new YadoException(5, "only a host of the cluster may renew its certificate");
+            throw new YadoException(YadoError.Refused, "only a host of the cluster may renew its certificate");
         }
         using CertificateAuthority authority = CertificateAuthority.Load(credentials.Files);
         using X509Certificate2 certificate = authority.Issue(
@@ -73,7 +73,7 @@ public sealed partial class TrustApi(HostCredentials credentials, AuthorityBook 
 
     private static IPAddress Parse(string text) => IPAddress.TryParse(text, out IPAddress? address)
         ? address
-        : throw new YadoException(2, $"'{Bounds.Shorten(text)}' is not an address");
+        : throw new YadoException(YadoError.WrongUsage, $"'{Bounds.Shorten(text)}' is not an address");
 
     [LoggerMessage(Level = LogLevel.Information, Message = "host {Name} joined the cluster with addresses {Addresses}")]
     private static partial void LogJoined(ILogger logger, string name, string addresses);

@@ -60,13 +60,13 @@ public sealed record TrustFiles(string Directory)
         {
             if (isKey && (File.GetUnixFileMode(path) & Others) != 0)
             {
-                throw new YadoException(1, $"{path} can be read by others: it is no secret any more; make it private with 'chmod 600' or join the cluster anew");
+                throw new YadoException(YadoError.Failed, $"{path} can be read by others: it is no secret any more; make it private with 'chmod 600' or join the cluster anew");
             }
             return File.ReadAllText(path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new YadoException(1, $"cannot read {path}: {failure.Message}", failure);
+            throw new YadoException(YadoError.Failed, $"cannot read {path}: {failure.Message}", failure);
         }
     }
 

@@ -88,7 +88,7 @@ public sealed class ApiConnection : IDisposable
         {
             return end.Port == 0 ? new IPEndPoint(end.Address, Limits.Port) : end;
         }
-        throw new YadoException(2, $"'{text}' is not an address: give ADDR:PORT, e.g. 127.0.0.1:{Limits.Port}");
+        throw new YadoException(YadoError.WrongUsage, $"'{text}' is not an address: give ADDR:PORT, e.g. 127.0.0.1:{Limits.Port}");
     }
 
     public Task<T> GetAsync<T>(string path, JsonTypeInfo<T> answer, CancellationToken cancellation, TimeSpan? timeout = null) =>
@@ -169,7 +169,7 @@ public sealed class ApiConnection : IDisposable
         if (link is null)
         {
             throw new YadoException(
-                1, $"{end} is not spoken to: this host has no certificate, and hosts talk to each other only with certificates; 'yado cluster init' or 'yado cluster join' gives it one");
+                YadoError.Failed, $"{end} is not spoken to: this host has no certificate, and hosts talk to each other only with certificates; 'yado cluster init' or 'yado cluster join' gives it one");
         }
         SslClientAuthenticationOptions options = link.ForConnection(end, reason => _refusal = reason);
         SslStream secured = new(await ConnectAsync(end, cancellation).ConfigureAwait(false), leaveInnerStreamOpen: false);
@@ -194,7 +194,7 @@ public sealed class ApiConnection : IDisposable
         string expected = Interlocked.CompareExchange(ref _peerName, there, null) ?? there;
         if (there != expected)
         {
-            throw new YadoException(1, $"{end} is host '{there}' by its certificate, not '{expected}': nothing was sent to it") { Unreachable = true };
+            throw new YadoException(YadoError.Failed, $"{end} is host '{there}' by its certificate, not '{expected}': nothing was sent to it") { Unreachable = true };
         }
     }
 
@@ -223,7 +223,7 @@ public sealed class ApiConnection : IDisposable
         }
         catch (OperationCanceledException failure) when (!cancellation.IsCancellationRequested)
         {
-            throw new YadoException(1, $"{Place} does not answer: check that its daemon runs and the network is up", failure) { Unreachable = true };
+            throw new YadoException(YadoError.Failed, $"{Place} does not answer: check that its daemon runs and the network is up", failure) { Unreachable = true };
         }
     }
 
@@ -252,7 +252,7 @@ public sealed class ApiConnection : IDisposable
     }
 
     private YadoException NotYado(Exception? inner = null) =>
-        new(1, $"{Place} answers, but is not a yado host: check address and port", inner);
+        new(YadoError.Failed, $"{Place} answers, but is not a yado host: check address and port", inner);
 
     private YadoException Unreachable(Exception failure)
     {
@@ -265,7 +265,7 @@ public sealed class ApiConnection : IDisposable
         }
         if (Interlocked.Exchange(ref _refusal, null) is { } refusal)
         {
-            return new YadoException(1, refusal, failure) { Unreachable = true };
+            return new YadoException(YadoError.Failed, refusal, failure) { Unreachable = true };
         }
         HttpRequestError? error = (failure as HttpRequestException)?.HttpRequestError;
         if (error is HttpRequestError.InvalidResponse)
@@ -277,14 +277,14 @@ public sealed class ApiConnection : IDisposable
         {
             // A refused certificate shows only as an end of the connection (TLS 1.3): the other host's log has the reason.
             return new YadoException(
-                1, $"{Place} broke the connection: its daemon was ended, or does not accept this host's certificate (its log tells), or it is no yado host", failure)
+                YadoError.Failed, $"{Place} broke the connection: its daemon was ended, or does not accept this host's certificate (its log tells), or it is no yado host", failure)
             {
                 Unreachable = true,
                 Broken = true,
             };
         }
         return notThere
-            ? new YadoException(1, $"no yado host answers at {Place}: start one there with 'yado host'", failure) { Unreachable = true }
-            : new YadoException(1, $"the connection to {Place} broke: check that its daemon runs and the network is up", failure) { Unreachable = true };
+            ? new YadoException(YadoError.Failed, $"no yado host answers at {Place}: start one there with 'yado host'", failure) { Unreachable = true }
+            : new YadoException(YadoError.Failed, $"the connection to {Place} broke: check that its daemon runs and the network is up", failure) { Unreachable = true };
     }
 }

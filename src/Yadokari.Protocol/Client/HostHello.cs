@@ -11,10 +11,10 @@ public static class HostHello
     {
         if (host.Protocol != ProtocolVersion.Word)
         {
-            throw new YadoException(1, $"{api.Place} answers, but is not a yado host: check address and port");
+            throw new YadoException(YadoError.Failed, $"{api.Place} answers, but is not a yado host: check address and port");
         }
         return api.PeerName is { } name && name != host.Name
-            ? throw new YadoException(1, $"{api.Place} calls itself '{(Limits.IsName(host.Name) ? host.Name : "?")}', but its certificate is for '{name}': it is not believed")
+            ? throw new YadoException(YadoError.Failed, $"{api.Place} calls itself '{(Limits.IsName(host.Name) ? host.Name : "?")}', but its certificate is for '{name}': it is not believed")
             : host;
     }
 }

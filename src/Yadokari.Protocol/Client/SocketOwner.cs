@@ -24,7 +24,7 @@ internal static class SocketOwner
         if (user != 0 && user != OwnUser())
         {
             throw new YadoException(
-                1,
+                YadoError.Failed,
                 $"the daemon at {path} is one of user {user}: nothing is said to it; set YADO_HOME to a directory of your own",
                 new UnauthorizedAccessException());
         }

@@ -380,5 +380,5 @@ public sealed partial class YadoClient : IDisposable
     }
 
     private YadoException Broken(Exception? inner = null) =>
-        new(1, $"the connection to {Place} broke: check that its daemon runs and the network is up", inner) { Unreachable = true };
+        new(YadoError.Failed, $"the connection to {Place} broke: check that its daemon runs and the network is up", inner) { Unreachable = true };
 }

@@ -94,7 +94,7 @@ public sealed class PageApi(YadoClient daemon, ClusterWatch watch, CancellationT
     private Task<T> AtJobAsync<T>(string id, Func<YadoClient, string, Task<T>> act, CancellationToken cancel) =>
         watch.Job(id) is { } job
             ? _places.AtAsync(job.Host, there => act(there, job.Id), cancel)
-            : throw new YadoException(4, "this job is not listed any more");
+            : throw new YadoException(YadoError.NotFound, "this job is not listed any more");
 
     private Task<DrainReport> DrainAsync(string name, CancellationToken cancel) => _places.AtAsync(name, there => there.DrainAsync(new DrainHost(), line =>
     {
@@ -144,10 +144,10 @@ public sealed class PageApi(YadoClient daemon, ClusterWatch watch, CancellationT
     private static int Seconds(HttpContext context) =>
         int.TryParse(context.Request.Query["seconds"], NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds is > 0 and <= Limits.LoadMinutes * 60
             ? seconds
-            : throw new YadoException(2, "seconds is no number of seconds");
+            : throw new YadoException(YadoError.WrongUsage, "seconds is no number of seconds");
 
     private static string Name(HttpContext context, string key) =>
-        context.Request.Query[key] is [{ Length: > 0 } name] ? name : throw new YadoException(2, $"no {key} is named");
+        context.Request.Query[key] is [{ Length: > 0 } name] ? name : throw new YadoException(YadoError.WrongUsage, $"no {key} is named");
 
     private static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type) =>
         await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted).ConfigureAwait(false) ?? throw new JsonException("null");
@@ -166,16 +166,16 @@ public sealed class PageApi(YadoClient daemon, ClusterWatch watch, CancellationT
         }
         catch (YadoException failure)
         {
-            await WriteAsync(context, failure.Body, WebJson.Default.ErrorBody, failure.ExitStatus switch
+            await WriteAsync(context, failure.Body, WebJson.Default.ErrorBody, failure.Kind switch
             {
-                2 => StatusCodes.Status400BadRequest,
-                4 => StatusCodes.Status404NotFound,
+                YadoError.WrongUsage => StatusCodes.Status400BadRequest,
+                YadoError.NotFound => StatusCodes.Status404NotFound,
                 _ => StatusCodes.Status409Conflict,
             }).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is JsonException or BadHttpRequestException)
         {
-            await WriteAsync(context, new ErrorBody("the request is not one of this page", 2, []), WebJson.Default.ErrorBody, StatusCodes.Status400BadRequest).ConfigureAwait(false);
+            await WriteAsync(context, new ErrorBody("the request is not one of this page", YadoError.WrongUsage, []), WebJson.Default.ErrorBody, StatusCodes.Status400BadRequest).ConfigureAwait(false);
         }
     };
 

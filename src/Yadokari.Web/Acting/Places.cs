@@ -17,10 +17,10 @@ public sealed class Places(YadoClient here)
             return await act(here).ConfigureAwait(false);
         }
         PeerInfo peer = known.Peers.FirstOrDefault(p => p.Host?.Name == host) ?? known.Peers.FirstOrDefault(p => p.Name == host)
-            ?? throw new YadoException(4, $"there is no host '{host}' any more");
+            ?? throw new YadoException(YadoError.NotFound, $"there is no host '{host}' any more");
         if (peer.Host is null)
         {
-            throw new YadoException(1, $"host {host} does not answer: {peer.Error ?? peer.Address}") { Unreachable = true };
+            throw new YadoException(YadoError.Failed, $"host {host} does not answer: {peer.Error ?? peer.Address}") { Unreachable = true };
         }
         using YadoClient there = YadoClient.ForAddress(peer.Address, name: peer.Host.Name);
         return await act(there).ConfigureAwait(false);

@@ -34,7 +34,7 @@ public sealed class DrainerTests
     [Fact]
     public async Task A_job_that_is_refused_goes_to_the_next_host()
     {
-        WorldHost world = new(3, "b", "c") { Answer = (_, host) => host == "b" ? new YadoException(5, "no") : null };
+        WorldHost world = new(3, "b", "c") { Answer = (_, host) => host == "b" ? new YadoException(YadoError.Refused, "no") : null };
 
         DrainReport report = await DrainAsync(world);
 
@@ -48,7 +48,7 @@ public sealed class DrainerTests
         int failures = 0;
         WorldHost world = new(1, "b")
         {
-            Answer = (_, _) => Interlocked.Increment(ref failures) == 1 ? new YadoException(1, "broken") { Unreachable = true } : null,
+            Answer = (_, _) => Interlocked.Increment(ref failures) == 1 ? new YadoException(YadoError.Failed, "broken") { Unreachable = true } : null,
         };
 
         DrainReport report = await DrainAsync(world);
@@ -93,7 +93,7 @@ public sealed class DrainerTests
     public async Task A_job_with_obstacles_runs_on_and_they_are_listed()
     {
         ObstacleInfo obstacle = new("tcp-connection", "descriptor 5");
-        WorldHost world = new(2, "b") { Answer = (job, _) => job == "j1" ? new YadoException(new ErrorBody("it has obstacles", 3, [obstacle])) : null };
+        WorldHost world = new(2, "b") { Answer = (job, _) => job == "j1" ? new YadoException(new ErrorBody("it has obstacles", YadoError.Obstacles, [obstacle])) : null };
 
         DrainReport report = await DrainAsync(world);
 
@@ -106,7 +106,7 @@ public sealed class DrainerTests
     [Fact]
     public async Task A_job_that_can_neither_move_nor_be_saved_runs_on()
     {
-        WorldHost world = new(1) { Save = _ => new YadoException(1, "the disk is full; it runs on") };
+        WorldHost world = new(1) { Save = _ => new YadoException(YadoError.Failed, "the disk is full; it runs on") };
 
         DrainReport report = await DrainAsync(world);
 

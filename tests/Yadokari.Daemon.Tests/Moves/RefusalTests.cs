@@ -189,6 +189,6 @@ public sealed class RefusalTests : IDisposable
     {
         public Task<MoveStatus> AskAsync(MoveRecord move, CancellationToken cancellation) => verdict is { } said
             ? Task.FromResult(new MoveStatus(move.Id, MovePhase.Reserved, said))
-            : throw new YadoException(1, "nobody answers") { Unreachable = true };
+            : throw new YadoException(YadoError.Failed, "nobody answers") { Unreachable = true };
     }
 }

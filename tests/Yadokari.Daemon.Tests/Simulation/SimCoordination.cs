@@ -53,7 +53,7 @@ public sealed class SimCoordination(SimDaemon daemon, bool counted) : ICoordinat
             if (daemon.World.StoreSilence > 0)
             {
                 daemon.World.StoreSilence--;
-                throw new YadoException(1, "the store does not answer") { Unreachable = true };
+                throw new YadoException(YadoError.Failed, "the store does not answer") { Unreachable = true };
             }
             result = act();
         }

@@ -125,7 +125,7 @@ public sealed class SimDaemon
                     throw new StoreException("the disk is full");
                 case SimFaultKind.LinkIsCut:
                     World.Story.Add($"{Host.Name}: link cut");
-                    throw new YadoException(1, "the link is cut") { Unreachable = true };
+                    throw new YadoException(YadoError.Failed, "the link is cut") { Unreachable = true };
             }
         }
     }

@@ -88,7 +88,7 @@ public sealed class SimMoveTarget(SimDaemon caller, string address) : IMoveTarge
         }
     }
 
-    private static YadoException Lost(Exception? inner = null) => new(1, "the other host is gone", inner) { Unreachable = true };
+    private static YadoException Lost(Exception? inner = null) => new(YadoError.Failed, "the other host is gone", inner) { Unreachable = true };
 
     private sealed class ImageStream(SimMoveTarget network, SimDaemon caller, PipeWriter writer, Task<MoveStatus> receiving) : IImageStream
     {

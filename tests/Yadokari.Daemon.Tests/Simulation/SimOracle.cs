@@ -12,7 +12,7 @@ public sealed class SimOracle(SimDaemon daemon) : IMoveOracle
         lock (daemon.World.Lock)
         {
             daemon.ThrowIfDead("ask");
-            SimDaemon source = daemon.Find(move.PeerAddress).Daemon ?? throw new YadoException(1, "nobody answers") { Unreachable = true };
+            SimDaemon source = daemon.Find(move.PeerAddress).Daemon ?? throw new YadoException(YadoError.Failed, "nobody answers") { Unreachable = true };
             MoveVerdict verdict = source.Source.VerdictOf(move.Id);
             daemon.World.Story.Add($"{daemon.Host.Name}: asked, the verdict is {verdict}");
             return Task.FromResult(new MoveStatus(move.Id, MovePhase.Reserved, verdict));
