@@ -65,6 +65,47 @@ public sealed class NamedThingsTests(TwoHosts hosts) : IClassFixture<TwoHosts>
             memory.close(); memory.unlink()
         """;
 
+    private const string FirstSegment =
+        """
+        import ctypes, os, sys, time
+        ready, go = sys.argv[1:]
+        c = ctypes.CDLL(None)
+        c.shmat.restype = ctypes.c_void_p
+        number = c.shmget(0, 4096, 0o1600)
+        memory = (ctypes.c_char * 16).from_address(c.shmat(number, None, 0))
+        memory.value = b"what is in it"
+        children = []
+        for letter in range(2):
+            children.append(os.fork())
+            if children[-1] == 0:
+                while not os.path.exists(go): time.sleep(0.02)
+                memory[letter] = b"WH"[letter:letter + 1]
+                os._exit(0)
+        with open(ready, "w"): pass
+        for child in children: os.waitpid(child, 0)
+        print(number, memory.value.decode())
+        """;
+
+    /// <summary>The number 0, which also is the inode of its mappings: PostgreSQL on a machine that has just started.</summary>
+    [Fact]
+    public void The_first_System_V_memory_of_a_machine_is_carried()
+    {
+        string ready = hosts.File_("first.ready"), go = hosts.File_("first.go"), file = hosts.File_("first.ctx");
+        const string script =
+            """
+            trap ': >"$3"' EXIT
+            python3 -c "$1" "$2" "$3" &
+            for i in $(seq 500); do [ -e "$2" ] && break; sleep 0.02; done
+            yado checkpoint $! -o "$4" >&2 || exit 9
+            : >"$3"
+            "$4"
+            """;
+
+        Ending ending = hosts.On("h1", "unshare", "--ipc", "sh", "-c", script, "sh", FirstSegment, ready, go, file).Succeeds();
+
+        ending.Output.ShouldBe("0 WHat is in it\n");
+    }
+
     [Fact]
     public void A_server_and_its_clients_keep_the_name_of_a_unix_socket()
     {

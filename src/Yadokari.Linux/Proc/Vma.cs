@@ -42,6 +42,7 @@ public sealed record Vma(
     /// <summary>The file has no name any more, as far as <see cref="Name"/> tells: one may really end so.</summary>
     public bool Removed { get; init; } = Name.EndsWith(RemovedSuffix, StringComparison.Ordinal);
 
-    /// <summary>Backed by a file of some kind (regular, memfd, shared memory).</summary>
-    public bool IsFile => Inode != 0;
+    /// <summary>Backed by a file of some kind (regular, memfd, shared memory). The first System V segment of a machine or a namespace
+    /// has the number 0, and so has its inode.</summary>
+    public bool IsFile => Inode != 0 || Name.StartsWith('/');
 }

@@ -34,6 +34,20 @@ public class ProcMapsTests
     }
 
     [Fact]
+    public void The_first_System_V_segment_of_a_machine_is_a_file_though_its_inode_is_0_and_memory_without_a_file_is_none()
+    {
+        IReadOnlyList<Vma> areas = ProcMaps.Parse("""
+            7f0000000000-7f0000001000 rw-s 00000000 00:01 0                          /SYSV00000000 (deleted)
+            7f0000002000-7f0000003000 rw-p 00000000 00:00 0                          [anon:/not a file]
+            7f0000004000-7f0000005000 rw-p 00000000 00:00 0 
+
+            """u8);
+
+        areas.Select(area => area.IsFile).ShouldBe([true, false, false]);
+        areas[0].Removed.ShouldBeTrue();
+    }
+
+    [Fact]
     public void What_is_told_beside_the_flags_is_read_and_a_flag_that_nobody_knows_is_kept_by_name()
     {
         Vma area = ProcMaps.Parse("""
