@@ -130,6 +130,22 @@ public sealed class RefusalTests(TwoHosts hosts) : IClassFixture<TwoHosts>
     }
 
     [Fact]
+    public void What_only_a_job_that_stands_still_tells_is_said_of_its_process()
+    {
+        string beat = hosts.File_("denied");
+        // PR_SET_MDWE: no file in /proc tells of it.
+        const string script = "import ctypes, os, sys, time\nassert ctypes.CDLL(None).prctl(65, 1, 0, 0, 0) == 0\n"
+            + "for i in range(10**9):\n open(sys.argv[1] + '.new', 'w').write(str(i)); os.rename(sys.argv[1] + '.new', sys.argv[1]); time.sleep(0.02)";
+        hosts.Start("h1", "denied", "python3", "-c", script, beat);
+        Until.Holds(() => File.Exists(beat), () => "it does not begin");
+        int pid = hosts.Job("h1", "denied").GetProperty("pid").GetInt32();
+
+        hosts.YadoOn("h1", "checkpoint", "denied", "-o", hosts.File_("denied.ctx")).Refuses(3, $"process {pid} can't be checkpointed", "write-or-execute");
+
+        RunsOn("h1", "denied", beat);
+    }
+
+    [Fact]
     public void All_obstacles_are_listed_at_once()
     {
         string beat = hosts.File_("obstructed.beat");

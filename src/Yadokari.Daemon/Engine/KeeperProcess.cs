@@ -24,6 +24,7 @@ internal sealed class KeeperProcess : IDisposable
     private static readonly ConcurrentDictionary<int, bool> Ending = new();
 
     private readonly KeeperLink _link;
+    private int _asked;
 
     private KeeperProcess(int pid, KeeperLink link)
     {
@@ -90,6 +91,8 @@ internal sealed class KeeperProcess : IDisposable
 
     private KeeperAnswer Ask(KeeperRequest request, IImageSink? sink)
     {
+        // What follows an opening is about the same process.
+        _asked = request.Pid != 0 ? request.Pid : _asked;
         try
         {
             _link.Send(KeeperFrame.Request, request, StoreJson.Default.KeeperRequest);
@@ -123,7 +126,7 @@ internal sealed class KeeperProcess : IDisposable
                     Give(sink, to => to.Tell(layout.Span));
                     break;
                 case (_, _, ReadOnlyMemory<byte> json):
-                    return Read(request, json.Span);
+                    return Read(json.Span);
             }
         }
     }
@@ -171,12 +174,12 @@ internal sealed class KeeperProcess : IDisposable
 
     private static IImageSink Wanted(IImageSink? sink) => sink ?? throw new IOException("the keeper sends what nobody asked for");
 
-    private KeeperAnswer Read(KeeperRequest request, ReadOnlySpan<byte> json)
+    private KeeperAnswer Read(ReadOnlySpan<byte> json)
     {
         KeeperAnswer answer = JsonSerializer.Deserialize(json, StoreJson.Default.KeeperAnswer) ?? throw Ended(null);
         return answer switch
         {
-            { Obstacles: { } obstacles } => throw new ObstacleException(request.Pid, obstacles),
+            { Obstacles: { } obstacles } => throw new ObstacleException(_asked, obstacles),
             { Message: { } message } => throw new EngineException(answer.Error, message),
             _ => answer,
         };
