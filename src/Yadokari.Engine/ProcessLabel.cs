@@ -5,5 +5,8 @@ namespace Yadokari.Engine;
 /// <summary>How a process is called in what is said of it.</summary>
 internal static class ProcessLabel
 {
-    public static string Of(int pid) => $"process {pid} ({ProcStat.Read(pid)?.Name ?? "?"})";
+    /// <summary>What each label of it begins with, also when it has gone.</summary>
+    public static string Begin(int pid) => $"process {pid} (";
+
+    public static string Of(int pid) => $"{Begin(pid)}{ProcStat.Read(pid)?.Name ?? "?"})";
 }

@@ -106,7 +106,7 @@ public static class PsCommand
             return;
         }
 
-        Output.WriteTable(["JOB", "KIND", "HOST", "STATE", "MOVABLE", "PID", "MEMORY", "CPU", "AGE", "COMMAND"], jobs.Select(Row));
+        Output.WriteTable(["JOB", "KIND", "HOST", "STATE", "PID", "MEMORY", "CPU", "AGE", "MOVABLE", "COMMAND"], jobs.Select(Row));
     }
 
     private static IReadOnlyList<string> Row(JobInfo job) =>
@@ -115,11 +115,11 @@ public static class PsCommand
         job.Kind.ToString().ToLowerInvariant(),
         job.Host,
         StateOf(job),
-        MovableOf(job),
         job.Pid?.ToString(CultureInfo.InvariantCulture) ?? "-",
         job.MemoryBytes is { } memory ? Output.Size(memory) : "-",
         job.CpuSeconds is { } cpu ? Output.Duration(TimeSpan.FromSeconds(cpu)) : "-",
         Output.Duration((job.Ended ?? DateTimeOffset.UtcNow) - job.Started),
+        MovableOf(job),
         job.ServiceAddress is { } address ? $"http://{address} {string.Join(' ', job.Arguments)}" : string.Join(' ', job.Arguments),
     ];
 

@@ -121,6 +121,24 @@ public static class ObstacleScan
         }
     }
 
+    /// <summary>What is said of a child that ends meanwhile, whose files no longer have paths: nothing that lasts, and a shell that starts
+    /// one after another would have one at each look.</summary>
+    private static void ForgetLeaving(IReadOnlyList<int> living, List<Obstacle> obstacles)
+    {
+        if (obstacles.Count == 0)
+        {
+            return;
+        }
+
+        foreach (int pid in living.Skip(1))
+        {
+            if (ProcStat.Read(pid) is null or { HasEnded: true } || ProcMisc.Root(pid) is null)
+            {
+                obstacles.RemoveAll(obstacle => obstacle.Detail.StartsWith(ProcessLabel.Begin(pid), StringComparison.Ordinal));
+            }
+        }
+    }
+
     /// <param name="mayBeForbidden">A child that ends belongs to nobody who may look into it any more.</param>
     private static bool IsOfTheMoment(Exception failure, bool mayBeForbidden) => failure switch
     {
@@ -158,6 +176,7 @@ public static class ObstacleScan
         using TreeDescriptorCapture descriptors = DescriptorScan.LookAtTree(living[0], JobInit.Orphans(living[0]), options);
         obstacles.AddRange(descriptors.Obstacles);
         seen(status, mapped, descriptors);
+        ForgetLeaving(living, obstacles);
         return [.. Obstacle.OnePerCause(obstacles)];
     }
 

@@ -36,6 +36,10 @@ int main(void)
             MUST(write(ids[1], &made, sizeof made));
             char byte;
             read(ends[0], &byte, 1);
+            // Whoever is tried next may have the number of one who is gone.
+            shmctl(visited, IPC_RMID, NULL);
+            semctl(set, 0, IPC_RMID);
+            msgctl(queue, IPC_RMID, NULL);
             _exit(0);
         }
         _exit(0);
