@@ -93,6 +93,7 @@ public static class ObstacleScan
         const int looksAtTree = 40;
         List<int> ended = [];
         string? before = null;
+        Queue<IReadOnlyList<Obstacle>> recent = [];
         for (int look = 1, same = 0; ; look++)
         {
             ended.Clear();
@@ -105,9 +106,21 @@ public static class ObstacleScan
                 string now = string.Join('\n', obstacles);
                 same = now == before ? same + 1 : 1;
                 before = now;
-                if (obstacles.Count == 0 || last || same == looks)
+                if (obstacles.Count == 0 || same == looks || (last && !tree))
                 {
                     return obstacles;
+                }
+
+                if (last)
+                {
+                    // A shell that makes one pipeline after another always has a child of which something is not seen yet.
+                    return [.. obstacles.Where(obstacle => recent.All(earlier => earlier.Contains(obstacle)))];
+                }
+
+                recent.Enqueue(obstacles);
+                if (recent.Count == looks)
+                {
+                    recent.Dequeue();
                 }
 
                 // What is only of the moment, a process on its way out, is given a moment.
