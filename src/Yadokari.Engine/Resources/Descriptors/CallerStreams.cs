@@ -18,13 +18,21 @@ internal sealed class CallerStreams : IDisposable
     {
         this.options = options;
         using SafeFileHandle? caller = options.StreamsOf is { } pid ? PidFd.Open(pid) : null;
-        for (int stream = 0; caller is not null && stream < streams.Length; stream++)
+        try
         {
-            streams[stream] = PidFd.Fetch(caller, stream);
-            if (streams[stream] is { } handle)
+            for (int stream = 0; caller is not null && stream < streams.Length; stream++)
             {
-                statuses[stream] = FileStatus.Of(handle);
+                streams[stream] = PidFd.Fetch(caller, stream);
+                if (streams[stream] is { } handle)
+                {
+                    statuses[stream] = FileStatus.Of(handle);
+                }
             }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 

@@ -34,6 +34,7 @@ internal sealed partial class DescriptorScanner : IDisposable
     private readonly List<Obstacle> obstacles = [];
     private readonly Dictionary<(ulong, ulong), CarriedFileImage> files = [];
     private readonly List<CarriedContent> contents = [];
+    private bool finished;
     private ProcStatus? status;
     private IReadOnlyDictionary<int, MountInfo>? mounts;
 
@@ -50,11 +51,19 @@ internal sealed partial class DescriptorScanner : IDisposable
         this.frozen = frozen;
         paths = new JobPaths(pid);
         descriptions = OpenDescription.FetchAll(pid, inFlight: frozen);
-        programFiles = new ProgramFiles(pid, paths, descriptions);
-        callers = new CallerStreams(options);
-        sockets = new SocketScanner(pid, unixDiag, tcp, options.Tcp ?? TcpRule.Refuse, frozen, paths, descriptions, shared, obstacles);
-        anonymous = new AnonymousScanner(pid, frozen, paths, descriptions, shared, obstacles);
-        terminals = new TerminalScanner(pid, descriptions, obstacles);
+        try
+        {
+            programFiles = new ProgramFiles(pid, paths, descriptions);
+            callers = new CallerStreams(options);
+            sockets = new SocketScanner(pid, unixDiag, tcp, options.Tcp ?? TcpRule.Refuse, frozen, paths, descriptions, shared, obstacles);
+            anonymous = new AnonymousScanner(pid, frozen, paths, descriptions, shared, obstacles);
+            terminals = new TerminalScanner(pid, descriptions, obstacles);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public IReadOnlyList<OpenDescription> Descriptions => descriptions;
@@ -122,6 +131,7 @@ internal sealed partial class DescriptorScanner : IDisposable
     /// <summary>When all processes are scanned.</summary>
     public DescriptorCapture Finish()
     {
+        finished = true;
         images.Sort((left, right) => left.Numbers[0].Number.CompareTo(right.Numbers[0].Number));
         DescriptorTableImage table = new() { Descriptions = images, Pipes = pipes.Pipes, Files = [.. files.Values] };
         return new DescriptorCapture(table, contents, obstacles);
@@ -191,10 +201,15 @@ internal sealed partial class DescriptorScanner : IDisposable
 
     public void Dispose()
     {
-        callers.Dispose();
+        callers?.Dispose();
         foreach (OpenDescription description in descriptions)
         {
             description.Dispose();
+        }
+
+        if (!finished)
+        {
+            contents.ForEach(static content => content.Handle.Dispose());
         }
     }
 

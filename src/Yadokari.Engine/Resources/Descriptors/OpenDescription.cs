@@ -67,11 +67,18 @@ internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, 
     /// <summary>The lowest number among 0–2; −1 for none.</summary>
     public int StandardStream => First <= 2 ? First : -1;
 
-    public void Dispose() => Handle.Dispose();
+    public void Dispose()
+    {
+        Handle.Dispose();
+        foreach (SafeFileHandle copy in Queue?.SelectMany(message => message.Descriptors) ?? [])
+        {
+            copy.Dispose();
+        }
+    }
 
     /// <summary>
     /// Fetches every descriptor of a process and groups those that are one description. A descriptor that closes
-    /// meanwhile is passed over.
+    /// meanwhile is passed over. While one is held here the process can't close it: whoever reads from its pipe sees no end.
     /// </summary>
     /// <exception cref="EngineException">The process is gone or not ours.</exception>
     /// <param name="inFlight">The process stands still: also what waits to be received from its sockets.</param>
@@ -80,6 +87,20 @@ internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, 
         IReadOnlyList<int> numbers = ProcFdInfo.Numbers(pid) ?? throw Gone(pid);
         using SafeFileHandle process = PidFd.OpenForFetching(pid) ?? throw Gone(pid);
         List<OpenDescription> descriptions = new(numbers.Count);
+        try
+        {
+            FetchAll(pid, process, numbers, descriptions, inFlight);
+            return descriptions;
+        }
+        catch
+        {
+            descriptions.ForEach(static description => description.Dispose());
+            throw;
+        }
+    }
+
+    private static void FetchAll(int pid, SafeFileHandle process, IReadOnlyList<int> numbers, List<OpenDescription> descriptions, bool inFlight)
+    {
         Buckets buckets = [];
         foreach (int number in numbers)
         {
@@ -104,11 +125,23 @@ internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, 
                 descriptions[i].TakeQueue(buckets, descriptions);
             }
         }
-
-        return descriptions;
     }
 
+    /// <param name="handle">Is taken over.</param>
     private static OpenDescription Add(SafeFileHandle handle, string link, ProcFdInfo info, Buckets buckets, List<OpenDescription> descriptions)
+    {
+        try
+        {
+            return Find(handle, link, info, buckets, descriptions);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    private static OpenDescription Find(SafeFileHandle handle, string link, ProcFdInfo info, Buckets buckets, List<OpenDescription> descriptions)
     {
         FileStatus status = FileStatus.Of(handle);
         // All eventfds have one inode, but each has a number of its own.

@@ -48,6 +48,20 @@ internal sealed class TreeDescriptorScanner : IDisposable
 
     public TreeDescriptorCapture Run()
     {
+        List<DescriptorCapture> captures = [];
+        try
+        {
+            return Run(captures);
+        }
+        catch
+        {
+            captures.ForEach(static capture => capture.Dispose());
+            throw;
+        }
+    }
+
+    private TreeDescriptorCapture Run(List<DescriptorCapture> captures)
+    {
         shared.Processes = pids;
         shared.Join([.. scanners.Select(scanner => scanner.Descriptions)]);
         foreach (DescriptorScanner scanner in scanners)
@@ -58,7 +72,6 @@ internal sealed class TreeDescriptorScanner : IDisposable
         shared.ScanPipes();
         shared.ScanNamedPipes();
         List<Obstacle> obstacles = [.. shared.FindUnclaimed(), .. shared.Terminals.Scan(shared), .. shared.SettleInFlight()];
-        List<DescriptorCapture> captures = [];
         for (int i = 0; i < scanners.Count; i++)
         {
             DescriptorCapture capture = scanners[i].Finish();

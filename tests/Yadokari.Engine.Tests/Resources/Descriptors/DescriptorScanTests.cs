@@ -217,6 +217,18 @@ public class DescriptorScanTests
         }
     }
 
+    /// <summary>Else whoever reads from a pipe of it waits for an end that does not come.</summary>
+    [Fact]
+    public void A_look_that_fails_holds_nothing_of_the_process()
+    {
+        using PythonProgram program = PythonProgram.Start(Imports + "r, w = os.pipe(); os.dup2(r, 50); os.dup2(w, 51)");
+        string pipe = ProcFdInfo.Link(program.Pid, 50)!;
+
+        Should.Throw<Linux.SystemCallException>(() => DescriptorScan.LookAtTree(program.Pid, [], new CaptureOptions { StreamsOf = -1 }));
+
+        ProcFdInfo.Numbers(Environment.ProcessId)!.Select(own => ProcFdInfo.Link(Environment.ProcessId, own)).ShouldNotContain(pipe);
+    }
+
     private static DescriptorCapture Capture(string setup)
     {
         using PythonProgram program = PythonProgram.Start(Imports + setup);
