@@ -143,12 +143,22 @@ public static class ObstacleScan
             return;
         }
 
-        foreach (int pid in living.Skip(1))
+        foreach (int pid in living.Skip(1).Where(IsLeaving))
         {
-            if (ProcStat.Read(pid) is null or { HasEnded: true } || ProcMisc.Root(pid) is null)
-            {
-                obstacles.RemoveAll(obstacle => obstacle.Detail.StartsWith(ProcessLabel.Begin(pid), StringComparison.Ordinal));
-            }
+            obstacles.RemoveAll(obstacle => obstacle.Detail.StartsWith(ProcessLabel.Begin(pid), StringComparison.Ordinal));
+        }
+    }
+
+    private static bool IsLeaving(int pid)
+    {
+        try
+        {
+            return ProcStat.Read(pid) is null or { HasEnded: true } || ProcMisc.Root(pid) is null;
+        }
+        catch (SystemCallException e) when (e.Number is Errno.EACCES or Errno.EPERM)
+        {
+            // It was looked into before: now it belongs to nobody who may.
+            return true;
         }
     }
 
