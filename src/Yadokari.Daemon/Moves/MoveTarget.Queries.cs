@@ -79,30 +79,38 @@ public sealed partial class MoveTarget
 
     /// <summary>Soon, not at once: the end of the move has to be on the disk before, and to give back a large file's memory takes as long as
     /// a blink, while the source waits to hear that the job runs. What a daemon that dies meanwhile has left is removed by the next.</summary>
-    private async Task DeleteImageAsync(MoveRecord over)
+    private async Task EndAsync(string move)
     {
         await Task.Yield();
         for (int attempt = 0; ; attempt++)
         {
             try
             {
-                store.Save(null, over, durable: true);
-                if (!IsCheckpoint(over.Id))
-                {
-                    SharedPlace.Delete(home.Image(over.Id));
-                }
-                return;
+                store.Flush();
+                break;
             }
             catch (StoreException failure)
             {
-                LogImageLeft(logger, over.Id, home.Image(over.Id), failure.Message);
+                LogImageLeft(logger, move, home.Image(move), failure.Message);
                 await Task.Delay(pace.Delay(attempt)).ConfigureAwait(false);
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        }
+        DeleteImage(move);
+    }
+
+    /// <summary>Of a move whose end is on the disk.</summary>
+    private void DeleteImage(string move)
+    {
+        try
+        {
+            if (!IsCheckpoint(move))
             {
-                LogImageLeft(logger, over.Id, home.Image(over.Id), failure.Message);
-                return;
+                SharedPlace.Delete(home.Image(move));
             }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            LogImageLeft(logger, move, home.Image(move), failure.Message);
         }
     }
 

@@ -19,10 +19,12 @@ namespace Yadokari.Daemon.Moves;
 public sealed partial class MoveTarget
 {
     private readonly List<IncomingMove> _unfinished = [];
+    private Task _deleting = Task.CompletedTask;
 
     /// <summary>At the start of the daemon, before anyone can ask: the moves are known again. What was not prepared is dropped.</summary>
     public void LoadUnfinished()
     {
+        List<string> over = [];
         foreach (MoveRecord record in store.LoadMoves().Where(m => m.Role == MoveRole.Target && m.Offer.Service is null))
         {
             IncomingMove move = new(record, null);
@@ -30,7 +32,8 @@ public sealed partial class MoveTarget
             switch (record.State)
             {
                 case MoveState.Released or MoveState.Aborted:
-                    _ = DeleteImageAsync(record);
+                    // What the journal says now is on the disk since it was opened (HostDatabase).
+                    over.Add(record.Id);
                     break;
                 case MoveState.Prepared:
                     // A job that took the name meanwhile does not keep this one from being released: names are a convenience.
@@ -45,12 +48,14 @@ public sealed partial class MoveTarget
                     break;
             }
         }
+        // There may be thousands, and a directory of another machine may keep whoever looks at it waiting.
+        _deleting = Task.Run(() => over.ForEach(DeleteImage));
     }
 
     /// <summary>Goes on with what <see cref="LoadUnfinished"/> found: what was prepared asks its source; what was committed is
     /// released, unless it runs already. Returns when all are over.</summary>
     public Task FinishUnfinishedAsync(CancellationToken stopping) => Task.WhenAll(_unfinished.Select(
-        m => m.Record.State is MoveState.Committed ? ReleaseAgainAsync(m, stopping) : WatchSourceAsync(m, askNow: true, stopping)));
+        m => m.Record.State is MoveState.Committed ? ReleaseAgainAsync(m, stopping) : WatchSourceAsync(m, askNow: true, stopping)).Append(_deleting.WaitAsync(stopping)));
 
     /// <summary>A committed move of the daemon's life before.</summary>
     private async Task ReleaseAgainAsync(IncomingMove move, CancellationToken stopping)

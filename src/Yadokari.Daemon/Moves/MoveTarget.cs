@@ -418,7 +418,7 @@ public sealed partial class MoveTarget(
         {
             watch(entry);
         }
-        _ = DeleteImageAsync(move.Record);
+        _ = EndAsync(move.Record.Id);
     }
 
     private void Drop(IncomingMove move, string reason)

@@ -46,6 +46,8 @@ public sealed class FaultingStore : IHostStore
         Strike(step, "after");
     }
 
+    public void Flush() => _store.Flush();
+
     public IReadOnlyList<JobRecord> LoadJobs() => _store.LoadJobs();
 
     public IReadOnlyList<MoveRecord> LoadMoves() => _store.LoadMoves();

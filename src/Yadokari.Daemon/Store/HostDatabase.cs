@@ -89,6 +89,18 @@ public sealed class HostDatabase : IHostStore, IDisposable
         }
     }
 
+    public void Flush()
+    {
+        try
+        {
+            FlushLog();
+        }
+        catch (IOException failure)
+        {
+            throw new StoreException($"cannot write the database {_connection.DataSource}: {failure.Message}", failure);
+        }
+    }
+
     public IReadOnlyList<JobRecord> LoadJobs() => Load("SELECT json FROM jobs ORDER BY rowid", StoreJson.Default.JobRecord);
 
     public IReadOnlyList<MoveRecord> LoadMoves() => Load("SELECT json FROM moves ORDER BY rowid", StoreJson.Default.MoveRecord);
@@ -178,12 +190,14 @@ public sealed class HostDatabase : IHostStore, IDisposable
                 """);
         }
         ForgetMoves();
-        Flush(path + "-wal");
+        // What a daemon wrote that died before it was on the disk: this one acts upon it.
+        FlushLog();
     }
 
-    /// <summary>What a daemon wrote that died before it was on the disk: the next one acts upon it.</summary>
-    private static void Flush(string log)
+    /// <summary>The write-ahead log: what SQLite has taken from it into the database is on the disk (PRAGMA synchronous, NORMAL).</summary>
+    private void FlushLog()
     {
+        string log = _connection.DataSource + "-wal";
         if (File.Exists(log))
         {
             using SafeFileHandle file = File.OpenHandle(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -12,6 +12,11 @@ public interface IHostStore
     /// <exception cref="StoreException">It could not be written; nothing was.</exception>
     void Save(JobRecord? job, MoveRecord? move, bool durable);
 
+    /// <summary>Brings all that was saved to the disk. To save a record again that stands there already, durably, does not: nothing is
+    /// written, so nothing is flushed.</summary>
+    /// <exception cref="StoreException">It could not be written.</exception>
+    void Flush();
+
     IReadOnlyList<JobRecord> LoadJobs();
 
     IReadOnlyList<MoveRecord> LoadMoves();

@@ -158,6 +158,10 @@ internal sealed class WorldHost : IDrainedHost, IHostStore, IDrainJournal
     {
     }
 
+    void IHostStore.Flush()
+    {
+    }
+
     IReadOnlyList<JobRecord> IHostStore.LoadJobs() => [];
 
     IReadOnlyList<MoveRecord> IHostStore.LoadMoves() => [];

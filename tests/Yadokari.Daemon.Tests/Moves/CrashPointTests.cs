@@ -1,5 +1,6 @@
 using Shouldly;
 using Xunit;
+using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Tests.Simulation;
 using Yadokari.Protocol.Jobs;
 
@@ -42,6 +43,39 @@ public sealed class CrashPointTests
         scenario.CheckOneCopy();
         scenario.B.Processes.ShouldContain(scenario.Running!);
         scenario.World.Tell().ShouldNotContain("send Image");
+    }
+
+    /// <summary>Else it would hear from the source that the job is its own, and have nothing to make it of.</summary>
+    [Fact]
+    public async Task When_the_image_is_gone_a_target_that_loses_its_power_knows_still_that_the_move_is_over()
+    {
+        using Scenario scenario = new();
+        scenario.Start();
+        (await scenario.MoveAsync()).ShouldBeTrue(scenario.World.Tell());
+        MoveRecord move = scenario.B.Disk.Moves().Single();
+        string image = scenario.B.Home.Image(move.Id);
+        (await Task.Run(() => SpinWait.SpinUntil(() => !File.Exists(image), TimeSpan.FromSeconds(20)))).ShouldBeTrue("the image is not removed");
+
+        scenario.B.CutPower();
+
+        scenario.B.Disk.Moves().Single().State.ShouldBeOfType<MoveState.Released>(scenario.World.Tell());
+    }
+
+    /// <summary>There may be thousands.</summary>
+    [Fact]
+    public async Task A_daemon_that_starts_writes_nothing_of_moves_that_are_over()
+    {
+        using Scenario scenario = new();
+        scenario.Start();
+        (await scenario.MoveAsync()).ShouldBeTrue(scenario.World.Tell());
+        await scenario.SettleAsync();
+        scenario.B.KillDaemon();
+        int told = scenario.World.Story.Count;
+
+        await SimDaemon.Start(scenario.B).Behind;
+
+        scenario.World.Story.Skip(told).ShouldNotContain(line => line.Contains("save", StringComparison.Ordinal), scenario.World.Tell());
+        scenario.CheckOneCopy();
     }
 
     [Theory]

@@ -13,23 +13,28 @@ public sealed class SimDisk
     private Dictionary<string, string> _flushedJobs = [];
     private Dictionary<(string, MoveRole), string> _flushedMoves = [];
 
+    /// <summary>As SQLite does it: what stands there already is not written again, and where nothing is written nothing is flushed.</summary>
     public void Save(JobRecord? job, MoveRecord? move, bool durable)
     {
-        if (job is not null)
+        bool written = job is not null && Write(_jobs, job.Id, JsonSerializer.Serialize(job, StoreJson.Default.JobRecord));
+        written |= move is not null && Write(_moves, (move.Id, move.Role), JsonSerializer.Serialize(move, StoreJson.Default.MoveRecord));
+        if (durable && written)
         {
-            _jobs[job.Id] = JsonSerializer.Serialize(job, StoreJson.Default.JobRecord);
-        }
-        if (move is not null)
-        {
-            _moves[(move.Id, move.Role)] = JsonSerializer.Serialize(move, StoreJson.Default.MoveRecord);
-        }
-        if (durable)
-        {
-            (_flushedJobs, _flushedMoves) = (new(_jobs), new(_moves));
+            Flush();
         }
     }
 
+    public void Flush() => (_flushedJobs, _flushedMoves) = (new(_jobs), new(_moves));
+
     public void ForgetUnflushed() => (_jobs, _moves) = (new(_flushedJobs), new(_flushedMoves));
+
+    private static bool Write<T>(Dictionary<T, string> table, T key, string text)
+        where T : notnull
+    {
+        bool written = table.GetValueOrDefault(key) != text;
+        table[key] = text;
+        return written;
+    }
 
     public IReadOnlyList<JobRecord> Jobs() => [.. _jobs.Values.Select(t => JsonSerializer.Deserialize(t, StoreJson.Default.JobRecord)!)];
 
