@@ -117,7 +117,7 @@ public static partial class ApiCall
         }
     }
 
-    private static ErrorBody Usage(string error) => new(error, 2, []);
+    private static ErrorBody Usage(string error) => new(error, YadoError.WrongUsage, []);
 
     private static int StatusOf(YadoError kind) => kind switch
     {

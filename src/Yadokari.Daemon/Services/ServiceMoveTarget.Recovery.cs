@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Store;
@@ -71,7 +72,8 @@ public sealed partial class ServiceMoveTarget
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
-        byte[] buffer = new byte[1 << 18];
+        using IMemoryOwner<byte> rented = MemoryPool<byte>.Shared.Rent(1 << 18);
+        Memory<byte> buffer = rented.Memory;
         int count;
         // Few large pieces: each costs a switch of threads.
         while ((count = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false)) > 0)
@@ -80,7 +82,7 @@ public sealed partial class ServiceMoveTarget
             {
                 throw new IOException($"the state is over the bound of {Limits.MaxStateBytes} bytes");
             }
-            await file.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
+            await file.WriteAsync(buffer[..count], cancellation).ConfigureAwait(false);
         }
         return file.Position;
     }

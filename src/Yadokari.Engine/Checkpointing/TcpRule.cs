@@ -25,7 +25,7 @@ public sealed record TcpRule(bool ResetsAll, IReadOnlyList<int> Ports)
                 return new TcpRule(true, []);
         }
 
-        if (!text.StartsWith(ResetWord + ":", StringComparison.Ordinal) || text.Split(':')[1].Split(',') is not { Length: <= MostPorts } words)
+        if (!text.StartsWith(ResetWord + ":", StringComparison.Ordinal) || text[(ResetWord.Length + 1)..].Split(',') is not { Length: <= MostPorts } words)
         {
             return null;
         }
@@ -41,7 +41,7 @@ public sealed record TcpRule(bool ResetsAll, IReadOnlyList<int> Ports)
             ports.Add(port);
         }
 
-        return text.Split(':').Length == 2 ? new TcpRule(false, ports) : null;
+        return new TcpRule(false, ports);
     }
 
     /// <param name="port">Of one end of a connection.</param>
