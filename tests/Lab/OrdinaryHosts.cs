@@ -96,8 +96,8 @@ public sealed class OrdinaryHosts : IDisposable
         File.Move(Path.Combine(Home(host), "fault.new"), Path.Combine(Home(host), "fault"), overwrite: true);
     }
 
-    /// <summary>The daemon has come to its step.</summary>
-    internal bool HasStruck(string host) => File.Exists(Reached(host));
+    /// <summary>The daemon has died at its step: one that is still dying keeps the next from starting.</summary>
+    internal bool HasStruck(string host) => File.Exists(Reached(host)) && !IsAlive(DaemonPid(host));
 
     /// <summary>kill -9 of a daemon; its jobs run on.</summary>
     internal void KillDaemon(string host)
