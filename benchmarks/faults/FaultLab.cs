@@ -18,6 +18,7 @@ public sealed class FaultLab : IDisposable
     public const int SmallDisk = 3;
 
     private const string DiskSize = "96m";
+    private static readonly TimeSpan StartAgain = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
     private readonly string _yado;
@@ -109,7 +110,7 @@ public sealed class FaultLab : IDisposable
     {
         using YadoClient client = Client(host);
         Stopwatch waited = Stopwatch.StartNew();
-        bool started = false;
+        TimeSpan start = TimeSpan.Zero;
         while (waited.Elapsed < StartPatience)
         {
             try
@@ -122,10 +123,11 @@ public sealed class FaultLab : IDisposable
             }
             catch (YadoException failure) when (failure.Unreachable)
             {
-                if (!started)
+                // Once more: where the one before was still dying, a new one has refused.
+                if (waited.Elapsed >= start)
                 {
                     StartDaemon(host);
-                    started = true;
+                    start = waited.Elapsed + StartAgain;
                 }
             }
             await Task.Delay(10);
