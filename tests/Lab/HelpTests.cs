@@ -12,7 +12,7 @@ public sealed partial class HelpTests
     public static TheoryData<string> Commands =>
     [
         "run", "ps", "hosts", "top", "policy", "owner", "move", "checkpoint", "resume", "inspect", "wait", "logs", "kill", "signal", "host", "cluster", "doctor", "lab", "demo",
-        "drain", "undrain", "adopt", "carry", "rm", "prune", "help", "explain", "completions", "web",
+        "drain", "undrain", "adopt", "carry", "rm", "prune", "help", "explain", "completions", "web", "attach", "check",
     ];
 
     [Theory]
@@ -22,6 +22,7 @@ public sealed partial class HelpTests
         string help = Yado.Run(Nothing, command, "--help").Succeeds().Output;
 
         help.ShouldContain($"yado {command}");
+        help.ShouldNotContain("Yadokari.Cli", Case.Sensitive, "a type in place of what it stands for");
         Undescribed().Matches(help).Select(m => m.Value).ShouldBeEmpty("an option or argument without a description");
     }
 
@@ -54,6 +55,7 @@ public sealed partial class HelpTests
             help.ShouldContain($"  {command} ");
         }
 
+        help.Split('\n').Max(line => line.Length).ShouldBeLessThan(160, "a column that is as wide as all names together");
         help.ShouldContain("3 the job has obstacles");
         help.ShouldNotContain("--work");
     }

@@ -10,6 +10,8 @@ public static class ExplainCommand
     private static readonly Argument<string?> Name = new("NAME")
     {
         Description = "An obstacle or refusal, as it was printed before the colon; all are listed when left out",
+        // Else the help gives all names there are.
+        HelpName = "NAME",
         Arity = ArgumentArity.ZeroOrOne,
     };
 

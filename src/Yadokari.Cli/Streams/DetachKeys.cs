@@ -6,10 +6,14 @@ public sealed class DetachKeys
     public const string Usual = "ctrl-p,ctrl-q";
 
     private const int Most = 16;
+    private readonly string _text;
     private readonly byte[] _keys;
     private int _seen;
 
-    private DetachKeys(byte[] keys) => _keys = keys;
+    private DetachKeys(string text, byte[] keys) => (_text, _keys) = (text, keys);
+
+    /// <summary>As <see cref="Parse"/> reads it.</summary>
+    public override string ToString() => _text;
 
     /// <param name="text">ctrl-X or a character each, with commas between; empty: none leave.</param>
     /// <returns>Null: these are no keys.</returns>
@@ -31,7 +35,7 @@ public sealed class DetachKeys
             }
             keys[i] = (byte)(held ? key & 0x1f : key);
         }
-        return keys.Length <= Most ? new DetachKeys(keys) : null;
+        return keys.Length <= Most ? new DetachKeys(text, keys) : null;
     }
 
     /// <summary>What of that is the job's.</summary>

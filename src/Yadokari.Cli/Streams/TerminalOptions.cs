@@ -14,7 +14,7 @@ public static class TerminalOptions
 
     public static Option<DetachKeys> Keys() => new("--detach-keys")
     {
-        Description = $"Keys that leave the job's terminal: ctrl-X or a character each, with commas between; '' for none ({DetachKeys.Usual} when left out)",
+        Description = "Keys that leave the job's terminal: ctrl-X or a character each, with commas between; '' for none",
         HelpName = "KEYS",
         DefaultValueFactory = _ => DetachKeys.Parse(DetachKeys.Usual)!,
         CustomParser = result =>
