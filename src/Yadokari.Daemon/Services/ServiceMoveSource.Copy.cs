@@ -56,7 +56,10 @@ public sealed partial class ServiceMoveSource
         long bytes = state.Position;
         state.Position = 0;
         progress.Report(new MoveProgress { Phase = MovePhase.Copying, Round = round, Total = bytes });
-        await send(state).ConfigureAwait(false);
+        if (round == 1 || bytes > 0)
+        {
+            await send(state).ConfigureAwait(false);
+        }
         progress.Report(new MoveProgress { Phase = MovePhase.Copying, Round = round, Bytes = bytes, Total = bytes });
         return bytes;
     }

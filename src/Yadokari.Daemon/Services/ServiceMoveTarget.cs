@@ -102,13 +102,11 @@ public sealed partial class ServiceMoveTarget(
     public Task<ServicePrepared> ReceiveStateAsync(string id, Stream state, CancellationToken cancellation) => DoAsync(id, MovePhase.Copying, async move =>
     {
         long bytes = await KeepAsync(StatePath(id), state, cancellation).ConfigureAwait(false);
-        await FeedAsync(move, ControlVerb.Restore, StatePath(id), cancellation).ConfigureAwait(false);
-        if (move.Record.Offer.Service!.Spec.ForwardSeconds == 0)
-        {
-            // It takes calls from the same port as the new one, which says the same until the commit; behind it, what it says is
-            // out of date. One that forwards stays until then: should the move be given up, its clients have no other way.
-            await LeaveFormerAsync(move.Record.Offer).ConfigureAwait(false);
-        }
+        Task feeding = FeedAsync(move, ControlVerb.Restore, StatePath(id), cancellation);
+        // A former instance takes calls from the same port as the new one, which says the same until the commit; behind it, what it says
+        // is out of date. One that forwards stays until then: should the move be given up, its clients have no other way.
+        Task leaving = move.Record.Offer.Service!.Spec.ForwardSeconds == 0 ? LeaveFormerAsync(move.Record.Offer) : Task.CompletedTask;
+        await Task.WhenAll(feeding, leaving).ConfigureAwait(false);
         await FaultPoint.PassAsync("target-ahead").ConfigureAwait(false);
         return bytes;
     }, cancellation);
