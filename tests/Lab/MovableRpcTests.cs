@@ -70,6 +70,35 @@ public sealed class MovableRpcTests(MovablePrograms hosts) : IClassFixture<Movab
     }
 
     [Fact]
+    public void A_policy_moves_the_server_while_clients_call()
+    {
+        hosts.Serve("placed");
+        MovableCalls[] clients = [new(hosts, "placed-udp", "udp"), new(hosts, "placed-tcp", "tcp")];
+        Array.ForEach(clients, c => c.GoesOn());
+        // Nobody is to be disturbed there either, and it could not serve.
+        hosts.YadoOn("h3", "owner", "present").Succeeds();
+
+        hosts.YadoOn("h1", "owner", "present").Succeeds();
+        hosts.YadoOn("h1", "policy", "idle", "every=0.3", "residence=1").Succeeds();
+        Until.Holds(() => hosts.Job("h2", "placed").GetProperty("host").GetString() == "h2", () => $"the server stays: {hosts.YadoOn("h1", "policy").Output}");
+        Array.ForEach(clients, c => c.GoesOn());
+        // And back, when that is the host of somebody who works.
+        hosts.YadoOn("h1", "owner", "absent").Succeeds();
+        hosts.YadoOn("h2", "owner", "present").Succeeds();
+        Until.Holds(() => hosts.Job("h1", "placed").GetProperty("host").GetString() == "h1", () => $"the server stays: {hosts.YadoOn("h2", "policy").Output}");
+
+        hosts.YadoOn("h1", "policy", "none").Succeeds();
+        Array.ForEach(clients, c => c.GoesOn());
+        long answered = clients.Sum(c => c.Stop());
+        hosts.Report("h1").ShouldBe((answered, 0, 0));
+        foreach (string host in (string[])["h1", "h2", "h3"])
+        {
+            hosts.YadoOn(host, "owner", "auto").Succeeds();
+        }
+        hosts.YadoOn("h1", "kill", "placed").Succeeds();
+    }
+
+    [Fact]
     public void A_move_waits_for_the_procedure_that_runs_and_an_idle_server_moves_at_once()
     {
         hosts.Serve("slow");
