@@ -9,10 +9,17 @@ public abstract class LabHosts : IDisposable
 
     /// <param name="up">What follows <c>yado lab up</c>.</param>
     protected LabHosts(params IReadOnlyList<string> up)
+        : this(new Dictionary<string, string>(), up)
+    {
+    }
+
+    /// <param name="environment">Of all its daemons, besides.</param>
+    /// <param name="up">What follows <c>yado lab up</c>.</param>
+    protected LabHosts(IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> up)
     {
         Files = Directory.CreateTempSubdirectory("yado-lab-test-").FullName;
         LabDirectory = Path.Combine(Files, "lab");
-        _environment = new() { ["YADO_LAB_DIR"] = LabDirectory };
+        _environment = new(environment) { ["YADO_LAB_DIR"] = LabDirectory };
         Lab(["up", .. up]).Succeeds();
     }
 

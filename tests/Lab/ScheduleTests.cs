@@ -13,7 +13,7 @@ public sealed class ScheduleTests(TwoHosts hosts) : IClassFixture<TwoHosts>
     private static readonly string[] Settings = ["every=0.3", "residence=1"];
 
     /// <summary>By the host's own door, as a collector on it does.</summary>
-    private const string Metrics =
+    internal const string Metrics =
         """
         import os, socket
         s = socket.socket(socket.AF_UNIX); s.settimeout(60); s.connect(os.environ["YADO_HOME"] + "/daemon.sock")

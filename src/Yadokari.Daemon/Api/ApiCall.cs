@@ -1,9 +1,12 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
+using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Store;
 using Yadokari.Daemon.Trust;
 using Yadokari.Protocol;
@@ -19,6 +22,7 @@ public static partial class ApiCall
     /// <summary>Makes a handler whose failures are answered as <see cref="ErrorBody"/>, never as a stack trace.</summary>
     public static RequestDelegate Handler(ILogger logger, Func<HttpContext, Task> act) => async context =>
     {
+        using Activity? span = context.Request.Headers[MoveTrace.ParentHeader] is [{ } parent] ? MoveTrace.Serve(parent, NameOf(context)) : null;
         try
         {
             await act(context).ConfigureAwait(false);
@@ -31,6 +35,7 @@ public static partial class ApiCall
         catch (Exception failure)
         {
             ErrorBody body = ToError(failure);
+            span?.SetStatus(ActivityStatusCode.Error, body.Error);
             if (failure is not (YadoException or BadHttpRequestException or JsonException or StoreException))
             {
                 LogUnexpected(logger, context.Request.Path, failure);
@@ -116,6 +121,9 @@ public static partial class ApiCall
             size.MaxRequestBodySize = null;
         }
     }
+
+    /// <summary>As a span is called by OpenTelemetry's rules for HTTP servers.</summary>
+    private static string NameOf(HttpContext context) => $"{context.Request.Method} {(context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText}";
 
     private static ErrorBody Usage(string error) => new(error, YadoError.WrongUsage, []);
 

@@ -22,6 +22,7 @@ public sealed partial class SchedulingPart : IDisposable
     private readonly PolicyApi _policyApi;
     private readonly LoadApi _loadApi;
     private readonly MetricsApi _metricsApi;
+    private readonly TelemetryExport? _export;
 
     /// <param name="facts">Gets the load from here on.</param>
     /// <param name="views">Gets the load of jobs from here on.</param>
@@ -53,7 +54,9 @@ public sealed partial class SchedulingPart : IDisposable
             loggers.CreateLogger<SchedulerLoop>());
         _policyApi = new PolicyApi(_book, _loop, orders, log, peers, loggers.CreateLogger<PolicyApi>());
         _loadApi = new LoadApi(_meter, owner, facts, self, loggers.CreateLogger<LoadApi>());
-        _metricsApi = new MetricsApi(facts, jobs, totals, _loop, orders, loggers.CreateLogger<MetricsApi>());
+        IReadOnlyList<Figure> figures = HostFigures.Of(jobs, totals, _loop, orders);
+        _metricsApi = new MetricsApi(facts, figures, loggers.CreateLogger<MetricsApi>());
+        _export = TelemetryExport.Start(self, figures, facts.Read);
     }
 
     public void Map(IEndpointRouteBuilder routes)
@@ -68,7 +71,11 @@ public sealed partial class SchedulingPart : IDisposable
         Task.Run(() => _meter.RunAsync(stopping), CancellationToken.None),
         Task.Run(() => _loop.RunAsync(stopping), CancellationToken.None));
 
-    public void Dispose() => _book.Dispose();
+    public void Dispose()
+    {
+        _export?.Dispose();
+        _book.Dispose();
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Words}")]
     private static partial void LogWords(ILogger logger, string words);

@@ -82,8 +82,8 @@ public sealed partial class MoveSource(
             await job.Gate.WaitAsync(cancellation).ConfigureAwait(false);
             try
             {
-                MoveReport report = await MoveLockedAsync(
-                    job, targetPlace, consent, patience, progress, rate, via, tcp, cancellation, stopping).ConfigureAwait(false);
+                MoveReport report = await MoveTrace.FollowAsync(job.Record, targetPlace.Name, () => MoveLockedAsync(
+                    job, targetPlace, consent, patience, progress, rate, via, tcp, cancellation, stopping)).ConfigureAwait(false);
                 Moved?.Invoke(report);
                 return report;
             }
@@ -200,6 +200,7 @@ public sealed partial class MoveSource(
                 store.Save(null, earlier, durable: false);
                 _unwritten.TryRemove(earlier.Id, out _);
             }
+            MoveTrace.Enter(MovePhase.Reserved);
             jobs.Update(job, record with { State = JobState.Moving }, move, durable: true);
             progress.Report(new MoveProgress { Phase = MovePhase.Reserved, Total = offer.EstimatedBytes });
             shared = chosen?.Create();
@@ -312,6 +313,7 @@ public sealed partial class MoveSource(
         MoveRecord next = move with { State = state };
         store.Save(null, next, durable);
         move = next;
+        MoveTrace.Enter(state.Phase);
         LogPhase(logger, move.Id, state.Phase);
     }
 

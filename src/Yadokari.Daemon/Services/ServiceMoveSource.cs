@@ -36,7 +36,8 @@ public sealed partial class ServiceMoveSource(
         }
         try
         {
-            return await MoveLockedAsync(job, targetPlace, progress, cancellation, stopping, patience).ConfigureAwait(false);
+            return await MoveTrace.FollowAsync(
+                job.Record, targetPlace.Name, () => MoveLockedAsync(job, targetPlace, progress, cancellation, stopping, patience)).ConfigureAwait(false);
         }
         finally
         {
@@ -81,6 +82,7 @@ public sealed partial class ServiceMoveSource(
         _verdicts[move.Id] = MoveVerdict.Pending;
         try
         {
+            MoveTrace.Enter(MovePhase.Reserved);
             jobs.Update(job, record with { State = JobState.Moving }, move, durable: false);
             progress.Report(new MoveProgress { Phase = MovePhase.Reserved });
             ServiceOffered offered = await target.ReserveAsync(move.Offer, cancellation).ConfigureAwait(false);
@@ -139,6 +141,7 @@ public sealed partial class ServiceMoveSource(
         }
 
         // Decided: from now on every answer is "commit", once the directory has taken it.
+        MoveTrace.Enter(MovePhase.Committed);
         _verdicts[move.Id] = AfterDecision;
         await FaultPoint.PassAsync("committed").ConfigureAwait(false);
         Task<(JobInfo Job, double Committed, double Activated, double Told)> finishing = FinishAsync(job, record, move, place, links.Keep(), Stopwatch.StartNew(), stopping);
@@ -183,6 +186,7 @@ public sealed partial class ServiceMoveSource(
         MoveRecord next = move with { State = state };
         store.Save(null, next, durable: false);
         move = next;
+        MoveTrace.Enter(state.Phase);
         LogPhase(logger, move.Id, state.Phase);
     }
 

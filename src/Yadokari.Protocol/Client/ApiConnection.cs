@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
@@ -41,6 +42,8 @@ public sealed class ApiConnection : IDisposable
             ConnectTimeout = ConnectTimeout,
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20),
             MaxResponseDrainSize = 0,
+            // The span that the caller is in is told as it is: one of the HTTP client in between would be in no trace.
+            ActivityHeadersPropagator = null,
             ConnectCallback = (_, cancellation) => connect(cancellation),
         };
         _http = new HttpClient(handler)
@@ -118,6 +121,10 @@ public sealed class ApiConnection : IDisposable
     public async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancellation)
     {
         using HttpRequestMessage request = new(method, path) { Content = body, Version = HttpVersion.Version11 };
+        if (Activity.Current is { Recorded: true, Id: { } span })
+        {
+            request.Headers.TryAddWithoutValidation("traceparent", span);
+        }
         HttpResponseMessage response;
         try
         {
