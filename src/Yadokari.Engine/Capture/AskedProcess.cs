@@ -37,6 +37,9 @@ internal sealed class AskedProcess
 
     public IReadOnlyList<Vma> Vmas { get; }
 
+    /// <summary>What it is told when it asks for the host's name.</summary>
+    public HostNameImage HostName => process.HostName;
+
     /// <summary>Its stopped children that it has not been told of yet, with the signal that stopped each.</summary>
     public required IReadOnlyDictionary<int, int> UntoldStops { get; init; }
 

@@ -193,6 +193,7 @@ public static class ObstacleScan
             }
         }
 
+        Namespaces.FindOfJob(living[0], obstacles);
         OutsideMappings.FindObstacles(mapped, obstacles);
         obstacles.AddRange(SystemVOwnership.Find(mapped, ended, standsStill: false).Obstacles);
         obstacles.AddRange(TreeObstacles.Find(living, ended));
@@ -235,6 +236,7 @@ public static class ObstacleScan
             obstacles.Add(new Obstacle("chroot", $"its root directory is {root}"));
         }
 
+        Namespaces.FindForChildren(pid, obstacles);
         mapped.Add((pid, vmas));
         return obstacles;
     }
@@ -249,11 +251,15 @@ public static class ObstacleScan
         {
             obstacles.Add(new Obstacle("file-of-another-process", $"its working directory {directory} belongs to another process"));
         }
-        else if (FileStatus.AtPath($"{ProcTasks.Directory(pid)}/cwd") is { Links: 0 })
+        else if (FileStatus.AtPath($"{ProcTasks.Directory(pid)}/cwd") is { Links: 0 } || IsOfGoneProcess(directory))
         {
             obstacles.Add(new Obstacle("removed-directory", $"its working directory {directory} does not exist any more"));
         }
     }
+
+    /// <summary>The directory of a process in /proc has links as long as it is somebody's working directory.</summary>
+    private static bool IsOfGoneProcess(string directory) =>
+        directory.StartsWith("/proc/", StringComparison.Ordinal) && directory.EndsWith(Vma.RemovedSuffix, StringComparison.Ordinal);
 
     /// <summary>What may come to be between the first look and the freeze, so that it is looked for once more then.</summary>
     public static void FindChanging(int pid, IReadOnlyList<Vma> vmas, List<Obstacle> obstacles)

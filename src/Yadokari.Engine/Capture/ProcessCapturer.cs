@@ -92,6 +92,7 @@ public static class ProcessCapturer
             Shared = descriptors.Shared with { Files = common.Files },
             SharedObjects = objects,
             Ipc = ipc.Image,
+            HostName = Namespaces.HasHostName(tree.Pid) ? asked[0].HostName : null,
         };
         (TreeImage image, RestorePlan plan) = RegionFit.Find(whole with { Format = whole.NeededFormat }, [.. asked.SelectMany(process => process.Vmas).OrderBy(vma => vma.Start.Value)]);
         return (ContextWriter.Finish(image, plan, sink, position), memoryBytes);

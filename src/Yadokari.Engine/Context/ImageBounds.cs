@@ -18,6 +18,7 @@ internal static class ImageBounds
     private const int MaxDescriptor = 1 << 20;
     private const int MaxName = 256;
     private const int MaxTyped = 4096;
+    private const int MaxHostName = 64;
     private const int MaxFilter = 4096 * 8;
     private const int RegistersLength = 216;
     private const int ActionsLength = 64 * 32;
@@ -48,6 +49,7 @@ internal static class ImageBounds
 
         CheckCommon(image, fileLength);
         CheckIpc(image.Ipc);
+        Require(image.HostName is not { } host || (host is { Name.Length: <= MaxHostName, Domain.Length: <= MaxHostName }), "the host name");
         Require(image.HighestDescriptor <= MaxDescriptor, "a descriptor number");
         HashSet<int> living = [.. before];
         foreach (EndedProcessImage process in image.Ended)

@@ -40,6 +40,9 @@ public sealed record TreeImage
     /// <summary>It has an IPC namespace of its own, or gets one for what it holds; null: that of whoever resumes.</summary>
     public IpcImage? Ipc { get; init; }
 
+    /// <summary>It has a UTS namespace of its own; null: that of whoever resumes.</summary>
+    public HostNameImage? HostName { get; init; }
+
     /// <summary>The job's main process: whose end is the end of the job.</summary>
     [JsonIgnore]
     public ProcessImage Main => Processes[0];

@@ -29,6 +29,7 @@ internal static class TreeRestore
     public static void Stage(PlanContext context)
     {
         ProcessRestore.EmitEarly(context);
+        HostNameRestore.Make(context);
         MemoryRestore.Stage(context);
         IpcRestore.Make(context);
         DescriptorTableImage shared = context.Tree.Shared;

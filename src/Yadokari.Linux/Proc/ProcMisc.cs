@@ -46,6 +46,14 @@ public static class ProcMisc
         return file is null ? null : (uint)new ByteCursor(file.Bytes).ReadHex();
     }
 
+    /// <summary>Who has logged in at the beginning of all (pam_loginuid(8)); <see cref="uint.MaxValue"/> for nobody.</summary>
+    /// <returns>Null also where the kernel keeps no such thing.</returns>
+    public static uint? LoginUser(int pid)
+    {
+        using ProcFile? file = ProcFile.Read(pid, "loginuid"u8);
+        return file is null ? null : (uint)new ByteCursor(file.Bytes).ReadUnsigned();
+    }
+
     /// <summary>Timer slack of the main thread in nanoseconds (PR_SET_TIMERSLACK).</summary>
     /// <exception cref="SystemCallException">Not permitted (needs CAP_SYS_NICE over the process).</exception>
     public static ulong? TimerSlack(int pid)

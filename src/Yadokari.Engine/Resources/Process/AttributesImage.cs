@@ -42,6 +42,9 @@ public sealed record AttributesImage
 
     public required uint CoreDumpFilter { get; init; }
 
+    /// <summary>Who had logged in; null: nobody.</summary>
+    public uint? LoginUser { get; init; }
+
     /// <summary>It stood still by SIGSTOP and comes back so.</summary>
     public required bool Stopped { get; init; }
 

@@ -17,6 +17,7 @@ public sealed class ProcessCapture
     private const int PrGetThpDisable = 42;
     private const int PrGetMemoryMerge = 68;
     private const int MembarrierGetRegistrations = 1 << 9;
+    private const int NameLength = 65; // struct new_utsname
     private const int ClockRealtime = 0;
     private const int ClockMonotonic = 1;
     private const int ClockBoottime = 7;
@@ -29,6 +30,9 @@ public sealed class ProcessCapture
 
     /// <summary>The exact end of the heap (brk(0)).</summary>
     public required ulong Brk { get; init; }
+
+    /// <summary>What it is told when it asks for the host's name.</summary>
+    public required HostNameImage HostName { get; init; }
 
     /// <summary>Asks everything.</summary>
     public static ProcessCapture Run(FrozenProcess tree, RemoteBatch batch, IReadOnlyList<Vma> vmas)
@@ -44,6 +48,7 @@ public sealed class ProcessCapture
         DataReference clocks = plan.Room(3 * 16);
         DataReference numbers = plan.Room(7 * 8);
         DataReference descriptorTable = plan.Room(16);
+        DataReference host = plan.Room(6 * NameLength);
         Slot result = plan.NewSlot();
         int[] clockIds = [ClockMonotonic, ClockBoottime, ClockRealtime];
         for (int i = 0; i < clockIds.Length; i++)
@@ -61,6 +66,7 @@ public sealed class ProcessCapture
             plan.Try(null, SystemCall.Rt_sigaction, signal, 0, Argument.AddressOf(actions, (ulong)(signal - 1) * ActionLength), 8);
         }
 
+        plan.Call(null, SystemCall.Uname, host);
         plan.Try(result, SystemCall.Brk, 0);
         plan.Do(OperationKind.Store64, null, numbers, result);
         plan.Try(result, SystemCall.Prctl, PrGetDumpable);
@@ -80,6 +86,7 @@ public sealed class ProcessCapture
         long Number(int index) => BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(numbers.Offset + (index * 8)));
         long Clock(int index) => (BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(clocks.Offset + (index * 16))) * 1_000_000_000)
             + BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(clocks.Offset + (index * 16) + 8));
+        string Name(int index) => KernelText.Decode(data.AsSpan(host.Offset + (index * NameLength), NameLength).TrimEnd((byte)0));
         if ((int)Number(5) > 0)
         {
             throw new ObstacleException(pid, [new Obstacle("segments", "it has segments of its own (modify_ldt), which are not carried")]) { StoodStill = true };
@@ -90,6 +97,7 @@ public sealed class ProcessCapture
         return new ProcessCapture
         {
             Brk = (ulong)Number(0),
+            HostName = new HostNameImage(Name(1), Name(5)),
             Signals = new SignalsImage
             {
                 Actions = data.AsSpan(actions.Offset, SignalCount * ActionLength).ToArray(),
@@ -118,6 +126,7 @@ public sealed class ProcessCapture
                 LocksOnFault = (future & VmaFlags.LockOnFault) != 0,
                 OomScoreAdjustment = ProcMisc.OomScoreAdjustment(pid) ?? 0,
                 CoreDumpFilter = ProcMisc.CoreDumpFilter(pid) ?? 0x33,
+                LoginUser = ProcMisc.LoginUser(pid) is { } user and not uint.MaxValue ? user : null,
                 Stopped = tree.Stopped,
                 MembarrierRegistrations = registrations > 0 ? registrations : 0,
                 Limits = Limits(pid),
@@ -167,19 +176,24 @@ public sealed class ProcessCapture
 
     private static List<PosixTimerImage> PosixTimers(FrozenProcess tree, IReadOnlyList<PosixTimer> timers, List<byte[]> settings)
     {
+        const int SigEventNone = 1;
         const int SigEventThreadId = 4;
         List<PosixTimerImage> images = [];
         for (int i = 0; i < timers.Count; i++)
         {
             PosixTimer timer = timers[i];
+
+            // Of a thread that has ended nobody is told any more, but the timer can be asked and set.
+            int? thread = timer.ToThread ? InnerTid(tree.Pid, timer.Target) : null;
+            bool tellsNobody = timer.ToThread && thread is null;
             images.Add(new PosixTimerImage
             {
                 Id = timer.Id,
                 Clock = timer.ClockId,
-                Notify = timer.Notify | (timer.ToThread ? SigEventThreadId : 0),
+                Notify = tellsNobody ? SigEventNone : timer.Notify | (timer.ToThread ? SigEventThreadId : 0),
                 Signal = timer.Signal,
                 Value = timer.Value,
-                Target = timer.ToThread ? InnerTid(tree.Pid, timer.Target) : 0,
+                Target = thread ?? 0,
                 Setting = settings[i],
             });
         }
@@ -214,8 +228,9 @@ public sealed class ProcessCapture
         return settings;
     }
 
-    private static int InnerTid(int pid, int tid) =>
-        ProcStatus.ReadThread(pid, tid) is { NsPid.Count: > 0 } status ? status.NsPid[^1] : tid;
+    /// <returns>Null when there is no such thread any more.</returns>
+    private static int? InnerTid(int pid, int tid) =>
+        ProcStatus.ReadThread(pid, tid) is not { } status ? null : status.NsPid.Count > 0 ? status.NsPid[^1] : tid;
 
     private static List<LimitImage> Limits(int pid)
     {

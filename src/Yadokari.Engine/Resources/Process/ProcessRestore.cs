@@ -45,6 +45,12 @@ public static class ProcessRestore
         AttributesImage attributes = context.Image.Attributes;
         WriteSelf(plan, "/proc/self/oom_score_adj", attributes.OomScoreAdjustment.ToString(CultureInfo.InvariantCulture));
         WriteSelf(plan, "/proc/self/coredump_filter", $"0x{attributes.CoreDumpFilter:x}");
+        if (attributes.LoginUser is { } user)
+        {
+            // It takes a privilege where somebody has logged in already.
+            WriteSelf(plan, "/proc/self/loginuid", user.ToString(CultureInfo.InvariantCulture));
+        }
+
         plan.Call($"change to the job's directory {attributes.WorkingDirectory}", SystemCall.Chdir, plan.Text(attributes.WorkingDirectory));
         plan.Call(null, SystemCall.Umask, attributes.Umask);
 
