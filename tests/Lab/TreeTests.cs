@@ -48,6 +48,41 @@ public sealed class TreeTests(TwoHosts hosts) : IClassFixture<TwoHosts>
         hosts.YadoOn("h1", "logs", "tree").Succeeds().Output.ShouldBe(expected);
     }
 
+    /// <summary>While a shell runs a function with its output elsewhere, its log is another number.</summary>
+    private const string Redirecting =
+        """
+        go=$1 held=$2
+        hold() { echo "nobody reads this"; touch "$held.$1"; until [ -e "$go.$1" ]; do sleep 0.02; done; }
+        echo before; echo wrong >&2
+        hold 1 >/dev/null
+        echo between; echo still wrong >&2
+        hold 2 >/dev/null 2>&1
+        hold 3 2>&1 >/dev/null
+        echo after; echo wrong at last >&2
+        """;
+
+    [Fact]
+    public void A_shell_that_moves_while_it_redirects_its_output_writes_to_its_log_afterwards()
+    {
+        string script = hosts.File_("redirect.sh");
+        File.WriteAllText(script, Redirecting);
+        string go = hosts.File_("redirect.go");
+        string held = hosts.File_("redirect.held");
+        hosts.Start("h1", "redirect", "bash", script, go, held);
+
+        for (int move = 1; move <= 3; move++)
+        {
+            Until.Holds(() => File.Exists($"{held}.{move}"), () => "the script does not go on");
+            hosts.YadoOn("h1", "move", "redirect", move % 2 == 0 ? "h1" : "h2").Succeeds();
+            File.WriteAllText($"{go}.{move}", "");
+        }
+
+        hosts.YadoOn("h2", "wait", "redirect").Status.ShouldBe(0);
+        Ending logs = hosts.YadoOn("h1", "logs", "redirect").Succeeds();
+        logs.Output.ShouldBe("before\nbetween\nafter\n");
+        logs.Errors.ShouldBe("wrong\nstill wrong\nwrong at last\n");
+    }
+
     [Fact]
     public void What_a_job_has_started_ends_with_it()
     {

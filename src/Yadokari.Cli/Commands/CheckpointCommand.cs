@@ -126,8 +126,7 @@ public static class CheckpointCommand
     internal static CaptureOptions OptionsFor(int pid, string? tcp)
     {
         using ProcessTable processes = new();
-        IReadOnlyList<int> logs = LogStreams.NumbersOf(pid, processes, HomeDirectory.Chosen());
-        return new CaptureOptions { InheritStandardStreams = logs.Count > 0, InheritedStreams = logs, Tcp = tcp is null ? null : TcpRule.Parse(tcp) };
+        return new CaptureOptions { StreamFiles = LogStreams.FilesOf(pid, processes, HomeDirectory.Chosen()), Tcp = tcp is null ? null : TcpRule.Parse(tcp) };
     }
 
     /// <summary>Details, beside the result.</summary>

@@ -125,6 +125,10 @@ public sealed record HomeDirectory(string Path)
     public bool IsLog(string path) =>
         System.IO.Path.GetFileName(path) is "stdout" or "stderr" && System.IO.Path.GetDirectoryName(System.IO.Path.GetDirectoryName(path)) == Jobs;
 
+    /// <summary>Output and errors of the job that one of them is of.</summary>
+    public static IReadOnlyList<string> LogsBeside(string log) =>
+        [System.IO.Path.Combine(System.IO.Path.GetDirectoryName(log)!, "stdout"), System.IO.Path.Combine(System.IO.Path.GetDirectoryName(log)!, "stderr")];
+
     /// <summary>The wait status of the job, 4 bytes little-endian, written by its shell when it ends.</summary>
     public string Exit(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "exit");
 

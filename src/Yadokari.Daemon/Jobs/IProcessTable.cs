@@ -17,8 +17,8 @@ public interface IProcessTable
     /// <returns>False when it has ended.</returns>
     bool SignalGroup(ProcessIdentity process, int signal);
 
-    /// <summary>What a descriptor of a process refers to, as /proc/PID/fd shows it; null when it is closed or can't be seen.</summary>
-    string? DescriptorTarget(int pid, int descriptor);
+    /// <summary>What the descriptors of a process refer to, as /proc/PID/fd shows it; empty when that can't be seen.</summary>
+    IReadOnlyList<string> DescriptorTargets(int pid);
 
     /// <summary>Bytes of memory in use (resident set); 0 when it has ended.</summary>
     long ResidentBytes(int pid);

@@ -6,7 +6,7 @@ namespace Yadokari.Daemon.Jobs;
 /// <param name="At">When the job stood still for it.</param>
 /// <param name="OutputLength">Bytes that the output log had then: what it has gained since is written again.</param>
 /// <param name="ErrorsLength">Bytes that the error log had then.</param>
-/// <param name="ErrorsToOutput">Stream 2 is the output log.</param>
+/// <param name="ErrorsToOutput">Stream 2 is the output log: of one that an earlier version has made; now the image tells by itself.</param>
 /// <param name="FileLength">Bytes.</param>
 public sealed record JobCheckpoint(
     string Path, DateTimeOffset At, long OutputLength, long ErrorsLength, bool ErrorsToOutput, long FileLength)

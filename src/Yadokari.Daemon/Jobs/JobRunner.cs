@@ -243,7 +243,7 @@ public sealed class JobRunner(
 
     private JobHandles OpenStreams(string id, StreamWish wish, int caller)
     {
-        LogHandles logs = LogHandles.Open(home, id, FirstEpoch, errorsToOutput: false);
+        LogHandles logs = LogHandles.Open(home, id, FirstEpoch);
         if (wish.Kind == JobStreams.Log)
         {
             return new JobHandles(logs.Input, logs.Output, logs.Errors, logs.Exit, logs);

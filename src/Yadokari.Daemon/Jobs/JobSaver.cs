@@ -121,7 +121,7 @@ public sealed partial class JobSaver(
                 (long output, long errors) = (Length(home.Output(record.Id, record.Epoch)), Length(home.Errors(record.Id, record.Epoch)));
                 CaptureReport report = checkpoint.Capture(file, null);
                 file.Commit();
-                JobCheckpoint made = new(path, report.FrozenAt, output, errors, logs.ErrorsToOutput, report.FileLength);
+                JobCheckpoint made = new(path, report.FrozenAt, output, errors, ErrorsToOutput: false, report.FileLength);
                 try
                 {
                     complete(checkpoint, made);

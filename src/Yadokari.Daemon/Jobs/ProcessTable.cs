@@ -47,15 +47,16 @@ public sealed class ProcessTable : IProcessTable, IDisposable
         return ProcStat.Read(process.Pid)?.ProcessGroup == process.Pid ? Signals.Send(-process.Pid, signal) : Signal(process, signal);
     }
 
-    public string? DescriptorTarget(int pid, int descriptor)
+    public IReadOnlyList<string> DescriptorTargets(int pid)
     {
         try
         {
-            return new FileInfo($"{ProcTasks.Directory(pid)}/fd/{descriptor}").LinkTarget;
+            return [.. new DirectoryInfo($"{ProcTasks.Directory(pid)}/fd").EnumerateFiles().Select(d => d.LinkTarget).OfType<string>()];
         }
-        catch (UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return null;
+            // It has ended, or is not ours to look into: the capture says so.
+            return [];
         }
     }
 

@@ -31,7 +31,7 @@ public sealed class LogHandles : IDisposable
 
     /// <summary>Opens the files of a job's directory, making those that are missing; the exit status is emptied.</summary>
     /// <exception cref="IOException">They can't be opened.</exception>
-    public static LogHandles Open(HomeDirectory home, string job, int epoch, bool errorsToOutput)
+    public static LogHandles Open(HomeDirectory home, string job, int epoch, bool errorsToOutput = false)
     {
         SafeFileHandle? output = null;
         SafeFileHandle? errors = null;

@@ -14,7 +14,6 @@ namespace Yadokari.Daemon.Moves;
 /// </summary>
 public sealed class LogStreams
 {
-    private readonly List<int> _inherited = [];
     private readonly int? _caller;
     private readonly StreamRelay? _relay;
     private readonly int _main;
@@ -42,9 +41,6 @@ public sealed class LogStreams
         }
     }
 
-    /// <summary>Stream 2 is the output log.</summary>
-    public bool ErrorsToOutput { get; private set; }
-
     public long OutputSent => _sent[0];
 
     public long ErrorsSent => _sent[1];
@@ -53,41 +49,18 @@ public sealed class LogStreams
     public long Bytes => Math.Max(0, Length(_files[0].Path) - _sent[0]) + Math.Max(0, Length(_files[1].Path) - _sent[1]);
 
     /// <param name="relay">Of a job whose streams are relayed to its caller.</param>
-    public static LogStreams Of(JobRecord job, IProcessTable processes, HomeDirectory home, StreamRelay? relay = null)
-    {
-        LogStreams logs = new(job, processes, home, relay);
-        for (int stream = 0; stream <= 2; stream++)
-        {
-            string? target = processes.DescriptorTarget(job.Main.Pid, stream);
-            if (target is null || (target != logs._files[0].Path && target != logs._files[1].Path))
-            {
-                continue;
-            }
-            logs._inherited.Add(stream);
-            logs.ErrorsToOutput |= stream == 2 && target == logs._files[0].Path;
-        }
-        return logs;
-    }
+    public static LogStreams Of(JobRecord job, IProcessTable processes, HomeDirectory home, StreamRelay? relay = null) =>
+        new(job, processes, home, relay);
 
-    /// <summary>Which of a process' streams are the log of whatever job of this home it is: for who saves it by its pid.</summary>
-    public static IReadOnlyList<int> NumbersOf(int pid, IProcessTable processes, HomeDirectory home)
-    {
-        List<int> numbers = [];
-        for (int stream = 0; stream <= 2; stream++)
-        {
-            if (processes.DescriptorTarget(pid, stream) is { } target && home.IsLog(target))
-            {
-                numbers.Add(stream);
-            }
-        }
-        return numbers;
-    }
+    /// <summary>The log of whatever job of this home a process is of, as <see cref="Yadokari.Engine.Checkpointing.CaptureOptions.StreamFiles"/>:
+    /// for who saves it by its pid.</summary>
+    public static IReadOnlyList<string?> FilesOf(int pid, IProcessTable processes, HomeDirectory home) =>
+        processes.DescriptorTargets(pid).FirstOrDefault(home.IsLog) is { } log ? [null, .. HomeDirectory.LogsBeside(log)] : [];
 
     /// <summary>For a file that anyone may resume, with streams of his own.</summary>
     public CaptureOptions CaptureOptions(bool flushFiles) => new()
     {
-        InheritStandardStreams = _inherited.Count > 0,
-        InheritedStreams = _inherited,
+        StreamFiles = [null, _files[0].Path, _files[1].Path],
         FlushFiles = flushFiles,
         Tcp = _tcp,
     };

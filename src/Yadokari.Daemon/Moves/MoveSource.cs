@@ -236,9 +236,9 @@ public sealed partial class MoveSource(
             Enter(ref move, new MoveState.Sent(report.FileLength), durable: false);
             progress.Report(new MoveProgress { Phase = MovePhase.Sent, Round = report.Rounds.Count + 1, Bytes = bytes, Total = bytes });
             MoveStatus prepared = await target.PrepareAsync(
-                move.Id, new PrepareMove(report.FileLength, logs.OutputSent, logs.ErrorsSent, logs.ErrorsToOutput, relayed), cancellation).ConfigureAwait(false);
+                move.Id, new PrepareMove(report.FileLength, logs.OutputSent, logs.ErrorsSent, relayed), cancellation).ConfigureAwait(false);
             filled = prepared.Filled;
-            Enter(ref move, new MoveState.Prepared(report.FileLength, null, logs.ErrorsToOutput), durable: false);
+            Enter(ref move, new MoveState.Prepared(report.FileLength, null), durable: false);
             cancellation.ThrowIfCancellationRequested();
             // The last look: a host that has lost its lease, or the job, commits nothing.
             await Directory.CheckOwnedAsync(record, cancellation).ConfigureAwait(false);
@@ -397,7 +397,7 @@ public sealed partial class MoveSource(
 
     private static MoveState.Committed AsCommitted(MoveState state) => state switch
     {
-        MoveState.Prepared prepared => new(prepared.ImageLength, prepared.Held, prepared.ErrorsToOutput),
+        MoveState.Prepared prepared => new(prepared.ImageLength, prepared.Held),
         MoveState.Committed committed => committed,
         _ => throw new InvalidOperationException($"a move cannot be committed in state {state.Phase}"),
     };

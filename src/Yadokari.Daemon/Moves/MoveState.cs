@@ -55,15 +55,14 @@ public abstract record MoveState
 
     /// <summary>Both: the target holds the rebuilt process, the image is on its disk.</summary>
     /// <param name="Held">Target only.</param>
-    /// <param name="ErrorsToOutput">Target only: stream 2 is the output log.</param>
-    public sealed record Prepared(long ImageLength, HeldFacts? Held, bool ErrorsToOutput) : MoveState
+    public sealed record Prepared(long ImageLength, HeldFacts? Held) : MoveState
     {
         public override MovePhase Phase => MovePhase.Prepared;
     }
 
     /// <summary>Source: its copy is about to be killed. Target: its copy is about to be released.</summary>
     /// <param name="Held">Target only: the processes that are about to run.</param>
-    public sealed record Committed(long ImageLength, HeldFacts? Held, bool ErrorsToOutput) : MoveState
+    public sealed record Committed(long ImageLength, HeldFacts? Held) : MoveState
     {
         public override MovePhase Phase => MovePhase.Committed;
     }

@@ -69,12 +69,12 @@ public sealed partial class MoveTarget
         _moves.Values.Any(m => !m.Record.State.IsFinal && m.Record.Offer.JobId == job && m.Record.Offer.Epoch == epoch);
 
     /// <summary>The image is the job's first checkpoint on this host: one that is to survive its host is never without.</summary>
-    private JobCheckpoint Arrival(IncomingMove move, long imageLength, bool errorsToOutput)
+    private JobCheckpoint Arrival(IncomingMove move, long imageLength)
     {
         MoveOffer offer = move.Record.Offer;
         return new JobCheckpoint(
             home.Image(move.Record.Id), DateTimeOffset.UtcNow, LengthOf(home.Output(offer.JobId, offer.Epoch)),
-            LengthOf(home.Errors(offer.JobId, offer.Epoch)), errorsToOutput, imageLength);
+            LengthOf(home.Errors(offer.JobId, offer.Epoch)), ErrorsToOutput: false, imageLength);
     }
 
     /// <summary>Soon, not at once: the end of the move has to be on the disk before, and to give back a large file's memory takes as long as

@@ -98,7 +98,7 @@ public sealed partial class MoveTarget
             Finish(move, entry!);
             return;
         }
-        ReleaseLocked(move, state.ImageLength, state.Held, state.ErrorsToOutput);
+        ReleaseLocked(move, state.ImageLength, state.Held);
     }
 
     private async Task<bool> StaysAliveAsync(ProcessIdentity process, CancellationToken stopping)

@@ -159,19 +159,19 @@ public sealed partial class MoveTarget(
                     throw Refused(offer, EngineCall.ToInfos(missing));
                 }
                 // The disk works while the process is rebuilt. That the journal says so already promises nothing: the source has not heard it.
-                MoveRecord promised = move.Record with { State = new MoveState.Prepared(prepare.ImageLength, null, prepare.ErrorsToOutput) };
+                MoveRecord promised = move.Record with { State = new MoveState.Prepared(prepare.ImageLength, null) };
                 Task flushed = Task.WhenAll(move.Flushed, Task.Run(() => store.Save(null, promised, durable: true), CancellationToken.None));
                 HeldFacts facts;
                 try
                 {
-                    facts = Hold(move, prepare.ErrorsToOutput, prepare.Relay);
+                    facts = Hold(move, prepare.Relay);
                 }
                 finally
                 {
                     await flushed.ConfigureAwait(false);
                 }
                 // Of the process held here nothing is left when the power fails.
-                Enter(move, new MoveState.Prepared(prepare.ImageLength, facts, prepare.ErrorsToOutput), durable: false);
+                Enter(move, new MoveState.Prepared(prepare.ImageLength, facts), durable: false);
                 return Status(move);
             }
             catch (Exception failure) when (failure is YadoException or EngineException or IOException or StoreException or InvalidOperationException)
@@ -205,7 +205,7 @@ public sealed partial class MoveTarget(
                 case MoveState.Released:
                     break;
                 case MoveState.Prepared prepared:
-                    ReleaseLocked(move, prepared.ImageLength, prepared.Held, prepared.ErrorsToOutput);
+                    ReleaseLocked(move, prepared.ImageLength, prepared.Held);
                     break;
                 case MoveState.Committed committed:
                     await ReleaseCommittedAsync(move, committed, stopping).ConfigureAwait(false);
@@ -327,11 +327,11 @@ public sealed partial class MoveTarget(
         }
     }
 
-    private HeldFacts Hold(IncomingMove move, bool errorsToOutput, RelayedStreams? relay)
+    private HeldFacts Hold(IncomingMove move, RelayedStreams? relay)
     {
         MoveOffer offer = move.Record.Offer;
         using LogHandles logs = relay is null
-            ? LogHandles.Open(home, offer.JobId, offer.Epoch, errorsToOutput)
+            ? LogHandles.Open(home, offer.JobId, offer.Epoch)
             : LogHandles.ForCaller(home, offer.JobId, offer.Epoch, Relays.Make(offer.JobId, offer.Epoch, relay));
         ResumeOptions options = new()
         {
@@ -353,7 +353,7 @@ public sealed partial class MoveTarget(
         return new HeldFacts(shell, main);
     }
 
-    private void ReleaseLocked(IncomingMove move, long imageLength, HeldFacts? facts, bool errorsToOutput)
+    private void ReleaseLocked(IncomingMove move, long imageLength, HeldFacts? facts)
     {
         MoveOffer offer = move.Record.Offer;
         if (move.Held is null || facts is null || !processes.IsAlive(facts.Main))
@@ -362,7 +362,7 @@ public sealed partial class MoveTarget(
             move.Held = null;
             try
             {
-                facts = Hold(move, errorsToOutput, Relays.StateOf(offer.JobId, offer.Epoch));
+                facts = Hold(move, Relays.StateOf(offer.JobId, offer.Epoch));
             }
             catch (Exception failure) when (failure is EngineException or IOException or InvalidOperationException)
             {
@@ -385,11 +385,11 @@ public sealed partial class MoveTarget(
             Main = facts.Main,
             Plan = offer.Plan,
             Tcp = offer.Tcp,
-            Checkpoints = offer.Plan is { Restart: true } ? [Arrival(move, imageLength, errorsToOutput)] : [],
+            Checkpoints = offer.Plan is { Restart: true } ? [Arrival(move, imageLength)] : [],
             Mailbox = offer.Mailbox,
         };
         int? oldEpoch = jobs.TryGet(offer.JobId)?.Record.Epoch;
-        MoveRecord committed = move.Record with { State = new MoveState.Committed(imageLength, facts, errorsToOutput) };
+        MoveRecord committed = move.Record with { State = new MoveState.Committed(imageLength, facts) };
         // One transaction: a job that may run is in the table. Not waited for until it is on the disk: should the power fail before that,
         // the journal says Prepared, the source says commit, and the image is still there.
         JobEntry entry = jobs.Put(job, committed, durable: false, isChild: true);

@@ -123,7 +123,7 @@ public sealed class ServiceLauncher(IJobEngine engine, IProcessTable processes, 
         List<string> environment = EnvironmentOf(job, spec, place, heldFor);
         bool isDll = spec.Executable.EndsWith(".dll", StringComparison.Ordinal);
         string program = isDll ? ProgramPath.Find("dotnet", environment, folder) : ProgramPath.Find(executable, environment, folder);
-        using LogHandles logs = LogHandles.Open(home, job, place.Epoch, errorsToOutput: false);
+        using LogHandles logs = LogHandles.Open(home, job, place.Epoch);
         JobShell shell = EngineCall.Run(() => engine.Start(new JobStart
         {
             Program = program,

@@ -240,9 +240,9 @@ public sealed partial class ServiceMoveSource
 
     private static MoveState.Committed Committed(MoveState state) => state switch
     {
-        MoveState.Prepared prepared => new(prepared.ImageLength, null, false),
+        MoveState.Prepared prepared => new(prepared.ImageLength, null),
         MoveState.Committed committed => committed,
-        _ => new(0, null, false),
+        _ => new(0, null),
     };
 
     private static JobRecord MovedRecord(JobRecord job, MoveRecord move, ServicePlace place) => job with

@@ -124,7 +124,7 @@ public sealed partial class ServiceMoveSource(
             await Task.WhenAll(
                 target.SendDeltaAsync(move.Id, rest.GetBuffer().AsMemory(0, (int)rest.Length), cancellation),
                 Directory.CheckOwnedAsync(record, cancellation)).ConfigureAwait(false);
-            Enter(ref move, new MoveState.Prepared(stateBytes + rest.Length, null, false));
+            Enter(ref move, new MoveState.Prepared(stateBytes + rest.Length, null));
             double delta = Lap(step);
             await FaultPoint.PassAsync("prepared").ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();

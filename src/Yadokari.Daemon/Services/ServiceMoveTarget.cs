@@ -132,7 +132,7 @@ public sealed partial class ServiceMoveTarget(
     {
         long bytes = await KeepAsync(DeltaPath(id), delta, cancellation).ConfigureAwait(false);
         await FeedAsync(move, ControlVerb.RestoreDelta, DeltaPath(id), cancellation).ConfigureAwait(false);
-        Enter(move, new MoveState.Prepared(bytes, move.Instance!.Processes, false));
+        Enter(move, new MoveState.Prepared(bytes, move.Instance!.Processes));
         await FaultPoint.PassAsync("target-prepared").ConfigureAwait(false);
         return bytes;
     }, cancellation);

@@ -3,12 +3,10 @@ namespace Yadokari.Engine.Checkpointing;
 /// <summary>How a process is captured.</summary>
 public sealed record CaptureOptions
 {
-    /// <summary>Streams 0–2 become those of whoever resumes, also where they are regular files
-    /// (a job's log that the daemon carries by itself). Terminals, and pipes to outside, always do.</summary>
-    public bool InheritStandardStreams { get; init; }
-
-    /// <summary>Of the streams 0–2, only these are affected by <see cref="InheritStandardStreams"/>.</summary>
-    public IReadOnlyList<int> InheritedStreams { get; init; } = [0, 1, 2];
+    /// <summary>Files that whoever resumes has others for, by stream (a job's log, which the daemon carries by itself); null: none. What
+    /// the job has open of one for writing becomes the resumer's stream, in whatever process and by whatever number: a shell keeps its
+    /// own under another while it redirects it. Terminals, and pipes to outside, that are a stream always do.</summary>
+    public IReadOnlyList<string?> StreamFiles { get; init; } = [];
 
     /// <summary>A process whose streams 0–2 became the job's when it was started: each of them, by whatever number the job has it,
     /// becomes the resumer's stream. Its terminals can't.</summary>

@@ -121,8 +121,8 @@ public sealed class ClusterCrashPointTests
         scenario.Put(new DirectoryEntry(Scenario.Job, "work", "C", "C", 2, null));
         SimHost a = scenario.A;
         MoveState state = phase == MovePhase.Prepared
-            ? new MoveState.Prepared(SimEngine.ImageBytes, null, false)
-            : new MoveState.Committed(SimEngine.ImageBytes, null, false);
+            ? new MoveState.Prepared(SimEngine.ImageBytes, null)
+            : new MoveState.Committed(SimEngine.ImageBytes, null);
         a.Disk.Save(a.Disk.Jobs().Single() with { State = JobState.Moving }, new MoveRecord(MoveRole.Source, Samples.Offer, "B", "B", state), durable: true);
         a.Processes.Single().State = SimProcessState.Dead;
 
@@ -143,7 +143,7 @@ public sealed class ClusterCrashPointTests
         SimHost a = scenario.A;
         a.Disk.Save(
             a.Disk.Jobs().Single() with { State = JobState.Moving },
-            new MoveRecord(MoveRole.Source, Samples.Offer, "B", "B", new MoveState.Committed(SimEngine.ImageBytes, null, false)), durable: true);
+            new MoveRecord(MoveRole.Source, Samples.Offer, "B", "B", new MoveState.Committed(SimEngine.ImageBytes, null)), durable: true);
         a.Processes.Single().State = SimProcessState.Dead;
         scenario.World.StoreSilence = int.MaxValue;
 

@@ -58,7 +58,7 @@ public sealed class VerdictTests : IDisposable
     {
         MovePhase.Frozen => new MoveState.Frozen(),
         MovePhase.Sent => new MoveState.Sent(SimEngine.ImageBytes),
-        MovePhase.Prepared => new MoveState.Prepared(SimEngine.ImageBytes, null, false),
-        _ => new MoveState.Committed(SimEngine.ImageBytes, null, false),
+        MovePhase.Prepared => new MoveState.Prepared(SimEngine.ImageBytes, null),
+        _ => new MoveState.Committed(SimEngine.ImageBytes, null),
     };
 }

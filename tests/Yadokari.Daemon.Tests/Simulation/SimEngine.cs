@@ -24,7 +24,7 @@ public sealed class SimEngine(SimDaemon daemon) : IJobEngine
 
     public ICheckpoint Open(int pid, CaptureOptions options)
     {
-        options.InheritedStreams.ShouldBeLogs();
+        options.StreamFiles.ShouldBeLogsIn(daemon.Host.Home.Jobs);
         return new Checkpoint(daemon, daemon.Host.Processes.Single(p => p.Identity.Pid == pid && p.State == SimProcessState.Running));
     }
 

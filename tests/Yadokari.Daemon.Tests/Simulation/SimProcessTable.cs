@@ -12,17 +12,7 @@ public sealed class SimProcessTable(SimDaemon daemon) : IProcessTable
 
     public bool SignalGroup(ProcessIdentity process, int signal) => throw new NotSupportedException("no test of moves sends signals");
 
-    public string? DescriptorTarget(int pid, int descriptor)
-    {
-        JobRecord? job = daemon.Jobs.All.Select(e => e.Record).FirstOrDefault(r => r.IsHere && r.Main.Pid == pid);
-        return (job, descriptor) switch
-        {
-            (null, _) => null,
-            (_, 1) => daemon.Host.Home.Output(job.Id, job.Epoch),
-            (_, 2) => daemon.Host.Home.Errors(job.Id, job.Epoch),
-            _ => "/dev/null",
-        };
-    }
+    public IReadOnlyList<string> DescriptorTargets(int pid) => throw new NotSupportedException("no test of moves saves by pid");
 
     public long ResidentBytes(int pid) => SimEngine.ImageBytes;
 

@@ -41,8 +41,8 @@ public sealed class HostDatabaseTests : IDisposable
         new MoveState.Copying(7),
         new MoveState.Frozen(),
         new MoveState.Sent(1L << 40),
-        new MoveState.Prepared(4096, new HeldFacts(new ProcessIdentity(1, 2, "b"), new ProcessIdentity(3, 4, "b")), true),
-        new MoveState.Committed(4096, null, false),
+        new MoveState.Prepared(4096, new HeldFacts(new ProcessIdentity(1, 2, "b"), new ProcessIdentity(3, 4, "b"))),
+        new MoveState.Committed(4096, null),
         new MoveState.Released(),
         new MoveState.Aborted("why \"so\""),
     ];
@@ -87,7 +87,7 @@ public sealed class HostDatabaseTests : IDisposable
         MoveRecord source = SampleMove(new MoveState.Reserved());
         database.Save(null, source, durable: true);
         database.Save(null, source with { Role = MoveRole.Target }, durable: false);
-        database.Save(SampleJob, source with { State = new MoveState.Committed(1, null, false) }, durable: true);
+        database.Save(SampleJob, source with { State = new MoveState.Committed(1, null) }, durable: true);
 
         database.LoadMoves().Select(m => (m.Role, m.State.Phase)).ShouldBe(
             [(MoveRole.Source, MovePhase.Committed), (MoveRole.Target, MovePhase.Reserved)], ignoreOrder: true);

@@ -11,7 +11,7 @@ namespace Yadokari.Engine.Tests.Resume;
 /// public path. Its files are gone at the end.</summary>
 internal sealed class TalkingProgram(string source) : IDisposable
 {
-    public static readonly CaptureOptions Options = new() { InheritStandardStreams = true };
+    public static readonly CaptureOptions Options = new();
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("yadokari-resume-").FullName;
 

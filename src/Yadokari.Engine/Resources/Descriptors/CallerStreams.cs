@@ -4,19 +4,21 @@ using Yadokari.Linux.Descriptors;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
-/// <summary>Tells which descriptions of a process under scan are the streams of the caller that it was started with, by whatever
-/// number it has them.</summary>
+/// <summary>Tells which descriptions of a process under scan are the streams that it was started with, its caller's or its log, by
+/// whatever number it has them.</summary>
 internal sealed class CallerStreams : IDisposable
 {
     private const int AccessMode = 3;
     private readonly CaptureOptions options;
     private readonly SafeFileHandle?[] streams = new SafeFileHandle?[3];
     private readonly FileStatus[] statuses = new FileStatus[3];
+    private readonly FileStatus?[] files;
 
     /// <exception cref="Linux.SystemCallException">The caller may not be looked into.</exception>
     public CallerStreams(CaptureOptions options)
     {
         this.options = options;
+        files = [.. options.StreamFiles.Select(file => file is null ? null : FileStatus.AtPath(file))];
         using SafeFileHandle? caller = options.StreamsOf is { } pid ? PidFd.Open(pid) : null;
         try
         {
@@ -36,10 +38,10 @@ internal sealed class CallerStreams : IDisposable
         }
     }
 
-    /// <summary>0, 1 or 2; null: none of the caller's.</summary>
+    /// <summary>0, 1 or 2; null: none of them.</summary>
     public int? Match(OpenDescription description)
     {
-        // Where two of the caller's are one description, that which the process itself calls by the number.
+        // Where two of them are one description, that which the process itself calls by the number.
         return Find(stream => description.Numbers.Exists(n => n.Number == stream)) ?? Find(static _ => true);
 
         int? Find(Func<int, bool> isMeant)
@@ -72,6 +74,11 @@ internal sealed class CallerStreams : IDisposable
             return description.Status.IsFifo && description.Status.Inode == options.StreamPipes[stream] && IsUsable(description, stream);
         }
 
+        if (files.Length > stream && files[stream] is { } file && file.IsSameFile(description.Status) && IsUsable(description, stream))
+        {
+            return true;
+        }
+
         if (streams[stream] is not { } handle || !statuses[stream].IsSameFile(description.Status))
         {
             return false;
@@ -81,6 +88,6 @@ internal sealed class CallerStreams : IDisposable
             || (description.Status.IsFifo && IsUsable(description, stream));
     }
 
-    /// <summary>A pipe's end of the stream's direction.</summary>
+    /// <summary>Open in the stream's direction.</summary>
     private static bool IsUsable(OpenDescription description, int stream) => (description.Flags & AccessMode) == (stream == 0 ? 0 : 1);
 }

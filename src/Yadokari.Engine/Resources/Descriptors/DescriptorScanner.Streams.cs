@@ -3,11 +3,6 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// <content>Streams that lead outside, and whose they become.</content>
 internal sealed partial class DescriptorScanner
 {
-    private bool IsInheritedByOption(OpenDescription description) =>
-        options.InheritStandardStreams
-        && description.StandardStream >= 0
-        && description.Numbers.Exists(number => number.Number <= 2 && options.InheritedStreams.Contains(number.Number));
-
     /// <summary>One of the streams of the caller: it follows the job as a pipe.</summary>
     private DescriptorImage? OfCaller(OpenDescription description, int stream)
     {

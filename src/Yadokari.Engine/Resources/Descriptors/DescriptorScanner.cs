@@ -92,10 +92,6 @@ internal sealed partial class DescriptorScanner : IDisposable
             {
                 Add(description, OfCaller(description, stream));
             }
-            else if (InMain(description) is { } inMain && IsInheritedByOption(inMain))
-            {
-                Add(description, InheritAs(description, inMain));
-            }
             else if (description.IsNamedPipe)
             {
                 shared.CollectNamed(this, description);

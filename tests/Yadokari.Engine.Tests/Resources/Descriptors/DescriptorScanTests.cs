@@ -149,16 +149,27 @@ public class DescriptorScanTests
     }
 
     [Fact]
-    public void Streams_are_inherited_where_the_caller_says_so()
+    public void A_log_is_the_resumers_stream_by_whatever_number_it_is_written()
     {
-        using PythonProgram program = PythonProgram.Start(Imports + "d, name = tempfile.mkstemp(); os.dup2(d, 2); os.unlink(name)");
-        using (DescriptorCapture carried = DescriptorScan.Capture(program.Pid, new CaptureOptions()))
+        string log = Path.GetTempFileName();
+        try
         {
-            Find<CarriedFileDescriptorImage>(carried, 2);
-        }
+            using PythonProgram program = PythonProgram.Start(Imports + $"d = os.open('{log}', os.O_WRONLY | os.O_APPEND); os.dup2(d, 50); os.dup2(d, 51); d = os.open('{log}', os.O_RDONLY); os.dup2(d, 52)");
+            using (DescriptorCapture plain = DescriptorScan.Capture(program.Pid, new CaptureOptions()))
+            {
+                Find<PathImage>(plain, 50);
+            }
 
-        using DescriptorCapture inherited = DescriptorScan.Capture(program.Pid, new CaptureOptions { InheritStandardStreams = true });
-        Find<InheritedStreamImage>(inherited, 2).Stream.ShouldBe(2);
+            using DescriptorCapture inherited = DescriptorScan.Capture(program.Pid, new CaptureOptions { StreamFiles = [null, log, null] });
+            InheritedStreamImage output = Find<InheritedStreamImage>(inherited, 50);
+            (output.Stream, output.Exact).ShouldBe((1, true));
+            output.Numbers.Select(n => n.Number).ShouldContain(51);
+            Find<PathImage>(inherited, 52);
+        }
+        finally
+        {
+            File.Delete(log);
+        }
     }
 
     [Fact]
