@@ -40,8 +40,32 @@ public sealed class ProcessConsent : IDisposable
     /// <summary>Name of the job that a program which knows it moves is, or would be; null for all others.</summary>
     public string? JobName { get; private set; }
 
+    /// <summary>Freezes the process and captures it. When only what passes by itself is in the way then, it runs on for a moment, and it
+    /// is tried again, some times.</summary>
+    /// <exception cref="ObstacleException">It has obstacles.</exception>
+    public CaptureReport Capture(CheckpointSession session, Func<CaptureReport> capture)
+    {
+        PassingMoment moment = new(PassingMoment.UsualPatience);
+        while (true)
+        {
+            try
+            {
+                Freeze(session);
+                return capture() with { RanOn = moment.Times };
+            }
+            // A program that was told that it is captured must not run on before it is told that it was not.
+            catch (ObstacleException passing) when (_consent is null && moment.GoesOn(passing.Obstacles))
+            {
+                session.Thaw();
+            }
+
+            _cancel.WaitHandle.WaitOne(moment.Next());
+            _cancel.ThrowIfCancellationRequested();
+        }
+    }
+
     /// <summary>Freezes the process in a moment when its program does not hold itself in place.</summary>
-    public void Freeze(CheckpointSession session)
+    private void Freeze(CheckpointSession session)
     {
         session.Freeze();
         while (_consent is not null && !_consent.TryEnter())

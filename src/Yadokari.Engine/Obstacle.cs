@@ -14,8 +14,11 @@ public sealed record Obstacle(string Name, string Detail)
     /// for itself.</summary>
     public string? Cause { get; init; }
 
+    /// <summary>It goes by itself as a rule, while the process runs on: a connection that waits to be accepted, a message half sent.</summary>
+    public bool Passes { get; init; }
+
     /// <summary>The same, of a process that is named before it.</summary>
-    public Obstacle By(string whose) => new(Name, whose + Detail) { Cause = Cause };
+    public Obstacle By(string whose) => new(Name, whose + Detail) { Cause = Cause, Passes = Passes };
 
     /// <summary>Each cause once, as the first that was found says it.</summary>
     public static IReadOnlyList<Obstacle> OnePerCause(IEnumerable<Obstacle> obstacles)

@@ -95,8 +95,7 @@ public static class CheckpointCommand
             try
             {
                 session.CopyAhead(writer, bar);
-                consent.Freeze(session);
-                return session.Capture(writer, bar);
+                return consent.Capture(session, () => session.Capture(writer, bar));
             }
             catch (IOException failure)
             {
@@ -135,6 +134,11 @@ public static class CheckpointCommand
         foreach (RoundReport round in report.Rounds)
         {
             Console.Error.WriteLine($"copied while it ran: {Output.Size(round.Bytes)} in {Output.Duration(TimeSpan.FromMilliseconds(round.Milliseconds))}");
+        }
+
+        if (report.RanOn > 0)
+        {
+            Console.Error.WriteLine($"let run on {report.RanOn} {(report.RanOn == 1 ? "time" : "times")} before: something was in the way for a moment");
         }
 
         if (report.WithoutRounds is { } reason)

@@ -73,5 +73,9 @@ public static class MoveCommand
         {
             Console.Error.WriteLine($"copied while it stood still: {PlainText.Of(reason)}");
         }
+        if (parsed.GetValue(CommonOptions.Verbose) && report.RanOn > 0)
+        {
+            Console.Error.WriteLine($"let run on {report.RanOn} {(report.RanOn == 1 ? "time" : "times")} before: something was in the way for a moment");
+        }
     }
 }

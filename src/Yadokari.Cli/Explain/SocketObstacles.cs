@@ -4,7 +4,7 @@ internal static class SocketObstacles
 {
     public static IReadOnlyList<Explanation> All { get; } =
     [
-        new("tcp-connection", "A TCP connection leads to another process or host, whose end knows this host's address; or it waits to be accepted and has bytes in it already. (Connections with both ends in the job are carried.)", "Wait for a moment without connections, or let the program close them. Where it connects anew by itself: --tcp reset, and it finds them reset by the other side. A server whose clients go on calling is 'yado run --service' (docs/rpc.md)."),
+        new("tcp-connection", "A TCP connection leads to another process or host, whose end knows this host's address; or it waits to be accepted and has bytes in it already, and went on doing so for some seconds. (Connections with both ends in the job are carried.)", "Wait for a moment without connections, or let the program close them. Where it connects anew by itself: --tcp reset, and it finds them reset by the other side. A server whose clients go on calling is 'yado run --service' (docs/rpc.md)."),
         new("udp-pending", "A datagram is held back (MSG_MORE, UDP_CORK) or not sent yet.", "Ask again in a moment."),
         new("udp-unread", "Datagrams wait unread while the process runs.", "Ask again when the program has read them."),
         new("multicast-membership", "A UDP socket belongs to a multicast group of this network.", "Let the program leave the group first."),

@@ -134,13 +134,22 @@ public sealed class JobRunner(
                 checkpoint.CopyAhead(file);
                 return true;
             });
-            await ConsentedFreeze.FreezeAsync(checkpoint, consent, patience, cancellation).ConfigureAwait(false);
-            OwnProcess.Require(processes, record);
-            CaptureReport report = EngineCall.Run(() =>
+            CaptureReport report = await ConsentedFreeze.CaptureAsync(
+                checkpoint,
+                consent,
+                patience,
+                begin: static () => { },
+                capture: () =>
+                {
+                    OwnProcess.Require(processes, record);
+                    return checkpoint.Capture(file, null);
+                },
+                giveBack: static () => { },
+                cancellation).ConfigureAwait(false);
+            EngineCall.Run(() =>
             {
-                CaptureReport captured = checkpoint.Capture(file, null);
                 file.Commit();
-                return captured;
+                return true;
             });
             if (!request.LeaveRunning)
             {

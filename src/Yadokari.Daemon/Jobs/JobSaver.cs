@@ -115,11 +115,21 @@ public sealed partial class JobSaver(
                 using ICheckpoint checkpoint = engine.Open(record.Main.Pid, options);
                 using FileContextWriter file = FileContextWriter.Create(path, cancellation);
                 checkpoint.CopyAhead(file);
-                ConsentedFreeze.FreezeAsync(checkpoint, consent, CaptureConsent.UsualPatience, cancellation).GetAwaiter().GetResult();
-                OwnProcess.Require(processes, record);
-                // It stands still: this is what it has written.
-                (long output, long errors) = (Length(home.Output(record.Id, record.Epoch)), Length(home.Errors(record.Id, record.Epoch)));
-                CaptureReport report = checkpoint.Capture(file, null);
+                (long output, long errors) = (0L, 0L);
+                CaptureReport report = ConsentedFreeze.CaptureAsync(
+                    checkpoint,
+                    consent,
+                    CaptureConsent.UsualPatience,
+                    begin: static () => { },
+                    capture: () =>
+                    {
+                        OwnProcess.Require(processes, record);
+                        // It stands still: this is what it has written.
+                        (output, errors) = (Length(home.Output(record.Id, record.Epoch)), Length(home.Errors(record.Id, record.Epoch)));
+                        return checkpoint.Capture(file, null);
+                    },
+                    giveBack: static () => { },
+                    cancellation).GetAwaiter().GetResult();
                 file.Commit();
                 JobCheckpoint made = new(path, report.FrozenAt, output, errors, ErrorsToOutput: false, report.FileLength);
                 try

@@ -223,12 +223,20 @@ public sealed partial class MoveSource(
                 // Lost with the power it would mean the same as what was written before it, and what is written meanwhile has to be copied again.
                 Enter(ref move, new MoveState.Frozen(), durable: false);
                 cancellation.ThrowIfCancellationRequested();
-                down.Start();
-                await ConsentedFreeze.FreezeAsync(checkpoint, consent, patience, cancellation).ConfigureAwait(false);
-                OwnProcess.Require(processes, record);
-                sender.Phase = MovePhase.Frozen;
-                relayed = logs.Settle();
-                report = checkpoint.Capture(sender, null);
+                report = await ConsentedFreeze.CaptureAsync(
+                    checkpoint,
+                    consent,
+                    patience,
+                    begin: down.Restart,
+                    capture: () =>
+                    {
+                        OwnProcess.Require(processes, record);
+                        sender.Phase = MovePhase.Frozen;
+                        relayed = logs.Settle();
+                        return checkpoint.Capture(sender, null);
+                    },
+                    giveBack: () => relay?.Unseal(),
+                    cancellation).ConfigureAwait(false);
                 sender.SendLogs(logs, settled: true);
                 await stream.CompleteAsync(cancellation).ConfigureAwait(false);
                 bytes = sender.Bytes;
@@ -305,7 +313,7 @@ public sealed partial class MoveSource(
         progress.Report(new MoveProgress { Phase = MovePhase.Released, Round = report.Rounds.Count + 1, Bytes = bytes, Total = bytes });
         home.DeleteJobDirectory(record.Id, record.Epoch);
         DropCheckpoints(record);
-        return new MoveReport(jobThere, bytes, report.MemoryBytes, report.Rounds.Count + 1, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds, report.WithoutRounds, filled) { Via = shared?.Directory };
+        return new MoveReport(jobThere, bytes, report.MemoryBytes, report.Rounds.Count + 1, down.Elapsed.TotalMilliseconds, total.Elapsed.TotalMilliseconds, report.WithoutRounds, filled) { Via = shared?.Directory, RanOn = report.RanOn };
     }
 
     private void Enter(ref MoveRecord move, MoveState state, bool durable)

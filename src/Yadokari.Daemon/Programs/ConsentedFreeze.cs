@@ -1,6 +1,7 @@
 using Yadokari.Daemon.Engine;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Engine;
+using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Consent;
 using Yadokari.Protocol.Errors;
 
@@ -54,7 +55,7 @@ public static class ConsentedFreeze
 
     /// <summary>Freezes a job in a moment when its program does not hold itself in place.</summary>
     /// <exception cref="YadoException">There was none; exit status 3. It runs.</exception>
-    public static async Task FreezeAsync(ICheckpoint checkpoint, CaptureConsent? consent, TimeSpan patience, CancellationToken cancellation)
+    private static async Task FreezeAsync(ICheckpoint checkpoint, CaptureConsent? consent, TimeSpan patience, CancellationToken cancellation)
     {
         try
         {
@@ -69,6 +70,39 @@ public static class ConsentedFreeze
         catch (EngineException failure)
         {
             throw EngineCall.Translate(failure);
+        }
+    }
+
+    /// <summary>Freezes a job and captures it. When only what passes by itself is in the way then, the job runs on for a moment, and it is
+    /// tried again, some times.</summary>
+    /// <param name="begin">Before each freeze.</param>
+    /// <param name="capture">What is done with the job while it stands still; done anew after each moment in which it ran on.</param>
+    /// <param name="giveBack">Undoes what <paramref name="capture"/> has done to the job, before it runs on.</param>
+    /// <exception cref="YadoException">It has obstacles. It stands still, if they were not found by the freeze itself.</exception>
+    public static async Task<CaptureReport> CaptureAsync(
+        ICheckpoint checkpoint, CaptureConsent? consent, TimeSpan patience, Action begin, Func<CaptureReport> capture, Action giveBack, CancellationToken cancellation)
+    {
+        PassingMoment moment = new(PassingMoment.UsualPatience);
+        while (true)
+        {
+            try
+            {
+                begin();
+                await FreezeAsync(checkpoint, consent, patience, cancellation).ConfigureAwait(false);
+                return capture() with { RanOn = moment.Times };
+            }
+            // A program that was told that it is captured must not run on before it is told that it was not.
+            catch (ObstacleException passing) when (consent is null && moment.GoesOn(passing.Obstacles))
+            {
+                giveBack();
+                checkpoint.Thaw();
+            }
+            catch (ObstacleException lasting)
+            {
+                throw EngineCall.Translate(lasting);
+            }
+
+            await Task.Delay(moment.Next(), cancellation).ConfigureAwait(false);
         }
     }
 

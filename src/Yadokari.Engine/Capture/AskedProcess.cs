@@ -106,7 +106,7 @@ internal sealed class AskedProcess
         // Nothing but SIGSTOP stops a process in which all signals are blocked.
         if (untoldStop is not (null or SigStop))
         {
-            obstacles.Add(new Obstacle("stopped-process", $"{ProcessLabel.Of(Pid)} is stopped by signal {untoldStop}, and its parent has not waited for it yet"));
+            obstacles.Add(new Obstacle("stopped-process", $"{ProcessLabel.Of(Pid)} is stopped by signal {untoldStop}, and its parent has not waited for it yet") { Passes = true });
         }
 
         if (Frozen.MainThreadEnded && Frozen.Stopped)

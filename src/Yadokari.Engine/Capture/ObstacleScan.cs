@@ -22,15 +22,15 @@ public static class ObstacleScan
     private delegate void Seen(ProcStatus status, IReadOnlyList<(int Pid, IReadOnlyList<Vma> Vmas)> mapped, TreeDescriptorCapture descriptors);
 
     /// <exception cref="EngineException">No such process, not permitted, a kernel thread, pid 1, being traced.</exception>
-    public static IReadOnlyList<Obstacle> Run(int pid, CaptureOptions options) => Look(pid, options, static (_, _, _) => { });
+    public static IReadOnlyList<Obstacle> Run(int pid, CaptureOptions options) => Look(pid, options, PassingMoment.UsualPatience, static (_, _, _) => { });
 
-    /// <summary>The same, and what a host must have to resume it.</summary>
+    /// <summary>The same, and what a host must have to resume it. What passes is not waited for.</summary>
     /// <exception cref="EngineException">As <see cref="Run"/>.</exception>
     public static JobLook Look(int pid, CaptureOptions options)
     {
         HostNeeds? needs = null;
         int processes = 0;
-        IReadOnlyList<Obstacle> obstacles = Look(pid, options, (status, mapped, descriptors) =>
+        IReadOnlyList<Obstacle> obstacles = Look(pid, options, TimeSpan.Zero, (status, mapped, descriptors) =>
         {
             needs = NeedsSeen.Of(status, mapped, descriptors);
             processes = mapped.Count;
@@ -38,7 +38,7 @@ public static class ObstacleScan
         return new JobLook(obstacles, processes > 1 ? [.. OnlyFrozen, .. OnlyFrozenOfChildren] : OnlyFrozen, needs?.ToBytes() ?? []);
     }
 
-    private static IReadOnlyList<Obstacle> Look(int pid, CaptureOptions options, Seen seen)
+    private static IReadOnlyList<Obstacle> Look(int pid, CaptureOptions options, TimeSpan patience, Seen seen)
     {
         ProcStatus status = ProcStatus.Read(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"no process {pid}");
         if (status.Tgid != pid)
@@ -73,7 +73,7 @@ public static class ObstacleScan
 
         try
         {
-            return FindLasting(pid, status, options, seen);
+            return FindLasting(pid, status, options, new PassingMoment(patience), seen);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or SystemCallException { Number: Errno.EACCES or Errno.EPERM })
         {
@@ -87,7 +87,7 @@ public static class ObstacleScan
     /// moment, is no reason to refuse. What is still there after several looks is. What matters in the end is looked for
     /// once more when the process is frozen.
     /// </summary>
-    private static List<Obstacle> FindLasting(int pid, ProcStatus status, CaptureOptions options, Seen seen)
+    private static List<Obstacle> FindLasting(int pid, ProcStatus status, CaptureOptions options, PassingMoment moment, Seen seen)
     {
         const int looks = 4;
         const int looksAtTree = 40;
@@ -103,6 +103,12 @@ public static class ObstacleScan
             try
             {
                 List<Obstacle> obstacles = FindAll(living, ended, status, options, seen);
+                if (obstacles.Count > 0 && moment.GoesOn(obstacles))
+                {
+                    Thread.Sleep(moment.Next());
+                    continue;
+                }
+
                 string now = string.Join('\n', obstacles);
                 same = now == before ? same + 1 : 1;
                 before = now;

@@ -149,7 +149,7 @@ internal sealed class TreeObstacles
             {
                 if (Kcmp.FindCommon(witnesses[i], witnesses[j]) is { } what && !(what == Kcmp.DirectoryName && IsParent(living[i], living[j])))
                 {
-                    obstacles.Add(new Obstacle("shared-by-clone", $"{ProcessLabel.Of(living[j])} has its {what} in common with {ProcessLabel.Of(living[i])} (clone, or vfork before the exec)"));
+                    obstacles.Add(new Obstacle("shared-by-clone", $"{ProcessLabel.Of(living[j])} has its {what} in common with {ProcessLabel.Of(living[i])} (clone, or vfork before the exec)") { Passes = true });
                 }
             }
         }

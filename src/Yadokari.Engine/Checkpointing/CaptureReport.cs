@@ -13,4 +13,7 @@ public sealed record CaptureReport(long FileLength, long MemoryBytes, int Thread
 
     /// <summary>Why memory was copied, all or in part, while it stood still though it could have been before; null: it was before.</summary>
     public string? WithoutRounds { get; init; }
+
+    /// <summary>How often it was let run on before, since something was in the way for a moment.</summary>
+    public int RanOn { get; init; }
 }

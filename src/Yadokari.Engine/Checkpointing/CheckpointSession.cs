@@ -65,6 +65,9 @@ public sealed class CheckpointSession : IDisposable
     /// <summary>Stops every thread. On failure the process runs on.</summary>
     public void Freeze() => tracer.Run(() =>
     {
+        // Of a freeze before, which was given up.
+        tree?.Dispose();
+        tree = null;
         tree = FrozenTree.Freeze(Pid);
     });
 

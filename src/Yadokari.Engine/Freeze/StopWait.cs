@@ -77,5 +77,5 @@ internal sealed class StopWait(int pid, CancellationToken cancel)
 
     /// <summary>The obstacle of a thread in D.</summary>
     public static Obstacle Uninterruptible(int tid) =>
-        new("uninterruptible", $"thread {tid} waits in the kernel and can't be interrupted (state D: a file system that does not answer, or vfork); try again when it goes on");
+        new("uninterruptible", $"thread {tid} waits in the kernel and can't be interrupted (state D: a file system that does not answer, or vfork); try again when it goes on") { Passes = true };
 }

@@ -23,6 +23,9 @@ public sealed record MoveReport(
     /// <summary>The directory of both hosts in which the image was, and was not sent; null: it was sent.</summary>
     public string? Via { get; init; }
 
+    /// <summary>How often the job stood still and was let run on, since something was in the way for a moment.</summary>
+    public int RanOn { get; init; }
+
     /// <summary>Only of a service.</summary>
     public Services.ServicePhases? Service { get; init; }
 }

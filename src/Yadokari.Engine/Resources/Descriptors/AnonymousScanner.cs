@@ -39,7 +39,7 @@ internal sealed class AnonymousScanner(
                 Flags = description.Flags,
                 Mask = mask,
             },
-            "inotify" when Descriptor.GetReadableBytes(description.Handle) > 0 => Refuse(description, "inotify-watch", "events wait unread in it; read them"),
+            "inotify" when Descriptor.GetReadableBytes(description.Handle) > 0 => Refuse(description, "inotify-watch", "events wait unread in it; read them", passes: true),
             "inotify" => ScanInotify(description),
             "io_uring" => Refuse(description, "io-uring", "an io_uring can't be carried; run the program without it"),
             "userfaultfd" => Refuse(description, "userfaultfd", "its page faults are served by hand; close it"),
@@ -213,9 +213,9 @@ internal sealed class AnonymousScanner(
         return byNumber;
     }
 
-    private DescriptorImage? Refuse(OpenDescription description, string name, string detail)
+    private DescriptorImage? Refuse(OpenDescription description, string name, string detail, bool passes = false)
     {
-        obstacles.Add(new Obstacle(name, $"{description.Label}: {detail}"));
+        obstacles.Add(new Obstacle(name, $"{description.Label}: {detail}") { Passes = passes });
         return null;
     }
 }

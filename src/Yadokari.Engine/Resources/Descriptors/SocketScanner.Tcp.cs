@@ -29,7 +29,7 @@ internal sealed partial class SocketScanner
             int waiting = BitConverter.ToInt32(info, 24);
             // Whoever waits from outside where connections are reset is reset with them: nobody in the job knows it yet.
             return waiting > 0 && !IsReset(facts) && !AreInside(facts, waiting)
-                ? Refuse(description, "tcp-connection", $"{waiting} connections wait to be accepted at {Text(facts)}; accept or refuse them")
+                ? Refuse(description, "tcp-connection", $"{waiting} connections wait to be accepted at {Text(facts)}; accept or refuse them", passes: true)
                 : Unconnected(description, facts, BitConverter.ToInt32(info, 28));
         }
 
@@ -59,7 +59,7 @@ internal sealed partial class SocketScanner
             : IsReset(facts)
             ? ScanReset(description, facts, state)
             : Refuse(description, "tcp-connection", $"tcp connection {SocketText.EndPoint(facts.LocalAddress)} to "
-                + $"{SocketText.EndPoint(facts.PeerAddress ?? [])}; close it or wait for its end");
+                + $"{SocketText.EndPoint(facts.PeerAddress ?? [])}; close it or wait for its end", passes: WaitsAtJob(facts));
     }
 
     /// <summary>An end of a connection inside the job; null for any other.</summary>
@@ -143,6 +143,11 @@ internal sealed partial class SocketScanner
         IReadOnlyList<TcpSocketFacts> all = tcp.WaitingAt(place);
         return all.Count == waiting && all.All(WaitsInside);
     }
+
+    /// <summary>Whether it is on its way to a listener of the job, or waits there, and holds something.</summary>
+    private bool WaitsAtJob(SocketFacts facts) =>
+        InetPlace.Of(facts.LocalAddress) is { } local && InetPlace.Of(facts.PeerAddress) is { } remote
+        && tcp.OtherEnd(local, remote) is { } other && TcpTable.IsWaiting(other) && tcp.ListenersOf(other).Any(listener => shared.HasSocket(listener.Inode));
 
     /// <summary>What came before it was accepted can't be looked at; and of several listeners, nobody tells at which one it waits.</summary>
     private bool WaitsInside(TcpSocketFacts waiting) =>

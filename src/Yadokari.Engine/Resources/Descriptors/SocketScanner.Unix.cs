@@ -21,7 +21,7 @@ internal sealed partial class SocketScanner
         if (facts.Listening)
         {
             return diag.Pending.Count > 0 && !diag.Pending.All(WaitsInside)
-                ? Refuse(description, "unix-socket-to-outside", $"{diag.Pending.Count} connections wait to be accepted at {Text(facts)}, and not all were made by the job and hold nothing; accept or refuse them")
+                ? Refuse(description, "unix-socket-to-outside", $"{diag.Pending.Count} connections wait to be accepted at {Text(facts)}, and not all were made by the job and hold nothing; accept or refuse them", passes: true)
                 : Unconnected(description, facts, (int)diag.SendQueue);
         }
 
@@ -49,7 +49,8 @@ internal sealed partial class SocketScanner
 
         return description.StandardStream >= 0
             ? Inherit(description)
-            : Refuse(description, "unix-socket-to-outside", $"it is connected to another process{PeerName(description, facts)}; close it");
+            : Refuse(description, "unix-socket-to-outside", $"it is connected to another process{PeerName(description, facts)}; close it",
+                passes: UnixSockets().Values.Any(listener => listener.Pending.Contains(inode) && shared.HasSocket(listener.Inode)));
     }
 
     private UnixPairImage? Pair(OpenDescription description, SocketFacts facts, UnixSocketFacts diag)

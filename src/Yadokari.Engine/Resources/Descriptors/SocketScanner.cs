@@ -54,14 +54,14 @@ internal sealed partial class SocketScanner(
     {
         if (Descriptor.GetUnsentBytes(description.Handle) > 0)
         {
-            return Refuse(description, "udp-pending", $"a datagram is held back in {Text(facts)} (MSG_MORE, UDP_CORK); send it");
+            return Refuse(description, "udp-pending", $"a datagram is held back in {Text(facts)} (MSG_MORE, UDP_CORK); send it", passes: true);
         }
 
         // What comes while nobody is there is lost, as UDP may lose it; what waits for a program that does not read is not.
         if (!frozen && !IsReadEmpty(description.Handle)
             && Descriptor.GetReadableBytes(description.Handle) is > 0 and int first)
         {
-            return Refuse(description, "udp-unread", $"datagrams wait unread at {Text(facts)} (the first has {first} bytes); read them");
+            return Refuse(description, "udp-unread", $"datagrams wait unread at {Text(facts)} (the first has {first} bytes); read them", passes: true);
         }
 
         if (MulticastMembership.Find(pid, description.Handle, facts.Domain) is { } group)
@@ -209,9 +209,10 @@ internal sealed partial class SocketScanner(
         Was = description.Link,
     };
 
-    private DescriptorImage? Refuse(OpenDescription description, string name, string detail)
+    /// <param name="passes">It goes by itself as a rule.</param>
+    private DescriptorImage? Refuse(OpenDescription description, string name, string detail, bool passes = false)
     {
-        obstacles.Add(new Obstacle(name, $"{description.Label}: {detail}") { Cause = description.Cause });
+        obstacles.Add(new Obstacle(name, $"{description.Label}: {detail}") { Cause = description.Cause, Passes = passes });
         return null;
     }
 }
