@@ -123,7 +123,7 @@ public static class MemoryRestore
     /// <summary>In the main process, before the others are made: what they have in common.</summary>
     public static void Stage(PlanContext context)
     {
-        EmitObjects(context, context.Tree.SharedObjects, context.Staged(context.Tree.Shared.Descriptions.Count));
+        EmitObjects(context, context.Tree.SharedObjects, context.Staged(context.StagedCount));
         context.Common.UnionWith(context.Objects.Keys);
     }
 
