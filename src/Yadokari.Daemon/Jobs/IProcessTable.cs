@@ -20,10 +20,11 @@ public interface IProcessTable
     /// <summary>What the descriptors of a process refer to, as /proc/PID/fd shows it; empty when that can't be seen.</summary>
     IReadOnlyList<string> DescriptorTargets(int pid);
 
-    /// <summary>Bytes of memory in use (resident set); 0 when it has ended.</summary>
+    /// <summary>Bytes of memory in use (resident set), of it and all that descends from it; 0 when it has ended.</summary>
     long ResidentBytes(int pid);
 
-    /// <summary>Bytes of open files that have no name any more, whose content goes with the job; 0 where that is not known.</summary>
+    /// <summary>Bytes of files that have no name any more and that it, or what descends from it, has open: their content goes with the job; 0 where
+    /// that is not known.</summary>
     long CarriedBytes(int pid) => 0;
 
     /// <summary>Seconds of processor time used; 0 when it has ended.</summary>

@@ -60,9 +60,41 @@ public sealed class ProcessTable : IProcessTable, IDisposable
         }
     }
 
-    public long ResidentBytes(int pid) => ProcStatus.Read(ProcTasks.Witness(pid))?.ResidentBytes ?? 0;
+    public long ResidentBytes(int pid) => Tree(pid).Sum(static one => ProcStatus.Read(ProcTasks.Witness(one))?.ResidentBytes ?? 0);
 
-    public long CarriedBytes(int pid)
+    public long CarriedBytes(int pid) => Tree(pid).Sum(CarriedBytesOf);
+
+    /// <summary>It and all that descends from it.</summary>
+    private static HashSet<int> Tree(int pid)
+    {
+        // A pid that is used again while it is looked at could lead in a circle.
+        HashSet<int> found = [];
+        Queue<int> left = new([pid]);
+        while (left.TryDequeue(out int next))
+        {
+            if (found.Add(next))
+            {
+                Children(next).ForEach(left.Enqueue);
+            }
+        }
+
+        return found;
+    }
+
+    private static List<int> Children(int pid)
+    {
+        try
+        {
+            return [.. ProcTasks.Children(pid) ?? []];
+        }
+        catch (SystemCallException)
+        {
+            // It is on its way out.
+            return [];
+        }
+    }
+
+    private static long CarriedBytesOf(int pid)
     {
         string directory = $"{ProcTasks.Directory(pid)}/fd";
         try

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Shouldly;
 using Xunit;
 using Yadokari.Daemon.Jobs;
@@ -14,5 +15,25 @@ public sealed class ProcessTableTests
 
         table.Signal(none, 9).ShouldBeFalse();
         (await table.WaitStatusAsync(none, CancellationToken.None)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task The_memory_of_a_job_is_that_of_all_its_processes()
+    {
+        const int bytes = 1 << 26;
+        using ProcessTable table = new();
+        using Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"python3 -c 'b = b\"x\" * {bytes}; print(1, flush=True); input()'; exit 7"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        (await shell.StandardOutput.ReadLineAsync()).ShouldBe("1");
+
+        table.ResidentBytes(shell.Id).ShouldBeGreaterThan(bytes);
+
+        await shell.StandardInput.WriteLineAsync();
+        await shell.WaitForExitAsync();
+        shell.ExitCode.ShouldBe(7);
+        table.ResidentBytes(shell.Id).ShouldBe(0);
     }
 }
