@@ -144,6 +144,7 @@ public enum SystemCall
     Kcmp = 312,
     Sched_setattr = 314,
     Sched_getattr = 315,
+    Seccomp = 317,
     Memfd_create = 319,
     Userfaultfd = 323,
     Membarrier = 324,

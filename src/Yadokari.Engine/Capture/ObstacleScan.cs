@@ -14,7 +14,7 @@ namespace Yadokari.Engine.Capture;
 public static class ObstacleScan
 {
     /// <summary>What no look from outside tells.</summary>
-    private static readonly string[] OnlyFrozen = ["write-or-execute", "system-call-dispatch", "segments", "sysv-undo", "terminal-state"];
+    private static readonly string[] OnlyFrozen = ["seccomp", "write-or-execute", "system-call-dispatch", "segments", "sysv-undo", "terminal-state"];
 
     private static readonly string[] OnlyFrozenOfChildren = ["stopped-process", "parent-death-signal"];
 
@@ -271,6 +271,7 @@ public static class ObstacleScan
     public static void FindChanging(int pid, IReadOnlyList<Vma> vmas, List<Obstacle> obstacles)
     {
         const uint deadlinePolicy = 6;
+        const int StrictMode = 1; // SECCOMP_MODE_STRICT
         MemoryCapture.FindObstacles(pid, vmas, obstacles);
         bool seccomp = false;
         int witness = ProcTasks.Witness(pid);
@@ -286,7 +287,7 @@ public static class ObstacleScan
                 continue;
             }
 
-            seccomp |= thread.Seccomp != 0;
+            seccomp |= thread.Seccomp == StrictMode || (thread.Seccomp != 0 && !CallFilters.MayBeRead);
             if (Scheduling.GetAttributes(tid) is { Policy: deadlinePolicy })
             {
                 obstacles.Add(new Obstacle("deadline-scheduling", $"thread {tid} has the class SCHED_DEADLINE"));
@@ -300,7 +301,7 @@ public static class ObstacleScan
 
         if (seccomp)
         {
-            obstacles.Add(new Obstacle("seccomp", "a seccomp filter is installed (sandbox)"));
+            obstacles.Add(new Obstacle("seccomp", CallFilters.MayBeRead ? "it may only read, write and end (seccomp, strict mode)" : "a seccomp filter is installed (sandbox), which the kernel tells to root only"));
         }
 
         if (ProcMisc.WorkingDirectory(pid) is { } directory)

@@ -83,9 +83,10 @@ public sealed class RemoteBatch : IDisposable
     /// <summary>Borrows the range.</summary>
     /// <param name="vmas">Mappings of the process, to find room for the <see cref="Landing"/>.</param>
     /// <param name="lease">So long a borrowed thread waits to be fetched; well above what this program may be kept waiting.</param>
-    /// <exception cref="ObstacleException">It may not have such memory.</exception>
+    /// <exception cref="ObstacleException">It may not have such memory, or not make such calls.</exception>
     public static RemoteBatch Create(FrozenProcess tree, IReadOnlyList<Vma> vmas, TimeSpan lease)
     {
+        CallFilters.RequireAlways(tree);
         RemoteBatch batch = new(tree, Landing.Find(tree.Pid, tree.Memory, vmas), lease);
         try
         {
@@ -116,6 +117,7 @@ public sealed class RemoteBatch : IDisposable
     /// <param name="meanwhile">Called again and again while the plan runs, with where its data is.</param>
     /// <returns>The plan's data area as the calls left it.</returns>
     /// <exception cref="LeaseLostException">This program was kept waiting for too long.</exception>
+    /// <exception cref="ObstacleException">A seccomp filter forbids it.</exception>
     public byte[] Run(FrozenThread thread, RestorePlan plan, Action<RemoteAddress>? meanwhile = null)
     {
         if (plan.Span > Length)
@@ -123,6 +125,7 @@ public sealed class RemoteBatch : IDisposable
             throw new InvalidOperationException($"a batch of {plan.Span} bytes");
         }
 
+        CallFilters.Require(tree, thread, plan);
         Load(plan);
         if (borrowed is not null && borrowed != thread)
         {

@@ -121,6 +121,7 @@ public static class PlanCompiler
         TreeRestore.AwaitChildren(context, children, child => child.ReadyLate);
         TreeRestore.StopChildren(context, children);
         ProcessRestore.EmitLate(context);
+        ThreadRestore.EmitFilters(plan, image.Threads[0]);
         // In this order: a parent that has heard of it may stop this process at once, and then it counts nothing any more.
         plan.Do(OperationKind.Count, null, context.Counters.Late);
         TreeRestore.TellParent(context, context.ReadyLate);
@@ -130,6 +131,7 @@ public static class PlanCompiler
         {
             plan.Place(starts[i - 1]);
             ThreadRestore.EmitOwn(context, image.Threads[i]);
+            ThreadRestore.EmitFilters(plan, image.Threads[i]);
             plan.Do(OperationKind.Count, null, context.Counters.Prepared);
             Park(context);
         }

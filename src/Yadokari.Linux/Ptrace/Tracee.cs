@@ -18,6 +18,8 @@ public sealed unsafe class Tracee
     private const int PtracePeekSigInfo = 0x4209;
     private const int PtraceGetSigMask = 0x420a;
     private const int PtraceSetSigMask = 0x420b;
+    private const int PtraceGetSeccompFilter = 0x420c;
+    private const int PtraceGetSeccompMetadata = 0x420d;
     private const int PtraceGetRseqConfiguration = 0x420f;
     private const int PtraceGetDispatchConfiguration = 0x4211;
     private const int PeekSigInfoShared = 1;
@@ -143,6 +145,35 @@ public sealed unsafe class Tracee
         ulong* configuration = stackalloc ulong[4];
         long got = LibC.Ptrace(PtraceGetDispatchConfiguration, Tid, 4 * sizeof(ulong), (nint)configuration);
         return got == 0 && configuration[0] != 0;
+    }
+
+    /// <summary>A seccomp filter of the thread.</summary>
+    /// <param name="index">0 is the one that was installed first.</param>
+    /// <param name="logs">SECCOMP_FILTER_FLAG_LOG.</param>
+    /// <returns>struct sock_filter, 8 bytes each; null: it has not so many.</returns>
+    /// <exception cref="SystemCallException">EACCES: needs CAP_SYS_ADMIN in the first user namespace.</exception>
+    public byte[]? GetSeccompFilter(int index, out bool logs)
+    {
+        logs = false;
+        long count = LibC.Ptrace(PtraceGetSeccompFilter, Tid, index, 0);
+        if (count < 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            return errno is Errno.ENOENT or Errno.EINVAL ? null : throw new SystemCallException("ptrace(SECCOMP_GET_FILTER)", errno, $"{Tid}");
+        }
+
+        byte[] program = new byte[count * 8];
+        fixed (byte* bytes = program)
+        {
+            // It stands still: what it has stays.
+            LibC.Ptrace(PtraceGetSeccompFilter, Tid, index, (nint)bytes);
+        }
+
+        // struct seccomp_metadata: u64 filter_off, flags.
+        ulong* metadata = stackalloc ulong[2];
+        metadata[0] = (ulong)index;
+        logs = LibC.Ptrace(PtraceGetSeccompMetadata, Tid, 2 * sizeof(ulong), (nint)metadata) >= 0 && (metadata[1] & 2) != 0;
+        return program;
     }
 
     /// <summary>The thread's rseq registration; address 0 when it has none.</summary>

@@ -58,6 +58,7 @@ public static class ThreadCapture
             ParentDeathSignal = BinaryPrimitives.ReadInt32LittleEndian(data[ThreadQuestions.DeathSignal.Offset..]),
             TimerSlack = BinaryPrimitives.ReadUInt64LittleEndian(data[ThreadQuestions.Slack.Offset..]),
             NoNewPrivileges = status.NoNewPrivileges,
+            Filters = Filters(pid, thread, status),
             Settings = ThreadSettingsKind.Read(data.Slice(ThreadQuestions.Settings.Offset, ThreadSettingsKind.AnswersLength)),
         };
     }
@@ -81,7 +82,23 @@ public static class ThreadCapture
             RseqAddress = 0,
             PendingSignals = [],
             ParentDeathSignal = 0,
+            Filters = [],
         };
+    }
+
+    /// <summary>They come back when the thread has its own credentials, and it takes a privilege then, or none to gain.</summary>
+    private static IReadOnlyList<ThreadFilterImage> Filters(int pid, FrozenThread thread, ProcStatus status)
+    {
+        const int sysAdmin = 21;
+        if (status.Seccomp == 0)
+        {
+            return [];
+        }
+
+        IReadOnlyList<ThreadFilterImage> filters = [.. CallFilters.Of(thread).Select(filter => new ThreadFilterImage(filter.Program, filter.Logs))];
+        return filters.Count > 0 && (status.NoNewPrivileges || (status.CapEffective >> sysAdmin & 1) != 0)
+            ? filters
+            : throw CallFilters.Obstacle(pid, $"thread {thread.Tid} has a seccomp filter that it could not install again, without no_new_privs and CAP_SYS_ADMIN");
     }
 
     private static EngineException Gone(FrozenThread thread) =>

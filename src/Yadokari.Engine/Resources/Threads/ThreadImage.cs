@@ -52,6 +52,9 @@ public sealed record ThreadImage
 
     public required bool NoNewPrivileges { get; init; }
 
+    /// <summary>Its seccomp filters, in the order in which they were installed.</summary>
+    public IReadOnlyList<ThreadFilterImage> Filters { get; init; } = [];
+
     /// <summary>Null: as every thread begins.</summary>
     public ThreadSettingsImage? Settings { get; init; }
 }

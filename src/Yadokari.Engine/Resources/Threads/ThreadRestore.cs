@@ -92,6 +92,20 @@ public static class ThreadRestore
         }
     }
 
+    /// <summary>Last of all: behind it the thread only waits.</summary>
+    public static void EmitFilters(PlanBuilder plan, ThreadImage thread)
+    {
+        const int setFilter = 1, log = 2;
+        foreach (ThreadFilterImage filter in thread.Filters)
+        {
+            byte[] program = new byte[16];
+            BinaryPrimitives.WriteUInt16LittleEndian(program, (ushort)(filter.Program.Length / 8));
+            DataReference header = plan.Bytes(program, $"{{{filter.Program.Length / 8} instructions}}");
+            plan.Do(OperationKind.Store64, null, Argument.AddressOf(header, 8), plan.Bytes(filter.Program, "filter"));
+            plan.Call("a seccomp filter", SystemCall.Seccomp, Argument.Named(setFilter, "SECCOMP_SET_MODE_FILTER"), filter.Logs ? log : 0, header);
+        }
+    }
+
     private static void EmitSchedule(PlanBuilder plan, ThreadImage thread)
     {
         // Restored where the host permits: a lower nice or a real-time class needs a privilege.
