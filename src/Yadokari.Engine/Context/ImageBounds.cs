@@ -176,8 +176,8 @@ internal static class ImageBounds
         foreach (ThreadImage thread in image.Threads)
         {
             Whole(thread.Filters, "the filters of a thread");
-        Require(thread.Filters.All(filter => filter.Program is { Length: > 0 and <= MaxFilter } && filter.Program.Length % 8 == 0), "a filter of a thread");
-        Each(thread.PendingSignals, SignalLength, "a pending signal");
+            Require(thread.Filters.All(filter => filter.Program is { Length: > 0 and <= MaxFilter } && filter.Program.Length % 8 == 0), "a filter of a thread");
+            Each(thread.PendingSignals, SignalLength, "a pending signal");
             Require(thread.Schedule.Affinity is not null, "the scheduling of a thread");
         }
 

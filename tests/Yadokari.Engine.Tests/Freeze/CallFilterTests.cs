@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Shouldly;
+using Xunit;
 using Yadokari.Engine.Freeze;
 using Yadokari.Linux;
 

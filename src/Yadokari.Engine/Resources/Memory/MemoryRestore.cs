@@ -99,6 +99,7 @@ public static class MemoryRestore
 
         BitConverter.TryWriteBytes(bytes.AsSpan(96), memory.AuxiliaryVector.Length);
         BitConverter.TryWriteBytes(bytes.AsSpan(100), -1);
+        const int MemfdCloseOnExec = 1;
         DataReference map = plan.Bytes(bytes, "{start_code…, auxv, exe_fd}");
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(map, 88), plan.Bytes(memory.AuxiliaryVector, "auxv"));
         PlanLabel without = new("without executable");
@@ -115,6 +116,17 @@ public static class MemoryRestore
         }
 
         plan.Place(without);
+
+        // Else it would be the context file: a program that starts itself by /proc/self/exe would resume the job once more.
+        PlanLabel none = new("no program at all");
+        Slot empty = plan.NewSlot();
+        Slot taken = plan.NewSlot();
+        plan.CallOrJump(empty, none, SystemCall.Memfd_create, plan.Text(context.Image.Threads[0].Name), MemfdCloseOnExec);
+        plan.Do(OperationKind.Store32, null, Argument.AddressOf(map, 100), empty);
+        plan.Try(taken, SystemCall.Prctl, Argument.Named(PrSetMm, "PR_SET_MM"), Argument.Named(PrSetMmMap, "PR_SET_MM_MAP"), map, bytes.Length);
+        plan.Call(null, SystemCall.Close, empty);
+        plan.JumpIf(taken, Condition.GreaterOrEqual, 0, done);
+        plan.Place(none);
         plan.Do(OperationKind.Store32, null, Argument.AddressOf(map, 100), -1);
         plan.Call("set the memory layout (PR_SET_MM_MAP)", SystemCall.Prctl, Argument.Named(PrSetMm, "PR_SET_MM"), Argument.Named(PrSetMmMap, "PR_SET_MM_MAP"), map, bytes.Length);
         plan.Place(done);
