@@ -121,6 +121,8 @@ public enum SystemCall
     Inotify_add_watch = 254,
     Inotify_rm_watch = 255,
     Openat = 257,
+    Mkdirat = 258,
+    Unlinkat = 263,
     Pselect6 = 270,
     Ppoll = 271,
     Unshare = 272,

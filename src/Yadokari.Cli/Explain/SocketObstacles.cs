@@ -18,6 +18,7 @@ internal static class SocketObstacles
         new("packet-socket", "It has a packet socket, which sees this host's network.", "Close it first."),
         new("netlink-socket", "It talks with this host's kernel (netlink): of what it was told here nothing holds elsewhere.", "Close it first."),
         new("socket-family", "It has a socket of a family that is not carried.", "Close it first."),
+        new("urgent-data", "A byte that was sent out of band (MSG_OOB) waits unread in a socket: where it stands among the others can't be seen without taking it out.", "Read it, or ask again when the program has."),
         new("socket-error", "An error waits in a socket that the program has not seen yet (reset, refused, timed out). It can be read only once.", "Ask again when the program has looked."),
     ];
 }

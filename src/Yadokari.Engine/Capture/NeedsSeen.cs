@@ -44,7 +44,7 @@ internal static class NeedsSeen
 
         foreach ((int pid, _) in mapped)
         {
-            if (ProcMisc.WorkingDirectory(pid) is { } directory)
+            if ((RemovedDirectory.OfProcess(pid) is { } removed ? Path.GetDirectoryName(removed.Path) : ProcMisc.WorkingDirectory(pid)) is { } directory)
             {
                 HostNeeds.AddDirectory(directory, IsOwn, seen, needs);
             }

@@ -257,9 +257,9 @@ public static class ObstacleScan
         {
             obstacles.Add(new Obstacle("file-of-another-process", $"its working directory {directory} belongs to another process"));
         }
-        else if (FileStatus.AtPath($"{ProcTasks.Directory(pid)}/cwd") is { Links: 0 } || IsOfGoneProcess(directory))
+        else if ((FileStatus.AtPath($"{ProcTasks.Directory(pid)}/cwd") is { Links: 0 } && RemovedDirectory.OfProcess(pid) is null) || IsOfGoneProcess(directory))
         {
-            obstacles.Add(new Obstacle("removed-directory", $"its working directory {directory} does not exist any more"));
+            obstacles.Add(new Obstacle("removed-directory", $"its working directory {directory} does not exist any more, and can't be made again for a moment in the directory above it"));
         }
     }
 

@@ -15,6 +15,9 @@ internal static class AddressCheck
     private const int ReuseAddress = 2;
     private const int ReusePort = 15;
     private const int BindToDevice = 25;
+    private const int Ipv6Level = 41;
+    private const int FreeBind = 15;    // IP_FREEBIND
+    private const int FreeBind6 = 78;   // IPV6_FREEBIND
 
     /// <summary>Its port is free again when the job resumes: only the address is tried.</summary>
     public static void Check(TcpEndImage image, List<Obstacle> missing)
@@ -25,8 +28,7 @@ internal static class AddressCheck
         }
 
         string name = SocketText.Describe(image.Domain, SocketFacts.Stream, image.Address);
-        byte[] address = [.. image.Address];
-        (address[2], address[3]) = (0, 0);
+        byte[] address = SocketProbe.WithoutPort(image.Address);
         using SafeFileHandle? probe = SocketQuery.TryCreate(image.Domain, SocketFacts.Stream, 0);
         if (probe is null || SocketProbe.TryBind(probe, address) == AddressNotAvailable)
         {
@@ -61,12 +63,13 @@ internal static class AddressCheck
         // Where several may have one port, this one would take a part of what comes for the others: only the address is tried.
         bool isShared = image.Options.Any(o => o is { Level: SocketLevel, Option: ReusePort }
             || (o is { Level: SocketLevel, Option: ReuseAddress } && image.Type != SocketFacts.Stream));
-        byte[] address = [.. image.Address];
-        if (isShared)
+        byte[] address = isShared ? SocketProbe.WithoutPort(image.Address) : image.Address;
+        if (image.IsOfNobody)
         {
-            (address[2], address[3]) = (0, 0);
+            SocketProbe.TrySet(probe, image.Domain == SocketFacts.Inet6 ? Ipv6Level : 0, image.Domain == SocketFacts.Inet6 ? FreeBind6 : FreeBind, BitConverter.GetBytes(1));
         }
-        else if (image.Type == SocketFacts.Stream)
+
+        if (!isShared && image.Type == SocketFacts.Stream)
         {
             // As it is made again: old connections of the port may linger (TIME_WAIT).
             SocketProbe.TrySet(probe, SocketLevel, ReuseAddress, BitConverter.GetBytes(1));

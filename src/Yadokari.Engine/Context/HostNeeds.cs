@@ -73,8 +73,11 @@ public sealed record HostNeeds
         switch (description)
         {
             // The resumed process has those of /proc/self whoever looks now.
-            case PathImage path when !isOwn(path.Path) && seen.Add(path.Path) && !path.Path.StartsWith("/proc/self/", StringComparison.Ordinal):
+            case PathImage { AfterRelatives: false } path when !isOwn(path.Path) && seen.Add(path.Path) && !path.Path.StartsWith("/proc/self/", StringComparison.Ordinal):
                 needs.Add(new HostNeed(KindOf(path), path.Path, path.Size));
+                break;
+            case RemovedDirectoryImage removed when Path.GetDirectoryName(removed.Path) is { } above && seen.Add(above):
+                needs.Add(new HostNeed(HostNeedKind.OpenDirectory, above));
                 break;
             case InotifyImage inotify:
                 needs.AddRange(inotify.Watches.Select(watch => new HostNeed(HostNeedKind.WatchedPath, watch.Path)));

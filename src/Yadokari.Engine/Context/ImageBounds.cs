@@ -41,6 +41,8 @@ internal static class ImageBounds
         foreach (ProcessImage process in image.Processes)
         {
             Check(process, fileLength);
+            Require(process.Descriptors.WorkingDirectory is not { } index || (index >= 0 && index < image.Shared.Descriptions.Count && image.Shared.Descriptions[index] is RemovedDirectoryImage), "a working directory");
+            Require(!process.Descriptors.Descriptions.Any(description => description is RemovedDirectoryImage), "a removed directory");
             Require(!process.Orphan || process.Parent == image.Main.Attributes.Pid, "the parent of a process");
             Require(before.Contains(process.Parent) && (process.Parent == 0) == (process == image.Main) && before.Add(process.Attributes.Pid), "the parent of a process");
             Require(process.Descriptors.Descriptions.OfType<SharedDescriptorImage>().All(shared => shared.Index >= 0 && shared.Index < image.Shared.Descriptions.Count
@@ -217,6 +219,8 @@ internal static class ImageBounds
             }, table.Descriptions.Count);
             Require(description is not (SharedDescriptorImage { Targets: null } or SharedDescriptorImage { Watches: null }), "a shared descriptor");
             Require(description is not InotifyImage inotify || (inotify.Watches is not null && inotify.Watches.All(watch => watch is { Watch: > 0, Path: not null })), "an inotify");
+            Require(description is not PathImage { AfterRelatives: true } kin || (ProcessFiles.NumberOf(kin.Path) is > 0 && kin.Path.Length < 4000), "a file of a process");
+            Require(description is not RemovedDirectoryImage removed || (removed.DirectoryOwner is not null && removed.Path is ['/', .., not '/'] && Path.GetFileName(removed.Path) is not ("." or "..")), "a removed directory");
             Require(description is not PidFdImage { Pid: < 0 or > MaxPid }, "a pidfd");
             Require(description is not TcpEndImage end || IsConnection(end), "a connection");
         }

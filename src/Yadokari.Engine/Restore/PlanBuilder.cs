@@ -112,7 +112,7 @@ public sealed class PlanBuilder(long maxLength = long.MaxValue)
     /// <summary>Writes the path that leads to a descriptor of one's own, <c>/proc/self/fd/N</c>.</summary>
     /// <param name="path">Where to; room for 40 bytes.</param>
     /// <param name="cursor">Used meanwhile.</param>
-    public void DescriptorPath(DataReference path, Slot cursor, Slot descriptor)
+    public void DescriptorPath(Argument path, Slot cursor, Slot descriptor)
     {
         DataReference prefix = Text("/proc/self/fd/");
         Set(cursor, path);

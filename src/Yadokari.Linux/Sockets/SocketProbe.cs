@@ -30,6 +30,14 @@ public static unsafe class SocketProbe
         }
     }
 
+    /// <summary>An internet address with port 0, which the kernel chooses.</summary>
+    public static byte[] WithoutPort(ReadOnlySpan<byte> address)
+    {
+        byte[] any = address.ToArray();
+        (any[2], any[3]) = (0, 0);
+        return any;
+    }
+
     /// <summary>Makes it listen (listen(2)), with room for nobody.</summary>
     /// <returns>0 or the error number.</returns>
     public static int TryListen(SafeFileHandle socket)

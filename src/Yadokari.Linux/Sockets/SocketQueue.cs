@@ -34,6 +34,16 @@ public static unsafe class SocketQueue
         public int Flags;
     }
 
+    /// <summary>Whether a byte that was sent out of band (MSG_OOB) waits to be received as such.</summary>
+    public static bool HasUrgent(SafeFileHandle socket)
+    {
+        const int outOfBand = 1;
+        byte one = 0;
+        long result = LinuxCall.Invoke(LinuxCall.RecvFrom, Descriptors.Descriptor.Number(socket), (nint)(&one), 1, outOfBand | Peek | DontWait, 0, 0);
+        GC.KeepAlive(socket);
+        return result == 1 || result == -Errno.EAGAIN;
+    }
+
     /// <summary>
     /// Everything in the receive queue, in order, with copies of the descriptors that travel with it. In a stream descriptors come with the
     /// first byte that was sent with them, and nothing behind the last is read with it (unix(7)): so do the pieces here. The socket's

@@ -46,6 +46,7 @@ public static class UnixDiag
         uint peer = 0, fileInode = 0, fileDevice = 0, receive = 0, send = 0;
         uint[] pending = [];
         int shutdown = 0;
+        bool hasPeer = false;
         ReadOnlySpan<byte> rest = message[16..];
         while (rest.Length >= 4)
         {
@@ -67,6 +68,7 @@ public static class UnixDiag
                     break;
                 case 2:
                     peer = BinaryPrimitives.ReadUInt32LittleEndian(value);
+                    hasPeer = true;
                     break;
                 case 3:
                     pending = new uint[value.Length / 4];
@@ -89,6 +91,6 @@ public static class UnixDiag
             rest = step >= rest.Length ? default : rest[step..];
         }
 
-        return new UnixSocketFacts(inode, type, state, name, peer, fileInode, fileDevice, pending, receive, send, shutdown);
+        return new UnixSocketFacts(inode, type, state, name, peer, fileInode, fileDevice, pending, receive, send, shutdown) { PeerIsGone = hasPeer && peer == 0 };
     }
 }

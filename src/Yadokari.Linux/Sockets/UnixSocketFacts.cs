@@ -23,4 +23,8 @@ public sealed record UnixSocketFacts(
     IReadOnlyList<uint> Pending,
     uint ReceiveQueue,
     uint SendQueue,
-    int Shutdown);
+    int Shutdown)
+{
+    /// <summary>It is connected to a socket that has been closed: of a stream its end is there to be read, of datagrams nothing tells.</summary>
+    public bool PeerIsGone { get; init; }
+}

@@ -5,7 +5,7 @@ namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>Sorts what has no file at all (anon_inode: eventfd, epoll, timerfd …) into images or obstacles.</summary>
 internal sealed class AnonymousScanner(
-    int pid, bool frozen, JobPaths paths, IReadOnlyList<OpenDescription> descriptions, SharedDescriptions shared, List<Obstacle> obstacles)
+    int pid, bool frozen, WatchedFiles watched, IReadOnlyList<OpenDescription> descriptions, SharedDescriptions shared, List<Obstacle> obstacles)
 {
     private const uint AbsoluteTime = 1; // TFD_TIMER_ABSTIME
 
@@ -15,7 +15,6 @@ internal sealed class AnonymousScanner(
     /// <summary>Events, IN_EXCL_UNLINK and IN_ONESHOT.</summary>
     private const uint WatchMask = 0x84000fff;
 
-    private readonly WatchedFiles watched = new(pid, paths, descriptions, shared);
     private Dictionary<int, OpenDescription>? byNumber;
 
     public DescriptorImage? Scan(OpenDescription description)
@@ -83,7 +82,7 @@ internal sealed class AnonymousScanner(
             return null;
         }
 
-        return new PidFdImage { Numbers = description.Numbers, Flags = description.Flags, Pid = own.Value };
+        return new PidFdImage { Numbers = description.Numbers, Flags = description.Flags, Pid = own.Value, Process = own.Value == 0 ? description.Status.Inode : 0 };
     }
 
     /// <summary>A periodic timer that expired and was not read yet counts no further until it is looked at: its program

@@ -6,6 +6,7 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// <summary>One open file description and the descriptor numbers that refer to it.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(PathImage), "path")]
+[JsonDerivedType(typeof(RemovedDirectoryImage), "removed-directory")]
 [JsonDerivedType(typeof(CarriedFileDescriptorImage), "carried-file")]
 [JsonDerivedType(typeof(TerminalImage), "terminal")]
 [JsonDerivedType(typeof(PtyMasterImage), "pty-master")]

@@ -57,6 +57,8 @@ public sealed partial class DescriptorRestore
         sockets = new SocketRestore(plan, tools, place.HeldNames);
         sockets.Listeners.UnionWith(table.Descriptions.OfType<SocketImage>().Where(socket => socket.Backlog is not null).Select(socket => InetPlace.Of(socket.Address)?.Port ?? 0));
         sockets.ListenerPaths.UnionWith(table.Descriptions.OfType<SocketImage>().Where(socket => socket is { Path: not null, PathOwner: not null }).Select(socket => socket.Path!));
+        HashSet<ulong> peers = [.. table.Descriptions.OfType<SocketImage>().Select(socket => socket.PeerId)];
+        sockets.Peers.UnionWith(table.Descriptions.OfType<SocketImage>().Select(socket => socket.Id).Where(id => id != 0 && peers.Contains(id)));
         foreach (PipeImage pipe in table.Pipes)
         {
             pipes[pipe.Id] = pipe;
@@ -94,11 +96,14 @@ public sealed partial class DescriptorRestore
             switch (image)
             {
                 case PathImage path:
-                    if (!path.AfterThreads)
+                    if (!path.AfterThreads && !path.AfterRelatives)
                     {
                         OpenPath(path);
                     }
 
+                    break;
+                case RemovedDirectoryImage directory:
+                    OpenRemoved(directory);
                     break;
                 case CarriedFileDescriptorImage carried:
                     OpenCarried(carried);
@@ -157,10 +162,8 @@ public sealed partial class DescriptorRestore
             }
         }
 
-        foreach (SocketImage socket in table.Descriptions.OfType<SocketImage>())
-        {
-            sockets.ConnectByName(socket);
-        }
+        CloseRemoved();
+        sockets.ConnectPeers([.. table.Descriptions.OfType<SocketImage>()]);
 
         foreach (TcpEndImage end in table.Descriptions.OfType<TcpEndImage>())
         {
@@ -204,6 +207,7 @@ public sealed partial class DescriptorRestore
     /// <summary>What needs every descriptor in its place: epoll targets, seals, owners.</summary>
     public void Finish()
     {
+        OpenFilesOfRelatives();
         OpenPidFds();
         foreach (DescriptorImage image in table.Descriptions)
         {
@@ -248,9 +252,14 @@ public sealed partial class DescriptorRestore
             place.AwaitRelatives();
         }
 
-        foreach (PidFdImage image in processes)
+        foreach (PidFdImage image in processes.Where(image => image.Pid != 0))
         {
-            Put(image, PidFdRestore.Open(plan, tools, image, place.FreePid), NonBlocking);
+            Put(image, PidFdRestore.Open(tools, image.Pid), 0);
+        }
+
+        foreach (IGrouping<ulong, PidFdImage> gone in processes.Where(image => image.Pid == 0).GroupBy(image => image.Process))
+        {
+            PidFdRestore.OpenGone(plan, tools, place.FreePid(), [.. gone.Select<PidFdImage, Action<Slot>>(image => made => Put(image, made, 0))]);
         }
     }
 

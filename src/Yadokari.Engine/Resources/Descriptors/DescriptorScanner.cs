@@ -14,12 +14,12 @@ internal sealed partial class DescriptorScanner : IDisposable
     private const int PathOnly = 0x200000;      // O_PATH
     private const int Append = 0x400;           // O_APPEND
     private const int NoAccessTime = 0x40000;   // O_NOATIME
-    private const long HugePageFileSystem = 0x958458f6; // HUGETLBFS_MAGIC
 
     private readonly int pid;
     private readonly CaptureOptions options;
     private readonly bool frozen;
     private readonly JobPaths paths;
+    private readonly WatchedFiles places;
     private readonly List<OpenDescription> descriptions;
     private readonly SharedDescriptions shared;
     private readonly bool main;
@@ -35,6 +35,7 @@ internal sealed partial class DescriptorScanner : IDisposable
     private readonly Dictionary<(ulong, ulong), CarriedFileImage> files = [];
     private readonly List<CarriedContent> contents = [];
     private bool finished;
+    private int? workingDirectory;
     private ProcStatus? status;
     private IReadOnlyDictionary<int, MountInfo>? mounts;
 
@@ -53,10 +54,11 @@ internal sealed partial class DescriptorScanner : IDisposable
         descriptions = OpenDescription.FetchAll(pid, inFlight: frozen);
         try
         {
+            places = new WatchedFiles(pid, paths, descriptions, shared);
             programFiles = new ProgramFiles(pid, paths, descriptions);
             callers = new CallerStreams(options);
             sockets = new SocketScanner(pid, unixDiag, tcp, options.Tcp ?? TcpRule.Refuse, frozen, paths, descriptions, shared, obstacles);
-            anonymous = new AnonymousScanner(pid, frozen, paths, descriptions, shared, obstacles);
+            anonymous = new AnonymousScanner(pid, frozen, places, descriptions, shared, obstacles);
             terminals = new TerminalScanner(pid, descriptions, obstacles);
         }
         catch
@@ -122,6 +124,10 @@ internal sealed partial class DescriptorScanner : IDisposable
         }
 
         pipes.Scan(Add, OfMain, obstacles);
+        if (RemovedDirectory.OfProcess(pid) is { } removed)
+        {
+            workingDirectory = shared.WorkingDirectory(removed);
+        }
     }
 
     /// <summary>When all processes are scanned.</summary>
@@ -129,7 +135,7 @@ internal sealed partial class DescriptorScanner : IDisposable
     {
         finished = true;
         images.Sort((left, right) => left.Numbers[0].Number.CompareTo(right.Numbers[0].Number));
-        DescriptorTableImage table = new() { Descriptions = images, Pipes = pipes.Pipes, Files = [.. files.Values] };
+        DescriptorTableImage table = new() { Descriptions = images, Pipes = pipes.Pipes, Files = [.. files.Values], WorkingDirectory = workingDirectory };
         return new DescriptorCapture(table, contents, obstacles);
     }
 
@@ -166,13 +172,15 @@ internal sealed partial class DescriptorScanner : IDisposable
     {
         const string deleted = " (deleted)";
         bool removed = !(paths.Status(paths.Own(description.Link)) is { } now && now.IsSameFile(description.Status));
-        if (removed && description.Status.Links > 0)
+        string? other = removed && description.Status.Links > 0 ? places.FindOther(description.Status) : null;
+        if (removed && description.Status.Links > 0 && other is null)
         {
-            Refuse(description, "unreachable-file", $"{description.Link} lives on by another name (a hard link) or where its path does not lead; close it");
+            Refuse(description, "unreachable-file", $"{description.Link} lives on by another name (a hard link) that was not found, or where its path does not lead; close it");
             return null;
         }
 
-        string path = removed && description.Link.EndsWith(deleted, StringComparison.Ordinal) ? description.Link[..^deleted.Length] : description.Link;
+        removed &= other is null;
+        string path = other ?? (removed && description.Link.EndsWith(deleted, StringComparison.Ordinal) ? description.Link[..^deleted.Length] : description.Link);
         PipeImage? image = PipeScanner.NamedImage(description, id, paths.Own(path), removed, frozen);
         if (image is null)
         {
@@ -234,7 +242,10 @@ internal sealed partial class DescriptorScanner : IDisposable
 
         if (!description.Link.StartsWith('/'))
         {
-            return Refuse(description, "unknown-descriptor", $"{description.Link} can't be carried; close it");
+            // Of its own namespaces the resumed process has its own ones.
+            return description.Link.Split(':') is [var kind, var number] && number == $"[{ProcMisc.NamespaceInode(pid, kind)}]"
+                ? PathOf(description, $"/proc/self/ns/{kind}")
+                : Refuse(description, "unknown-descriptor", $"{description.Link} can't be carried; close it");
         }
 
         if (status.IsCharacterDevice)
@@ -268,94 +279,6 @@ internal sealed partial class DescriptorScanner : IDisposable
         }
 
         return Refuse(description, "device", $"{description.Link} belongs to this host; close it");
-    }
-
-    private const long MessageQueueFileSystem = 0x19800202; // MQUEUE_MAGIC
-
-    private DescriptorImage? ScanPath(OpenDescription description)
-    {
-        FileStatus status = description.Status;
-        ProgramFile? known = programFiles.Find(description);
-        string own = paths.Own(description.Link);
-        if (Mount(description) is { Type: "proc" } proc)
-        {
-            return ScanProc(description, own, proc);
-        }
-
-        FileStatus? now = paths.Status(own);
-        if (known is { Travels: true } named && !(now?.IsSameFile(status) ?? false))
-        {
-            // The kernel still calls it by the number that it was made under.
-            (own, now) = (named.Path, status);
-        }
-
-        if (now is not null && now.Value.IsSameFile(status))
-        {
-            if ((description.Flags & PathOnly) == 0 && programFiles.Travels(status))
-            {
-                return ScanCarried(description, CarriedFileKind.Travelling, own);
-            }
-
-            return PathOf(description, own) with { OpenedAs = known?.Path };
-        }
-
-        if (!status.IsRegular)
-        {
-            return Refuse(description, "removed-directory", $"{description.Link} does not exist any more; close it");
-        }
-
-        if (description.Link.StartsWith("/secretmem", StringComparison.Ordinal))
-        {
-            return Refuse(description, "secret-memory", "memory of memfd_secret can be read by nobody else; close it");
-        }
-
-        if (Descriptor.GetFileSystemType(description.Handle) == HugePageFileSystem)
-        {
-            return Refuse(description, "hugetlb", $"{description.Link} is made of reserved huge pages; close it");
-        }
-
-        if (Descriptor.GetFileSystemType(description.Handle) == MessageQueueFileSystem)
-        {
-            return Refuse(description, "message-queue", $"the POSIX message queue {description.Link} can't be carried; close it");
-        }
-
-        if (status.Links > 0)
-        {
-            return Refuse(description, "unreachable-file", $"{description.Link} lives on by another name (a hard link) or where its path does not lead; close it");
-        }
-
-        return (description.Flags & PathOnly) != 0
-            ? Refuse(description, "removed-file", $"{description.Link} was opened with O_PATH and is removed; close it")
-            : ScanCarried(description, CarriedFileKind.Deleted, description.Link);
-    }
-
-    /// <summary>A file that the kernel makes up: its own ones are those of the resumed process.</summary>
-    private DescriptorImage? ScanProc(OpenDescription description, string path, MountInfo proc)
-    {
-        status ??= ProcStatus.Read(pid);
-        if (ProcessFiles.PathOfSelf(path, proc.Point, [.. status?.NsPid ?? [], pid]) is not { } own)
-        {
-            return Refuse(description, "file-of-another-process", $"{path} belongs to another process, whose number may be anybody's later; close it");
-        }
-
-        // The other threads are there only when all descriptors are.
-        return PathOf(description, own) with { AfterThreads = own.Contains("/self/task/", StringComparison.Ordinal) };
-    }
-
-    private static PathImage PathOf(OpenDescription description, string path) => new()
-    {
-        Numbers = description.Numbers,
-        Flags = description.Flags,
-        Path = path,
-        Offset = description.Info.Position,
-        Mode = description.Status.Mode,
-        Size = (description.Flags & AccessMode) == WriteOnly && (description.Flags & Append) != 0 ? 0 : description.Status.Size,
-    };
-
-    private MountInfo? Mount(OpenDescription description)
-    {
-        mounts ??= MountInfo.Read(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {pid} has ended");
-        return mounts.GetValueOrDefault(description.Info.MountId);
     }
 
     /// <summary>A file whose content comes along: memory file, removed while open, or one that travels.</summary>

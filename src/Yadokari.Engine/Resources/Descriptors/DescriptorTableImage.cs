@@ -12,6 +12,9 @@ public sealed record DescriptorTableImage
     /// <summary>Pseudoterminals of the job, by ascending number: of the whole job's table only.</summary>
     public IReadOnlyList<PseudoTerminalImage> Terminals { get; init; } = [];
 
+    /// <summary>Which of the job's descriptions the working directory is, when that is removed; null: it has a path.</summary>
+    public int? WorkingDirectory { get; init; }
+
     /// <summary>The highest descriptor number; −1 for none.</summary>
     public int HighestNumber()
     {

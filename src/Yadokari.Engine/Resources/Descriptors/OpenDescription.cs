@@ -11,6 +11,7 @@ namespace Yadokari.Engine.Resources.Descriptors;
 internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, int flags, string link, ProcFdInfo info) : IDisposable
 {
     private const int PassCredentials = 16; // SO_PASSCRED
+    private const int PathOnly = 0x200000; // O_PATH
 
     public SafeFileHandle Handle { get; } = handle;
 
@@ -29,8 +30,11 @@ internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, 
     /// <summary>It was found to be an end of a TCP connection inside the job.</summary>
     public bool IsConnection { get; set; }
 
+    /// <summary>It is a socket, and not just the file of one (O_PATH).</summary>
+    public bool IsSocket => Status.IsSocket && (Flags & PathOnly) == 0;
+
     /// <summary>It is a unix socket with a name.</summary>
-    public bool IsNamed => Status.IsSocket && SocketQuery.Describe(Handle) is { Domain: SocketFacts.Unix, LocalAddress.Length: > 2 };
+    public bool IsNamed => IsSocket && SocketQuery.Describe(Handle) is { Domain: SocketFacts.Unix, LocalAddress.Length: > 2 };
 
     /// <summary>It was found to be an end of a pseudoterminal of the job.</summary>
     public bool IsOfTerminal { get; set; }
@@ -59,7 +63,7 @@ internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, 
     public IReadOnlyList<(int Message, IReadOnlyList<OpenDescription> Descriptors)> Sent { get; private set; } = [];
 
     /// <summary>It is told who sends (SO_PASSCRED).</summary>
-    private bool IsToldSenders => Status.IsSocket && SocketQuery.GetOption(Handle, SocketQuery.SocketLevel, PassCredentials) is > 0 && SocketQuery.Describe(Handle) is { Domain: SocketFacts.Unix, Listening: false };
+    private bool IsToldSenders => IsSocket && SocketQuery.GetOption(Handle, SocketQuery.SocketLevel, PassCredentials) is > 0 && SocketQuery.Describe(Handle) is { Domain: SocketFacts.Unix, Listening: false };
 
     /// <summary>What to call it before people.</summary>
     public string Label => OnlyInFlight ? "a descriptor in flight (SCM_RIGHTS)" : $"descriptor {First}";

@@ -94,7 +94,7 @@ internal static class OutsideHolders
     private static OpenDescription? Find(List<OpenDescription> candidates, int other, int number)
     {
         OpenDescription first = candidates[0];
-        if (SharedDescriptions.IsPipe(first) || first.Status.IsSocket)
+        if (SharedDescriptions.IsPipe(first) || first.IsSocket)
         {
             return first;
         }

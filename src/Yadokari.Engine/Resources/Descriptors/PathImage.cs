@@ -21,6 +21,12 @@ public sealed record PathImage : DescriptorImage
     /// <summary>It belongs to a thread of the process, and is opened when that is there.</summary>
     public bool AfterThreads { get; init; }
 
+    /// <summary>It belongs to another process of the job, and is opened when all are there.</summary>
+    public bool AfterRelatives { get; init; }
+
+    /// <summary>That process is gone: nothing can be read from it.</summary>
+    public bool OfGone { get; init; }
+
     /// <summary>The path by which the program opened it through <c>pms_open</c> or <c>pms_fopen</c>; null for any other file.</summary>
     public string? OpenedAs { get; init; }
 

@@ -7,24 +7,21 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// <summary>Pidfds, when all processes of the job are there.</summary>
 internal static class PidFdRestore
 {
-    private const int NonBlocking = 0x800; // PIDFD_NONBLOCK
     private const ulong ClonePidFd = 0x1000;
     private const int CloneLength = 88;
     private const int WaitAll = 0x40000000; // __WALL
 
     /// <returns>Valid until the next descriptor is made.</returns>
-    public static Slot Open(PlanBuilder plan, RestoreTools tools, PidFdImage image, Func<int?> freePid)
-    {
-        if (image.Pid != 0)
-        {
-            return tools.Make($"pidfd_open {image.Pid}", SystemCall.Pidfd_open, image.Pid, image.Flags & NonBlocking);
-        }
+    public static Slot Open(RestoreTools tools, Argument process) => tools.Make("pidfd_open", SystemCall.Pidfd_open, process, 0);
 
-        // Of one that ends at once, tells nobody, and is waited for.
+    /// <summary>Of a process that ends at once, tells nobody, and is waited for when all that stand for it are open.</summary>
+    /// <param name="pid">Its number; null: any.</param>
+    /// <param name="put">Takes each descriptor.</param>
+    public static void OpenGone(PlanBuilder plan, RestoreTools tools, int? pid, IReadOnlyList<Action<Slot>> put)
+    {
         byte[] arguments = new byte[CloneLength];
         BinaryPrimitives.WriteUInt64LittleEndian(arguments, ClonePidFd);
         DataReference descriptor = plan.Room(8, "pidfd");
-        int? pid = freePid();
         arguments[72] = pid is null ? (byte)0 : (byte)1; // set_tid_size
         DataReference clone = plan.Bytes(arguments, "{CLONE_PIDFD}");
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(clone, 8), descriptor);
@@ -42,8 +39,13 @@ internal static class PidFdRestore
         plan.Place(child);
         plan.Call(null, SystemCall.Exit_group, 0);
         plan.Place(next);
-        plan.Call("wait for a process that is gone", SystemCall.Wait4, made, 0, Argument.Named(WaitAll, "__WALL"), 0);
         plan.Do(OperationKind.Load32, tools.Raw, descriptor);
-        return tools.Lift(tools.Raw);
+        put[0](tools.Lift(tools.Raw));
+        foreach (Action<Slot> further in put.Skip(1))
+        {
+            further(Open(tools, made));
+        }
+
+        plan.Call("wait for a process that is gone", SystemCall.Wait4, made, 0, Argument.Named(WaitAll, "__WALL"), 0);
     }
 }

@@ -5,6 +5,14 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// <summary>Files of /proc that belong to one process.</summary>
 internal static class ProcessFiles
 {
+    /// <summary>Whose file of /proc a path leads to; null for none of a process.</summary>
+    public static int? NumberOf(string path)
+    {
+        const string proc = "/proc/";
+        return path.StartsWith(proc, StringComparison.Ordinal)
+            && int.TryParse(path[proc.Length..].Split('/')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+    }
+
     /// <summary>How the resumed process finds a file of /proc again.</summary>
     /// <param name="path">As the process sees it.</param>
     /// <param name="mountPoint">Where that /proc is mounted.</param>

@@ -18,6 +18,7 @@ internal sealed class SharedDescriptions(bool frozen)
     private readonly Dictionary<ulong, OpenDescription> socketsByInode = [];
     private readonly Dictionary<OpenDescription, HashSet<(int Number, int Earlier)>> claims = [];
     private IReadOnlyList<InotifyWatch>? watches;
+    private HashSet<int>? ownNumbers;
     private bool severalProcesses;
     private readonly Dictionary<string, List<(DescriptorScanner Scanner, OpenDescription Description)>> ends = [];
     private readonly Dictionary<(ulong Device, ulong Inode), List<(DescriptorScanner Scanner, OpenDescription Description)>> namedEnds = [];
@@ -49,7 +50,7 @@ internal sealed class SharedDescriptions(bool frozen)
                     treePipes.Add(description.Link);
                 }
 
-                if (description.Status.IsSocket)
+                if (description.IsSocket)
                 {
                     if (!sockets.TryGetValue(description.Status.Inode, out HashSet<int>? owners))
                     {
@@ -100,20 +101,27 @@ internal sealed class SharedDescriptions(bool frozen)
     /// <summary>What is made together with something of another process: a socket pair whose ends are not both one process's own; unix
     /// sockets with names, and what waits at them; and TCP sockets with a port, since connections are made before the listeners that
     /// have the same one.</summary>
-    public bool IsOfTree(DescriptorImage image) => severalProcesses && image switch
+    public bool IsOfTree(DescriptorImage image) => image is RemovedDirectoryImage || (severalProcesses && image switch
     {
         UnixPairImage { Waits: true } or UnixPairImage { Name.Length: > 2 } => true,
         UnixPairImage { PeerId: not 0 } named when Socket(named.PeerId)?.IsNamed == true => true,
         UnixPairImage when HasInFlight => true,
         UnixPairImage pair => sockets.GetValueOrDefault(pair.Id, []).Concat(sockets.GetValueOrDefault(pair.PeerId, [])).Distinct().Count() > 1,
         TcpEndImage => true,
-        SocketImage { Domain: SocketFacts.Unix } socket => socket.Address.Length > 2 || socket.Peer.Length > 2,
+        SocketImage { Domain: SocketFacts.Unix } socket => socket.Address.Length > 2 || socket.Peer.Length > 2 || socket.PeerIsGone,
         SocketImage { Domain: SocketFacts.Inet or SocketFacts.Inet6, Type: SocketFacts.Stream, Address.Length: > 0 } => true,
         _ => false,
-    };
+    });
 
     /// <summary>The processes of the job, as the caller sees them.</summary>
     public IReadOnlyList<int> Processes { get; set; } = [];
+
+    /// <summary>Whether a process of the job has this number itself, one that has ended and was not waited for among them.</summary>
+    public bool HasNumber(int number) => (ownNumbers ??=
+        [.. Processes.Concat(Processes.SelectMany(process => ProcTasks.Children(process) ?? [])).Select(OwnPidOfAny).OfType<int>()]).Contains(number);
+
+    /// <summary>Whether the process of this number is gone, as the job sees it.</summary>
+    public bool IsGone(int number) => FileStatus.AtPath($"{ProcTasks.Directory(Processes[0])}/root/proc/{number}") is null;
 
     /// <summary>What processes of the job watch.</summary>
     public IReadOnlyList<InotifyWatch> Watches => watches ??= [.. holders.Keys.SelectMany(description => description.Info.InotifyWatches)];
@@ -173,6 +181,19 @@ internal sealed class SharedDescriptions(bool frozen)
         }
 
         same.Add((scanner, description));
+    }
+
+    /// <summary>The number that a removed directory has among the job's descriptions, in which a process works.</summary>
+    public int WorkingDirectory(RemovedDirectoryImage image)
+    {
+        int index = descriptions.FindIndex(known => known is RemovedDirectoryImage one && (one.Device, one.Inode) == (image.Device, image.Inode));
+        if (index < 0)
+        {
+            index = descriptions.Count;
+            descriptions.Add(image with { Numbers = [new DescriptorNumber(DescriptorNumber.NoneYet, true)] });
+        }
+
+        return index;
     }
 
     /// <summary>What a process has of a description that is shared; null when it is of a kind that can't be handed round.</summary>
@@ -258,7 +279,7 @@ internal sealed class SharedDescriptions(bool frozen)
             if (image is UnixPairImage { PeerId: 0 } pair)
             {
                 ulong closed = ulong.MaxValue - (ulong)descriptions.Count;
-                image = pair with { PeerId = closed, Shutdown = 0 };
+                image = pair with { PeerId = closed, Shutdown = pair.Type == SocketFacts.Datagram ? pair.Shutdown : 0 };
                 descriptions.Add(new UnixPairImage { Numbers = [new DescriptorNumber(DescriptorNumber.NoneYet, true)], Flags = 0, Type = pair.Type, Id = closed, PeerId = pair.Id, Unread = [], Shutdown = 0, Options = [] });
             }
 
@@ -277,7 +298,7 @@ internal sealed class SharedDescriptions(bool frozen)
     private DescriptorImage? WithInFlight(DescriptorImage image, IReadOnlyList<InFlightImage> flights) => image switch
     {
         UnixPairImage { Waits: false, Filter.Length: 0 } pair when !descriptions.OfType<UnixPairImage>().Any(peer => peer.Id == pair.PeerId && peer.Filter.Length > 0) => pair with { InFlight = flights },
-        SocketImage { Type: SocketFacts.Datagram, Address.Length: > 2, Peer.Length: 0, Shutdown: 0, Filter.Length: 0 } socket when socket.Path is null || socket.PathOwner is not null => socket with { InFlight = flights },
+        SocketImage { Type: SocketFacts.Datagram, Address.Length: > 2, Peer.Length: 0, PeerIsGone: false, Shutdown: 0, Filter.Length: 0 } socket when socket.Path is null || socket.PathOwner is not null => socket with { InFlight = flights },
         _ => null,
     };
 

@@ -20,6 +20,18 @@ public sealed record SocketImage : DescriptorImage
     /// <summary>struct sockaddr of a datagram socket's default peer; empty: none.</summary>
     public required byte[] Peer { get; init; }
 
+    /// <summary>Its inode on the old host; 0 where nothing depends on it.</summary>
+    public ulong Id { get; init; }
+
+    /// <summary>Inode of a unix socket's default peer; 0: none.</summary>
+    public ulong PeerId { get; init; }
+
+    /// <summary>Of a unix datagram socket: its default peer has been closed, which its next message is told.</summary>
+    public bool PeerIsGone { get; init; }
+
+    /// <summary>The host it was saved on did not have its address either (IP_FREEBIND, which may be off again): any other does as well.</summary>
+    public bool IsOfNobody { get; init; }
+
     /// <summary>Backlog of a listening socket; null: does not listen.</summary>
     public int? Backlog { get; init; }
 

@@ -42,6 +42,10 @@ internal sealed partial class SocketRestore
         if (peer is null)
         {
             plan.Call(null, SystemCall.Close, second);
+            if (image.Type == SocketFacts.Datagram)
+            {
+                ShutDown(image, first);
+            }
         }
         else if (!IsFilledLate(image, peer))
         {
@@ -164,17 +168,6 @@ internal sealed partial class SocketRestore
         RestoreTools.Own(plan, image.SocketOwner, made);
         AttachFilter(image.Filter, image.FilterLocked, made);
         put(image, made, 0);
-    }
-
-    /// <summary>A datagram socket whose default peer is another one, when all have their names.</summary>
-    public void ConnectByName(SocketImage image)
-    {
-        if (image is { Peer.Length: > 0, Domain: SocketFacts.Unix })
-        {
-            ChangeDirectory(image.Directory);
-            plan.Call($"connect to {SocketText.Describe(image.Domain, image.Type, image.Peer)}", SystemCall.Connect,
-                image.Numbers[0].Number, plan.Bytes(image.Peer), image.Peer.Length);
-        }
     }
 
     /// <summary>An accepted end has the name of its listener; of two with names it is the one that others have as well, or the later one.</summary>

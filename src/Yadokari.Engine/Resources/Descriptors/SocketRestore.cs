@@ -44,10 +44,13 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
                 RemoveStale(image.Path, image.Type, address, image.Address.Length, image.File, opened);
             }
 
+            SetFreeBind(image, made, 1);
             Bind(made, address, image.Address.Length, name);
+            SetFreeBind(image, made, 0);
             Fill(image);
             if (image.Path is not null)
             {
+                HoldRemovedFile(image);
                 FinishFile(image.Path, image.PathOwner);
             }
         }
@@ -177,6 +180,18 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
                 plan.Try(null, SystemCall.Setsockopt, made, SocketLevel, option.Option == SocketOptionCapture.SendBuffer ? 32 : 33,
                     plan.Bytes(option.Value), option.Value.Length);
             }
+        }
+    }
+
+    /// <summary>For the moment in which it gets an address that no host needs to have.</summary>
+    private void SetFreeBind(SocketImage image, Slot made, int value)
+    {
+        const int ip = 0, ipv6 = 41, freeBind = 15, freeBind6 = 78;
+        bool six = image.Domain == SocketFacts.Inet6;
+        if (image.IsOfNobody && !HasOption(image, six ? ipv6 : ip, six ? freeBind6 : freeBind) && !HasOption(image, ip, freeBind))
+        {
+            plan.Call("setsockopt(IP_FREEBIND)", SystemCall.Setsockopt,
+                made, six ? ipv6 : ip, six ? freeBind6 : freeBind, plan.Bytes(BitConverter.GetBytes(value)), sizeof(int));
         }
     }
 

@@ -66,7 +66,7 @@ internal sealed partial class SocketScanner
     private TcpEndImage? Connected(OpenDescription description, SocketFacts facts, int state, short events)
     {
         if (InetPlace.Of(facts.LocalAddress) is not { } local || InetPlace.Of(facts.PeerAddress) is not { } remote
-            || state is TcpSocketFacts.SynSent or TcpSocketFacts.SynReceived)
+            || local == remote || state is TcpSocketFacts.SynSent or TcpSocketFacts.SynReceived)
         {
             return null;
         }
@@ -105,6 +105,12 @@ internal sealed partial class SocketScanner
 
     private TcpEndImage? Image(OpenDescription description, SocketFacts facts, byte[] unread, int shutdown, bool over)
     {
+        if (SocketQueue.HasUrgent(description.Handle))
+        {
+            RefuseUrgent(description);
+            return null;
+        }
+
         if (!CanCarry(description, facts, out byte[] filter, out bool locked))
         {
             return null;

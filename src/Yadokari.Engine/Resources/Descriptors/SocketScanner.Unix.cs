@@ -27,10 +27,15 @@ internal sealed partial class SocketScanner
 
         bool peerInside = diag.PeerInode != 0
             && UnixSockets().TryGetValue(diag.PeerInode, out UnixSocketFacts? peer) && peer.PeerInode == inode
-            && (shared.HasSocket(diag.PeerInode) || descriptions.Exists(other => other.Status.IsSocket && other.Status.Inode == diag.PeerInode));
+            && (shared.HasSocket(diag.PeerInode) || descriptions.Exists(other => other.IsSocket && other.Status.Inode == diag.PeerInode));
         bool stream = facts.Type != SocketFacts.Datagram;
         bool peerClosed = stream && diag.State == Established && diag.PeerInode == 0 && diag.Shutdown == ShutDownBoth;
         if ((peerInside || peerClosed) && (stream || facts.LocalAddress.Length <= 2))
+        {
+            return Pair(description, facts, diag);
+        }
+
+        if (!stream && diag.PeerIsGone && facts.LocalAddress.Length <= 2)
         {
             return Pair(description, facts, diag);
         }
@@ -44,7 +49,14 @@ internal sealed partial class SocketScanner
         bool connected = diag.PeerInode != 0 || (stream && diag.State == Established);
         if (!connected || (!stream && facts.PeerAddress is { Length: > 2 }))
         {
-            return Unconnected(description, facts, null) is { } image ? image with { Unread = Unread(description, facts, diag) } : null;
+            return Unconnected(description, facts, null) is not { } image ? null : image with
+            {
+                Unread = Unread(description, facts, diag),
+                Id = description.Status.Inode,
+                PeerId = diag.PeerInode,
+                PeerIsGone = diag.PeerIsGone,
+                Peer = diag.PeerIsGone ? [] : image.Peer,
+            };
         }
 
         return description.StandardStream >= 0
@@ -59,6 +71,12 @@ internal sealed partial class SocketScanner
         {
             // Looking at its queue would take the error away from the program.
             Refuse(description, "socket-error", "an error waits in it that the program has not seen yet; read from it or close it");
+            return null;
+        }
+
+        if (facts.Type == SocketFacts.Stream && SocketQueue.HasUrgent(description.Handle))
+        {
+            RefuseUrgent(description);
             return null;
         }
 

@@ -144,6 +144,7 @@ internal sealed partial class SocketScanner(
             Type = facts.Type,
             Protocol = facts.Protocol,
             Address = facts.IsBound ? facts.LocalAddress : [],
+            IsOfNobody = facts.Domain != SocketFacts.Unix && facts.IsBound && IsOfNobody(facts),
             Peer = facts.Type == SocketFacts.Datagram && facts.PeerAddress is { Length: > 2 } ? facts.PeerAddress : [],
             Backlog = backlog,
             Path = path,
@@ -156,6 +157,14 @@ internal sealed partial class SocketScanner(
             FilterLocked = locked,
             Options = SocketOptionCapture.Read(description.Handle, facts, over),
         };
+    }
+
+    /// <summary>Whether it was bound to an address that this host does not have itself.</summary>
+    private static bool IsOfNobody(SocketFacts facts)
+    {
+        const int addressNotAvailable = 99;
+        using SafeFileHandle? probe = SocketQuery.TryCreate(facts.Domain, facts.Type, facts.Protocol);
+        return probe is not null && SocketProbe.TryBind(probe, SocketProbe.WithoutPort(facts.LocalAddress)) == addressNotAvailable;
     }
 
     /// <summary>Filters, and options that make something else of a socket.</summary>
@@ -178,6 +187,9 @@ internal sealed partial class SocketScanner(
 
         return true;
     }
+
+    private void RefuseUrgent(OpenDescription description) =>
+        Refuse(description, "urgent-data", "a byte that was sent out of band (MSG_OOB) waits unread in it; read it");
 
     private IReadOnlyDictionary<uint, UnixSocketFacts> UnixSockets()
     {

@@ -6,7 +6,7 @@ using Yadokari.Linux.Proc;
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>
-/// Finds paths of files that an inotify watches: the kernel tells their inodes only. Looked for among what the job uses (working
+/// Finds paths of files that an inotify watches, of which the kernel tells the inodes only, and of files whose name is gone while they have another. Looked for among what the job uses (working
 /// directory, program, open files) and the directories above, then beside all of these, then below the directories used, as far as that
 /// is soon done. A directory is not read where the job would see that. Root asks the kernel.
 /// </summary>
@@ -29,16 +29,35 @@ internal sealed class WatchedFiles(int pid, JobPaths paths, IReadOnlyList<OpenDe
         }
 
         string? found = ByHandle(watch) ?? Candidates().FirstOrDefault(path => Leads(path, watch));
-        if (found is not null)
+        Remember((watch.Device, watch.Inode), found);
+        return found;
+    }
+
+    private static void Remember((ulong Device, ulong Inode) file, string? path)
+    {
+        if (path is not null)
         {
             if (Hints.Count >= MostHints)
             {
                 Hints.Clear();
             }
 
-            Hints[(watch.Device, watch.Inode)] = found;
+            Hints[file] = path;
+        }
+    }
+
+    /// <returns>Another path of a file that has lost the one that it was opened by; null when it was not found.</returns>
+    public string? FindOther(FileStatus file)
+    {
+        bool Leads(string path) => paths.Status(path) is { } there && there.IsSameFile(file);
+        (ulong, ulong) key = (file.Device, file.Inode);
+        if (Hints.TryGetValue(key, out string? hint) && Leads(hint))
+        {
+            return hint;
         }
 
+        string? found = Candidates().FirstOrDefault(Leads);
+        Remember(key, found);
         return found;
     }
 

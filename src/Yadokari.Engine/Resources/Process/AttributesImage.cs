@@ -14,6 +14,7 @@ public sealed record AttributesImage
     /// <summary>It leads a session that has a terminal (tty_nr in proc_pid_stat(5)).</summary>
     public bool OwnsTerminal { get; init; }
 
+    /// <summary>Of one that is removed, the one above it.</summary>
     public required string WorkingDirectory { get; init; }
 
     public required int Umask { get; init; }

@@ -114,7 +114,8 @@ public sealed class ProcessCapture
                 SessionLeader = stat.Session == pid,
                 GroupLeader = stat.ProcessGroup == pid,
                 OwnsTerminal = stat.Session == pid && stat.TerminalDevice != 0,
-                WorkingDirectory = ProcessFiles.PathOfSelf(ProcMisc.WorkingDirectory(pid) ?? "/", "/proc", status.NsPid) ?? "/",
+                WorkingDirectory = RemovedDirectory.OfProcess(pid) is { } removed ? Path.GetDirectoryName(removed.Path) ?? "/"
+                    : ProcessFiles.PathOfSelf(ProcMisc.WorkingDirectory(pid) ?? "/", "/proc", status.NsPid) ?? "/",
                 Umask = (ProcStatus.ReadThread(pid, tree.Main.Tid) ?? status).Umask,
                 Personality = ProcMisc.Personality(pid) ?? 0,
                 Dumpable = (int)Number(1),

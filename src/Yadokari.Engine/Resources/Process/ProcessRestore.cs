@@ -52,6 +52,11 @@ public static class ProcessRestore
         }
 
         plan.Call($"change to the job's directory {attributes.WorkingDirectory}", SystemCall.Chdir, plan.Text(attributes.WorkingDirectory));
+        if (context.Image.Descriptors.WorkingDirectory is { } removed)
+        {
+            plan.Call("change to a removed directory", SystemCall.Fchdir, context.Staged(removed));
+        }
+
         plan.Call(null, SystemCall.Umask, attributes.Umask);
 
         // Not earlier: READ_IMPLIES_EXEC would change the protection of every mapping that is made.

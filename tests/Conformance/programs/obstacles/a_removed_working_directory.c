@@ -1,13 +1,17 @@
-// A working directory that does not exist any more can't be carried.
+// A working directory that was removed together with the one above it can't be carried.
 // obstacle: removed-directory
 #include "law.h"
 
 int main(void)
 {
     law_begin();
-    MUST(mkdir(law_path("gone"), 0700));
-    MUST(chdir(law_path("gone")));
-    MUST(rmdir(law_path("gone")));
+    char gone[600];
+    MUST(mkdir(law_path("above"), 0700));
+    strcpy(gone, law_path("above/gone"));
+    MUST(mkdir(gone, 0700));
+    MUST(chdir(gone));
+    MUST(rmdir(gone));
+    MUST(rmdir(law_path("above")));
     law_move();
     return law_verdict();
 }

@@ -1,0 +1,68 @@
+using Yadokari.Engine.Restore;
+using Yadokari.Linux;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <content>Files of /proc that belong to other processes of the job, or to one that is gone.</content>
+public sealed partial class DescriptorRestore
+{
+    private void OpenFilesOfRelatives()
+    {
+        IReadOnlyList<PathImage> files = [.. table.Descriptions.OfType<PathImage>().Where(file => file.AfterRelatives)];
+        if (files.Count > 0)
+        {
+            place.AwaitRelatives();
+        }
+
+        foreach (PathImage file in files.Where(file => !file.OfGone))
+        {
+            OpenPath(file);
+        }
+
+        foreach (IGrouping<int, PathImage> gone in files.Where(file => file.OfGone).GroupBy(file => ProcessFiles.NumberOf(file.Path) ?? 0))
+        {
+            OpenOfGone([.. gone]);
+        }
+    }
+
+    /// <summary>Of a process that is made for them, and ended and waited for when they are open: what reads from them finds nobody.</summary>
+    private void OpenOfGone(IReadOnlyList<PathImage> files)
+    {
+        const int roomForPath = 4096, kill = 9, failed = 1, dieWithParent = 1; // SIGKILL, PR_SET_PDEATHSIG
+        const int waitAll = 0x40000000; // __WALL
+        PlanLabel child = new("process for its files"), next = new("next");
+        Slot made = plan.NewSlot(), cursor = plan.NewSlot();
+        plan.Add(new Operation
+        {
+            Kind = OperationKind.Clone,
+            Number = (int)SystemCall.Clone3,
+            Arguments = [ShellPlan.CloneArguments(plan, place.FreePid(), signal: 0), 88],
+            Result = made,
+            Target = child,
+            Message = plan.Text("make a process for its files"),
+        });
+        plan.Jump(next);
+        plan.Place(child);
+        plan.Call(null, SystemCall.Prctl, Argument.Named(dieWithParent, "PR_SET_PDEATHSIG"), kill);
+
+        // Not for ever: its parent may have died before it was to die with it.
+        byte[] moment = new byte[16];
+        moment[0] = 10;
+        plan.Try(null, SystemCall.Nanosleep, plan.Bytes(moment, "{10 s}"), 0);
+        plan.Call(null, SystemCall.Exit_group, failed);
+        plan.Place(next);
+        DataReference path = plan.Room(roomForPath, "/proc/PID/…");
+        foreach (PathImage file in files)
+        {
+            DataReference before = plan.Text("/proc/"), behind = plan.Text(file.Path["/proc/".Length..].TrimStart("0123456789".ToCharArray()));
+            plan.Set(cursor, path);
+            plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(cursor), before, before.Length - 1);
+            plan.Do(OperationKind.AppendDecimal, null, Argument.AddressOf(cursor), made);
+            plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(cursor), behind, behind.Length);
+            Put(file, tools.Make($"open {file.Path}", SystemCall.Open, path, (file.Flags & OpenFlags) | NoTerminal | CloseOnExec, 0), SettableFlags);
+        }
+
+        plan.Call("end a process", SystemCall.Kill, made, kill);
+        plan.Call("wait for a process that is gone", SystemCall.Wait4, made, 0, Argument.Named(waitAll, "__WALL"), 0);
+    }
+}

@@ -1,0 +1,125 @@
+using Yadokari.Engine.Consent;
+using Yadokari.Linux.Descriptors;
+using Yadokari.Linux.Proc;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <content>What is found by a path.</content>
+internal sealed partial class DescriptorScanner
+{
+    private const long HugePageFileSystem = 0x958458f6; // HUGETLBFS_MAGIC
+    private const long MessageQueueFileSystem = 0x19800202; // MQUEUE_MAGIC
+
+    private DescriptorImage? ScanPath(OpenDescription description)
+    {
+        FileStatus status = description.Status;
+        ProgramFile? known = programFiles.Find(description);
+        string own = paths.Own(description.Link);
+        if (Mount(description) is { Type: "proc" } proc)
+        {
+            return ScanProc(description, own, proc);
+        }
+
+        FileStatus? now = paths.Status(own);
+        if (known is { Travels: true } named && !(now?.IsSameFile(status) ?? false))
+        {
+            // The kernel still calls it by the number that it was made under.
+            (own, now) = (named.Path, status);
+        }
+
+        if (now is not null && now.Value.IsSameFile(status))
+        {
+            if ((description.Flags & PathOnly) == 0 && programFiles.Travels(status))
+            {
+                return ScanCarried(description, CarriedFileKind.Travelling, own);
+            }
+
+            return PathOf(description, own) with { OpenedAs = known?.Path };
+        }
+
+        if (status.IsDirectory && status.Links == 0 && RemovedDirectory.Find(pid, paths, description.Link, status, $"/proc/self/fd/{description.Handle.DangerousGetHandle()}") is { } removed)
+        {
+            return removed with { Numbers = description.Numbers, Flags = description.Flags };
+        }
+
+        if (!status.IsRegular && !status.IsDirectory)
+        {
+            return Refuse(description, "removed-file", $"{description.Link} is removed, and is a {(status.IsSocket ? "socket" : status.IsFifo ? "named pipe" : "device or link")}; close it");
+        }
+
+        if (!status.IsRegular)
+        {
+            return Refuse(description, "removed-directory", $"{description.Link} does not exist any more, and can't be made again for a moment in the directory above it; close it");
+        }
+
+        if (description.Link.StartsWith("/secretmem", StringComparison.Ordinal))
+        {
+            return Refuse(description, "secret-memory", "memory of memfd_secret can be read by nobody else; close it");
+        }
+
+        if (Descriptor.GetFileSystemType(description.Handle) == HugePageFileSystem)
+        {
+            return Refuse(description, "hugetlb", $"{description.Link} is made of reserved huge pages; close it");
+        }
+
+        if (Descriptor.GetFileSystemType(description.Handle) == MessageQueueFileSystem)
+        {
+            return Refuse(description, "message-queue", $"the POSIX message queue {description.Link} can't be carried; close it");
+        }
+
+        if (status.Links > 0)
+        {
+            return places.FindOther(status) is { } other
+                ? PathOf(description, other)
+                : Refuse(description, "unreachable-file", $"{description.Link} lives on by another name (a hard link) that was not found, or where its path does not lead; close it");
+        }
+
+        return (description.Flags & PathOnly) != 0
+            ? Refuse(description, "removed-file", $"{description.Link} was opened with O_PATH and is removed; close it")
+            : ScanCarried(description, CarriedFileKind.Deleted, description.Link);
+    }
+
+    /// <summary>A file that the kernel makes up: its own ones are those of the resumed process.</summary>
+    private DescriptorImage? ScanProc(OpenDescription description, string path, MountInfo proc)
+    {
+        const string deleted = " (deleted)";
+        path = path.EndsWith(deleted, StringComparison.Ordinal) ? path[..^deleted.Length] : path;
+        status ??= ProcStatus.Read(pid);
+        if (ProcessFiles.PathOfSelf(path, proc.Point, [.. status?.NsPid ?? [], pid]) is not { } own)
+        {
+            if (proc.Point == "/proc" && ProcessFiles.NumberOf(path) is { } number && !path.Contains("/task/", StringComparison.Ordinal))
+            {
+                if (shared.HasNumber(number) && (paths.Status(path)?.IsSameFile(description.Status) ?? false))
+                {
+                    return PathOf(description, path) with { AfterRelatives = true };
+                }
+
+                if (shared.IsGone(number) && !description.Status.IsSymbolicLink)
+                {
+                    return PathOf(description, path) with { AfterRelatives = true, OfGone = true, Offset = 0 };
+                }
+            }
+
+            return Refuse(description, "file-of-another-process", $"{path} belongs to another process, whose number may be anybody's later; close it");
+        }
+
+        // The other threads are there only when all descriptors are.
+        return PathOf(description, own) with { AfterThreads = own.Contains("/self/task/", StringComparison.Ordinal) };
+    }
+
+    private static PathImage PathOf(OpenDescription description, string path) => new()
+    {
+        Numbers = description.Numbers,
+        Flags = description.Flags,
+        Path = path,
+        Offset = description.Info.Position,
+        Mode = description.Status.Mode,
+        Size = (description.Flags & AccessMode) == WriteOnly && (description.Flags & Append) != 0 ? 0 : description.Status.Size,
+    };
+
+    private MountInfo? Mount(OpenDescription description)
+    {
+        mounts ??= MountInfo.Read(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {pid} has ended");
+        return mounts.GetValueOrDefault(description.Info.MountId);
+    }
+}

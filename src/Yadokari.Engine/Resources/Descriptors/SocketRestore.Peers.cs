@@ -1,0 +1,95 @@
+using Yadokari.Engine.Restore;
+using Yadokari.Linux;
+using Yadokari.Linux.Sockets;
+
+namespace Yadokari.Engine.Resources.Descriptors;
+
+/// <content>Default peers of unix datagram sockets.</content>
+internal sealed partial class SocketRestore
+{
+    private const int PathOnly = 0x200000; // O_PATH
+
+    /// <summary>Files of sockets that are removed again, open, by the sockets' inodes.</summary>
+    private readonly Dictionary<ulong, Slot> removedFiles = [];
+
+    /// <summary>Sockets of the job that are others' default peers.</summary>
+    public HashSet<ulong> Peers { get; } = [];
+
+    /// <summary>When all have their names.</summary>
+    public void ConnectPeers(IReadOnlyList<SocketImage> images)
+    {
+        foreach (SocketImage image in images.Where(image => image.Domain == SocketFacts.Unix))
+        {
+            int number = image.Numbers[0].Number;
+            if (image.PeerIsGone)
+            {
+                ConnectToNobody(number);
+            }
+            else if (image.Peer.Length > 0)
+            {
+                ConnectByName(image, number);
+            }
+        }
+
+        foreach (Slot file in removedFiles.Values)
+        {
+            plan.Call(null, SystemCall.Close, file);
+        }
+    }
+
+    /// <summary>The file of one that others are connected to, before it is removed again.</summary>
+    private void HoldRemovedFile(SocketImage image)
+    {
+        if (image is { Path: { } path, PathOwner: null } && Peers.Contains(image.Id))
+        {
+            plan.CallInto(tools.Raw, $"open {path}", SystemCall.Open, plan.Text(path), PathOnly | CloseOnExec, 0);
+            removedFiles.Add(image.Id, tools.Lift(tools.Raw, plan.NewSlot()));
+        }
+    }
+
+    private void ConnectByName(SocketImage image, int number)
+    {
+        string name = $"connect to {SocketText.Describe(image.Domain, image.Type, image.Peer)}";
+        if (removedFiles.TryGetValue(image.PeerId, out Slot file))
+        {
+            // struct sockaddr_un: family, path. The peer tells its own name all the same.
+            const int familyLength = 2, pathLength = 40;
+            byte[] bytes = new byte[familyLength + pathLength];
+            bytes[0] = SocketFacts.Unix;
+            DataReference address = plan.Bytes(bytes, "sockaddr_un");
+            plan.DescriptorPath(Argument.AddressOf(address, familyLength), tools.Raw, file);
+            plan.Call(name, SystemCall.Connect, number, address, familyLength + pathLength);
+            return;
+        }
+
+        ChangeDirectory(image.Directory);
+        DataReference peer = plan.Bytes(image.Peer);
+        if (Peers.Contains(image.PeerId) && image.PeerId != 0)
+        {
+            plan.Call(name, SystemCall.Connect, number, peer, image.Peer.Length);
+            return;
+        }
+
+        // One outside, which on another host nobody may have: then it is as one that has been closed.
+        PlanLabel nobody = new("nobody there"), connected = new("connected");
+        plan.CallOrJump(null, nobody, SystemCall.Connect, number, peer, image.Peer.Length);
+        plan.Jump(connected);
+        plan.Place(nobody);
+        ConnectToNobody(number);
+        plan.Place(connected);
+    }
+
+    /// <summary>To a socket that gets a name from the kernel, and is closed.</summary>
+    private void ConnectToNobody(int number)
+    {
+        const int mostLength = 110;
+        Slot other = NewUnixSocket(Connecting, SocketFacts.Datagram);
+        byte[] family = [SocketFacts.Unix, 0];
+        DataReference address = plan.Room(mostLength, "sockaddr_un"), length = plan.Bytes(BitConverter.GetBytes(mostLength));
+        plan.Call("bind", SystemCall.Bind, other, plan.Bytes(family), family.Length);
+        plan.Call("getsockname", SystemCall.Getsockname, other, address, length);
+        plan.Do(OperationKind.Load32, tools.Raw, length);
+        plan.Call("connect", SystemCall.Connect, number, address, tools.Raw);
+        plan.Call(null, SystemCall.Close, other);
+    }
+}
