@@ -20,6 +20,7 @@ public class KilledToolTests : IClassFixture<CompiledPrograms>
     [InlineData("sixteen_threads_keep_their_ids_and_results")]
     [InlineData("a_hundred_and_twenty_eight_threads_are_carried")]
     [InlineData("memory_that_changes_while_it_is_copied_is_carried")]
+    [InlineData("seccomp_filters_are_kept")]
     public void A_program_whose_tool_is_killed_runs_on_as_it_was(string name)
     {
         using Scene scene = new("killed-tool", uid: null);
