@@ -17,6 +17,7 @@ static bool tells(int file, pid_t process)
 int main(void)
 {
     law_begin();
+    law_compares = false; // numbers of processes that are gone are others
     int start[2], opened[2];
     MUST(pipe(start));
     MUST(pipe(opened));
