@@ -37,7 +37,7 @@ public static class MemoryRestore
     public static void Emit(PlanContext context)
     {
         EmitLayout(context);
-        EmitObjects(context, context.Image.Memory.SharedObjects, context.FirstOwn + PlanContext.OwnCount);
+        EmitObjects(context, context.Image.Memory.SharedObjects, context.Staged(context.StagedCount));
         MemoryImage memory = context.Image.Memory;
         HugePageRestore huge = new(context);
         int next = 0;
