@@ -8,6 +8,8 @@ namespace Yadokari.Engine.Resources.Descriptors;
 internal sealed partial class DescriptorScanner
 {
     private const long HugePageFileSystem = 0x958458f6; // HUGETLBFS_MAGIC
+    private const long Overlay = 0x794c7630; // OVERLAYFS_SUPER_MAGIC
+    private const long Btrfs = 0x9123683e;   // BTRFS_SUPER_MAGIC
     private const long MessageQueueFileSystem = 0x19800202; // MQUEUE_MAGIC
 
     private DescriptorImage? ScanPath(OpenDescription description)

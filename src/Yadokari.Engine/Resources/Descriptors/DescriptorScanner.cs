@@ -298,9 +298,18 @@ internal sealed partial class DescriptorScanner : IDisposable
                 return null;
             }
 
+            MountInfo? mount = Mount(description);
+            if (mount is null && !memory && Descriptor.GetFileSystemType(description.Handle) is Overlay or Btrfs)
+            {
+                // Mappings tell of another device there than stat(2) does; only the mount knows both.
+                Refuse(description, "removed-file", $"{description.Link} is on a file system (overlay, btrfs) that is mounted nowhere any more: whether a mapping is of the same file can't be told; close it");
+                own.Dispose();
+                return null;
+            }
+
             int? seals = memory ? Descriptor.GetSeals(description.Handle) : null;
             file = new CarriedFileImage(files.Count, memory ? CarriedFileKind.MemoryFile : named,
-                memory ? name["/memfd:".Length..] : paths.Own(name), Mount(description)?.Device ?? status.Device,
+                memory ? name["/memfd:".Length..] : paths.Own(name), mount?.Device ?? status.Device,
                 description.Info.Inode != 0 ? description.Info.Inode : status.Inode, status.Size, status.Permissions, seals)
             {
                 Owner = FileOwnerImage.Of(status),

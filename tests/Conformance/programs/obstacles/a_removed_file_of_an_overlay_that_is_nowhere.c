@@ -1,5 +1,6 @@
-// A removed file on an overlay, where maps and fstat tell of different devices: its mapping and its descriptor stay one file.
+// Whether a mapping and a descriptor are of one file is told by their devices: on an overlay they differ, and its mount, which knew both, is gone.
 // law: root
+// obstacle: removed-file.*overlay
 #include "law.h"
 #include <sys/mount.h>
 
@@ -27,11 +28,9 @@ int main(void)
     char *memory = MUST(mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
     strcpy(memory + 5000, "by the mapping");
     MUST(unlink(inner[2]));
+    // What it sees is what all see: only its own hands still reach the overlay.
+    MUST(umount2(path[2], MNT_DETACH));
+    MUST(umount2(path[1], MNT_DETACH));
     law_move();
-    char text[32] = "";
-    MUST(pread(fd, text, 15, 5000));
-    SAME_TEXT("by the mapping", text);
-    MUST(pwrite(fd, "by the descriptor", 18, 9000));
-    SAME_TEXT("by the descriptor", memory + 9000);
     return law_verdict();
 }
