@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define SLICE_MS 2000       /* then it is looked whether the service is elsewhere */
+#define MOST_CUT_OFF 3
 #define MOST_WAIT_MS 200
 #define PATIENCE_S 30
 
@@ -185,7 +186,7 @@ static enum next attempt(struct handle *handle, const struct task *task, unsigne
 static enum clnt_stat call_movable(struct handle *handle, const struct task *task, uint64_t timeout)
 {
     uint64_t begun = now_ms(), deadline = begun + timeout;
-    unsigned wait = 1, sent = 0, refused = 0;
+    unsigned wait = 1, sent = 0, refused = 0, cut_off = 0;
     bool_t met_move = FALSE;
     enum clnt_stat status;
     for (;;) {
@@ -203,8 +204,10 @@ static enum clnt_stat call_movable(struct handle *handle, const struct task *tas
             break;
         if (next == LOST) {
             mrpc_let_go(handle);
-            if (handle->greeting == NOT_YET && handle->service[0] == 0 && getenv("MRPC_HOSTS") == NULL)
-                return status; /* nothing is known of it: as ever */
+            /* Nothing is known of it: as ever. But a greeting runs nothing: one that is cut off is said again. */
+            if (handle->greeting == NOT_YET && handle->service[0] == 0 && getenv("MRPC_HOSTS") == NULL
+                && (status != RPC_CANTRECV || cut_off++ == MOST_CUT_OFF))
+                return status;
         }
         /* The first refusal is followed at once; from then on it is given time to get there. */
         if (next == LOST || (next == ELSEWHERE && refused++ > 0)) {

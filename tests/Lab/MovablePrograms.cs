@@ -54,9 +54,10 @@ public sealed class MovablePrograms : LabHosts
     }
 
     /// <summary>Starts the server on h1 as a service.</summary>
-    internal void Serve(string name, bool loseReplies = false, params IReadOnlyList<string> options)
+    /// <param name="loseFirst">With the rest of them, the very first reply on a stream.</param>
+    internal void Serve(string name, bool loseReplies = false, bool loseFirst = false, params IReadOnlyList<string> options)
     {
-        string[] lossy = loseReplies ? ["env", $"LD_PRELOAD={File_("lost_replies.so")}"] : [];
+        string[] lossy = loseReplies ? ["env", $"LD_PRELOAD={File_("lost_replies.so")}", .. (loseFirst ? (string[])["LOSE_FIRST=1"] : [])] : [];
         On("h1", [.. lossy, "yado", "run", "--service", name, .. options, "--", Path.Combine(Server_, "tally_server")]).Succeeds();
     }
 

@@ -1,13 +1,16 @@
-/* For LD_PRELOAD into a server: every 37th reply is lost, a datagram by not being sent, a stream by being cut off before it. */
+/* For LD_PRELOAD into a server: every 37th reply is lost, a datagram by not being sent, a stream by being cut off before it.
+ * With LOSE_FIRST in the environment the very first of a stream as well. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 static int is_lost(int fd, int type)
 {
     static unsigned count;
+    static int begun;
     struct sockaddr_in address = {0};
     socklen_t size = sizeof address;
     int actual = 0;
@@ -15,6 +18,8 @@ static int is_lost(int fd, int type)
     if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &actual, &length) == -1 || actual != type || getsockname(fd, (struct sockaddr *)&address, &size) == -1 ||
         address.sin_family != AF_INET)
         return 0;
+    if (type == SOCK_STREAM && !begun++ && getenv("LOSE_FIRST") != NULL)
+        return 1;
     return ++count % 37 == 0;
 }
 
