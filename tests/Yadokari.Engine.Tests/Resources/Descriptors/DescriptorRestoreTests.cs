@@ -152,7 +152,7 @@ public class DescriptorRestoreTests
         Dictionary<ulong, ulong> names = new() { [0] = 0 };
         foreach (DescriptorImage image in table.Descriptions)
         {
-            ulong id = image switch { PipeEndImage end => end.PipeId, UnixPairImage pair => pair.Id, _ => 0 };
+            ulong id = image switch { PipeEndImage end => end.PipeId, UnixPairImage pair => pair.Id, SocketImage socket => socket.Id, _ => 0 };
             names.TryAdd(id, (ulong)image.Numbers[0].Number + 1);
         }
 
@@ -161,7 +161,7 @@ public class DescriptorRestoreTests
             Descriptions = [.. table.Descriptions.Select(image => image switch
             {
                 PipeEndImage end => end with { PipeId = names[end.PipeId] },
-                SocketImage { File: { } file } listener => listener with { File = file with { Inode = 0 } },
+                SocketImage socket => socket with { Id = names[socket.Id], PeerId = names[socket.PeerId], File = socket.File is { } file ? file with { Inode = 0 } : null },
                 UnixPairImage pair => pair with { Id = names[pair.Id], PeerId = names[pair.PeerId] },
                 InheritedStreamImage stream => stream with { Was = "" },
                 TimerFdImage timer => timer with { Value = (timer.Value + 60_000_000_000) / 120_000_000_000 },
