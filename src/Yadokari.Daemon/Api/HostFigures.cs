@@ -30,7 +30,7 @@ public static class HostFigures
         Counter("yadokari.moves", null, "Moves away from this host that ended well.", () => moves.Sum.Count),
         Counter("yadokari.move", "s", "Time that they took.", () => moves.Sum.Seconds),
         Counter("yadokari.move.downtime", "s", "Time that jobs stood still in them.", () => moves.Sum.DowntimeSeconds),
-        Counter("yadokari.move.sent", "By", "Bytes that they sent.", () => moves.Sum.Bytes),
+        Counter("yadokari.move.bytes", "By", "Bytes that they sent.", () => moves.Sum.Bytes),
         Counter("yadokari.program", "By", "Bytes written into and read from programs that know they move, to speak with them.", () => ProgramMailbox.BytesSpoken),
         Counter("yadokari.scheduler.rounds", null, "Rounds that this host decided.", () => scheduler.Rounds),
         Counter("yadokari.scheduler.moves", null, "Moves that this host ordered.", () => orders.Ordered),

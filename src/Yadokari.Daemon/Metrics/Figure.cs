@@ -11,8 +11,11 @@ namespace Yadokari.Daemon.Metrics;
 /// <param name="Read">Values now, each with its labels; none when nothing is known.</param>
 public sealed record Figure(string Name, string? Unit, bool OnlyGrows, string Meaning, Func<HostInfo, IEnumerable<Measurement<double>>> Read)
 {
-    /// <summary>As Prometheus names it: dots are underscores, behind it the unit, behind that <c>_total</c> for what only grows.</summary>
-    public string PrometheusName { get; } = Name.Replace('.', '_') + UnitSuffix(Unit) + (OnlyGrows ? "_total" : "");
+    /// <summary>As Prometheus names it: dots are underscores, behind it the unit, where it does not end with that, behind that
+    /// <c>_total</c> for what only grows.</summary>
+    public string PrometheusName { get; } = Translate(Name.Replace('.', '_'), UnitSuffix(Unit)) + (OnlyGrows ? "_total" : "");
+
+    private static string Translate(string name, string suffix) => name.EndsWith(suffix, StringComparison.Ordinal) ? name : name + suffix;
 
     private static string UnitSuffix(string? unit) => unit switch
     {
