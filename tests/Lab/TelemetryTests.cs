@@ -53,15 +53,22 @@ public sealed partial class TelemetryTests(CollectedHosts hosts) : IClassFixture
         asked.Where(name => !figures.Contains($"# TYPE {name} ", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
-    [Fact]
-    public void What_is_no_address_of_a_collector_is_refused_at_the_start()
+    [Theory]
+    [InlineData("collector:4317", "", "OTEL_EXPORTER_OTLP_ENDPOINT is 'collector:4317', which is no address of a collector")]
+    [InlineData("http://127.0.0.1:1", "garbage", "a variable OTEL_… says nothing that OpenTelemetry understands: Headers")]
+    public void What_can_not_be_meant_is_refused_at_the_start(string collector, string headers, string told)
     {
-        Dictionary<string, string> environment = new() { ["YADO_HOME"] = hosts.File_("none"), ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "collector:4317" };
+        Dictionary<string, string> environment = new()
+        {
+            ["YADO_HOME"] = hosts.File_("none"),
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector,
+            ["OTEL_EXPORTER_OTLP_HEADERS"] = headers,
+        };
 
         Ending start = Yado.Run(environment, "host");
 
         start.Status.ShouldBe(2);
-        start.Errors.ShouldContain("OTEL_EXPORTER_OTLP_ENDPOINT is 'collector:4317', which is no address of a collector");
+        start.Errors.ShouldContain(told);
     }
 
     [GeneratedRegex("(yadokari|system|process)_[a-z0-9_]+")]

@@ -10,6 +10,7 @@ using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Store;
 using Yadokari.Daemon.Trust;
 using Yadokari.Protocol;
+using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
 
 namespace Yadokari.Daemon.Api;
@@ -22,7 +23,7 @@ public static partial class ApiCall
     /// <summary>Makes a handler whose failures are answered as <see cref="ErrorBody"/>, never as a stack trace.</summary>
     public static RequestDelegate Handler(ILogger logger, Func<HttpContext, Task> act) => async context =>
     {
-        using Activity? span = context.Request.Headers[MoveTrace.ParentHeader] is [{ } parent] ? MoveTrace.Serve(parent, NameOf(context)) : null;
+        using Activity? span = context.Request.Headers[ApiConnection.TraceHeader] is [{ } parent] ? MoveTrace.Serve(parent, NameOf(context)) : null;
         try
         {
             await act(context).ConfigureAwait(false);

@@ -58,8 +58,15 @@ public sealed class TelemetryExport : IDisposable
                 throw new YadoException(YadoError.WrongUsage, $"{name} is '{Bounds.Shorten(place)}', which is no address of a collector: give e.g. http://127.0.0.1:4317");
             }
         }
-        return new TelemetryExport(
-            ResourceBuilder.CreateDefault().AddService("yadokari", serviceVersion: HostFacts.Version, serviceInstanceId: self.Name), figures, read);
+        try
+        {
+            return new TelemetryExport(
+                ResourceBuilder.CreateDefault().AddService("yadokari", serviceVersion: HostFacts.Version, serviceInstanceId: self.Name), figures, read);
+        }
+        catch (Exception failure) when (failure is ArgumentException or FormatException or NotSupportedException or InvalidOperationException)
+        {
+            throw new YadoException(YadoError.WrongUsage, $"a variable OTEL_… says nothing that OpenTelemetry understands: {failure.Message}", failure);
+        }
     }
 
     /// <summary>What is collected still is sent, for a second at most.</summary>

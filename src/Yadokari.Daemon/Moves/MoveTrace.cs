@@ -13,9 +13,6 @@ public static class MoveTrace
 {
     public const string SourceName = "Yadokari.Moves";
 
-    /// <summary>How a request tells to which span it belongs (W3C Trace Context).</summary>
-    public const string ParentHeader = "traceparent";
-
     private const string Name = "move";
     private const string PhaseKey = "phase";
 

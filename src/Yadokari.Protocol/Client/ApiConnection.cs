@@ -18,6 +18,9 @@ namespace Yadokari.Protocol.Client;
 /// </summary>
 public sealed class ApiConnection : IDisposable
 {
+    /// <summary>How a request tells to which span it belongs (W3C Trace Context).</summary>
+    public const string TraceHeader = "traceparent";
+
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
@@ -123,7 +126,7 @@ public sealed class ApiConnection : IDisposable
         using HttpRequestMessage request = new(method, path) { Content = body, Version = HttpVersion.Version11 };
         if (Activity.Current is { Recorded: true, Id: { } span })
         {
-            request.Headers.TryAddWithoutValidation("traceparent", span);
+            request.Headers.TryAddWithoutValidation(TraceHeader, span);
         }
         HttpResponseMessage response;
         try

@@ -84,8 +84,7 @@ internal sealed partial class DescriptorScanner
     /// <summary>A file that the kernel makes up: its own ones are those of the resumed process.</summary>
     private DescriptorImage? ScanProc(OpenDescription description, string path, MountInfo proc)
     {
-        const string deleted = " (deleted)";
-        path = path.EndsWith(deleted, StringComparison.Ordinal) ? path[..^deleted.Length] : path;
+        path = path.EndsWith(Vma.RemovedSuffix, StringComparison.Ordinal) ? path[..^Vma.RemovedSuffix.Length] : path;
         status ??= ProcStatus.Read(pid);
         if (ProcessFiles.PathOfSelf(path, proc.Point, [.. status?.NsPid ?? [], pid]) is not { } own)
         {

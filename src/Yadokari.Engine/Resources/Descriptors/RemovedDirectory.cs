@@ -7,20 +7,18 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// <summary>Finds out whether a removed directory can be made again: in the directory that was above it, by the job's user.</summary>
 internal static class RemovedDirectory
 {
-    private const string Deleted = " (deleted)";
-
     /// <param name="link">What /proc reads of it.</param>
     /// <param name="door">A path that leads into it.</param>
     /// <returns>Null: it can't, since that one is gone as well, is elsewhere, or may not be written.</returns>
     public static RemovedDirectoryImage? Find(int pid, JobPaths paths, string link, FileStatus status, string door)
     {
         string own = paths.Own(link);
-        if (!status.IsDirectory || !own.EndsWith(Deleted, StringComparison.Ordinal) || own.StartsWith("/proc/", StringComparison.Ordinal) || ProcStatus.Read(pid) is not { } job)
+        if (!status.IsDirectory || !own.EndsWith(Vma.RemovedSuffix, StringComparison.Ordinal) || own.StartsWith("/proc/", StringComparison.Ordinal) || ProcStatus.Read(pid) is not { } job)
         {
             return null;
         }
 
-        string path = own[..^Deleted.Length];
+        string path = own[..^Vma.RemovedSuffix.Length];
         FileStatus? above = Above(door);
         if (above is not { Links: > 0 } parent || Path.GetDirectoryName(path) is not { } name || paths.Status(name, followLink: true) is not { } there
             || !there.IsSameFile(parent) || !MayMake(parent, job))
