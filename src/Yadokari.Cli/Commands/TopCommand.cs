@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Spectre.Console;
 using Yadokari.Cli.Figures;
+using Yadokari.Cli.Top;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Client;
 
@@ -10,11 +11,6 @@ namespace Yadokari.Cli.Commands;
 /// <summary><c>yado top</c>: hosts as curves of their load, and jobs, live.</summary>
 public static class TopCommand
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-
-    /// <summary>How often it looks for a pressed key.</summary>
-    private static readonly TimeSpan KeyInterval = TimeSpan.FromMilliseconds(50);
-
     /// <summary>Of a picture that goes to a file or a pipe.</summary>
     private const int UsualWidth = 100;
 
@@ -43,7 +39,9 @@ public static class TopCommand
         HelpWithExamples.SetText(command,
             """
             A curve is the host's run queue: threads that run or wait for a processor. All hosts have one scale.
-            q or Ctrl-C ends.
+            q or Ctrl-C ends. Other keys, as on the page of 'yado web': arrows or j k select a job, / searches, m moves it,
+            d drains a host (what would go where comes first), u takes the last move back, ? or w says why it is where it
+            is, Enter shows its processes, l its log, c saves it as a file, h lists the keys.
 
             Examples:
               yado top
@@ -65,15 +63,16 @@ public static class TopCommand
             return;
         }
 
-        if (parsed.GetValue(Once) || Console.IsOutputRedirected)
+        bool canDraw = !Console.IsOutputRedirected && Output.Console.Profile.Capabilities.Ansi;
+        if (parsed.GetValue(Once) || !canDraw)
         {
             if (!parsed.GetValue(Once))
             {
-                Console.Error.WriteLine("yado: standard output is no terminal: one picture, as with --once; programs read --json");
+                Console.Error.WriteLine($"yado: {(Console.IsOutputRedirected ? "standard output is no terminal" : "this terminal can't be drawn on (TERM)")}: one picture, as with --once; programs read --json");
             }
 
             int width = Console.IsOutputRedirected ? UsualWidth : Output.Console.Profile.Width;
-            foreach (string line in TopView.Draw(await ClusterPicture.TakeAsync(daemon, seconds, either.Token), width, int.MaxValue))
+            foreach (string line in TopView.DrawAll(await ClusterPicture.TakeAsync(daemon, seconds, either.Token), width))
             {
                 Console.WriteLine(line.TrimEnd());
             }
@@ -81,45 +80,13 @@ public static class TopCommand
             return;
         }
 
-        await ShowLiveAsync(daemon, seconds, either.Token);
-    }
-
-    private static async Task ShowLiveAsync(YadoClient daemon, int seconds, CancellationToken cancel)
-    {
-        IAnsiConsole console = Output.Console;
         try
         {
-            await console.Live(new Text("…")).AutoClear(true).StartAsync(async live =>
-            {
-                do
-                {
-                    ClusterPicture picture = await ClusterPicture.TakeAsync(daemon, seconds, cancel);
-                    live.UpdateTarget(new Text(string.Join('\n', TopView.Draw(picture, console.Profile.Width, console.Profile.Height - 1))));
-                }
-                while (!await WantsEndAsync(cancel));
-            });
+            await new TopLoop(daemon, seconds).RunAsync(Output.Console.Profile.Capabilities.ColorSystem != ColorSystem.NoColors, either.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
             // Ctrl-C is how it ends.
         }
-    }
-
-    /// <summary>Waits for the next picture, or for the key that ends.</summary>
-    private static async Task<bool> WantsEndAsync(CancellationToken cancel)
-    {
-        for (TimeSpan waited = TimeSpan.Zero; waited < Interval; waited += KeyInterval)
-        {
-            await Task.Delay(KeyInterval, cancel);
-            while (!Console.IsInputRedirected && Console.KeyAvailable)
-            {
-                if (Console.ReadKey(intercept: true).KeyChar is 'q' or 'Q')
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
     }
 }

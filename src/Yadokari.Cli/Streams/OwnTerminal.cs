@@ -4,7 +4,7 @@ using Yadokari.Protocol.Streams;
 
 namespace Yadokari.Cli.Streams;
 
-/// <summary>The terminal that this process was started in: raw while a job's terminal is shown in it, and put back at the end, whatever
+/// <summary>The terminal that this process was started in: changed while a job's terminal or another screen is shown in it, and put back at the end, whatever
 /// that is.</summary>
 public sealed class OwnTerminal : IDisposable
 {
@@ -12,7 +12,7 @@ public sealed class OwnTerminal : IDisposable
     private static readonly SafeFileHandle Output = new(1, ownsHandle: false);
     private readonly Lock _gate = new();
     private readonly byte[] _before;
-    private bool _raw;
+    private bool _changed;
 
     private OwnTerminal(byte[] before)
     {
@@ -41,9 +41,12 @@ public sealed class OwnTerminal : IDisposable
     /// <summary>Null: the input is no terminal.</summary>
     public static OwnTerminal? Open() => Terminal.GetSettings(Input) is { } settings ? new OwnTerminal(settings) : null;
 
-    public void MakeRaw() => Set(raw: true);
+    public void MakeRaw() => Set(new TerminalSettings(_before).Raw());
 
-    public void PutBack() => Set(raw: false);
+    /// <summary>Keys come one by one and are not shown; those of signals stay.</summary>
+    public void ReadKeys() => Set(new TerminalSettings(_before).ForKeys());
+
+    public void PutBack() => Set(null);
 
     public void Dispose()
     {
@@ -53,15 +56,16 @@ public sealed class OwnTerminal : IDisposable
 
     private void PutBackAtEnd(object? sender, EventArgs e) => PutBack();
 
-    private void Set(bool raw)
+    /// <param name="settings">Null: as it was.</param>
+    private void Set(byte[]? settings)
     {
         lock (_gate)
         {
-            if (raw || _raw)
+            if (settings is not null || _changed)
             {
-                Terminal.SetSettings(Input, raw ? new TerminalSettings(_before).Raw() : _before);
+                Terminal.SetSettings(Input, settings ?? _before);
             }
-            _raw = raw;
+            _changed = settings is not null;
         }
     }
 }

@@ -67,6 +67,16 @@ public readonly struct TerminalSettings(byte[] bytes)
         return raw;
     }
 
+    /// <summary>As it is, but keys come one by one, and are not echoed.</summary>
+    public byte[] ForKeys()
+    {
+        byte[] keys = [.. bytes];
+        Set(keys, LocalFlags, Flags(LocalFlags) & ~(Canonical | Echo));
+        keys[Characters + SmallestRead] = 1;
+        keys[Characters + TimeCharacter] = 0;
+        return keys;
+    }
+
     /// <summary>What waits in its line can be read: as it is, but it gathers no lines, and a read returns at once.</summary>
     public byte[] ForReadingLines()
     {

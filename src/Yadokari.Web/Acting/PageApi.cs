@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
@@ -11,8 +10,6 @@ using Yadokari.Protocol.Drains;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
-using Yadokari.Protocol.Scheduling;
-using Yadokari.Protocol.Wire;
 using Yadokari.Web.Watching;
 
 namespace Yadokari.Web.Acting;
@@ -20,11 +17,6 @@ namespace Yadokari.Web.Acting;
 /// <summary>What the page can ask for. Everything is asked of the daemon, as the user whose daemon it is.</summary>
 public sealed class PageApi(YadoClient daemon, ClusterWatch watch, CancellationToken stopping)
 {
-    private const int LogLines = 300;
-
-    /// <summary>Characters of each stream of a log that a page is given.</summary>
-    private const int MostLog = 256 << 10;
-
     private readonly Places _places = new(daemon);
 
     public void Map(IEndpointRouteBuilder routes)
@@ -32,10 +24,10 @@ public sealed class PageApi(YadoClient daemon, ClusterWatch watch, CancellationT
         routes.MapGet("/events", EventsAsync);
         routes.MapGet("/api/load", Handler(WebJson.Default.IReadOnlyListLoadHistory, (context, cancel) =>
             _places.HistoriesAsync(Seconds(context), cancel)));
-        routes.MapGet("/api/log", Handler(WebJson.Default.LogText, (context, cancel) => AtJobAsync(Name(context, "job"), (there, job) => LogAsync(there, job, cancel), cancel)));
+        routes.MapGet("/api/log", Handler(WebJson.Default.LogText, (context, cancel) => AtJobAsync(Name(context, "job"), (there, job) => LogReader.ReadAsync(there, job, cancel), cancel)));
         routes.MapGet("/api/tree", Handler(WebJson.Default.JobTree, (context, cancel) =>
             AtJobAsync(Name(context, "job"), (there, job) => there.GetTreeAsync(job, cancel), cancel)));
-        routes.MapGet("/api/why", Handler(WebJson.Default.Reasons, (context, cancel) => WhyAsync(Name(context, "job"), cancel)));
+        routes.MapGet("/api/why", Handler(WebJson.Default.Reasons, (context, cancel) => Reasons.FindAsync(daemon, Name(context, "job"), cancel)));
         routes.MapGet("/api/drain", Handler(WebJson.Default.DrainForecast, (context, cancel) =>
             _places.AtAsync(Name(context, "host"), there => there.ForeseeDrainAsync(cancel), cancel)));
         routes.MapPost("/api/move", Handler(WebJson.Default.MoveReport, async (context, cancel) =>
@@ -105,39 +97,6 @@ public sealed class PageApi(YadoClient daemon, ClusterWatch watch, CancellationT
             watch.Note(new PageMove(moved.Id, moved.Name, name, to, epoch, Now, moved.DowntimeMilliseconds, null, moved.Bytes, null, ByPage: true));
         }
     }, cancel), cancel);
-
-    private static async Task<LogText> LogAsync(YadoClient there, string job, CancellationToken cancel)
-    {
-        StringBuilder output = new(), errors = new();
-        Decoder outputText = Encoding.UTF8.GetDecoder(), errorText = Encoding.UTF8.GetDecoder();
-        await foreach (LogChunk chunk in there.ReadLogAsync(job, follow: false, new LogPart(LogLines, null), cancel).ConfigureAwait(false))
-        {
-            Append(chunk.IsErrors ? errors : output, chunk.IsErrors ? errorText : outputText, chunk.Bytes.Span);
-        }
-        return new LogText(output.ToString(), errors.ToString());
-    }
-
-    private static void Append(StringBuilder text, Decoder decoder, ReadOnlySpan<byte> bytes)
-    {
-        char[] characters = new char[bytes.Length + 1];
-        text.Append(characters, 0, decoder.GetChars(bytes, characters, flush: false));
-        if (text.Length > MostLog)
-        {
-            text.Remove(0, text.Length - MostLog);
-        }
-    }
-
-    private async Task<Reasons> WhyAsync(string job, CancellationToken cancel)
-    {
-        PolicyInfo policy = await daemon.GetPolicyAsync(cancel).ConfigureAwait(false);
-        string self = (await daemon.GetHostAsync(cancel).ConfigureAwait(false)).Name;
-        if (policy.Scheduler != self)
-        {
-            return new Reasons(policy, false, null, false);
-        }
-        (JsonElement? round, bool wanted) = RoundReader.Find(policy.Log, job);
-        return new Reasons(policy, true, round, wanted);
-    }
 
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
