@@ -22,6 +22,8 @@ public static class Errno
     public const int ENOSPC = 28;
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
+    public const int ENOMSG = 42;
+    public const int EIDRM = 43;
     public const int EOPNOTSUPP = 95;
 
     /// <summary>The C library's text for an error number, e.g. "No such file or directory".</summary>

@@ -83,7 +83,7 @@ internal sealed class CommonObjects
                 : throw new EngineException(EngineError.Failed, $"{path}, which is the job's, can't be read"));
         }
 
-        objects.AddRange(apart.OrderBy(pair => pair.Value.Id).Select(pair => SegmentContent.Read(main, pair.Value, writer)));
+        objects.AddRange(apart.OrderBy(pair => pair.Value.Id).Select(pair => SegmentContent.Read(main, pair.Value, writer)).OfType<SharedObjectImage>());
         return [.. objects.Select(ipc.Complete)];
     }
 

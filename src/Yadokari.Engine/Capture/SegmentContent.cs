@@ -21,9 +21,10 @@ internal static class SegmentContent
 
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
+    /// <returns>Null when it is gone: it was not the job's.</returns>
     /// <exception cref="ObstacleException">The main process may not attach it.</exception>
     /// <exception cref="EngineException">This program was kept waiting for too long; the job runs on.</exception>
-    public static SharedObjectImage Read(AskedProcess main, SystemVObject segment, MemoryWriter writer)
+    public static SharedObjectImage? Read(AskedProcess main, SystemVObject segment, MemoryWriter writer)
     {
         PlanBuilder plan = new();
         ulong length = SegmentRestore.WholePages(segment.Size);
@@ -56,6 +57,11 @@ internal static class SegmentContent
         }
 
         long result = BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(attached.Offset));
+        if (SystemVCapture.IsGone(result))
+        {
+            return null;
+        }
+
         if (result is < 0 and > -4096)
         {
             throw new ObstacleException(main.Pid, [new Obstacle("sysv-shm", $"System V shared memory {segment.Id} can't be read by the job's main process: {Errno.Message((int)-result)}")]) { StoodStill = true };

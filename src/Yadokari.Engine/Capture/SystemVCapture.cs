@@ -105,12 +105,29 @@ internal sealed class SystemVCapture
         }
 
         Segments = segments.ToDictionary(segment => SystemVMapping.KeyOf((ulong)segment.Id));
-        Image = new IpcImage
+        List<SemaphoreSetImage> semaphores = [];
+        foreach (SystemVObject set in sets)
         {
-            Semaphores = [.. sets.Select(set => new SemaphoreSetImage(NameOf(set), Values(main, batch, set)))],
-            Queues = [.. queues.Select(queue => Queue(main, batch, queue))],
-        };
+            if (Values(main, batch, set) is { } values)
+            {
+                semaphores.Add(new SemaphoreSetImage(NameOf(set), values));
+            }
+        }
+
+        List<MessageQueueImage> letters = [];
+        foreach (SystemVObject queue in queues)
+        {
+            if (Queue(main, batch, queue) is { } image)
+            {
+                letters.Add(image);
+            }
+        }
+
+        Image = new IpcImage { Semaphores = semaphores, Queues = letters };
     }
+
+    /// <summary>Who stands still has removed nothing: it was another program's, which was taken for the job's because nobody had used it.</summary>
+    internal static bool IsGone(long result) => result is -Errno.EINVAL or -Errno.EIDRM;
 
     /// <summary>Nobody can say who uses them.</summary>
     private void FindForeign(IReadOnlyList<SystemVObject> others, int main)
@@ -165,7 +182,8 @@ internal sealed class SystemVCapture
         }
     }
 
-    private byte[] Values(FrozenProcess main, RemoteBatch batch, SystemVObject set)
+    /// <summary>Null: it is gone.</summary>
+    private byte[]? Values(FrozenProcess main, RemoteBatch batch, SystemVObject set)
     {
         PlanBuilder plan = new();
         DataReference values = plan.Room((int)set.Size * 2);
@@ -175,12 +193,16 @@ internal sealed class SystemVCapture
         plan.Do(OperationKind.Store64, null, said, result);
         plan.Do(OperationKind.Break, null);
         byte[] data = batch.Run(main.Main, plan.Build());
-        Expect(data, said, "sysv-sem", $"System V semaphores {set.Id}");
+        if (!IsThere(data, said, "sysv-sem", $"System V semaphores {set.Id}"))
+        {
+            return null;
+        }
+
         return data.AsSpan(values.Offset, (int)set.Size * 2).ToArray();
     }
 
-    /// <summary>Nothing is taken out of it.</summary>
-    private MessageQueueImage Queue(FrozenProcess main, RemoteBatch batch, SystemVObject queue)
+    /// <summary>Nothing is taken out of it. Null: it is gone, or is somebody else's who takes letters out of it.</summary>
+    private MessageQueueImage? Queue(FrozenProcess main, RemoteBatch batch, SystemVObject queue)
     {
         PlanBuilder plan = new();
         DataReference facts = plan.Room(QueueFactsLength);
@@ -190,7 +212,11 @@ internal sealed class SystemVCapture
         plan.Do(OperationKind.Store64, null, said, result);
         plan.Do(OperationKind.Break, null);
         byte[] data = batch.Run(main.Main, plan.Build());
-        Expect(data, said, "sysv-msg", $"System V message queue {queue.Id}");
+        if (!IsThere(data, said, "sysv-msg", $"System V message queue {queue.Id}"))
+        {
+            return null;
+        }
+
         long maxBytes = BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(facts.Offset + MaxBytesOffset));
         List<LetterImage> letters = [];
         if (queue.Size > RoomForLetters - (LettersAtOnce * sizeof(long)))
@@ -201,14 +227,18 @@ internal sealed class SystemVCapture
 
         while (letters.Count < queue.Count && obstacles.Count == 0)
         {
-            ReadLetters(main, batch, queue, letters);
+            if (!ReadLetters(main, batch, queue, letters))
+            {
+                return null;
+            }
         }
 
         return new MessageQueueImage(NameOf(queue), maxBytes, letters);
     }
 
     /// <summary>One behind the other into the room, each as long as it is.</summary>
-    private void ReadLetters(FrozenProcess main, RemoteBatch batch, SystemVObject queue, List<LetterImage> letters)
+    /// <returns>False when it is not the job's: it is gone, or has fewer letters than a moment ago.</returns>
+    private bool ReadLetters(FrozenProcess main, RemoteBatch batch, SystemVObject queue, List<LetterImage> letters)
     {
         int count = (int)Math.Min(queue.Count - letters.Count, LettersAtOnce);
         PlanBuilder plan = new();
@@ -230,23 +260,34 @@ internal sealed class SystemVCapture
         for (int i = 0; i < count; i++)
         {
             long size = BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(lengths.Offset + (i * sizeof(long))));
+            if (IsGone(size) || (size == -Errno.ENOMSG && !Used.Contains(queue)))
+            {
+                return false;
+            }
+
             if (size < 0)
             {
                 obstacles.Add(Unreadable("sysv-msg", $"System V message queue {queue.Id}", size));
-                return;
+                return true;
             }
 
             letters.Add(new LetterImage(BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(from)), data.AsSpan(from + sizeof(long), (int)size).ToArray()));
             from += sizeof(long) + (int)size;
         }
+
+        return true;
     }
 
-    private void Expect(byte[] data, DataReference said, string name, string what)
+    /// <summary>False: it is gone. Where it may not be read, that is an obstacle.</summary>
+    private bool IsThere(byte[] data, DataReference said, string name, string what)
     {
-        if (BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(said.Offset)) is < 0 and var error)
+        long result = BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(said.Offset));
+        if (result < 0 && !IsGone(result))
         {
-            obstacles.Add(Unreadable(name, what, error));
+            obstacles.Add(Unreadable(name, what, result));
         }
+
+        return !IsGone(result);
     }
 
     private static Obstacle Unreadable(string name, string what, long error) =>

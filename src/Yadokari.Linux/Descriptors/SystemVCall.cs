@@ -30,12 +30,11 @@ public static class SystemVCall
 
     private static List<int>? Ask(int set, int count, int what)
     {
-        const int identifierRemoved = 43; // EIDRM
         List<int> answers = [];
         for (int i = 0; i < count; i++)
         {
             long answer = LinuxCall.Invoke((int)SystemCall.Semctl, set, i, what);
-            if (answer is -Errno.EINVAL or -identifierRemoved or -Errno.EACCES)
+            if (answer is -Errno.EINVAL or -Errno.EIDRM or -Errno.EACCES)
             {
                 return null;
             }
