@@ -17,7 +17,7 @@ public static partial class Interpreter
         Label newline = c.CreateLabel();
         Label damagedText = c.CreateLabel();
         Label texts = c.CreateLabel();
-        Label[] known = new Label[41];
+        const int known = 116; // up to EINPROGRESS: those of sockets too
 
         c.Label(ref damaged);
         c.lea(r12, __[damagedText]);
@@ -88,7 +88,7 @@ public static partial class Interpreter
         Label found = c.CreateLabel();
         Piece(3, () =>
         {
-            c.cmp(r13, known.Length - 1);
+            c.cmp(r13, known - 1);
             c.ja(unknown);
             c.lea(rsi, __[texts]);
             c.movzx(eax, __word_ptr[rsi + (r13 * 2)]);
@@ -148,8 +148,8 @@ public static partial class Interpreter
         c.db("the context file is damaged or cut short\0"u8.ToArray());
         c.Label(ref texts);
         using MemoryStream strings = new();
-        byte[] offsets = new byte[known.Length * 2];
-        for (int i = 0; i < known.Length; i++)
+        byte[] offsets = new byte[known * 2];
+        for (int i = 0; i < known; i++)
         {
             int offset = offsets.Length + (int)strings.Position;
             offsets[i * 2] = (byte)offset;

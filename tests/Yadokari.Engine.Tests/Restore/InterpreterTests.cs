@@ -57,7 +57,7 @@ public partial class InterpreterTests
     }
 
     [Fact]
-    public void Errors_beyond_the_table_have_a_text_too()
+    public void Errors_of_sockets_are_told()
     {
         PlanBuilder plan = new();
         Slot socket = plan.CallResult(null, SystemCall.Socket, 1, 1, 0);
@@ -66,7 +66,20 @@ public partial class InterpreterTests
         PlanEnding ending = PlanProcess.Run(plan);
 
         ending.ExitStatus.ShouldBe(Refused);
-        ending.Errors.ShouldBe("yadokari: listen: unexpected error\n");
+        ending.Errors.ShouldBe("yadokari: listen: Protocol not available\n");
+    }
+
+    [Fact]
+    public void Errors_beyond_the_table_have_a_text_too()
+    {
+        const SystemCall keyctl = (SystemCall)250;
+        PlanBuilder plan = new();
+        plan.Call("key", keyctl, 11, int.MaxValue, 0, 0); // KEYCTL_READ: ENOKEY 126
+
+        PlanEnding ending = PlanProcess.Run(plan);
+
+        ending.ExitStatus.ShouldBe(Refused);
+        ending.Errors.ShouldBe("yadokari: key: unexpected error\n");
     }
 
     [Fact]
