@@ -146,6 +146,7 @@ public enum SystemCall
     Kcmp = 312,
     Sched_setattr = 314,
     Sched_getattr = 315,
+    Renameat2 = 316,
     Seccomp = 317,
     Memfd_create = 319,
     Userfaultfd = 323,

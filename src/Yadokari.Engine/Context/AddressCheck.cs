@@ -36,8 +36,29 @@ internal static class AddressCheck
         }
     }
 
+    /// <summary>The kernel answers by a number, which may be anybody's here.</summary>
+    private static void CheckNetlink(SocketImage image, List<Obstacle> missing)
+    {
+        using SafeFileHandle? probe = SocketQuery.TryCreate(image.Domain, image.Type, image.Protocol);
+        if (probe is null || SocketProbe.TryBind(probe, image.Address) != 0)
+        {
+            missing.Add(new Obstacle("taken-port", $"{SocketText.Describe(image.Domain, image.Type, image.Address)}: another program has that number here, by which the kernel answers it"));
+        }
+    }
+
     public static void Check(SocketImage image, List<Obstacle> missing)
     {
+        if (image is { Domain: SocketFacts.Netlink, Address.Length: > 0 })
+        {
+            CheckNetlink(image, missing);
+            return;
+        }
+
+        foreach (MulticastImage group in image.Groups.Where(group => !SocketProbe.HasInterface(group.Interface)))
+        {
+            missing.Add(new Obstacle("missing-interface", $"{SocketText.Describe(image.Domain, image.Type, image.Address)} is a member of {group.Group} on the interface {group.Interface}, which this host does not have"));
+        }
+
         if (image.Domain is not (SocketFacts.Inet or SocketFacts.Inet6) || image.Address.Length < 8)
         {
             return;
@@ -47,7 +68,7 @@ internal static class AddressCheck
         using SafeFileHandle? probe = SocketQuery.TryCreate(image.Domain, image.Type, image.Protocol);
         if (probe is null)
         {
-            missing.Add(new Obstacle("missing-address", $"{name}: this host has no sockets of that family"));
+            missing.Add(new Obstacle("missing-address", $"{name}: this host has no such sockets, or you may not have them"));
             return;
         }
 

@@ -211,6 +211,8 @@ internal static class ImageBounds
             Require(description is not (SocketImage { Filter.Length: > MaxFilter } or TcpEndImage { Filter.Length: > MaxFilter }), "the filter of a socket");
             Require(description is not UnixPairImage pair || (pair.Name is { Length: <= MaxName } && pair.PeerName is { Length: <= MaxName } && (!pair.Waits || pair.PeerName.Length > 0)), "a pair of sockets");
             Require(description is not SocketImage socket || (socket.Unread is not null && socket.Unread.All(message => message is { Bytes: not null, Sender.Length: <= MaxName })), "what waits at a socket");
+            Require(description is not (SocketImage { RenamedTo: not null and not ['/', ..] } or UnixPairImage { RenamedTo: not null and not ['/', ..] } or SocketImage { Path.Length: > MaxName } or UnixPairImage { Path.Length: > MaxName }), "the name of a socket");
+            Require(description is not SocketImage member || (member.Groups is not null && member.Groups.All(group => group is { Interface.Length: > 0 and < 16, Filter.Length: >= MulticastMembership.FilterLength and <= MulticastMembership.FilterLength + (MulticastMembership.MostSources * MulticastMembership.SourceLength) })), "a multicast group");
             CheckInFlight(description switch
             {
                 UnixPairImage one => (one.InFlight, one.Unread.Count),

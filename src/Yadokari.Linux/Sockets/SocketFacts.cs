@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Yadokari.Linux.Sockets;
 
 /// <summary>What a socket is.</summary>
@@ -17,12 +19,17 @@ public sealed record SocketFacts(int Domain, int Type, int Protocol, bool Listen
 
     public const int Stream = 1;
     public const int Datagram = 2;
+    public const int Raw = 3;
     public const int SequencedPacket = 5;
+
+    /// <summary>Of a netlink socket: by which the kernel answers it (nl_pid); else, and when it has none yet, 0.</summary>
+    public uint NetlinkNumber => Domain == Netlink && LocalAddress.Length >= 8 ? BinaryPrimitives.ReadUInt32LittleEndian(LocalAddress.AsSpan(4)) : 0;
 
     /// <summary>The socket has an address of its own (a unix socket: a name).</summary>
     public bool IsBound => Domain switch
     {
         Unix => LocalAddress.Length > 2,
+        Netlink => NetlinkNumber != 0,
         Inet or Inet6 => LocalAddress.Length > 3 && (LocalAddress[2] | LocalAddress[3]) != 0,
         _ => false,
     };

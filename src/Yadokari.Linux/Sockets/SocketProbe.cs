@@ -30,6 +30,28 @@ public static unsafe class SocketProbe
         }
     }
 
+    /// <summary>Whether there is a network interface of that name.</summary>
+    public static bool HasInterface(string name)
+    {
+        // struct ifreq: char name[16], then the number.
+        const int length = 40, longest = 15, interfaceNumber = 0x8933; // SIOCGIFINDEX
+        byte[] text = KernelText.Encode(name);
+        if (text.Length > longest || SocketQuery.TryCreate(SocketFacts.Inet, SocketFacts.Datagram, 0) is not { } socket)
+        {
+            return false;
+        }
+
+        using (socket)
+        {
+            byte[] request = new byte[length];
+            text.CopyTo(request, 0);
+            fixed (byte* start = request)
+            {
+                return LinuxCall.Invoke(LinuxCall.Ioctl, Descriptor.Number(socket), interfaceNumber, (nint)start) >= 0;
+            }
+        }
+    }
+
     /// <summary>An internet address with port 0, which the kernel chooses.</summary>
     public static byte[] WithoutPort(ReadOnlySpan<byte> address)
     {

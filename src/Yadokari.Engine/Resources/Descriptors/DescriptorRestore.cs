@@ -56,8 +56,8 @@ public sealed partial class DescriptorRestore
         files = new CarriedFileRestore(plan, table, place);
         sockets = new SocketRestore(plan, tools, place.HeldNames);
         sockets.Listeners.UnionWith(table.Descriptions.OfType<SocketImage>().Where(socket => socket.Backlog is not null).Select(socket => InetPlace.Of(socket.Address)?.Port ?? 0));
-        sockets.ListenerPaths.UnionWith(table.Descriptions.OfType<SocketImage>().Where(socket => socket is { Path: not null, PathOwner: not null }).Select(socket => socket.Path!));
-        HashSet<ulong> peers = [.. table.Descriptions.OfType<SocketImage>().Select(socket => socket.PeerId)];
+        sockets.BoundFiles.UnionWith(table.Descriptions.OfType<SocketImage>().Select(UnixName.Of).Where(name => name?.Owner is not null).Select(name => name!.Value.File));
+        HashSet<ulong> peers = [.. table.Descriptions.OfType<SocketImage>().Select(socket => socket.PeerId), .. table.Descriptions.OfType<UnixPairImage>().Select(pair => pair.ListenerId)];
         sockets.Peers.UnionWith(table.Descriptions.OfType<SocketImage>().Select(socket => socket.Id).Where(id => id != 0 && peers.Contains(id)));
         foreach (PipeImage pipe in table.Pipes)
         {
@@ -193,15 +193,16 @@ public sealed partial class DescriptorRestore
         }
     }
 
-    /// <summary>A socket whose file was removed gives its name free again: before another one is bound to it. A connection has its port
+    /// <summary>A socket whose file was removed or renamed gives its name free again: before another one is bound to it. A connection has its port
     /// before the listener that has the same, and what waits to be accepted comes behind that.</summary>
     private IEnumerable<DescriptorImage> InOrder() => table.Descriptions.OrderBy(image => image switch
     {
         SocketImage { Path: not null, PathOwner: null } or TcpEndImage { Waits: false } or UnixPairImage { Waits: false } => 0,
-        SocketImage { Unread.Count: > 0 } => 1,
-        TcpEndImage => 3,
-        UnixPairImage waiting => 4 + waiting.Place,
-        _ => 2,
+        SocketImage { RenamedTo: not null } => 1,
+        SocketImage { Unread.Count: > 0 } => 2,
+        TcpEndImage => 4,
+        UnixPairImage waiting => 5 + waiting.Place,
+        _ => 3,
     });
 
     /// <summary>What needs every descriptor in its place: epoll targets, seals, owners.</summary>

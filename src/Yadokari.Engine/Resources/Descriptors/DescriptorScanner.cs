@@ -57,7 +57,7 @@ internal sealed partial class DescriptorScanner : IDisposable
             places = new WatchedFiles(pid, paths, descriptions, shared);
             programFiles = new ProgramFiles(pid, paths, descriptions);
             callers = new CallerStreams(options);
-            sockets = new SocketScanner(pid, unixDiag, tcp, options.Tcp ?? TcpRule.Refuse, frozen, paths, descriptions, shared, obstacles);
+            sockets = new SocketScanner(pid, unixDiag, tcp, options.Tcp ?? TcpRule.Refuse, frozen, paths, places, descriptions, shared, obstacles);
             anonymous = new AnonymousScanner(pid, frozen, places, descriptions, shared, obstacles);
             terminals = new TerminalScanner(pid, descriptions, obstacles);
         }

@@ -7,62 +7,78 @@ using Yadokari.Linux.Sockets;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
-/// <summary>Finds out whether a socket is a member of a multicast group: the kernel answers only when asked for one, so all groups
+/// <summary>Finds out of which multicast groups a socket is a member: the kernel answers only when asked for one, so all groups
 /// of the host are asked for.</summary>
 internal static class MulticastMembership
 {
-    private const int SourceFilter = 48; // MCAST_MSFILTER: struct group_filter
-    private const int QuestionLength = 144;
-    private const int GroupOffset = 8;
+    /// <summary>MCAST_MSFILTER, with a struct group_filter: u32 interface, at 8 struct sockaddr_storage, u32 mode, u32 number of sources,
+    /// then their addresses.</summary>
+    public const int SourceFilter = 48;
 
-    /// <returns>A group; null for none.</returns>
-    public static string? Find(int pid, SafeFileHandle socket, int domain)
+    public const int FilterLength = 144;
+    public const int SourceLength = 128;
+    public const int SourceCountOffset = 140;
+
+    /// <summary>As many as fit into an answer.</summary>
+    public const int MostSources = 6;
+
+    private const int GroupOffset = 8;
+    private const int IpLevel = 0;
+    private const int Ipv6Level = 41;
+
+    /// <param name="domain">One of IPv6 may be in groups of both.</param>
+    public static IReadOnlyList<MulticastImage> Find(int pid, SafeFileHandle socket, int domain)
     {
-        int level = domain == SocketFacts.Inet6 ? 41 : 0;
-        foreach ((int device, IPAddress group) in domain == SocketFacts.Inet6 ? Groups6(pid) : Groups4(pid))
+        List<MulticastImage> found = [];
+        IEnumerable<(int Device, string Name, IPAddress Group)> groups = domain == SocketFacts.Inet6 ? Groups4(pid).Concat(Groups6(pid)) : Groups4(pid);
+        foreach ((int device, string name, IPAddress group) in groups)
         {
-            // u32 interface, at 8 struct sockaddr_storage, u32 mode, u32 number of sources.
-            byte[] question = new byte[QuestionLength];
+            byte[] address = group.GetAddressBytes();
+            int level = address.Length == 4 ? IpLevel : Ipv6Level;
+            byte[] question = new byte[FilterLength];
             BitConverter.TryWriteBytes(question, device);
-            BitConverter.TryWriteBytes(question.AsSpan(GroupOffset), (ushort)domain);
-            group.GetAddressBytes().CopyTo(question, GroupOffset + (domain == SocketFacts.Inet6 ? 8 : 4));
-            if (SocketQuery.GetRawOption(socket, level, SourceFilter, question, out _) is not null)
+            BitConverter.TryWriteBytes(question.AsSpan(GroupOffset), (ushort)(address.Length == 4 ? SocketFacts.Inet : SocketFacts.Inet6));
+            address.CopyTo(question, GroupOffset + (address.Length == 4 ? 4 : 8));
+            BitConverter.TryWriteBytes(question.AsSpan(SourceCountOffset), MostSources);
+            if (SocketQuery.GetRawOption(socket, level, SourceFilter, question, out _) is { Length: >= FilterLength } filter)
             {
-                return group.ToString();
+                found.Add(new MulticastImage(level, name, group.ToString(), filter));
             }
         }
 
-        return null;
+        return found;
     }
 
     // 2	eth0      :     1      V3
     //				010000E0     1 0:00000000		0
-    private static IEnumerable<(int Device, IPAddress Group)> Groups4(int pid)
+    private static IEnumerable<(int Device, string Name, IPAddress Group)> Groups4(int pid)
     {
         int device = 0;
+        string name = "";
         foreach (string line in Lines(pid, "net/igmp"u8))
         {
             string[] words = line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-            if (line.Length > 0 && char.IsAsciiDigit(line[0]))
+            if (line.Length > 0 && char.IsAsciiDigit(line[0]) && words.Length > 1)
             {
                 device = int.Parse(words[0], CultureInfo.InvariantCulture);
+                name = words[1].TrimEnd(':');
             }
             else if (words.Length > 0 && uint.TryParse(words[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint group))
             {
-                yield return (device, new IPAddress(group));
+                yield return (device, name, new IPAddress(group));
             }
         }
     }
 
     // 2    eth0            ff020000000000000000000000000001     1 0000000C 0
-    private static IEnumerable<(int Device, IPAddress Group)> Groups6(int pid)
+    private static IEnumerable<(int Device, string Name, IPAddress Group)> Groups6(int pid)
     {
         foreach (string line in Lines(pid, "net/igmp6"u8))
         {
             string[] words = line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
             if (words.Length > 2 && words[2].Length == 32)
             {
-                yield return (int.Parse(words[0], CultureInfo.InvariantCulture), new IPAddress(Convert.FromHexString(words[2])));
+                yield return (int.Parse(words[0], CultureInfo.InvariantCulture), words[1], new IPAddress(Convert.FromHexString(words[2])));
             }
         }
     }

@@ -298,7 +298,7 @@ internal sealed class SharedDescriptions(bool frozen)
     private DescriptorImage? WithInFlight(DescriptorImage image, IReadOnlyList<InFlightImage> flights) => image switch
     {
         UnixPairImage { Waits: false, Filter.Length: 0 } pair when !descriptions.OfType<UnixPairImage>().Any(peer => peer.Id == pair.PeerId && peer.Filter.Length > 0) => pair with { InFlight = flights },
-        SocketImage { Type: SocketFacts.Datagram, Address.Length: > 2, Peer.Length: 0, PeerIsGone: false, Shutdown: 0, Filter.Length: 0 } socket when socket.Path is null || socket.PathOwner is not null => socket with { InFlight = flights },
+        SocketImage { Type: SocketFacts.Datagram, Address.Length: > 2, Peer.Length: 0, PeerIsGone: false, Shutdown: 0, Filter.Length: 0 } socket when socket.Path is null || socket is { PathOwner: not null, RenamedTo: null } => socket with { InFlight = flights },
         _ => null,
     };
 

@@ -20,7 +20,7 @@ public sealed record SocketImage : DescriptorImage
     /// <summary>struct sockaddr of a datagram socket's default peer; empty: none.</summary>
     public required byte[] Peer { get; init; }
 
-    /// <summary>Its inode on the old host; 0 where nothing depends on it.</summary>
+    /// <summary>Of a unix socket: its inode on the old host.</summary>
     public ulong Id { get; init; }
 
     /// <summary>Inode of a unix socket's default peer; 0: none.</summary>
@@ -38,8 +38,11 @@ public sealed record SocketImage : DescriptorImage
     /// <summary>File a unix socket is bound to; null: abstract, or not a unix socket.</summary>
     public string? Path { get; init; }
 
-    /// <summary>Where a relative path starts; null for any other name.</summary>
+    /// <summary>Where a relative path starts; null for any other name, and where its file is not there any more.</summary>
     public string? Directory { get; init; }
+
+    /// <summary>Where that file has been moved to since; null: nowhere.</summary>
+    public string? RenamedTo { get; init; }
 
     /// <summary>What waits to be read at a unix datagram socket.</summary>
     public IReadOnlyList<UnixMessageImage> Unread { get; init; } = [];
@@ -67,6 +70,9 @@ public sealed record SocketImage : DescriptorImage
     public bool FilterLocked { get; init; }
 
     public required IReadOnlyList<SocketOptionImage> Options { get; init; }
+
+    /// <summary>Of a datagram socket: the multicast groups of which it is a member, in the order of the host's.</summary>
+    public IReadOnlyList<MulticastImage> Groups { get; init; } = [];
 
     [JsonIgnore]
     public override string Kind => "socket";

@@ -17,6 +17,12 @@ internal static class SocketOptionCapture
     private const int TcpLevel = 6;
     private const int Ipv6Level = 41;
     private const int UdpLevel = 17;
+    private const int NetlinkLevel = 270;
+    private const int LightLevel = 136;
+    private const int RawLevel = 255;
+    private const int Icmp6Level = 58;
+    private const int HeaderIncluded = 3;
+    private const int IcmpFilter = 1;
 
     private const int MaximumSegment = 2;
     private const int LargestSegment = 32767;
@@ -73,6 +79,15 @@ internal static class SocketOptionCapture
     // udp(7): CORK, NO_CHECK6_TX, NO_CHECK6_RX, SEGMENT, GRO.
     private static readonly int[] Udp = [1, 101, 102, 103, 104];
 
+    // udplite(7): SEND_CSCOV, RECV_CSCOV.
+    private static readonly int[] Light = [10, 11];
+
+    // CHECKSUM, HDRINCL.
+    private static readonly int[] Raw6 = [7, 36];
+
+    // netlink(7): PKTINFO, BROADCAST_ERROR, NO_ENOBUFS, LISTEN_ALL_NSID, CAP_ACK, EXT_ACK, GET_STRICT_CHK.
+    private static readonly int[] Netlink = [3, 4, 5, 8, 10, 11, 12];
+
     // Set, they make another thing of a socket than can be made again: TCP_ULP (kernel TLS), TCP_AO_INFO; UDP_ENCAP; IPV6_HOPOPTS,
     // RTHDRDSTOPTS, RTHDR, DSTOPTS.
     private static readonly (int Level, int Option, string Name)[] Foreign =
@@ -124,12 +139,40 @@ internal static class SocketOptionCapture
             else if (facts.Type == SocketFacts.Datagram)
             {
                 Compare(socket, fresh, UdpLevel, Udp, options);
+                Compare(socket, fresh, LightLevel, Light, options);
             }
+            else if (facts.Type == SocketFacts.Raw)
+            {
+                Compare(socket, fresh, IpLevel, [HeaderIncluded], options);
+                Compare(socket, fresh, Ipv6Level, Raw6, options);
+                Compare(socket, fresh, RawLevel, [IcmpFilter], options);
+                Compare(socket, fresh, Icmp6Level, [IcmpFilter], options);
+            }
+        }
+
+        if (facts.Domain == SocketFacts.Netlink)
+        {
+            Compare(socket, fresh, NetlinkLevel, Netlink, options);
+            AddMemberships(socket, options);
         }
 
         Compare(socket, fresh, SocketLevel, GeneralAtLast, options);
         LockBuffers(options, locked);
         return options;
+    }
+
+    /// <summary>The groups of a netlink socket, each joined by itself: an address has room for the first 32 only.</summary>
+    private static void AddMemberships(SafeFileHandle socket, List<SocketOptionImage> options)
+    {
+        const int addMembership = 1, listMemberships = 9;
+        byte[] groups = SocketQuery.GetRawOption(socket, NetlinkLevel, listMemberships) ?? [];
+        for (int i = 0; i < groups.Length * 8; i++)
+        {
+            if ((groups[i / 8] & (1 << (i % 8))) != 0)
+            {
+                options.Add(new SocketOptionImage(NetlinkLevel, addMembership, BitConverter.GetBytes(i + 1)));
+            }
+        }
     }
 
     private static void AddSize(SafeFileHandle socket, int number, bool set, List<SocketOptionImage> options)
@@ -148,7 +191,7 @@ internal static class SocketOptionCapture
         {
             bool mine = level switch
             {
-                TcpLevel => facts is { Type: SocketFacts.Stream, Domain: not SocketFacts.Unix },
+                TcpLevel => facts is { Type: SocketFacts.Stream, Domain: not SocketFacts.Unix, Protocol: TcpLevel },
                 UdpLevel => facts is { Type: SocketFacts.Datagram, Domain: not SocketFacts.Unix },
                 _ => facts.Domain == SocketFacts.Inet6,
             };

@@ -9,10 +9,10 @@ internal sealed partial class SocketRestore
 {
     private const int PathOnly = 0x200000; // O_PATH
 
-    /// <summary>Files of sockets that are removed again, open, by the sockets' inodes.</summary>
-    private readonly Dictionary<ulong, Slot> removedFiles = [];
+    /// <summary>Files of sockets to which no name leads any more, or another one, open, by the sockets' inodes.</summary>
+    private readonly Dictionary<ulong, Slot> heldFiles = [];
 
-    /// <summary>Sockets of the job that are others' default peers.</summary>
+    /// <summary>Sockets of the job that are others' default peers, or at which others wait to be accepted.</summary>
     public HashSet<ulong> Peers { get; } = [];
 
     /// <summary>When all have their names.</summary>
@@ -31,44 +31,50 @@ internal sealed partial class SocketRestore
             }
         }
 
-        foreach (Slot file in removedFiles.Values)
+        foreach (Slot file in heldFiles.Values)
         {
             plan.Call(null, SystemCall.Close, file);
         }
     }
 
-    /// <summary>The file of one that others are connected to, before it is removed again.</summary>
-    private void HoldRemovedFile(SocketImage image)
+    /// <summary>The file of one that others are connected to, while its name leads there.</summary>
+    private void HoldFile(SocketImage image, UnixName name)
     {
-        if (image is { Path: { } path, PathOwner: null } && Peers.Contains(image.Id))
+        if (name.IsPassing && Peers.Contains(image.Id))
         {
-            plan.CallInto(tools.Raw, $"open {path}", SystemCall.Open, plan.Text(path), PathOnly | CloseOnExec, 0);
-            removedFiles.Add(image.Id, tools.Lift(tools.Raw, plan.NewSlot()));
+            plan.CallInto(tools.Raw, $"open {name.Path}", SystemCall.Open, plan.Text(name.Path), PathOnly | CloseOnExec, 0);
+            heldFiles.Add(image.Id, tools.Lift(tools.Raw, plan.NewSlot()));
         }
+    }
+
+    /// <summary>To a socket of the job. It tells its own name, whatever it was reached by.</summary>
+    private void Connect(string message, Argument socket, ulong id, byte[] name)
+    {
+        if (!heldFiles.TryGetValue(id, out Slot file))
+        {
+            plan.Call(message, SystemCall.Connect, socket, plan.Bytes(name), name.Length);
+            return;
+        }
+
+        // struct sockaddr_un: family, path.
+        const int familyLength = 2, pathLength = 40;
+        byte[] bytes = new byte[familyLength + pathLength];
+        bytes[0] = SocketFacts.Unix;
+        DataReference address = plan.Bytes(bytes, "sockaddr_un");
+        plan.DescriptorPath(Argument.AddressOf(address, familyLength), tools.Raw, file);
+        plan.Call(message, SystemCall.Connect, socket, address, familyLength + pathLength);
     }
 
     private void ConnectByName(SocketImage image, int number)
     {
         string name = $"connect to {SocketText.Describe(image.Domain, image.Type, image.Peer)}";
-        if (removedFiles.TryGetValue(image.PeerId, out Slot file))
+        if (Peers.Contains(image.PeerId) && image.PeerId != 0)
         {
-            // struct sockaddr_un: family, path. The peer tells its own name all the same.
-            const int familyLength = 2, pathLength = 40;
-            byte[] bytes = new byte[familyLength + pathLength];
-            bytes[0] = SocketFacts.Unix;
-            DataReference address = plan.Bytes(bytes, "sockaddr_un");
-            plan.DescriptorPath(Argument.AddressOf(address, familyLength), tools.Raw, file);
-            plan.Call(name, SystemCall.Connect, number, address, familyLength + pathLength);
+            Connect(name, number, image.PeerId, image.Peer);
             return;
         }
 
-        ChangeDirectory(image.Directory);
         DataReference peer = plan.Bytes(image.Peer);
-        if (Peers.Contains(image.PeerId) && image.PeerId != 0)
-        {
-            plan.Call(name, SystemCall.Connect, number, peer, image.Peer.Length);
-            return;
-        }
 
         // One outside, which on another host nobody may have: then it is as one that has been closed.
         PlanLabel nobody = new("nobody there"), connected = new("connected");

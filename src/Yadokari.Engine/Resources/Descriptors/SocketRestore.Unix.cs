@@ -10,9 +10,16 @@ internal sealed partial class SocketRestore
     private const int AtNoName = 2;
 
     private readonly Dictionary<string, int> named = [];
+    private UnixNamePlace? place;
+    private UnixNamePlace? clientPlace;
+
+    private UnixNamePlace Place => place ??= new UnixNamePlace(plan, tools);
+
+    /// <summary>While a listener's is in use.</summary>
+    private UnixNamePlace ClientPlace => clientPlace ??= new UnixNamePlace(plan, tools);
 
     /// <summary>Files at which sockets of the job are bound that come later.</summary>
-    public HashSet<string> ListenerPaths { get; } = [];
+    public HashSet<UnixName> BoundFiles { get; } = [];
 
     /// <summary>Both ends, or one whose other end is closed.</summary>
     /// <param name="image">The first end.</param>
@@ -161,8 +168,7 @@ internal sealed partial class SocketRestore
             Bind(image, made);
         }
 
-        ChangeDirectory(image.Directory);
-        plan.Call($"connect to {SocketText.UnixName(image.PeerName)}", SystemCall.Connect, made, plan.Bytes(image.PeerName), image.PeerName.Length);
+        Connect($"connect to {SocketText.UnixName(image.PeerName)}", made, image.ListenerId, image.PeerName);
         SetTimeout(made, 0);
         SetOptions(image.Options, made);
         RestoreTools.Own(plan, image.SocketOwner, made);
@@ -172,7 +178,9 @@ internal sealed partial class SocketRestore
 
     /// <summary>An accepted end has the name of its listener; of two with names it is the one that others have as well, or the later one.</summary>
     private bool IsServer(UnixPairImage one, UnixPairImage other) => one.Name.Length > AtNoName
-        && (other.Name.Length <= AtNoName || (one.Path is not null && ListenerPaths.Contains(one.Path)) || (one.Id > other.Id && (other.Path is null || !ListenerPaths.Contains(other.Path))));
+        && (other.Name.Length <= AtNoName || IsBoundLater(one) || (one.Id > other.Id && !IsBoundLater(other)));
+
+    private bool IsBoundLater(UnixPairImage image) => UnixName.Of(image) is { } name && BoundFiles.Contains(name.File);
 
     private (Slot First, Slot Second) Pair(int type) =>
         tools.MakePair("socketpair", SystemCall.Socketpair, pair => [SocketFacts.Unix, type | CloseOnExec | NonBlocking, 0, pair]);
@@ -182,14 +190,15 @@ internal sealed partial class SocketRestore
     {
         PlanLabel nameless = new("nameless"), made = new("connected");
         DataReference address = plan.Bytes(server.Name, $"{{{SocketText.UnixName(server.Name)}}}");
-        ChangeDirectory(server.Directory);
-        if (server.Path is not null)
+        UnixName? name = UnixName.Of(server);
+        PlanLabel unbound = new("unbound");
+        NewUnixSocket(Listening, server.Type);
+        if (name is { } entered)
         {
-            RemoveStale(server.Path, server.Type, address, server.Name.Length);
+            Place.Enter(entered, path => RemoveStale(path, server.Type), nameless);
         }
 
-        NewUnixSocket(Listening, server.Type);
-        plan.CallOrJump(null, nameless, SystemCall.Bind, Listening, address, server.Name.Length);
+        plan.CallOrJump(null, unbound, SystemCall.Bind, Listening, address, server.Name.Length);
         plan.Call("listen", SystemCall.Listen, Listening, 1);
         NewUnixSocket(Connecting, server.Type);
         if (client is { Name.Length: > AtNoName })
@@ -197,17 +206,27 @@ internal sealed partial class SocketRestore
             Bind(client, Connecting);
         }
 
-        ChangeDirectory(server.Directory);
+        if (name is { } again)
+        {
+            Place.EnterAgain(again);
+        }
+
         plan.Call($"connect to {SocketText.UnixName(server.Name)}", SystemCall.Connect, Connecting, address, server.Name.Length);
         plan.CallInto(tools.Raw, "accept", SystemCall.Accept, Listening, 0, 0);
         tools.Lift(tools.Raw, Accepted);
         plan.Call(null, SystemCall.Close, Listening);
-        if (server.Path is not null)
+        if (name is { } finished)
         {
-            FinishFile(server.Path, ListenerPaths.Contains(server.Path) ? null : server.PathOwner);
+            Place.Leave(finished, keep: !BoundFiles.Contains(finished.File));
         }
 
         plan.Jump(made);
+        plan.Place(unbound);
+        if (name is { } abandoned)
+        {
+            Place.Abandon(abandoned);
+        }
+
         plan.Place(nameless);
         plan.Call(null, SystemCall.Close, Listening);
         (Slot first, Slot second) = Pair(server.Type);
@@ -223,47 +242,29 @@ internal sealed partial class SocketRestore
     private void Bind(UnixPairImage image, Slot made)
     {
         DataReference address = plan.Bytes(image.Name, $"{{{SocketText.UnixName(image.Name)}}}");
-        ChangeDirectory(image.Directory);
-        if (image.Path is not null)
+        PlanLabel nameless = new("nameless"), bound = new("bound");
+        if (UnixName.Of(image) is not { } name)
         {
-            RemoveStale(image.Path, image.Type, address, image.Name.Length);
+            plan.CallOrJump(null, nameless, SystemCall.Bind, made, address, image.Name.Length);
+            plan.Place(nameless);
+            return;
         }
 
-        PlanLabel nameless = new("nameless");
-        plan.CallOrJump(null, nameless, SystemCall.Bind, made, address, image.Name.Length);
-        if (image.Path is not null)
-        {
-            FinishFile(image.Path, image.PathOwner);
-        }
-
+        PlanLabel unbound = new("unbound");
+        ClientPlace.Enter(name, path => RemoveStale(path, image.Type), nameless);
+        plan.CallOrJump(null, unbound, SystemCall.Bind, made, address, image.Name.Length);
+        ClientPlace.Leave(name, keep: true);
+        plan.Jump(bound);
+        plan.Place(unbound);
+        ClientPlace.Abandon(name);
         plan.Place(nameless);
+        plan.Place(bound);
     }
 
     private Slot NewUnixSocket(Slot into, int type)
     {
         plan.CallInto(tools.Raw, "socket", SystemCall.Socket, SocketFacts.Unix, type | CloseOnExec, 0);
         return tools.Lift(tools.Raw, into);
-    }
-
-    private void FinishFile(string path, FileOwnerImage? owner)
-    {
-        DataReference name = plan.Text(path);
-        if (owner is null)
-        {
-            plan.Call($"remove {path}", SystemCall.Unlink, name);
-            return;
-        }
-
-        plan.Try(null, SystemCall.Lchown, name, owner.Uid, owner.Gid);
-        plan.Call($"set the mode of {path}", SystemCall.Chmod, name, owner.Mode);
-    }
-
-    private void ChangeDirectory(string? directory)
-    {
-        if (directory is not null)
-        {
-            plan.Call($"change to {directory}", SystemCall.Chdir, plan.Text(directory));
-        }
     }
 
     /// <summary>What waits at a datagram socket, before it is connected: then only its peer might send. From sockets with the names of
@@ -298,7 +299,7 @@ internal sealed partial class SocketRestore
                 DataReference name = plan.Bytes(message.Sender);
                 if (HasPath(message.Sender))
                 {
-                    RemoveStale(KernelText.Decode(message.Sender.AsSpan(2).TrimEnd((byte)0)), image.Type, name, message.Sender.Length);
+                    RemoveStale(KernelText.Decode(message.Sender.AsSpan(2).TrimEnd((byte)0)), image.Type);
                 }
 
                 plan.CallOrJump(null, removed, SystemCall.Bind, from, name, message.Sender.Length);
@@ -319,7 +320,15 @@ internal sealed partial class SocketRestore
     /// <param name="number">At which a description is open.</param>
     public void FillLate(SocketImage image, Func<int, int> number)
     {
-        Fill(image, number);
+        if (image.Directory is { } directory)
+        {
+            Place.In(directory, () => Fill(image, number));
+        }
+        else
+        {
+            Fill(image, number);
+        }
+
         SetOptions(BehindFilling(image.Options), image.Numbers[0].Number);
     }
 

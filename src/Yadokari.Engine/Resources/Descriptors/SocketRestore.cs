@@ -38,23 +38,23 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         {
             SetReuse(lingers, made, 1);
             DataReference address = plan.Bytes(image.Address, $"{{{name}}}");
-            ChangeDirectory(image.Directory);
-            if (image.Path is not null)
+            if (UnixName.Of(image) is { } unix)
             {
-                RemoveStale(image.Path, image.Type, address, image.Address.Length, image.File, opened);
+                Place.Enter(unix, path => RemoveStale(path, image.Type, image.File, opened), null);
             }
 
             SetFreeBind(image, made, 1);
             Bind(made, address, image.Address.Length, name);
             SetFreeBind(image, made, 0);
             Fill(image);
-            if (image.Path is not null)
+            if (UnixName.Of(image) is { } finished)
             {
-                HoldRemovedFile(image);
-                FinishFile(image.Path, image.PathOwner);
+                HoldFile(image, finished);
+                Place.Leave(finished, keep: true);
             }
         }
 
+        Join(image, made);
         if (image.InFlight.Count == 0)
         {
             SetOptions(BehindFilling(image.Options), made);
@@ -90,7 +90,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         plan.Try(result, SystemCall.Bind, socket, address, length);
         plan.JumpIf(result, Condition.Equal, 0, bound);
         plan.JumpIf(result, Condition.NotEqual, -addressInUse, free);
-        plan.Fail($"{name} is in use here; of a job that is moved: when nobody waits there to be accepted, it is taken over", refused);
+        plan.Fail(name.StartsWith("netlink", StringComparison.Ordinal) ? $"{name}: another program has that number here" : $"{name} is in use here; of a job that is moved: when nobody waits there to be accepted, it is taken over", refused);
         plan.Place(free);
         plan.Call($"bind {name}", SystemCall.Bind, socket, address, length);
         plan.Place(bound);
@@ -104,10 +104,10 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         {
             PlanLabel bound = new("bound");
             plan.JumpIf(held, Condition.Equal, 0, bound);
-            DataReference address = plan.Bytes(image.Address);
-            RemoveStale(path, image.Type, address, image.Address.Length);
-            Bind(number, address, image.Address.Length, path);
-            FinishFile(path, image.PathOwner);
+            UnixName name = UnixName.Of(image)!.Value;
+            Place.Enter(name, stale => RemoveStale(stale, image.Type), null);
+            Bind(number, plan.Bytes(image.Address), image.Address.Length, path);
+            Place.Leave(name, keep: true);
             plan.Place(bound);
         }
 
@@ -134,8 +134,10 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
     }
 
     /// <summary>A socket file that nobody listens at is what the job left behind. Anything else stays, and bind says so.</summary>
-    private void RemoveStale(string name, int type, DataReference address, int length, HostFileImage? own = null, PlanLabel? later = null)
+    private void RemoveStale(string name, int type, HostFileImage? own = null, PlanLabel? later = null)
     {
+        byte[] bytes = UnixAddress(name);
+        DataReference address = plan.Bytes(bytes, $"{{{name}}}");
         status ??= plan.Room(StatusLength, "stat");
         mode ??= plan.NewSlot();
         Slot answer = mode.Value;
@@ -146,7 +148,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         plan.Do(OperationKind.And, answer, answer, TypeMask);
         plan.JumpIf(answer, Condition.NotEqual, SocketType, free);
         plan.CallInto(tools.Raw, "socket", SystemCall.Socket, SocketFacts.Unix, type | CloseOnExec | NonBlocking, 0);
-        plan.Try(answer, SystemCall.Connect, tools.Raw, address, length);
+        plan.Try(answer, SystemCall.Connect, tools.Raw, address, bytes.Length);
         plan.Call(null, SystemCall.Close, tools.Raw);
         plan.JumpIf(answer, Condition.Equal, -ConnectionRefused, remove);
         if (own is not null && later is not null)
@@ -158,6 +160,17 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         plan.Place(remove);
         plan.Call($"remove {name}", SystemCall.Unlink, path);
         plan.Place(free);
+    }
+
+    /// <summary>struct sockaddr_un of a path.</summary>
+    private static byte[] UnixAddress(string path)
+    {
+        const int familyLength = 2, longest = 108;
+        byte[] text = KernelText.EncodeTerminated(path);
+        byte[] address = new byte[familyLength + Math.Min(text.Length, longest)];
+        address[0] = SocketFacts.Unix;
+        text.AsSpan(0, address.Length - familyLength).CopyTo(address.AsSpan(familyLength));
+        return address;
     }
 
     /// <summary>A message that is sent to one that is told senders is signed by whoever sends it: so it is told so when it has all that waits,

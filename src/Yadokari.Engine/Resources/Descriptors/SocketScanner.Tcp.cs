@@ -46,7 +46,7 @@ internal sealed partial class SocketScanner
             return Unconnected(description, facts, null);
         }
 
-        if (!error && state != TcpSocketFacts.Closed && Connected(description, facts, state, events) is { } end)
+        if (!error && state != TcpSocketFacts.Closed && facts.Protocol == TcpProtocol && Connected(description, facts, state, events) is { } end)
         {
             return end;
         }

@@ -43,7 +43,7 @@ internal sealed partial class SocketScanner
         if (stream && diag is { State: Established, PeerInode: 0, Shutdown: 0 } && WaitsInside(inode) && Pair(description, facts, diag) is { } waiting)
         {
             UnixSocketFacts listener = UnixSockets().Values.First(other => other.Pending.Contains(inode));
-            return waiting with { Waits = true, PeerName = facts.PeerAddress ?? [], Place = listener.Pending.TakeWhile(other => other != inode).Count() };
+            return waiting with { Waits = true, ListenerId = listener.Inode, PeerName = facts.PeerAddress ?? [], Place = listener.Pending.TakeWhile(other => other != inode).Count() };
         }
 
         bool connected = diag.PeerInode != 0 || (stream && diag.State == Established);
@@ -52,7 +52,6 @@ internal sealed partial class SocketScanner
             return Unconnected(description, facts, null) is not { } image ? null : image with
             {
                 Unread = Unread(description, facts, diag),
-                Id = description.Status.Inode,
                 PeerId = diag.PeerInode,
                 PeerIsGone = diag.PeerIsGone,
                 Peer = diag.PeerIsGone ? [] : image.Peer,
@@ -92,16 +91,22 @@ internal sealed partial class SocketScanner
         }
 
         // A name that can't be given again is dropped: nothing but getsockname tells of it.
-        string? path = null, directory = null;
-        FileOwnerImage? owner = null;
-        bool named = facts.LocalAddress.Length > 2
-            && (!HasPath(facts.LocalAddress) || FindFile(description, facts, out path, out owner, out directory) is null);
+        UnixName? name = null;
+        bool named = facts.LocalAddress.Length > 2;
+        if (HasPath(facts.LocalAddress))
+        {
+            // Nobody else is to find it, so its file does not matter.
+            FindFile(description, facts, out name);
+            named = name is not null;
+        }
+
         return new UnixPairImage
         {
             Name = named ? facts.LocalAddress : [],
-            Path = named ? path : null,
-            PathOwner = owner,
-            Directory = directory,
+            Path = name?.Path,
+            PathOwner = name?.Owner,
+            Directory = name?.Directory,
+            RenamedTo = name?.RenamedTo,
             Numbers = description.Numbers,
             Flags = description.Flags,
             Type = facts.Type,
@@ -134,28 +139,6 @@ internal sealed partial class SocketScanner
         return [.. Queue(description).Select(message => new UnixMessageImage(message.Bytes, message.Sender))];
     }
 
-    private static bool HasPath(byte[] address) => address.Length > 2 && address[2] != 0;
-
-    /// <summary>The file that stands for a name.</summary>
-    /// <param name="owner">Null: it has been removed.</param>
-    /// <param name="directory">Where a relative path starts.</param>
-    /// <returns>Why it can't be made again; null: it can.</returns>
-    private string? FindFile(OpenDescription description, SocketFacts facts, out string path, out FileOwnerImage? owner, out string? directory)
-    {
-        path = KernelText.Decode(facts.LocalAddress.AsSpan(2).TrimEnd((byte)0));
-        bool relative = !path.StartsWith('/');
-        FileStatus? now = relative ? paths.StatusAtWorkingDirectory(path) : paths.Status(path);
-        bool present = now is { IsSocket: true } && IsFileOf(description, now.Value);
-        owner = present ? FileOwnerImage.Of(now!.Value) : null;
-        directory = relative ? ProcMisc.WorkingDirectory(pid) : null;
-        bool taken = !present && now is { IsSocket: true } file
-            && UnixSockets().Values.Any(other => other.FileInode != 0 && other.FileInode == (uint)file.Inode && shared.HasSocket(other.Inode));
-        return taken || present ? null
-            : relative ? $"it is bound to {path}, relative to a directory that is not the working directory now"
-            : now is not null ? $"its file {path} was removed, and now another one is there"
-            : null;
-    }
-
     /// <summary>The file of a listener that the process itself may remove and make again: at which nobody waits to be accepted, in a
     /// directory where its user may.</summary>
     private HostFileImage? FileToTakeLater(OpenDescription description, string path, FileOwnerImage owner)
@@ -173,8 +156,4 @@ internal sealed partial class SocketScanner
             || ((parent.Mode & othersWrite) == othersWrite && ((parent.Mode & sticky) == 0 || owner.Uid == user));
         return may ? new HostFileImage(ProcMisc.BootId(), file.Device, file.Inode) : null;
     }
-
-    /// <summary>Whether a file is the one that a unix socket is bound to.</summary>
-    private bool IsFileOf(OpenDescription description, FileStatus file) =>
-        UnixSockets().TryGetValue((uint)description.Status.Inode, out UnixSocketFacts? socket) && socket.FileInode != 0 && socket.FileInode == (uint)file.Inode;
 }

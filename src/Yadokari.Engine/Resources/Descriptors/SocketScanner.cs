@@ -9,13 +9,19 @@ namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>Sorts the sockets of one scan into images or obstacles.</summary>
 internal sealed partial class SocketScanner(
-    int pid, SafeFileHandle? givenDiag, TcpTable tcp, TcpRule rule, bool frozen, JobPaths paths, List<OpenDescription> descriptions, SharedDescriptions shared, List<Obstacle> obstacles)
+    int pid, SafeFileHandle? givenDiag, TcpTable tcp, TcpRule rule, bool frozen, JobPaths paths, WatchedFiles places, List<OpenDescription> descriptions, SharedDescriptions shared, List<Obstacle> obstacles)
 {
     private const int TcpProtocol = 6;
     private const int UdpProtocol = 17;
+    private const int LightProtocol = 136;      // IPPROTO_UDPLITE
+    private const int MultipathProtocol = 262;  // IPPROTO_MPTCP
+    private const int RoutingProtocol = 2;      // IPPROTO_IGMP: who routes multicast has tables in the kernel
     private const int LockFilter = 44;
     private const int Established = 1;
     private const int ShutDownBoth = 3;
+
+    // UDP, UDP-Lite and, without any privilege, the echo of ICMP and ICMPv6.
+    private static readonly int[] DatagramProtocols = [UdpProtocol, LightProtocol, 1, 58];
 
     private static readonly TimeSpan ReadingTime = TimeSpan.FromMilliseconds(250);
 
@@ -29,7 +35,7 @@ internal sealed partial class SocketScanner(
         {
             SocketFacts.Unix => ScanUnix(description, facts),
             SocketFacts.Inet or SocketFacts.Inet6 => ScanInet(description, facts),
-            SocketFacts.Netlink => Refuse(description, "netlink-socket", "a netlink socket can't be carried; close it"),
+            SocketFacts.Netlink => ScanNetlink(description, facts),
             SocketFacts.Packet => Refuse(description, "packet-socket", "a packet socket belongs to this host's network; close it"),
             _ => Refuse(description, "socket-family", $"sockets of family {facts.Domain} can't be carried; close it"),
         };
@@ -37,12 +43,12 @@ internal sealed partial class SocketScanner(
 
     private DescriptorImage? ScanInet(OpenDescription description, SocketFacts facts)
     {
-        if (facts.Type == SocketFacts.Datagram && facts.Protocol == UdpProtocol)
+        if ((facts.Type == SocketFacts.Datagram && DatagramProtocols.Contains(facts.Protocol)) || (facts.Type == SocketFacts.Raw && facts.Protocol != RoutingProtocol))
         {
-            return ScanUdp(description, facts);
+            return ScanDatagrams(description, facts);
         }
 
-        if (facts.Type != SocketFacts.Stream || facts.Protocol != TcpProtocol)
+        if (facts.Type != SocketFacts.Stream || facts.Protocol is not (TcpProtocol or MultipathProtocol))
         {
             return Refuse(description, "raw-socket", $"sockets of type {facts.Type}, protocol {facts.Protocol} can't be carried; close it");
         }
@@ -50,27 +56,29 @@ internal sealed partial class SocketScanner(
         return ScanTcp(description, facts);
     }
 
-    private DescriptorImage? ScanUdp(OpenDescription description, SocketFacts facts)
+    private DescriptorImage? ScanDatagrams(OpenDescription description, SocketFacts facts)
     {
-        if (Descriptor.GetUnsentBytes(description.Handle) > 0)
+        bool udp = facts.Type == SocketFacts.Datagram && facts.Protocol is UdpProtocol or LightProtocol;
+        if (udp && Descriptor.GetUnsentBytes(description.Handle) > 0)
         {
             return Refuse(description, "udp-pending", $"a datagram is held back in {Text(facts)} (MSG_MORE, UDP_CORK); send it", passes: true);
         }
 
         // What comes while nobody is there is lost, as UDP may lose it; what waits for a program that does not read is not.
         if (!frozen && !IsReadEmpty(description.Handle)
-            && Descriptor.GetReadableBytes(description.Handle) is > 0 and int first)
+            && (!udp || Descriptor.GetReadableBytes(description.Handle) > 0))
         {
-            return Refuse(description, "udp-unread", $"datagrams wait unread at {Text(facts)} (the first has {first} bytes); read them", passes: true);
+            return Refuse(description, "udp-unread", $"datagrams wait unread at {Text(facts)}; read them", passes: true);
         }
 
-        if (MulticastMembership.Find(pid, description.Handle, facts.Domain) is { } group)
+        IReadOnlyList<MulticastImage> groups = MulticastMembership.Find(pid, description.Handle, facts.Domain);
+        if (groups.FirstOrDefault(group => BitConverter.ToInt32(group.Filter, MulticastMembership.SourceCountOffset) > MulticastMembership.MostSources) is { } many)
         {
-            return Refuse(description, "multicast-membership", $"{Text(facts)} is a member of the group {group}, on an interface of this host; leave it");
+            return Refuse(description, "multicast-membership", $"{Text(facts)} is a member of {many.Group} and chooses among more than {MulticastMembership.MostSources} senders; leave it");
         }
 
         SocketImage? image = Unconnected(description, facts, null);
-        return image is null ? null : image with { Shutdown = UdpShutdown(description, facts) };
+        return image is null ? null : image with { Shutdown = UdpShutdown(description, facts), Groups = groups };
     }
 
     /// <summary>Whether its program has read everything at some instant within <see cref="ReadingTime"/>: one that serves calls
@@ -107,8 +115,7 @@ internal sealed partial class SocketScanner(
 
     private SocketImage? Unconnected(OpenDescription description, SocketFacts facts, int? backlog, bool over = false)
     {
-        string? path = null;
-        FileOwnerImage? pathOwner = null;
+        UnixName? name = null;
         int shutdown = 0;
         if (facts.Domain == SocketFacts.Unix)
         {
@@ -121,14 +128,10 @@ internal sealed partial class SocketScanner(
             shutdown = UnixSockets()[(uint)description.Status.Inode].Shutdown;
         }
 
-        string? directory = null;
-        if (facts.Domain == SocketFacts.Unix && HasPath(facts.LocalAddress))
+        if (facts.Domain == SocketFacts.Unix && HasPath(facts.LocalAddress) && FindFile(description, facts, out name) is { } problem)
         {
-            if (FindFile(description, facts, out path, out pathOwner, out directory) is { } problem)
-            {
-                Refuse(description, "unix-socket-name", problem);
-                return null;
-            }
+            Refuse(description, "unix-socket-name", problem);
+            return null;
         }
 
         if (!CanCarry(description, facts, out byte[] filter, out bool locked))
@@ -144,13 +147,15 @@ internal sealed partial class SocketScanner(
             Type = facts.Type,
             Protocol = facts.Protocol,
             Address = facts.IsBound ? facts.LocalAddress : [],
-            IsOfNobody = facts.Domain != SocketFacts.Unix && facts.IsBound && IsOfNobody(facts),
-            Peer = facts.Type == SocketFacts.Datagram && facts.PeerAddress is { Length: > 2 } ? facts.PeerAddress : [],
+            IsOfNobody = facts.Domain is SocketFacts.Inet or SocketFacts.Inet6 && facts.IsBound && IsOfNobody(facts),
+            Peer = facts.Type is SocketFacts.Datagram or SocketFacts.Raw && facts.Domain != SocketFacts.Netlink && facts.PeerAddress is { Length: > 2 } ? facts.PeerAddress : [],
             Backlog = backlog,
-            Path = path,
-            PathOwner = pathOwner,
-            Directory = directory,
-            File = backlog is null || pathOwner is null || directory is not null ? null : FileToTakeLater(description, path!, pathOwner),
+            Id = facts.Domain == SocketFacts.Unix ? description.Status.Inode : 0,
+            Path = name?.Path,
+            PathOwner = name?.Owner,
+            Directory = name?.Directory,
+            RenamedTo = name?.RenamedTo,
+            File = backlog is not null && name is { IsPassing: false, Owner: { } owner, Path: { } path } ? FileToTakeLater(description, path, owner) : null,
             SocketOwner = FileOwnerImage.Of(description.Status),
             Shutdown = shutdown,
             Filter = filter,

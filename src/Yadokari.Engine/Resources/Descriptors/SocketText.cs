@@ -8,13 +8,16 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// <summary>Writes socket addresses for people.</summary>
 public static class SocketText
 {
-    /// <summary>tcp 127.0.0.1:80, udp [::]:53, unix /run/x, unix @abstract.</summary>
+    /// <summary>tcp 127.0.0.1:80, udp [::]:53, unix /run/x, unix @abstract, netlink 4711.</summary>
     public static string Describe(int domain, int type, byte[] address) => domain switch
     {
         SocketFacts.Unix => $"unix {UnixName(address)}",
-        SocketFacts.Inet or SocketFacts.Inet6 => $"{(type == SocketFacts.Stream ? "tcp" : "udp")} {EndPoint(address)}",
+        SocketFacts.Inet or SocketFacts.Inet6 => $"{(type switch { SocketFacts.Stream => "tcp", SocketFacts.Raw => "raw", _ => "udp" })} {EndPoint(address)}",
+        SocketFacts.Netlink => $"netlink {NetlinkNumber(address)}",
         _ => $"family {domain}",
     };
+
+    private static uint NetlinkNumber(byte[] address) => address.Length >= 8 ? BinaryPrimitives.ReadUInt32LittleEndian(address.AsSpan(4)) : 0;
 
     /// <summary>The path, or @name of an abstract one, or (unnamed).</summary>
     public static string UnixName(byte[] address)

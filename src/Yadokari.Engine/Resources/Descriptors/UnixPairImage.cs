@@ -23,8 +23,11 @@ public sealed record UnixPairImage : DescriptorImage
     /// <summary>Whose that file is; null: it has been removed.</summary>
     public FileOwnerImage? PathOwner { get; init; }
 
-    /// <summary>Where a relative path starts; null for any other name.</summary>
+    /// <summary>Where a relative path starts; null for any other name, and where its file is not there any more.</summary>
     public string? Directory { get; init; }
+
+    /// <summary>Where that file has been moved to since; null: nowhere.</summary>
+    public string? RenamedTo { get; init; }
 
     /// <summary>It has connected to a listener of the job, at <see cref="PeerName"/>, and is not accepted yet.</summary>
     public bool Waits { get; init; }
@@ -34,6 +37,9 @@ public sealed record UnixPairImage : DescriptorImage
 
     /// <summary>struct sockaddr of the listener that it waits at; else empty.</summary>
     public byte[] PeerName { get; init; } = [];
+
+    /// <summary>Of one that waits: the inode of that listener on the old host.</summary>
+    public ulong ListenerId { get; init; }
 
     /// <summary>What waits to be read here, in order.</summary>
     public required IReadOnlyList<byte[]> Unread { get; init; }

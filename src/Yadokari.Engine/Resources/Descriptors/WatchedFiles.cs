@@ -6,7 +6,8 @@ using Yadokari.Linux.Proc;
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>
-/// Finds paths of files that an inotify watches, of which the kernel tells the inodes only, and of files whose name is gone while they have another. Looked for among what the job uses (working
+/// Finds paths of files that an inotify watches, of which the kernel tells the inodes only, and of files whose name is gone while they have another,
+/// those of unix sockets among them. Looked for among what the job uses (working
 /// directory, program, open files) and the directories above, then beside all of these, then below the directories used, as far as that
 /// is soon done. A directory is not read where the job would see that. Root asks the kernel.
 /// </summary>
@@ -17,6 +18,9 @@ internal sealed class WatchedFiles(int pid, JobPaths paths, IReadOnlyList<OpenDe
 
     /// <summary>Where files were found before: the freeze comes soon after the look. Each is looked at again.</summary>
     private static readonly ConcurrentDictionary<(ulong Device, ulong Inode), string> Hints = [];
+
+    /// <summary>What the look did not find: it is not looked for again while the job stands still.</summary>
+    private static readonly ConcurrentDictionary<(uint Device, uint Inode), bool> NotFound = [];
 
     private IReadOnlyList<MountInfo>? mounts;
 
@@ -30,6 +34,41 @@ internal sealed class WatchedFiles(int pid, JobPaths paths, IReadOnlyList<OpenDe
 
         string? found = ByHandle(watch) ?? Candidates().FirstOrDefault(path => Leads(path, watch));
         Remember((watch.Device, watch.Inode), found);
+        return found;
+    }
+
+    /// <summary>The file of a unix socket that is not where its name leads.</summary>
+    /// <param name="device">In the kernel's encoding.</param>
+    /// <param name="name">Under which it was made. If that is absolute it is in the same directory by another name, as a rule; else the
+    /// same name leads to it from another directory.</param>
+    /// <returns>Null when it was not found: as a rule it is removed.</returns>
+    public string? FindSocket(uint device, uint inode, string name, bool frozen)
+    {
+        bool Leads(string path) => paths.Status(path) is { IsSocket: true } there && (uint)there.Inode == inode && IsOn(path, there, device);
+        if (Hints.TryGetValue((device, inode), out string? hint) && Leads(hint))
+        {
+            return hint;
+        }
+
+        bool relative = !name.StartsWith('/');
+        string? found = relative ? null : Entries(Path.GetDirectoryName(name) ?? "/").FirstOrDefault(Leads);
+        if (found is null && !(frozen && NotFound.ContainsKey((device, inode))))
+        {
+            found = Candidates().SelectMany<string, string>(path => relative ? [path, $"{path.TrimEnd('/')}/{name}"] : [path]).FirstOrDefault(Leads);
+        }
+
+        Remember((device, inode), found);
+        if (NotFound.Count >= MostHints)
+        {
+            NotFound.Clear();
+        }
+
+        NotFound.TryRemove((device, inode), out _);
+        if (found is null)
+        {
+            NotFound[(device, inode)] = true;
+        }
+
         return found;
     }
 

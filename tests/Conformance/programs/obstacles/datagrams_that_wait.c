@@ -1,4 +1,4 @@
-// UDP: a datagram that is held back, one that waits unread, and a member of a group can't be carried.
+// UDP: a datagram that is held back, one that waits unread, and a member of a group that chooses among many senders can't be carried.
 // obstacle: udp-pending
 // obstacle: udp-unread
 // obstacle: multicast-membership
@@ -22,6 +22,10 @@ int main(void)
     MUST(sendto(fds[2], "waits", 5, 0, (struct sockaddr *)&address[1], sizeof *address));
     struct ip_mreqn group = { { inet_addr("239.1.2.3") }, { htonl(INADDR_LOOPBACK) }, 0 };
     MUST(setsockopt(fds[2], IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group));
+    for (int i = 0; i < 7; i++) {
+        struct ip_mreq_source silent = { group.imr_multiaddr, group.imr_address, { htonl(0x7f000010 + i) } };
+        MUST(setsockopt(fds[2], IPPROTO_IP, IP_BLOCK_SOURCE, &silent, sizeof silent));
+    }
     law_move();
     char text[32] = "";
     MUST(sendto(fds[0], "second", 6, 0, (struct sockaddr *)&address[2], sizeof *address));

@@ -124,7 +124,7 @@ public class DescriptorScanTests
     public void Every_obstacle_is_listed_at_once()
     {
         using PythonProgram program = PythonProgram.Start(Imports + """
-            n = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+            n = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
             libc = ctypes.CDLL(None); i = libc.inotify_init(); import tempfile; d = tempfile.mkdtemp()
             libc.inotify_add_watch(i, d.encode(), 0x100); os.mkdir(d + '/x'); os.rmdir(d + '/x'); os.rmdir(d)
             p = os.pidfd_open(os.getppid())
