@@ -1,9 +1,10 @@
 using Yadokari.Engine.Resources.Descriptors;
+using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
 
 namespace Yadokari.Engine.Resources.Memory;
 
-/// <summary>Finds processes outside that map the same shared memory: it would become a copy.</summary>
+/// <summary>Finds processes outside that map the same shared memory, or have its file open and may map it: it would become a copy.</summary>
 internal static class OutsideMappings
 {
     /// <param name="processes">The processes of a job with their mappings, the main process first.</param>
@@ -30,14 +31,21 @@ internal static class OutsideMappings
 
         IReadOnlyList<int> inside = [.. processes.Select(process => process.Pid)];
         Dictionary<(uint, uint, ulong), int> holders = [];
+        HashSet<string> links = [.. shared.Values.Select(pair => LinkOf(pair.Vma.Name, pair.Vma.Removed))];
         // Who descends from the main process and is not in the list was made meanwhile: the job's own.
-        int? closed = new OutsideProcesses(inside).ForEach(other => ProcMaps.ForEachFile(other, key =>
+        int? closed = new OutsideProcesses(inside).ForEach(other =>
         {
-            if (shared.ContainsKey(key) && !holders.ContainsKey(key) && !OutsideHolders.DescendsFrom(other, inside[0]))
+            ProcMaps.ForEachFile(other, Note);
+            ForEachOpen(other, links, Note);
+
+            void Note((uint, uint, ulong) key)
             {
-                holders.Add(key, other);
+                if (shared.ContainsKey(key) && !holders.ContainsKey(key) && !OutsideHolders.DescendsFrom(other, inside[0]))
+                {
+                    holders.Add(key, other);
+                }
             }
-        }));
+        });
         foreach (((uint, uint, ulong) key, int other) in holders)
         {
             (int pid, Vma vma) = shared[key];
@@ -50,4 +58,19 @@ internal static class OutsideMappings
             obstacles.Add(new Obstacle("shared-memory", $"process {kin}, made by the same program, may not be looked into: it may share memory with this one (checkpoint it as root)"));
         }
     }
+    /// <summary>The files that a process has open by links that are looked for.</summary>
+    private static void ForEachOpen(int other, HashSet<string> links, Action<(uint, uint, ulong)> note)
+    {
+        foreach (int number in ProcFdInfo.Numbers(other) ?? [])
+        {
+            if (ProcFdInfo.Link(other, number) is { } link && links.Contains(link) && FileStatus.AtPath($"{ProcTasks.Directory(other)}/fd/{number}") is { } file)
+            {
+                note((file.DeviceMajor, file.DeviceMinor, file.Inode));
+            }
+        }
+    }
+
+    /// <summary>What the link of a descriptor of a mapped file says.</summary>
+    private static string LinkOf(string name, bool removed) =>
+        removed && !name.EndsWith(Vma.RemovedSuffix, StringComparison.Ordinal) ? name + Vma.RemovedSuffix : name;
 }
