@@ -27,7 +27,7 @@ public interface IProcessTable
     /// that is not known.</summary>
     long CarriedBytes(int pid) => 0;
 
-    /// <summary>Seconds of processor time used; 0 when it has ended.</summary>
+    /// <summary>Seconds of processor time used, by it and all that descends from it, also by what has ended and was waited for; 0 when it has ended.</summary>
     double CpuSeconds(int pid);
 
     /// <summary>Completes when it has ended, with its wait(2) status as far as the kernel tells it to one who is not its

@@ -110,7 +110,8 @@ public sealed class ProcessTable : IProcessTable, IDisposable
         }
     }
 
-    public double CpuSeconds(int pid) => ProcStat.Read(pid) is { } stat ? (stat.UserTicks + stat.SystemTicks) / TicksPerSecond : 0;
+    public double CpuSeconds(int pid) =>
+        Tree(pid).Sum(static one => ProcStat.Read(one) is { } stat ? stat.UserTicks + stat.SystemTicks + stat.ReapedTicks : 0.0) / TicksPerSecond;
 
     public async Task<int?> WaitStatusAsync(ProcessIdentity process, CancellationToken cancellation)
     {

@@ -21,6 +21,7 @@ namespace Yadokari.Linux.Proc;
 /// <param name="Policy">SCHED_* number.</param>
 /// <param name="UserTicks">CPU time in user mode, clock ticks.</param>
 /// <param name="SystemTicks">CPU time in the kernel, clock ticks.</param>
+/// <param name="ReapedTicks">CPU time of its children that have ended and were waited for, and of theirs, clock ticks.</param>
 public sealed record ProcStat(
     int Pid,
     string Name,
@@ -39,7 +40,8 @@ public sealed record ProcStat(
     uint RealTimePriority,
     uint Policy,
     ulong UserTicks,
-    ulong SystemTicks)
+    ulong SystemTicks,
+    ulong ReapedTicks)
 {
     /// <summary>Reads the stat of a process.</summary>
     /// <returns>Null when it is gone.</returns>
@@ -125,6 +127,7 @@ public sealed record ProcStat(
             RealTimePriority: (uint)fields[40],
             Policy: (uint)fields[41],
             UserTicks: (ulong)fields[14],
-            SystemTicks: (ulong)fields[15]);
+            SystemTicks: (ulong)fields[15],
+            ReapedTicks: (ulong)(fields[16] + fields[17]));
     }
 }

@@ -36,4 +36,24 @@ public sealed class ProcessTableTests
         shell.ExitCode.ShouldBe(7);
         table.ResidentBytes(shell.Id).ShouldBe(0);
     }
+
+    [Fact]
+    public async Task The_processor_time_of_a_job_is_that_of_all_its_processes_also_of_those_that_have_ended()
+    {
+        const string busy = "import time\nwhile time.process_time() < 0.3: pass\n";
+        using ProcessTable table = new();
+        using Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", "python3 -c \"$1\"; python3 -c \"$1$2\"; exit 7", "sh", busy, "print(1, flush=True); input()"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        (await shell.StandardOutput.ReadLineAsync()).ShouldBe("1");
+
+        table.CpuSeconds(shell.Id).ShouldBeGreaterThanOrEqualTo(0.58, "two that used 0.3 s each, told in hundredths");
+
+        await shell.StandardInput.WriteLineAsync();
+        await shell.WaitForExitAsync();
+        shell.ExitCode.ShouldBe(7);
+        table.CpuSeconds(shell.Id).ShouldBe(0);
+    }
 }
