@@ -1,7 +1,8 @@
-/* ./bench checkpoint: starts target, saves it with each tool while it runs, resumes it, and reports what the program itself
+/* ./bench checkpoint and ./bench tree: starts target, saves it with each tool while it runs, resumes it, and reports what the program itself
  * saw. See docs/benchmarks.md. Run by ./run, which compiles it. */
 #define _GNU_SOURCE
 #include "board.h"
+#include "memory.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -30,6 +31,7 @@ struct scenario {
     const char *name;
     int mib, threads;
     struct reference criu, dmtcp;
+    int shells, children; /* the cases of ./bench tree */
 };
 static const struct scenario scenarios[] = {
     {"small", 1, 1, {23, 46}, {416, 185}},
@@ -37,11 +39,15 @@ static const struct scenario scenarios[] = {
     {"1g", 1024, 1, {889, 1038}, {870, 1620}},
     {"threads16", 1, 16, {NAN, NAN}, {NAN, NAN}},
     {"threads128", 1, 128, {83, 109}, {NAN, NAN}},
+    {"p1", 1, 1, {NAN, NAN}, {NAN, NAN}, .shells = 0},
+    {"p10", 1, 1, {NAN, NAN}, {NAN, NAN}, .shells = 9},
+    {"p100", 1, 1, {NAN, NAN}, {NAN, NAN}, .shells = 99},
+    {"cow", 256, 1, {NAN, NAN}, {NAN, NAN}, .children = 3},
 };
-enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
+enum { SCENARIOS = sizeof scenarios / sizeof *scenarios, FIRST_OF_TREES = 5 };
 
-enum figure { FROZEN, RESUME, COMMAND, NOISE, BYTES, FIGURES };
-static const char *const figure_names[] = {"frozen_ms", "resume_ms", "command_ms", "noise_ms", "file_bytes"};
+enum figure { FROZEN, RESUME, COMMAND, NOISE, BYTES, SHARED, FIGURES };
+static const char *const figure_names[] = {"frozen_ms", "resume_ms", "command_ms", "noise_ms", "file_bytes", "memory_ratio"};
 struct tool {
     const char *name, *dump, *resume; /* templates; {pid} and {img} are replaced */
     int image_is_directory;           /* 1 yes, 0 no, -1 not known yet */
@@ -56,7 +62,7 @@ static void remove_tree(const char *path);
 
 static void clean_up(void)
 {
-    if (target > 0) kill(target, SIGKILL);
+    if (target > 0) kill(-target, SIGKILL);
     if (resumed > 0) kill(resumed, SIGKILL);
     if (board) board->stop = 1; /* whatever else runs with it ends by itself */
     while (waitpid(-1, 0, WNOHANG) > 0) {}
@@ -182,17 +188,19 @@ static double largest_gap_ms(int64_t from, int64_t to)
 
 static void start_target(const struct scenario *s)
 {
-    char program[96], path[96], mib[16], threads[16];
+    char program[96], path[96], mib[16], threads[16], shells[16], children[16];
     snprintf(program, sizeof program, "%s/target", room);
     snprintf(path, sizeof path, "%s/board", room);
     snprintf(mib, sizeof mib, "%d", s->mib);
     snprintf(threads, sizeof threads, "%d", s->threads);
+    snprintf(shells, sizeof shells, "%d", s->shells);
+    snprintf(children, sizeof children, "%d", s->children);
     memset(board, 0, sizeof *board);
     target = fork();
     if (target < 0) fail("fork: %s", strerror(errno));
     if (target == 0) {
         become_plain();
-        execl(program, program, path, mib, threads, (char *)0);
+        execl(program, program, path, mib, threads, shells, children, (char *)0);
         _exit(127);
     }
     for (int ms = 0; !board->ready; ms++) {
@@ -235,6 +243,7 @@ static void measure(struct tool *tool, const struct scenario *s, double figures[
     sleep_ms(CONTROL_MS);
     figures[NOISE] = largest_gap_ms(begin, now_ns());
 
+    double before = s->children ? memory_of_family(target) : NAN;
     begin = now_ns();
     dump(tool, image);
     int64_t end = now_ns();
@@ -243,8 +252,9 @@ static void measure(struct tool *tool, const struct scenario *s, double figures[
     sleep_ms(20); /* the gap is recorded by its end */
     figures[FROZEN] = target_runs() ? largest_gap_ms(begin, end) : NAN;
     if (target_runs()) {
-        kill(target, SIGKILL);
+        kill(-target, SIGKILL);
         wait_for(target, "the original");
+        while (waitpid(-1, 0, 0) > 0) {} /* what it had started */
         target = 0;
     }
 
@@ -266,12 +276,13 @@ static void measure(struct tool *tool, const struct scenario *s, double figures[
     figures[RESUME] = (double)(first - board->launched) / 1e6;
 
     sleep_ms(20);
+    figures[SHARED] = s->children && resumed > 0 ? memory_of_family(resumed) / before : NAN;
     board->stop = 1;
     for (int ms = 0; !board->intact; ms++) {
         if (ms > DEADLINE_MS) fail("%s, case %s: the resumed program does not end", tool->name, s->name);
         sleep_ms(1);
     }
-    if (board->intact < 0) fail("%s, case %s: the resumed program is not as it was (memory, pid or thread ids)", tool->name, s->name);
+    if (board->intact < 0) fail("%s, case %s: the resumed program is not as it was (memory, ids, or what it has started)", tool->name, s->name);
     if (resumed > 0) wait_for(resumed, "the resumed program");
     resumed = 0;
     while (waitpid(-1, 0, WNOHANG) > 0) {} /* of a detached resume: a zombie would hold its pid */
@@ -330,6 +341,7 @@ static void print_json(const struct tool *tools, int tool_count, const int *chos
                 if (isnan(s.median)) continue;
                 char name[200];
                 snprintf(name, sizeof name, "%s%s%s.%s", t ? tools[t].name : "", t ? "." : "", scenarios[c].name, figure_names[f]);
+                if (f == SHARED) name[strlen(name) - strlen(".memory_ratio")] = '_';
                 if (f == BYTES) printf("%s\"%s\": %.0f", separator, name, s.median);
                 else printf("%s\"%s\": %.3f,\n  \"%s_min\": %.3f,\n  \"%s_max\": %.3f", separator, name, s.median, name, s.min, name, s.max);
                 separator = ",\n  ";
@@ -356,6 +368,10 @@ static void print_table(const struct tool *tools, int tool_count, const int *cho
             printf("%-12s%-12s%-23s%-23s%12.1f%9.1f   %-14s%s\n", t ? "" : scenarios[c].name, tools[t].name, cell(s[FROZEN]), cell(s[RESUME]),
                    s[BYTES].median / (1 << 20), s[NOISE].max, t ? "" : pair(scenarios[c].criu), t ? "" : pair(scenarios[c].dmtcp));
         }
+    for (int t = 0; t < tool_count; t++)
+        for (int c = 0; c < SCENARIOS; c++)
+            if (chosen[c] && scenarios[c].children)
+                printf("\n%s: memory of the processes that share it, after over before: %s", tools[t].name, cell(summarize(results[t][c][SHARED], runs)));
     puts("\nfrozen: the gap the program sees in its own clock. resume: from execve of the context file to its first reading.\n"
          "noise: the longest gap without a save. All resumed programs had their memory, pid and thread ids intact.\n"
          "* frozen / resume, measured elsewhere on this kind of machine, not in this run.");
@@ -363,7 +379,7 @@ static void print_table(const struct tool *tools, int tool_count, const int *cho
 
 static _Noreturn void usage(const char *message)
 {
-    fprintf(stderr, "bench: %s\nusage: ./bench checkpoint [--json] [--runs N] [--cases small,64m,1g,threads16,threads128]\n"
+    fprintf(stderr, "bench: %s\nusage: ./bench checkpoint|tree [--json] [--runs N] [--cases NAME,NAME]\n"
                     "       [--peer NAME --peer-dump 'COMMAND {pid} {img}' --peer-resume 'COMMAND {img}']\n", message);
     exit(2);
 }
@@ -375,7 +391,7 @@ int main(int argc, char **argv)
     char save[4200];
     snprintf(save, sizeof save, "'%s' checkpoint {pid} -o {img} --leave-running", program);
     struct tool tools[2] = {{"yado", save, "{img}", 0}, {0, 0, 0, -1}};
-    int json = 0, runs = 5, chosen[SCENARIOS], total = 0;
+    int json = 0, runs = 5, chosen[SCENARIOS], total = 0, trees = getenv("BENCH_TREES") != 0;
     for (int i = 1; i < argc; i++) {
         char *value = argv[i + 1];
         if (!strcmp(argv[i], "--json")) { json = 1; continue; }
@@ -395,7 +411,7 @@ int main(int argc, char **argv)
         char list[256], needle[32];
         snprintf(list, sizeof list, ",%s,", cases ? cases : "");
         snprintf(needle, sizeof needle, ",%s,", scenarios[c].name);
-        chosen[c] = !cases || strstr(list, needle);
+        chosen[c] = trees == (c >= FIRST_OF_TREES) && (!cases || strstr(list, needle));
         total += chosen[c];
     }
     if (!total) usage("--cases names none of the cases");

@@ -1,7 +1,9 @@
 /* The measured program: fills memory with data that can't be compressed, starts threads that wait, then reads the clock in
- * a tight loop and writes every gap between two readings to the board. target BOARD MIB THREADS */
+ * a tight loop and writes every gap between two readings to the board. It may have children that share its memory, and shells in a row, through which numbers go round.
+ * target BOARD MIB THREADS SHELLS CHILDREN */
 #define _GNU_SOURCE
 #include "board.h"
+#include "relatives.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -41,7 +43,7 @@ static void *wait_for_end(void *unused)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4) return 2;
+    if (argc != 6) return 2;
     int fd = open(argv[1], O_RDWR | O_CLOEXEC);
     if (fd < 0) return perror(argv[1]), 1;
     struct board *board = mmap(0, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -62,10 +64,16 @@ int main(int argc, char **argv)
     while (atomic_load(&waiting) < threads) sched_yield();
     long tid = syscall(SYS_gettid), pid = getpid();
 
+    if (!start_children(atoi(argv[5]), memory, words) || !start_shells(atoi(argv[4]))) return perror("a child"), 1;
+
     board->ready = 1;
-    int64_t last = now_ns();
+    int64_t last = now_ns(), due = 0;
     while (!board->stop) {
         int64_t now = now_ns();
+        if (now >= due) {
+            if (!pass_number()) board->stop = 1;
+            due = now + 20000000;
+        }
         if (now - last >= GAP_NS) {
             struct gap *gap = &board->gaps[board->count % GAPS];
             gap->begin = last;
@@ -80,7 +88,8 @@ int main(int argc, char **argv)
     pthread_cond_broadcast(&over);
     pthread_mutex_unlock(&lock);
     for (int i = 0; i < threads; i++) pthread_join(ids[i], 0);
-    int same = !atomic_load(&moved) && syscall(SYS_gettid) == tid && getpid() == pid;
+    int well = end_shells() & end_children();
+    int same = well && !atomic_load(&moved) && syscall(SYS_gettid) == tid && getpid() == pid;
     s = seed;
     for (size_t i = 0; i < words; i++) same &= memory[i] == next(&s);
     board->intact = same ? 1 : -1;
