@@ -13,7 +13,7 @@ internal static class ProcessObstacles
         new("orphan-process", "A process has lost its parent and was taken over by the job's init, and it is stopped, or the leader of its session has ended as well.", "Continue it, or ask again when it has ended."),
         new("namespace-apart", "A child is in another namespace than its job.", "Start it without a namespace of its own (a sandbox, a container)."),
         new("namespace", "It is in a network, user or mount namespace that is neither yado's nor made by a resume (a container, unshare, ip netns), and would come back in that of whoever resumes; or its next children will be in another pid or time namespace.", "Ask from inside: nsenter --target PID --all yado checkpoint … (a container has its own tools as well)."),
-        new("exit-signal", "A child that was made by clone has told its end by another signal than SIGCHLD, and was not waited for.", "Ask again when its parent has waited for it."),
+        new("exit-signal", "A child that was made by clone tells its end by another signal than SIGCHLD and is in the session of a leader that has ended, or it has told its end by SIGSTOP and was not waited for.", "Ask again when its parent has waited for it."),
         new("parent-death-signal", "A child gets a signal when a thread of its parent ends that is not the main one.", "Let the main thread start it, or without PR_SET_PDEATHSIG."),
         new("dumped-core", "A child has ended with a core file and was not waited for.", "Ask again when its parent has waited for it."),
         new("traced-child", "A child is being debugged: it has a tracer already.", "End the debugger."),

@@ -71,7 +71,7 @@ internal sealed class Kinship
         ProcStat stat = stats[pid];
         int status = ProcStat.ReadExit(pid, stat.StartTicks) ?? throw Gone(pid);
         ProcStatus own = statuses[pid];
-        return new EndedProcessImage(Inner(pid), Parent(pid), Group(pid), Session(pid), stat.Name, own.Uids[0], own.Gids[0], status);
+        return new EndedProcessImage(Inner(pid), Parent(pid), Group(pid), Session(pid), stat.Name, own.Uids[0], own.Gids[0], status) { ExitSignal = stat.ExitSignal };
     }
 
     /// <summary>Whom each descends from and belongs to, with the numbers of outside for those that can be named.</summary>
@@ -84,7 +84,7 @@ internal sealed class Kinship
             // One whose parent is there no more has another by now.
             if ((pid == main || IsOrphan(pid) || placed.Contains(stats[pid].PPid)) && placed.Add(pid))
             {
-                places.Add(new SkeletonPlace(Inner(pid), Parent(pid), Session(pid), Group(pid), ended.Contains(pid)) { Orphan = IsOrphan(pid) });
+                places.Add(new SkeletonPlace(Inner(pid), Parent(pid), Session(pid), Group(pid), ended.Contains(pid)) { Orphan = IsOrphan(pid), ExitSignal = pid == main ? 17 : stats[pid].ExitSignal });
             }
         }
 

@@ -10,7 +10,8 @@ internal sealed class TreeObstacles
     /// <summary>Each is compared with each.</summary>
     private const int MaxProcesses = 256;
 
-    private const int SigChild = 17;
+    private const int SigKill = 9;
+    private const int SigStop = 19;
     private const int CoreDumped = 0x80;
 
     private static readonly string[] Namespaces = ["pid", "mnt", "net", "ipc", "uts", "user", "time", "cgroup"];
@@ -93,9 +94,10 @@ internal sealed class TreeObstacles
             return;
         }
 
-        if (stat.ExitSignal != SigChild)
+        // It would be sent once more when the process ends again, and nothing drops it.
+        if (stat.ExitSignal is SigKill or SigStop)
         {
-            obstacles.Add(new Obstacle("exit-signal", $"{ProcessLabel.Of(pid)} has told its end by signal {stat.ExitSignal}, not by SIGCHLD (clone), and its parent has not waited for it yet"));
+            obstacles.Add(new Obstacle("exit-signal", $"{ProcessLabel.Of(pid)} has told its end by signal {stat.ExitSignal} (clone), and its parent has not waited for it yet"));
         }
 
         if (ProcStat.ReadExit(pid, stat.StartTicks) is { } status && (status & 0x7f) != 0 && (status & CoreDumped) != 0)

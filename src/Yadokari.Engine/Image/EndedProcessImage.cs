@@ -9,4 +9,8 @@ namespace Yadokari.Engine.Image;
 /// <param name="Uid">Whose it was: waitid(2) tells it.</param>
 /// <param name="Gid">Its group.</param>
 /// <param name="Status">What wait(2) tells of it.</param>
-public sealed record EndedProcessImage(int Pid, int Parent, int Group, int Session, string Name, uint Uid, uint Gid, int Status);
+public sealed record EndedProcessImage(int Pid, int Parent, int Group, int Session, string Name, uint Uid, uint Gid, int Status)
+{
+    /// <summary>As <see cref="ProcessImage.ExitSignal"/>.</summary>
+    public int ExitSignal { get; init; } = 17;
+}

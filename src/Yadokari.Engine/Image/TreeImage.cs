@@ -47,10 +47,10 @@ public sealed record TreeImage
     [JsonIgnore]
     public ProcessImage Main => Processes[0];
 
-    /// <summary>The format that the image needs: 4 for main threads that have ended and descriptors in flight.</summary>
+    /// <summary>The format that the image needs: 4 for main threads that have ended, ended processes that told so by another signal than SIGCHLD and descriptors in flight.</summary>
     [JsonIgnore]
     public int NeededFormat =>
-        Processes.Any(process => process.Threads[0].Ended is not null) || Shared.Descriptions.Any(image => image is UnixPairImage { InFlight.Count: > 0 } or SocketImage { InFlight.Count: > 0 })
+        Processes.Any(process => process.Threads[0].Ended is not null) || Ended.Any(process => process.ExitSignal != 17) || Shared.Descriptions.Any(image => image is UnixPairImage { InFlight.Count: > 0 } or SocketImage { InFlight.Count: > 0 })
             ? CurrentFormat
             : OldestFormat;
 

@@ -9,6 +9,8 @@ namespace Yadokari.Engine.Restore;
 /// </summary>
 public sealed class Skeleton
 {
+    private const int SigChild = 17;
+
     private readonly Dictionary<int, SkeletonPlace> places;
     private readonly HashSet<int> early = [];
     private readonly Dictionary<int, List<int>> byLeader = [];
@@ -26,6 +28,12 @@ public sealed class Skeleton
             if (place.Orphan && !IsMadeByParent(place.Pid))
             {
                 problems.Add((place.Pid, new Obstacle("orphan-process", $"belongs to the job, its parent has ended, and so has the leader of its session {place.Session}")));
+            }
+
+            // Whoever takes over a child is told of its end by SIGCHLD (kernel/exit.c, reparent_leader).
+            if (place.ExitSignal != SigChild && !IsMadeByParent(place.Pid))
+            {
+                problems.Add((place.Pid, new Obstacle("exit-signal", $"tells its end by signal {place.ExitSignal}, not by SIGCHLD (clone), and is in session {place.Session}, whose leader has ended")));
             }
 
             if (place.Group == 0 && (IsEarly(place.Pid) ? places[parent.Parent] : parent).Group != 0)
@@ -53,8 +61,8 @@ public sealed class Skeleton
 
     public static Skeleton Of(TreeImage tree) => new(
     [
-        .. tree.Processes.Select(process => new SkeletonPlace(process.Attributes.Pid, process.Parent, process.Session, process.Group, Ended: false) { Orphan = process.Orphan }),
-        .. tree.Ended.Select(process => new SkeletonPlace(process.Pid, process.Parent, process.Session, process.Group, Ended: true)),
+        .. tree.Processes.Select(process => new SkeletonPlace(process.Attributes.Pid, process.Parent, process.Session, process.Group, Ended: false) { Orphan = process.Orphan, ExitSignal = process.ExitSignal }),
+        .. tree.Ended.Select(process => new SkeletonPlace(process.Pid, process.Parent, process.Session, process.Group, Ended: true) { ExitSignal = process.ExitSignal }),
     ]);
 
     /// <summary>It is made by its parent before that leads a session.</summary>

@@ -10,4 +10,7 @@ public sealed record SkeletonPlace(int Pid, int Parent, int Session, int Group, 
 {
     /// <summary>It is a child of the job's init; the main process stands for its parent.</summary>
     public bool Orphan { get; init; }
+
+    /// <summary>Which signal tells its parent that it has ended; 0: none.</summary>
+    public int ExitSignal { get; init; } = 17;
 }

@@ -299,7 +299,7 @@ internal static class TreeRestore
         PlanBuilder plan = context.Plan;
         PlanLabel start = new($"ended process {process.Pid}");
         PlanLabel next = new("next");
-        Clone(plan, process.Pid, SigChild, sharesDirectory: false, start);
+        Clone(plan, process.Pid, process.ExitSignal, sharesDirectory: false, start);
         plan.Jump(next);
         plan.Place(start);
         plan.Call(null, SystemCall.Prctl, Argument.Named(PrSetName, "PR_SET_NAME"), plan.Text(process.Name));
@@ -323,15 +323,21 @@ internal static class TreeRestore
         plan.Place(next);
     }
 
-    /// <summary>Their SIGCHLD came before they were saved, or waits among the signals that are queued later: what comes of it now
-    /// is dropped, as for every signal that is ignored by default when its action is set.</summary>
+    /// <summary>Their signals came before they were saved, or wait among those that are queued later: what comes of them now is
+    /// dropped, as every signal that waits is when it is ignored. (All are blocked here.)</summary>
     private static void AwaitEnds(PlanBuilder plan, List<EndedProcessImage> ended)
     {
         foreach (EndedProcessImage process in ended)
         {
-            plan.Call($"wait for process {process.Pid}", SystemCall.Waitid, PidType, process.Pid, plan.Room(128, "{siginfo}"), Ended | LeaveWaiting, 0);
+            plan.Call($"wait for process {process.Pid}", SystemCall.Waitid, PidType, process.Pid, plan.Room(128, "{siginfo}"), Ended | LeaveWaiting | WaitAll, 0);
         }
 
-        plan.Call("drop SIGCHLD", SystemCall.Rt_sigaction, SigChild, plan.Bytes(new byte[ActionLength], "{SIG_DFL}"), 0, 8);
+        byte[] ignore = new byte[ActionLength];
+        ignore[0] = 1; // SIG_IGN
+        foreach (int signal in ended.Select(process => process.ExitSignal).Where(signal => signal != 0).Distinct().Order())
+        {
+            plan.Call($"drop signal {signal}", SystemCall.Rt_sigaction, signal, plan.Bytes(ignore, "{SIG_IGN}"), 0, 8);
+            plan.Call($"handler of signal {signal}", SystemCall.Rt_sigaction, signal, plan.Bytes(new byte[ActionLength], "{SIG_DFL}"), 0, 8);
+        }
     }
 }

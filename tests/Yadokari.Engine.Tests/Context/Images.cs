@@ -55,7 +55,7 @@ internal static class Images
         TreeImage tree = Of(random, processes);
         return random.Next(2) == 0 ? tree : tree with
         {
-            Ended = [new EndedProcessImage(2, processes[^1].Attributes.Pid, 2, 0, Text(random), (uint)random.Next(), (uint)random.Next(), random.Next(256) << 8)],
+            Ended = [new EndedProcessImage(2, processes[^1].Attributes.Pid, 2, 0, Text(random), (uint)random.Next(), (uint)random.Next(), random.Next(256) << 8) { ExitSignal = random.Next(9) }],
             Shared = new DescriptorTableImage
             {
                 Descriptions = [new PipeEndImage { Numbers = [new DescriptorNumber(1, false)], Flags = 0, PipeId = 9 }, new PipeEndImage { Numbers = [new DescriptorNumber(1, false)], Flags = 1, PipeId = 9 }],
