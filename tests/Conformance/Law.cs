@@ -57,6 +57,24 @@ internal static class Law
         (smallest - first.FileSize).ShouldBeLessThanOrEqualTo(16 * 4096, $"growth of the context file after {hops} hops: {first} → {last}");
     });
 
+    /// <summary>The program, which does something else all the time, is moved very often: what is there at its quietest does not grow.</summary>
+    public static void MovedUnderTorture(string name, int hops, uint? uid) => Carry(name, uid, (journey, _) =>
+    {
+        List<Footprint> seen = [];
+        for (int hop = 1; hop <= hops; hop++)
+        {
+            journey.Hop();
+            journey.Answer();
+            seen.Add(Footprint.Of(journey));
+            File.Delete(journey.ContextFile);
+        }
+
+        (List<Footprint> early, List<Footprint> late) = (seen[..(hops / 2)], seen[(hops / 2)..]);
+        late.Min(one => one.Descriptors).ShouldBeLessThanOrEqualTo(early.Max(one => one.Descriptors), $"descriptors after {hops} hops");
+        late.Min(one => one.Mappings).ShouldBeLessThanOrEqualTo(early.Max(one => one.Mappings), $"mappings after {hops} hops");
+        late.Min(one => one.FileSize).ShouldBeLessThanOrEqualTo(early.Max(one => one.FileSize), $"size of the context file after {hops} hops");
+    });
+
     /// <summary>The program is moved to a host with pids of its own and another uptime, and back.</summary>
     public static void ThereAndBack(string name) => Carry(name, uid: null, (journey, program) =>
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Yadokari.Engine.Freeze;
 using Yadokari.Engine.Image;
 using Yadokari.Engine.Resources.Descriptors;
@@ -40,6 +41,13 @@ internal sealed class AskedProcess
     /// <summary>What it is told when it asks for the host's name.</summary>
     public HostNameImage HostName => process.HostName;
 
+    /// <summary>When it was about to be asked (<see cref="Stopwatch"/>).</summary>
+    public required long Since { get; init; }
+
+    /// <summary>So long after it was asked the last timer of the job was looked at, which ran on till then: the clocks go on from there,
+    /// or a timer would have expired before its time.</summary>
+    public TimeSpan LastTimer { get; set; }
+
     /// <summary>Its stopped children that it has not been told of yet, with the signal that stopped each.</summary>
     public required IReadOnlyDictionary<int, int> UntoldStops { get; init; }
 
@@ -70,6 +78,7 @@ internal sealed class AskedProcess
             throw new ObstacleException(frozen.Pid, obstacles) { StoodStill = true };
         }
 
+        long since = Stopwatch.GetTimestamp();
         using RemoteBatch batch = RemoteBatch.Create(frozen, vmas, lease);
         ProcessCapture process = ProcessCapture.Run(frozen, batch, vmas);
         List<ThreadImage> threads = [];
@@ -85,6 +94,7 @@ internal sealed class AskedProcess
 
         return new AskedProcess(frozen, vmas, process, threads, SharedResidency.Ask(frozen, batch, vmas))
         {
+            Since = since,
             UntoldStops = StopQuestions.Ask(frozen, batch, stoppedChildren),
         };
     }
@@ -133,7 +143,7 @@ internal sealed class AskedProcess
         PendingStops stops = Stops();
         return new ProcessImage
         {
-            Attributes = process.Attributes with { Stopped = stops.Stopped },
+            Attributes = process.Attributes with { Stopped = stops.Stopped, Clocks = process.Attributes.Clocks.After(LastTimer) },
             Memory = Memory(memory, segments, objects),
             Threads = [.. threads.Select(t => t with { PendingSignals = stops.Others(t.PendingSignals) })],
             Signals = process.Signals with { Pending = stops.Others(process.Signals.Pending) },

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Context;
@@ -159,7 +160,13 @@ public static class ProcessCapturer
                 Settle(tree);
                 IReadOnlyList<AskedProcess> asked = [.. tree.Processes.Select(process => AskedProcess.Ask(process, StoppedChildren(tree, process.Pid), lease, rounds))];
                 SystemVCapture ipc = SystemVCapture.Ask(asked, tree.Ended, lease);
-                return (asked, ipc, TerminalContents.Take(asked, DescriptorScan.Capture([.. asked.Select(process => process.Pid)], options), lease));
+                TreeDescriptorCapture descriptors = TerminalContents.Take(asked, DescriptorScan.Capture([.. asked.Select(process => process.Pid)], options), lease);
+                foreach (AskedProcess process in asked)
+                {
+                    process.LastTimer = Stopwatch.GetElapsedTime(process.Since);
+                }
+
+                return (asked, ipc, descriptors);
             }
             catch (LeaseLostException lost)
             {

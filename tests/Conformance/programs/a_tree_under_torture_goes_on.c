@@ -1,34 +1,13 @@
-// A tree of processes with threads that does everything at random (shared pages, pipes, files, timers, signals, stops, short-lived children) loses nothing and counts nothing twice.
+// A tree of processes with threads that does everything at random loses nothing and counts nothing twice: workers that live long (shared pages, pipes, files, timers, signals, stops), and pieces that come and go (torture/pieces.h).
 // law: torture nocompare
 #include "law.h"
-#include <sys/eventfd.h>
-#include <sys/ioctl.h>
+#include "torture/pieces.h"
 
-#define WORKERS 5
-#define SLOTS 64
+#define AT_ONCE 6
 
-struct common {
-    pthread_mutex_t lock;
-    long total, sums[WORKERS], sent[WORKERS], heard[WORKERS], lines[WORKERS];
-    atomic_long beats[WORKERS];
-    atomic_int stop, wrong;
-    struct { uint64_t seed; char bytes[4096 - 8]; } pages[SLOTS];
-};
-
-static struct common *common;
 static int ring[WORKERS][2], orders[WORKERS][2], journal, counter;
 static int own = -1;
 static volatile sig_atomic_t ticks;
-static _Thread_local uint64_t state;
-
-static uint32_t pick(uint32_t bound)
-{
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    return (state >> 33) % bound;
-}
-
-#define RIGHT(condition)                                                                                           \
-    do { if (!(condition)) { common->wrong++; law_say("wrong: ", __FILE__, __LINE__, "worker %d: %s (%s)", own, #condition, strerror(errno)); } } while (0)
 
 static void on_tick(int number) { (void)number; ticks++; }
 static void on_number(int number, siginfo_t *info, void *context)
@@ -36,17 +15,6 @@ static void on_number(int number, siginfo_t *info, void *context)
     (void)number; (void)context;
     // Only this thread changes it.
     common->heard[own] += info->si_value.sival_int;
-}
-
-static bool full_read(int file, void *into, size_t length)
-{
-    for (size_t got = 0; got < length;) {
-        ssize_t piece = read(file, (char *)into + got, length - got);
-        if (piece == 0) return false;
-        if (piece > 0) got += piece;
-        else if (errno != EINTR) return false;
-    }
-    return true;
 }
 
 static void touch_page(void)
@@ -68,10 +36,10 @@ static void *second(void *argument)
     state = (uint64_t)(uintptr_t)argument * 977 + 5;
     char *memory = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     while (!common->stop) {
-        size_t length = 4096 * (1 + pick(100));
+        size_t length = 4096 * (1 + pick(20));
         uint64_t seed = state | 1;
         law_fill(memory, length, seed);
-        law_sleep_ms(pick(5));
+        law_sleep_ms(5 + pick(40));
         RIGHT(law_filled(memory, length, seed));
         if (pick(4) == 0) {
             RIGHT(madvise(memory, length, MADV_DONTNEED) == 0);
@@ -96,9 +64,27 @@ static void short_lived(void)
     RIGHT(status == code << 8);
 }
 
+// Pieces come and go; what has ended lies about for a while.
+static void look_after_pieces(void)
+{
+    static struct { pid_t piece; int64_t due; } slots[AT_ONCE];
+    int one = pick(AT_ONCE);
+    if (!slots[one].piece) {
+        slots[one].piece = offspring(any_piece, NULL);
+        slots[one].due = law_now(CLOCK_MONOTONIC) + pick(300) * 1000000LL;
+        return;
+    }
+    siginfo_t info = { 0 };
+    RIGHT(waitid(P_PID, slots[one].piece, &info, WEXITED | WNOHANG | WNOWAIT) == 0);
+    if (info.si_pid == 0 || law_now(CLOCK_MONOTONIC) < slots[one].due) return;
+    EQUAL(0, ending(slots[one].piece));
+    slots[one].piece = 0;
+}
+
 static void work(uint64_t seed)
 {
     state = seed * 7919 + own;
+    who = "worker";
     struct sigaction tick = { .sa_handler = on_tick, .sa_flags = SA_RESTART }, number = { .sa_sigaction = on_number, .sa_flags = SA_SIGINFO | SA_RESTART };
     sigaction(SIGALRM, &tick, NULL);
     sigset_t set;
@@ -110,7 +96,7 @@ static void work(uint64_t seed)
     pthread_t thread;
     MUST_BE_0(pthread_create(&thread, NULL, second, (void *)(uintptr_t)(own + 1)));
     sigprocmask(SIG_UNBLOCK, &set, NULL);
-    struct itimerval every = { { 0, 15000 }, { 0, 15000 } };
+    struct itimerval every = { { 0, 30000 }, { 0, 30000 } };
     MUST(setitimer(ITIMER_REAL, &every, NULL));
     char name[64], line[64];
     snprintf(name, sizeof name, "worker-%d", own);
@@ -154,29 +140,33 @@ static void work(uint64_t seed)
         case 5: if (pick(3) == 0) short_lived(); break;
         case 6: {
             int before = ticks;
-            for (int i = 0; i < 2000 && ticks == before; i++) law_sleep_ms(1);
+            for (int i = 0; i < 400 && ticks == before; i++) law_sleep_ms(5);
             RIGHT(ticks != before);
             break;
         }
         }
         common->beats[own]++;
+        rest();
     }
     pthread_join(thread, NULL);
     // What was sent before the end has come: signals of real time are not lost.
     struct { char word; long sent; } last;
     RIGHT(full_read(orders[own][0], &last, sizeof last));
     RIGHT(last.sent == common->heard[own]);
-    _exit(common->wrong != 0);
+    _exit(0);
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
     law_begin();
+    if (count > 4 && strcmp(arguments[1], "piece") == 0) return piece_as_program(arguments + 2);
     const char *given = getenv("LAW_SEED");
     uint64_t seed = given ? strtoull(given, NULL, 10) : (uint64_t)law_now(CLOCK_REALTIME);
     law_say("", __FILE__, __LINE__, "LAW_SEED=%lu", (unsigned long)seed);
     state = seed;
-    common = MUST(mmap(NULL, sizeof *common, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    common_file = MUST(memfd_create("common", 0));
+    MUST(ftruncate(common_file, sizeof *common));
+    common = MUST(mmap(NULL, sizeof *common, PROT_READ | PROT_WRITE, MAP_SHARED, common_file, 0));
     pthread_mutexattr_t shared;
     pthread_mutexattr_init(&shared);
     pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED);
@@ -199,7 +189,7 @@ int main(void)
     int64_t look = law_now(CLOCK_MONOTONIC);
     while (!law_gone_on()) {
         int one = pick(WORKERS), status;
-        switch (pick(4)) {
+        switch (pick(5)) {
         case 0: {
             int value = pick(1000);
             if (sigqueue(workers[one], SIGRTMIN + 1, (union sigval) { .sival_int = value }) == 0) common->sent[one] += value;
@@ -224,8 +214,10 @@ int main(void)
             RIGHT(read(counter, &back, 8) == 8 && back == value);
             break;
         }
-        case 3: law_sleep_ms(pick(4)); break;
+        case 3: break;
+        case 4: look_after_pieces(); break;
         }
+        law_sleep_ms(2 + pick(8));
         if (law_now(CLOCK_MONOTONIC) - look > 20000000000LL) {
             for (int i = 0; i < WORKERS; i++) {
                 RIGHT(stopped[i] || common->beats[i] != beats[i]);
@@ -236,6 +228,7 @@ int main(void)
     }
     for (int i = 0; i < WORKERS; i++) if (stopped[i]) MUST(kill(workers[i], SIGCONT));
     common->stop = 1;
+    law_say("", __FILE__, __LINE__, "pieces: %ld", common->pieces);
     for (int i = 0; i < WORKERS; i++) {
         LAW_UNTIL(common->heard[i] == common->sent[i]);
         SAME(common->sent[i], common->heard[i]);

@@ -20,7 +20,7 @@
 //     session | group start it as the leader of a session (as every program is by default) or of a group only
 //     nocompare       its own doings change what law_compare() looks at
 //     far             also moved twenty times, which must leave nothing behind
-//     torture         also moved thirty times, or three hundred (--soak)
+//     torture         moved very often only, a hundred times or ten thousand (--soak)
 //     status N        the exit status it must end with;  killed N: the signal it must die of
 //     refused         (obstacles) the tool ends with 1 rather than 3: nobody could carry it
 //     stopped         is stopped (SIGSTOP) when it is moved, and continued afterwards
