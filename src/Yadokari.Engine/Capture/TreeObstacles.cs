@@ -145,17 +145,22 @@ internal sealed class TreeObstacles
     private void FindCommon()
     {
         List<int> witnesses = [.. living.Select(ProcTasks.Witness)];
-        for (int i = 0; i < living.Count; i++)
+        Dictionary<int, int> processes = witnesses.Zip(living).DistinctBy(pair => pair.First).ToDictionary();
+        HashSet<(int, int)> told = [];
+        foreach ((string what, IReadOnlyList<int> same) in Kcmp.FindAllCommon(witnesses))
         {
-            for (int j = i + 1; j < living.Count; j++)
+            foreach ((int first, int second) in Pairs([.. same.Select(witness => processes[witness])]))
             {
-                if (Kcmp.FindCommon(witnesses[i], witnesses[j]) is { } what && !(what == Kcmp.DirectoryName && IsParent(living[i], living[j])))
+                if (!(what == Kcmp.DirectoryName && IsParent(first, second)) && told.Add((first, second)))
                 {
-                    obstacles.Add(new Obstacle("shared-by-clone", $"{ProcessLabel.Of(living[j])} has its {what} in common with {ProcessLabel.Of(living[i])} (clone, or vfork before the exec)") { Passes = true });
+                    obstacles.Add(new Obstacle("shared-by-clone", $"{ProcessLabel.Of(second)} has its {what} in common with {ProcessLabel.Of(first)} (clone, or vfork before the exec)") { Passes = true });
                 }
             }
         }
     }
+
+    private static IEnumerable<(int First, int Second)> Pairs(IReadOnlyList<int> all) =>
+        all.SelectMany((first, index) => all.Skip(index + 1).Select(second => (first, second)));
 
     /// <summary>A directory is handed on at birth; only so is it made again.</summary>
     private bool IsParent(int parent, int child) => stats.TryGetValue(child, out ProcStat? stat) && stat.PPid == parent;
