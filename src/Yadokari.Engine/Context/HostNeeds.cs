@@ -80,7 +80,7 @@ public sealed record HostNeeds
                 needs.Add(new HostNeed(HostNeedKind.OpenDirectory, above));
                 break;
             case InotifyImage inotify:
-                needs.AddRange(inotify.Watches.Select(watch => new HostNeed(HostNeedKind.WatchedPath, watch.Path)));
+                needs.AddRange(inotify.Watches.Where(watch => !watch.ByDescriptor).Select(watch => new HostNeed(HostNeedKind.WatchedPath, watch.Path)));
                 break;
             case SocketImage socket:
                 needs.Add(new HostNeed(HostNeedKind.Socket, "") { Socket = socket });

@@ -56,7 +56,10 @@ internal sealed class AnonymousScanner(
         foreach (InotifyWatch watch in description.Info.InotifyWatches)
         {
             string? path = watched.Find(watch);
-            if (path is null || watch.Watch > MostWatches || !watched.MayRead(path))
+            OpenDescription? removed = path is null && !shared.IsShared(description) ? FindRemoved(watch) : null;
+            bool mayRead = removed is { } file ? watched.MayRead(file.Status) : path is not null && watched.MayRead(path);
+            path ??= removed is null ? null : $"/proc/self/fd/{removed.First}";
+            if (path is null || watch.Watch > MostWatches || !mayRead)
             {
                 Refuse(description, "inotify-watch", path is null ? $"what it watches under number {watch.Watch} (inode {watch.Inode}) was not found; remove the watch"
                     : watch.Watch > MostWatches ? $"watch {watch.Watch} has a number above {MostWatches}; open the inotify anew"
@@ -64,11 +67,19 @@ internal sealed class AnonymousScanner(
                 return null;
             }
 
-            watches.Add(new InotifyWatchImage(watch.Watch, path, watch.Mask & WatchMask));
+            watches.Add(new InotifyWatchImage(watch.Watch, path, watch.Mask & WatchMask) { ByDescriptor = removed is not null });
         }
 
         watches.Sort((left, right) => left.Watch.CompareTo(right.Watch));
         return new InotifyImage { Numbers = description.Numbers, Flags = description.Flags, Watches = watches };
+    }
+
+    /// <summary>A removed file that the process itself has open, and no other of the job.</summary>
+    private OpenDescription? FindRemoved(InotifyWatch watch)
+    {
+        const int pathOnly = 0x200000; // O_PATH
+        return descriptions.FirstOrDefault(one => one.Status is { IsRegular: true, Links: 0 } && one.Status.Inode == watch.Inode && WatchedFiles.IsDevice(one.Status, watch.Device)
+            && (one.Flags & pathOnly) == 0 && !one.OnlyInFlight && !shared.IsShared(one));
     }
 
     private PidFdImage? ScanPidFd(OpenDescription description)

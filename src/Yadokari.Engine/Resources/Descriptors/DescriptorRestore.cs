@@ -194,7 +194,8 @@ public sealed partial class DescriptorRestore
     }
 
     /// <summary>A socket whose file was removed or renamed gives its name free again: before another one is bound to it. A connection has its port
-    /// before the listener that has the same, and what waits to be accepted comes behind that.</summary>
+    /// before the listener that has the same, and what waits to be accepted comes behind that. An inotify
+    /// may watch what is open.</summary>
     private IEnumerable<DescriptorImage> InOrder() => table.Descriptions.OrderBy(image => image switch
     {
         SocketImage { Path: not null, PathOwner: null } or TcpEndImage { Waits: false } or UnixPairImage { Waits: false } => 0,
@@ -202,6 +203,7 @@ public sealed partial class DescriptorRestore
         SocketImage { Unread.Count: > 0 } => 2,
         TcpEndImage => 4,
         UnixPairImage waiting => 5 + waiting.Place,
+        InotifyImage => int.MaxValue,
         _ => 3,
     });
 

@@ -31,7 +31,8 @@ internal static class InotifyRestore
         {
             PlanLabel again = new("again"), fits = new("watched"), below = new("below"), taken = new("taken");
             plan.Place(again);
-            plan.CallInto(number, $"watch {watch.Path}", SystemCall.Inotify_add_watch, made, plan.Text(watch.Path), Argument.Named(DeleteSelf | NotFollow, "IN_DELETE_SELF|IN_DONT_FOLLOW"));
+            plan.CallInto(number, $"watch {watch.Path}", SystemCall.Inotify_add_watch, made, plan.Text(watch.Path),
+                watch.ByDescriptor ? Argument.Named(DeleteSelf, "IN_DELETE_SELF") : Argument.Named(DeleteSelf | NotFollow, "IN_DELETE_SELF|IN_DONT_FOLLOW"));
             plan.JumpIf(number, Condition.Equal, watch.Watch, fits);
             plan.JumpIf(number, Condition.Less, before + 1, taken);
             plan.JumpIf(number, Condition.Less, watch.Watch, below);
@@ -60,7 +61,7 @@ internal static class InotifyRestore
     {
         foreach (InotifyWatchImage watch in watches)
         {
-            plan.Try(null, SystemCall.Inotify_add_watch, number, plan.Text(watch.Path), watch.Mask | NotFollow);
+            plan.Try(null, SystemCall.Inotify_add_watch, number, plan.Text(watch.Path), watch.ByDescriptor ? watch.Mask : watch.Mask | NotFollow);
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed partial class SocketScanner
         short events = Descriptor.Poll(description.Handle, Descriptor.PollIn | Descriptor.PollReadHangUp, TimeSpan.Zero);
         bool error = (events & Descriptor.PollError) != 0;
         bool shutDown = (events & Descriptor.PollReadHangUp) != 0 && (events & Descriptor.PollHangUp) != 0;
-        if (error && IsReset(facts))
+        if (error && facts.Protocol == TcpProtocol && IsReset(facts))
         {
             return ScanReset(description, facts, state);
         }
@@ -46,7 +46,12 @@ internal sealed partial class SocketScanner
             return Unconnected(description, facts, null);
         }
 
-        if (!error && state != TcpSocketFacts.Closed && facts.Protocol == TcpProtocol && Connected(description, facts, state, events) is { } end)
+        if (facts.Protocol == MultipathProtocol)
+        {
+            return description.StandardStream >= 0 ? Inherit(description) : Refuse(description, "tcp-connection", $"a connection of multipath TCP {SocketText.EndPoint(facts.LocalAddress)} can't be carried; close it or wait for its end");
+        }
+
+        if (!error && state != TcpSocketFacts.Closed && Connected(description, facts, state, events) is { } end)
         {
             return end;
         }

@@ -103,8 +103,13 @@ internal sealed class WatchedFiles(int pid, JobPaths paths, IReadOnlyList<OpenDe
     /// <summary>Whether a user may read what stands at a path, by its permission bits: else it can't be watched again as that user.</summary>
     public bool MayRead(string path)
     {
+        return paths.Status(path) is { } file && MayRead(file);
+    }
+
+    public bool MayRead(FileStatus file)
+    {
         const uint readOwner = 0x100, readGroup = 0x20, readOther = 4;
-        if (ProcStatus.Read(pid) is not { } user || paths.Status(path) is not { } file)
+        if (ProcStatus.Read(pid) is not { } user)
         {
             return false;
         }
@@ -139,6 +144,9 @@ internal sealed class WatchedFiles(int pid, JobPaths paths, IReadOnlyList<OpenDe
             && (Leads(directory, watch) || (Path.GetDirectoryName(directory) is { } above && Leads(above, watch))));
     }
 
+    /// <param name="device">In the kernel's encoding.</param>
+    public static bool IsDevice(FileStatus file, ulong device) => (file.DeviceMajor, file.DeviceMinor) == (Major(device), Minor(device));
+
     private static uint Major(ulong device) => (uint)(device >> 20);
 
     private static uint Minor(ulong device) => (uint)(device & 0xfffff);
@@ -151,11 +159,12 @@ internal sealed class WatchedFiles(int pid, JobPaths paths, IReadOnlyList<OpenDe
     /// <summary>The kernel's number of a device is another than stat's on some file systems: then the mount decides.</summary>
     private bool IsOn(string path, FileStatus there, ulong device)
     {
-        (uint major, uint minor) = (Major(device), Minor(device));
-        if ((there.DeviceMajor, there.DeviceMinor) == (major, minor))
+        if (IsDevice(there, device))
         {
             return true;
         }
+
+        (uint major, uint minor) = (Major(device), Minor(device));
 
         MountInfo? mount = Mounts().Where(mount => mount.Point == "/" || path == mount.Point || path.StartsWith(mount.Point + "/", StringComparison.Ordinal)).MaxBy(mount => mount.Point.Length);
         return mount is not null && (mount.DeviceMajor, mount.DeviceMinor) == (major, minor);
