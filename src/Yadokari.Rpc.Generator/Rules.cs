@@ -5,7 +5,7 @@ namespace Yadokari.Rpc.Generator;
 /// <summary>What can't be carried, each found when the program is compiled. docs/carried-state.md explains them.</summary>
 internal static class Rules
 {
-    private static readonly Dictionary<string, DiagnosticDescriptor> s_all = [];
+    private static readonly Dictionary<string, DiagnosticDescriptor> All = [];
 
     public static readonly DiagnosticDescriptor NotPartial = Error(
         "YDK001", "The class is not partial", "'{0}' must be partial, so that code to save and restore it can be added");
@@ -55,7 +55,7 @@ internal static class Rules
     public static readonly DiagnosticDescriptor NotAClass = Error(
         "YDK016", "Only classes have [Carried] members", "'{0}' is {1}: [Carried] belongs on members of a class; what is public in a struct or record is carried by itself");
 
-    public static IReadOnlyDictionary<string, DiagnosticDescriptor> ById => s_all;
+    public static IReadOnlyDictionary<string, DiagnosticDescriptor> ById => All;
 
     private static DiagnosticDescriptor Error(string id, string title, string message) => Add(id, title, message, DiagnosticSeverity.Error);
 
@@ -64,7 +64,7 @@ internal static class Rules
     private static DiagnosticDescriptor Add(string id, string title, string message, DiagnosticSeverity severity)
     {
         var rule = new DiagnosticDescriptor(id, title, message, "Yadokari.Carried", severity, isEnabledByDefault: true);
-        s_all.Add(id, rule);
+        All.Add(id, rule);
         return rule;
     }
 }

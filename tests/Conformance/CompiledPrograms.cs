@@ -6,9 +6,9 @@ namespace Yadokari.Conformance;
 /// <summary>Compiles the C programs, once per run.</summary>
 public sealed class CompiledPrograms : IDisposable
 {
-    private static readonly Lazy<bool> s_made = new(Make);
+    private static readonly Lazy<bool> Made = new(Make);
 
-    public CompiledPrograms() => _ = s_made.Value;
+    public CompiledPrograms() => _ = Made.Value;
 
     private static bool Make()
     {

@@ -11,10 +11,10 @@ namespace Yadokari.Conformance;
 internal sealed record InputText(string FileName, bool OnStandardInput, int Ahead, Func<int, ReadOnlyMemory<byte>> Piece)
 {
     private const int BytesOfWords = 1_000_000;
-    private static readonly byte[] s_words = SomeWords(4 * BytesOfWords);
+    private static readonly byte[] Vocabulary = SomeWords(4 * BytesOfWords);
 
     /// <summary>Random words, for a program that packs them.</summary>
-    public static InputText Words { get; } = new("data.txt", false, 160_000_000, n => s_words.AsMemory(n % 4 * BytesOfWords, BytesOfWords));
+    public static InputText Words { get; } = new("data.txt", false, 160_000_000, n => Vocabulary.AsMemory(n % 4 * BytesOfWords, BytesOfWords));
 
     /// <summary>Functions to calculate to 200 digits, a few a line and a line as long as a program's buffer, which it must not read far ahead.</summary>
     public static InputText Numbers { get; } = new("numbers.bc", false, 16_000_000, Calculations);

@@ -10,7 +10,7 @@ public class KilledToolTests : IClassFixture<CompiledPrograms>
     private const string Soak = "YADO_SOAK";
 
     /// <summary>Longer than a borrowed thread waits to be fetched.</summary>
-    private static readonly TimeSpan s_home = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Home = TimeSpan.FromSeconds(20);
 
     /// <summary>Of one program; twenty times as many when <c>YADO_SOAK</c> is set.</summary>
     private static int Kills => Environment.GetEnvironmentVariable(Soak) is null ? 20 : 400;
@@ -42,7 +42,7 @@ public class KilledToolTests : IClassFixture<CompiledPrograms>
         }
 
         frozen.ShouldBeGreaterThan(0, "no kill struck while the process was held: nothing was tested");
-        if (!SpinWait.SpinUntil(() => Borrowable(journey.Pid).SequenceEqual(before), s_home))
+        if (!SpinWait.SpinUntil(() => Borrowable(journey.Pid).SequenceEqual(before), Home))
         {
             // The last one was killed between two threads: no thread stood in the range, and the next tool takes it away (docs/limits.md).
             journey.SaveAndRunOn();

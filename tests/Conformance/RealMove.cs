@@ -7,8 +7,8 @@ namespace Yadokari.Conformance;
 /// <summary>Real programs, started by hand, moved while they work: what they print and write is what it would have been.</summary>
 internal static class RealMove
 {
-    private static readonly Dictionary<string, string> s_environment = new() { ["PATH"] = "/usr/bin:/bin", ["LC_ALL"] = "C" };
-    private static readonly ConcurrentDictionary<string, Lazy<IReadOnlyDictionary<string, string>>> s_unmoved = new();
+    private static readonly Dictionary<string, string> Environment = new() { ["PATH"] = "/usr/bin:/bin", ["LC_ALL"] = "C" };
+    private static readonly ConcurrentDictionary<string, Lazy<IReadOnlyDictionary<string, string>>> UnmovedRuns = new();
 
     /// <summary>Moves a program so many times while it works, lets it end, and compares what it made with an unmoved run's.</summary>
     /// <param name="uid">The user whom it runs as; null: the user who runs the tests.</param>
@@ -35,7 +35,7 @@ internal static class RealMove
         program.OpenGate(scene);
         journey.Wait().ShouldBe(new Ending(false, 0), scene.Transcript);
         IReadOnlyDictionary<string, string> expected = feeder is null
-            ? s_unmoved.GetOrAdd(name, _ => new(() => Unmoved(program, null))).Value
+            ? UnmovedRuns.GetOrAdd(name, _ => new(() => Unmoved(program, null))).Value
             : Unmoved(program, feeder.Path);
         foreach ((string file, string digest) in Results(program, scene))
         {
@@ -62,7 +62,7 @@ internal static class RealMove
     private static Journey Start(RealProgram program, Scene scene) => Journey.Start(
         scene,
         program.Command(scene),
-        environment: new Dictionary<string, string>(s_environment) { ["HOME"] = scene.Directory },
+        environment: new Dictionary<string, string>(Environment) { ["HOME"] = scene.Directory },
         input: program.Input is { OnStandardInput: true } input ? input.In(scene) : "/dev/null");
 
     private static void AwaitWork(RealProgram program, Scene scene, Journey journey, string before) => Until.Holds(

@@ -3,7 +3,7 @@ namespace Yadokari.Conformance;
 /// <summary>The directory of one test and whom its programs run as. Removed at the end.</summary>
 internal sealed class Scene : IDisposable
 {
-    private static int s_count;
+    private static int _count;
     private int _records;
 
     /// <param name="name">Part of the directory's name, for whoever looks at it.</param>
@@ -14,7 +14,7 @@ internal sealed class Scene : IDisposable
         Directory = Path.Combine(
             Path.GetTempPath(),
             $"yadokari-conformance-{Environment.ProcessId}",
-            $"{Interlocked.Increment(ref s_count)}-{name}");
+            $"{Interlocked.Increment(ref _count)}-{name}");
         System.IO.Directory.CreateDirectory(Directory);
         File.SetUnixFileMode(Directory, Everything);
     }

@@ -20,8 +20,8 @@ internal sealed class Compiled
     /// <summary>Lines before the program's own.</summary>
     public const int UsingLines = 2;
 
-    private static readonly CSharpParseOptions s_parse = new(LanguageVersion.Latest);
-    private static readonly MetadataReference[] s_references =
+    private static readonly CSharpParseOptions Parse = new(LanguageVersion.Latest);
+    private static readonly MetadataReference[] References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(':').Select(static f => MetadataReference.CreateFromFile(f)),
     ];
@@ -49,13 +49,13 @@ internal sealed class Compiled
 
     public static CSharpCompilation Compilation(string source) => CSharpCompilation.Create(
         "program" + Guid.NewGuid().ToString("N"),
-        [CSharpSyntaxTree.ParseText(Usings + source, s_parse, path: "program.cs")],
-        s_references,
+        [CSharpSyntaxTree.ParseText(Usings + source, Parse, path: "program.cs")],
+        References,
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
 
     public static GeneratorDriver Driver() => CSharpGeneratorDriver.Create(
         [new CarriedGenerator().AsSourceGenerator()],
-        parseOptions: s_parse,
+        parseOptions: Parse,
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     /// <summary>The program's class <c>Test</c>, run: its static method <c>Run</c> returns what is to be compared.</summary>

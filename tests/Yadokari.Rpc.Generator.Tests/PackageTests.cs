@@ -10,7 +10,7 @@ namespace Yadokari.Rpc.Generator.Tests;
 /// <summary>The packages, in the hands of somebody who has only them and their README.</summary>
 public sealed partial class PackageTests : IDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private readonly string _root = Directory.CreateTempSubdirectory("yadokari-package-").FullName;
 
@@ -92,7 +92,7 @@ public sealed partial class PackageTests : IDisposable
         using Process server = Start(project, Path.Combine(project, "bin", "Release", "net10.0", "counter.dll") + " --urls http://127.0.0.1:0");
         try
         {
-            using var limit = new CancellationTokenSource(s_limit);
+            using var limit = new CancellationTokenSource(Limit);
             string? line;
             Match listening;
             do
@@ -103,7 +103,7 @@ public sealed partial class PackageTests : IDisposable
             }
             while (!listening.Success);
 
-            using var http = new HttpClient { BaseAddress = new Uri(listening.Groups[1].Value), Timeout = s_limit };
+            using var http = new HttpClient { BaseAddress = new Uri(listening.Groups[1].Value), Timeout = Limit };
             List<string> counts = [];
             for (int i = 0; i < 2; i++)
             {
@@ -134,10 +134,10 @@ public sealed partial class PackageTests : IDisposable
         process.ErrorDataReceived += (_, e) => Append(output, e.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        if (!process.WaitForExit(s_limit))
+        if (!process.WaitForExit(Limit))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"dotnet {arguments} took longer than {s_limit}: {output}");
+            throw new TimeoutException($"dotnet {arguments} took longer than {Limit}: {output}");
         }
 
         // Once more without a limit: until both streams are read to their end.

@@ -17,7 +17,7 @@ public sealed class TelemetryExport : IDisposable
 {
     private const string MeterName = "Yadokari.Host";
 
-    private static readonly string[] _endpoints =
+    private static readonly string[] Endpoints =
         ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
 
     private readonly Meter _meter;
@@ -46,11 +46,11 @@ public sealed class TelemetryExport : IDisposable
     /// <exception cref="YadoException">What is named is none; exit status 2.</exception>
     public static TelemetryExport? Start(HostSelf self, IReadOnlyList<Figure> figures, Func<HostInfo> read)
     {
-        if (_endpoints.All(name => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name))))
+        if (Endpoints.All(name => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name))))
         {
             return null;
         }
-        foreach (string name in _endpoints)
+        foreach (string name in Endpoints)
         {
             if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } place
                 && !(Uri.TryCreate(place, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"))

@@ -16,18 +16,18 @@ public static class MoveTrace
     private const string Name = "move";
     private const string PhaseKey = "phase";
 
-    private static readonly ActivitySource _source = new(SourceName);
+    private static readonly ActivitySource Source = new(SourceName);
 
     /// <summary>One move, from its begin to its end.</summary>
     /// <param name="to">The host that it goes to.</param>
     public static async Task<MoveReport> FollowAsync(JobRecord job, string? to, Func<Task<MoveReport>> act)
     {
-        if (Activity.Current?.Source != _source)
+        if (Activity.Current?.Source != Source)
         {
             // That of the web server, which nobody collects: a span below it would not be collected either.
             Activity.Current = null;
         }
-        using Activity? move = _source.StartActivity(Name);
+        using Activity? move = Source.StartActivity(Name);
         move?.SetTag("yadokari.job.name", job.Name).SetTag("yadokari.job.id", job.Id).SetTag("yadokari.move.target", to);
         try
         {
@@ -53,7 +53,7 @@ public static class MoveTrace
     public static void Enter(MovePhase phase)
     {
         Activity? move = Activity.Current;
-        if (move is null || move.Source != _source)
+        if (move is null || move.Source != Source)
         {
             return;
         }
@@ -67,14 +67,14 @@ public static class MoveTrace
         }
         (move.GetCustomProperty(PhaseKey) as Activity)?.Dispose();
         Activity.Current = move;
-        move.SetCustomProperty(PhaseKey, _source.StartActivity(NameOf(phase)));
+        move.SetCustomProperty(PhaseKey, Source.StartActivity(NameOf(phase)));
     }
 
     /// <summary>What this host does for the move of another one; null: nobody collects it, or the request belongs to none.</summary>
     /// <param name="parent">What the request says of itself; anything.</param>
     public static Activity? Serve(string parent, string name) =>
-        _source.HasListeners() && ActivityContext.TryParse(parent, null, isRemote: true, out ActivityContext span)
-            ? _source.StartActivity(name, ActivityKind.Server, span)
+        Source.HasListeners() && ActivityContext.TryParse(parent, null, isRemote: true, out ActivityContext span)
+            ? Source.StartActivity(name, ActivityKind.Server, span)
             : null;
 
     /// <summary>What is done until the next phase.</summary>

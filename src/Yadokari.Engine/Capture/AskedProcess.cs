@@ -18,18 +18,18 @@ internal sealed class AskedProcess
 
     private const int SigStop = 19;
 
-    private readonly ProcessCapture process;
-    private readonly IReadOnlyList<ThreadImage> threads;
-    private readonly SharedResidency residency;
-    private MemoryCapture? scan;
+    private readonly ProcessCapture _process;
+    private readonly IReadOnlyList<ThreadImage> _threads;
+    private readonly SharedResidency _residency;
+    private MemoryCapture? _scan;
 
     private AskedProcess(FrozenProcess frozen, IReadOnlyList<Vma> vmas, ProcessCapture process, IReadOnlyList<ThreadImage> threads, SharedResidency residency)
     {
         Frozen = frozen;
         Vmas = vmas;
-        this.process = process;
-        this.threads = threads;
-        this.residency = residency;
+        _process = process;
+        _threads = threads;
+        _residency = residency;
     }
 
     public FrozenProcess Frozen { get; }
@@ -39,7 +39,7 @@ internal sealed class AskedProcess
     public IReadOnlyList<Vma> Vmas { get; }
 
     /// <summary>What it is told when it asks for the host's name.</summary>
-    public HostNameImage HostName => process.HostName;
+    public HostNameImage HostName => _process.HostName;
 
     /// <summary>When it was about to be asked (<see cref="Stopwatch"/>).</summary>
     public required long Since { get; init; }
@@ -101,12 +101,12 @@ internal sealed class AskedProcess
 
     /// <summary>Sorts its mappings.</summary>
     /// <param name="objects">Keys of memory and files without a name that processes of the job share or carry.</param>
-    public void ScanMemory(IReadOnlyList<string> objects) => scan = MemoryCapture.Scan(Pid, Vmas, objects);
+    public void ScanMemory(IReadOnlyList<string> objects) => _scan = MemoryCapture.Scan(Pid, Vmas, objects);
 
     /// <summary>Where shared objects can be read.</summary>
-    public SharedObjectSource Objects(DescriptorCapture descriptors) => new(Pid, Scan, residency, Frozen.Memory, descriptors.Contents);
+    public SharedObjectSource Objects(DescriptorCapture descriptors) => new(Pid, Scan, _residency, Frozen.Memory, descriptors.Contents);
 
-    private MemoryCapture Scan => scan ?? throw new InvalidOperationException("not scanned");
+    private MemoryCapture Scan => _scan ?? throw new InvalidOperationException("not scanned");
 
     /// <summary>What only matters in a process that has a parent in the job.</summary>
     /// <param name="untoldStop">The signal that stopped it, of which its parent has not been told yet; null for none.</param>
@@ -125,7 +125,7 @@ internal sealed class AskedProcess
         }
 
         // The kernel sends it when the thread ends that made the process, and all are made by main threads again.
-        if (threads.Any(thread => thread.ParentDeathSignal != 0) && ProcStat.Read(Pid) is { } stat
+        if (_threads.Any(thread => thread.ParentDeathSignal != 0) && ProcStat.Read(Pid) is { } stat
             && !ProcTasks.ChildrenOfThread(stat.PPid, stat.PPid).Contains(Pid))
         {
             obstacles.Add(new Obstacle("parent-death-signal", $"{ProcessLabel.Of(Pid)} gets a signal when a thread of its parent ends (PR_SET_PDEATHSIG)"));
@@ -143,11 +143,11 @@ internal sealed class AskedProcess
         PendingStops stops = Stops();
         return new ProcessImage
         {
-            Attributes = process.Attributes with { Stopped = stops.Stopped, Clocks = process.Attributes.Clocks.After(LastTimer) },
+            Attributes = _process.Attributes with { Stopped = stops.Stopped, Clocks = _process.Attributes.Clocks.After(LastTimer) },
             Memory = Memory(memory, segments, objects),
-            Threads = [.. threads.Select(t => t with { PendingSignals = stops.Others(t.PendingSignals) })],
-            Signals = process.Signals with { Pending = stops.Others(process.Signals.Pending) },
-            Timers = process.Timers,
+            Threads = [.. _threads.Select(t => t with { PendingSignals = stops.Others(t.PendingSignals) })],
+            Signals = _process.Signals with { Pending = stops.Others(_process.Signals.Pending) },
+            Timers = _process.Timers,
             Descriptors = descriptors.Table,
         };
     }
@@ -165,7 +165,7 @@ internal sealed class AskedProcess
         return [.. ahead.Concat(writer.Copy(rest)).OrderBy(segment => segment.Address)];
     }
 
-    private PendingStops Stops() => PendingStops.Of(Frozen.Stopped, [process.Signals.Pending, .. threads.Select(t => t.PendingSignals)]);
+    private PendingStops Stops() => PendingStops.Of(Frozen.Stopped, [_process.Signals.Pending, .. _threads.Select(t => t.PendingSignals)]);
 
     private MemoryImage Memory(MemoryCapture memory, IReadOnlyList<MemorySegment> segments, IReadOnlyList<SharedObjectImage> objects)
     {
@@ -183,7 +183,7 @@ internal sealed class AskedProcess
         {
             Layout =
             [
-                layout.StartCode, layout.EndCode, layout.StartData, layout.EndData, layout.StartBrk, process.Brk, layout.StartStack,
+                layout.StartCode, layout.EndCode, layout.StartData, layout.EndData, layout.StartBrk, _process.Brk, layout.StartStack,
                 layout.ArgumentsStart, layout.ArgumentsEnd, layout.EnvironmentStart, layout.EnvironmentEnd,
             ],
             AuxiliaryVector = ProcMisc.AuxiliaryVector(Pid) ?? [],

@@ -9,14 +9,14 @@ namespace Yadokari.Engine.Capture;
 /// read once.</summary>
 internal sealed class CommonObjects
 {
-    private readonly IReadOnlyList<SharedObjectSource> sources;
-    private readonly HashSet<string> keys = [];
-    private IReadOnlyList<string> unmapped = [];
+    private readonly IReadOnlyList<SharedObjectSource> _sources;
+    private readonly HashSet<string> _keys = [];
+    private IReadOnlyList<string> _unmapped = [];
 
-    private CommonObjects(IReadOnlyList<SharedObjectSource> sources) => this.sources = sources;
+    private CommonObjects(IReadOnlyList<SharedObjectSource> sources) => _sources = sources;
 
     /// <summary>Their keys, see <see cref="SharedObjectImage.Key"/>.</summary>
-    public IReadOnlySet<string> Keys => keys;
+    public IReadOnlySet<string> Keys => _keys;
 
     /// <summary>Those that descriptors lead to; by their place in the list descriptions of several processes name them.</summary>
     public required IReadOnlyList<CarriedFileImage> Files { get; init; }
@@ -63,10 +63,10 @@ internal sealed class CommonObjects
 
         // Those are the job's, whichever process has mapped them, as System V objects are.
         HashSet<string> named = [.. sources.SelectMany(source => source.Scan.Objects).Where(shared => shared.NamedAt is not null).Select(shared => shared.Key)];
-        CommonObjects common = new(sources) { Files = files, unmapped = Unmapped(sources[0].Pid, named, obstacles) };
-        common.keys.UnionWith(named);
-        common.keys.UnionWith(listed);
-        common.keys.UnionWith(holders.Where(pair => pair.Value > 1 || pair.Key.StartsWith(SegmentImage.KeyPrefix, StringComparison.Ordinal)).Select(pair => pair.Key));
+        CommonObjects common = new(sources) { Files = files, _unmapped = Unmapped(sources[0].Pid, named, obstacles) };
+        common._keys.UnionWith(named);
+        common._keys.UnionWith(listed);
+        common._keys.UnionWith(holders.Where(pair => pair.Value > 1 || pair.Key.StartsWith(SegmentImage.KeyPrefix, StringComparison.Ordinal)).Select(pair => pair.Key));
         return common;
     }
 
@@ -74,12 +74,12 @@ internal sealed class CommonObjects
     public IReadOnlyList<SharedObjectImage> Read(MemoryWriter writer, AskedProcess main, SystemVCapture ipc)
     {
         Dictionary<string, SystemVObject> apart = ipc.Segments.Where(segment => !IsMappedWhole(segment.Key, segment.Value)).ToDictionary();
-        HashSet<string> others = [.. keys];
+        HashSet<string> others = [.. _keys];
         others.ExceptWith(apart.Keys);
-        List<SharedObjectImage> objects = others.Count == 0 ? [] : [.. new SharedObjectCapture(sources, writer).OfTree(others)];
-        foreach (string path in unmapped)
+        List<SharedObjectImage> objects = others.Count == 0 ? [] : [.. new SharedObjectCapture(_sources, writer).OfTree(others)];
+        foreach (string path in _unmapped)
         {
-            objects.Add(new SharedObjectCapture(sources, writer).FromName(path) is { } image && keys.Add(image.Key) ? image
+            objects.Add(new SharedObjectCapture(_sources, writer).FromName(path) is { } image && _keys.Add(image.Key) ? image
                 : throw new EngineException(EngineError.Failed, $"{path}, which is the job's, can't be read"));
         }
 
@@ -120,7 +120,7 @@ internal sealed class CommonObjects
     private bool IsMappedWhole(string key, SystemVObject segment)
     {
         ulong at = 0;
-        foreach (SharedView view in sources.SelectMany(source => source.Scan.Views.Where(view => source.Scan.Objects[view.Object].Key == key)).OrderBy(view => view.Offset))
+        foreach (SharedView view in _sources.SelectMany(source => source.Scan.Views.Where(view => source.Scan.Objects[view.Object].Key == key)).OrderBy(view => view.Offset))
         {
             at = view.Offset <= at ? Math.Max(at, view.Offset + (view.End - view.Start)) : at;
         }

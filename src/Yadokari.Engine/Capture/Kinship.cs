@@ -9,10 +9,10 @@ namespace Yadokari.Engine.Capture;
 /// <summary>How the processes of a job stand to each other, in the job's own numbers.</summary>
 internal sealed class Kinship
 {
-    private readonly int main;
-    private readonly int init;
-    private readonly Dictionary<int, ProcStatus> statuses = [];
-    private readonly Dictionary<int, ProcStat> stats = [];
+    private readonly int _main;
+    private readonly int _init;
+    private readonly Dictionary<int, ProcStatus> _statuses = [];
+    private readonly Dictionary<int, ProcStat> _stats = [];
 
     /// <param name="tree">Stands still.</param>
     public Kinship(FrozenTree tree)
@@ -25,14 +25,14 @@ internal sealed class Kinship
     /// <param name="gone">What to do about one that is there no more.</param>
     public Kinship(IReadOnlyList<int> living, IReadOnlyList<int> ended, Action<int> gone)
     {
-        main = living[0];
-        init = JobInit.Of(main)?.Pid ?? 0;
+        _main = living[0];
+        _init = JobInit.Of(_main)?.Pid ?? 0;
         foreach (int pid in living.Concat(ended))
         {
             if (ProcStatus.Read(pid) is { } status && ProcStat.Read(pid) is { } stat)
             {
-                statuses.Add(pid, status);
-                stats.Add(pid, stat);
+                _statuses.Add(pid, status);
+                _stats.Add(pid, stat);
             }
             else
             {
@@ -48,29 +48,29 @@ internal sealed class Kinship
         Orphan = IsOrphan(pid),
         Group = Group(pid),
         Session = Session(pid),
-        WithoutTerminal = stats[pid].TerminalDevice == 0 && stats.GetValueOrDefault(stats[pid].Session) is { TerminalDevice: not 0 },
+        WithoutTerminal = _stats[pid].TerminalDevice == 0 && _stats.GetValueOrDefault(_stats[pid].Session) is { TerminalDevice: not 0 },
         Foreground = Foreground(pid),
-        ExitSignal = pid == main ? 17 : stats[pid].ExitSignal,
-        SharesDirectory = pid != main && !IsOrphan(pid) && Kcmp.FindCommon(ProcTasks.Witness(stats[pid].PPid), ProcTasks.Witness(pid)) == Kcmp.DirectoryName,
+        ExitSignal = pid == _main ? 17 : _stats[pid].ExitSignal,
+        SharesDirectory = pid != _main && !IsOrphan(pid) && Kcmp.FindCommon(ProcTasks.Witness(_stats[pid].PPid), ProcTasks.Witness(pid)) == Kcmp.DirectoryName,
     };
 
     private int Foreground(int pid)
     {
-        ProcStat stat = stats[pid];
+        ProcStat stat = _stats[pid];
         if (stat.Session != pid || stat.TerminalDevice == 0 || stat.TerminalGroup == stat.ProcessGroup)
         {
             return 0;
         }
 
-        int member = stats.Keys.FirstOrDefault(other => stats[other].ProcessGroup == stat.TerminalGroup);
+        int member = _stats.Keys.FirstOrDefault(other => _stats[other].ProcessGroup == stat.TerminalGroup);
         return member == 0 ? 0 : Group(member);
     }
 
     public EndedProcessImage Ended(int pid)
     {
-        ProcStat stat = stats[pid];
+        ProcStat stat = _stats[pid];
         int status = ProcStat.ReadExit(pid, stat.StartTicks) ?? throw Gone(pid);
-        ProcStatus own = statuses[pid];
+        ProcStatus own = _statuses[pid];
         return new EndedProcessImage(Inner(pid), Parent(pid), Group(pid), Session(pid), stat.Name, own.Uids[0], own.Gids[0], status) { ExitSignal = stat.ExitSignal };
     }
 
@@ -79,12 +79,12 @@ internal sealed class Kinship
     {
         List<SkeletonPlace> places = [];
         HashSet<int> placed = [];
-        foreach (int pid in stats.Keys)
+        foreach (int pid in _stats.Keys)
         {
             // One whose parent is there no more has another by now.
-            if ((pid == main || IsOrphan(pid) || placed.Contains(stats[pid].PPid)) && placed.Add(pid))
+            if ((pid == _main || IsOrphan(pid) || placed.Contains(_stats[pid].PPid)) && placed.Add(pid))
             {
-                places.Add(new SkeletonPlace(Inner(pid), Parent(pid), Session(pid), Group(pid), ended.Contains(pid)) { Orphan = IsOrphan(pid), ExitSignal = pid == main ? 17 : stats[pid].ExitSignal });
+                places.Add(new SkeletonPlace(Inner(pid), Parent(pid), Session(pid), Group(pid), ended.Contains(pid)) { Orphan = IsOrphan(pid), ExitSignal = pid == _main ? 17 : _stats[pid].ExitSignal });
             }
         }
 
@@ -92,22 +92,22 @@ internal sealed class Kinship
     }
 
     /// <summary>The number outside.</summary>
-    public int Outer(int inner) => stats.Keys.FirstOrDefault(pid => Inner(pid) == inner);
+    public int Outer(int inner) => _stats.Keys.FirstOrDefault(pid => Inner(pid) == inner);
 
-    private int Inner(int pid) => statuses[pid].NsPid is [.., int inner] ? inner : pid;
+    private int Inner(int pid) => _statuses[pid].NsPid is [.., int inner] ? inner : pid;
 
-    private bool IsOrphan(int pid) => pid != main && init != 0 && stats[pid].PPid == init;
+    private bool IsOrphan(int pid) => pid != _main && _init != 0 && _stats[pid].PPid == _init;
 
     /// <summary>An orphan is made by the main process.</summary>
-    private int Parent(int pid) => pid == main ? 0 : IsOrphan(pid) ? Inner(main) : Inner(stats[pid].PPid);
+    private int Parent(int pid) => pid == _main ? 0 : IsOrphan(pid) ? Inner(_main) : Inner(_stats[pid].PPid);
 
-    private int Group(int pid) => IsOutside(stats[pid].ProcessGroup, stats[main].ProcessGroup, stats[main].Session) ? 0 : statuses[pid].NsGroup is [.., int inner] ? inner : stats[pid].ProcessGroup;
+    private int Group(int pid) => IsOutside(_stats[pid].ProcessGroup, _stats[_main].ProcessGroup, _stats[_main].Session) ? 0 : _statuses[pid].NsGroup is [.., int inner] ? inner : _stats[pid].ProcessGroup;
 
-    private int Session(int pid) => IsOutside(stats[pid].Session, stats[main].Session, stats[main].Session) ? 0 : statuses[pid].NsSession is [.., int inner] ? inner : stats[pid].Session;
+    private int Session(int pid) => IsOutside(_stats[pid].Session, _stats[_main].Session, _stats[_main].Session) ? 0 : _statuses[pid].NsSession is [.., int inner] ? inner : _stats[pid].Session;
 
     /// <summary>What the main process has not made, but was made in.</summary>
     private bool IsOutside(int number, int ofMain, int session) =>
-        number != main && !stats.ContainsKey(number) && (number == ofMain || number == session);
+        number != _main && !_stats.ContainsKey(number) && (number == ofMain || number == session);
 
     private static EngineException Gone(int pid) => new(EngineError.NoSuchProcess, $"process {pid} was killed while it was frozen");
 }

@@ -104,21 +104,21 @@ internal static class Rehearsal
     {
         private const int Room = 128 * 1024;
 
-        private readonly SafeFileHandle file = MemoryFile.Create("yadokari-rehearsal-file");
-        private readonly MappedFile? mapped;
+        private readonly SafeFileHandle _file = MemoryFile.Create("yadokari-rehearsal-file");
+        private readonly MappedFile? _mapped;
 
-        public MemorySink() => mapped = MappedFile.TryReserve(file, Room);
+        public MemorySink() => _mapped = MappedFile.TryReserve(_file, Room);
 
         public bool IsConcurrent => true;
 
-        public Span<byte> Window(long offset, int length) => mapped is null ? default : mapped.Window(offset, length);
+        public Span<byte> Window(long offset, int length) => _mapped is null ? default : _mapped.Window(offset, length);
 
-        public void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(file, bytes, offset);
+        public void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(_file, bytes, offset);
 
         public void Dispose()
         {
-            mapped?.Dispose();
-            file.Dispose();
+            _mapped?.Dispose();
+            _file.Dispose();
         }
     }
 }

@@ -23,7 +23,7 @@ internal sealed class SystemVCapture
     private const int RoomForLetters = 128 * 1024;
     private const uint PermissionBits = 0x1ff;
 
-    private readonly List<Obstacle> obstacles = [];
+    private readonly List<Obstacle> _obstacles = [];
 
     private SystemVCapture()
     {
@@ -38,7 +38,7 @@ internal sealed class SystemVCapture
     /// <summary>Objects of the host's namespace that go when the job goes.</summary>
     public IReadOnlyList<SystemVObject> Used { get; private set; } = [];
 
-    public IReadOnlyList<Obstacle> Obstacles => obstacles;
+    public IReadOnlyList<Obstacle> Obstacles => _obstacles;
 
     /// <param name="asked">The job's processes, the main process first.</param>
     /// <param name="ended">Those that wait to be reaped.</param>
@@ -48,7 +48,7 @@ internal sealed class SystemVCapture
     {
         SystemVCapture capture = new();
         SystemVOwnership ownership = SystemVOwnership.Find([.. asked.Select(process => (process.Pid, process.Vmas))], ended, standsStill: true);
-        capture.obstacles.AddRange(ownership.Obstacles);
+        capture._obstacles.AddRange(ownership.Obstacles);
         capture.Used = ownership.Used;
         if (ownership.Place == IpcPlace.Outside && ownership.Objects.Count == 0)
         {
@@ -100,7 +100,7 @@ internal sealed class SystemVCapture
         {
             if (segments.FirstOrDefault(segment => segment.Id == (int)view.Inode) is not { } segment || view.Offset + view.Length > SegmentRestore.WholePages(segment.Size))
             {
-                obstacles.Add(new Obstacle("sysv-shm", $"{ProcessLabel.Of(process.Pid)} maps more of System V shared memory {view.Inode} than there is (mremap)"));
+                _obstacles.Add(new Obstacle("sysv-shm", $"{ProcessLabel.Of(process.Pid)} maps more of System V shared memory {view.Inode} than there is (mremap)"));
             }
         }
 
@@ -135,7 +135,7 @@ internal sealed class SystemVCapture
         uint user = ProcStatus.Read(main)?.Uids[1] ?? 0;
         foreach (SystemVObject one in others.Where(one => one.CreatorUid == user))
         {
-            obstacles.Add(new Obstacle(one.Kind == SystemVKind.Messages ? "sysv-msg" : "sysv-sem", $"System V object {one.Id} ({SystemVObject.NameOf(one.Kind)}) is in an IPC namespace that is neither the job's own nor this one (a container's): yado can't tell who uses it"));
+            _obstacles.Add(new Obstacle(one.Kind == SystemVKind.Messages ? "sysv-msg" : "sysv-sem", $"System V object {one.Id} ({SystemVObject.NameOf(one.Kind)}) is in an IPC namespace that is neither the job's own nor this one (a container's): yado can't tell who uses it"));
         }
     }
 
@@ -149,7 +149,7 @@ internal sealed class SystemVCapture
             int witness = process.Frozen.Main.Tid;
             if (!everybody.Any(other => other != witness && Kcmp.SharesUndo(witness, other)))
             {
-                obstacles.Add(new Obstacle("sysv-undo", $"{ProcessLabel.Of(process.Pid)} may have changed System V semaphores with SEM_UNDO, or has threads, of which that can't be told"));
+                _obstacles.Add(new Obstacle("sysv-undo", $"{ProcessLabel.Of(process.Pid)} may have changed System V semaphores with SEM_UNDO, or has threads, of which that can't be told"));
             }
         }
     }
@@ -221,11 +221,11 @@ internal sealed class SystemVCapture
         List<LetterImage> letters = [];
         if (queue.Size > RoomForLetters - (LettersAtOnce * sizeof(long)))
         {
-            obstacles.Add(new Obstacle("sysv-msg", $"System V message queue {queue.Id} holds {queue.Size} bytes, more than can be looked at"));
+            _obstacles.Add(new Obstacle("sysv-msg", $"System V message queue {queue.Id} holds {queue.Size} bytes, more than can be looked at"));
             return new MessageQueueImage(NameOf(queue), maxBytes, letters);
         }
 
-        while (letters.Count < queue.Count && obstacles.Count == 0)
+        while (letters.Count < queue.Count && _obstacles.Count == 0)
         {
             if (!ReadLetters(main, batch, queue, letters))
             {
@@ -267,7 +267,7 @@ internal sealed class SystemVCapture
 
             if (size < 0)
             {
-                obstacles.Add(Unreadable("sysv-msg", $"System V message queue {queue.Id}", size));
+                _obstacles.Add(Unreadable("sysv-msg", $"System V message queue {queue.Id}", size));
                 return true;
             }
 
@@ -284,7 +284,7 @@ internal sealed class SystemVCapture
         long result = BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(said.Offset));
         if (result < 0 && !IsGone(result))
         {
-            obstacles.Add(Unreadable(name, what, result));
+            _obstacles.Add(Unreadable(name, what, result));
         }
 
         return !IsGone(result);

@@ -13,35 +13,35 @@ namespace Yadokari.Engine.Capture;
 /// </summary>
 internal sealed class SystemVOwnership
 {
-    private readonly HashSet<int> own;
-    private readonly IReadOnlyList<(int Pid, IReadOnlyList<Vma> Vmas)> mapped;
-    private readonly bool standsStill;
-    private readonly List<Obstacle> obstacles = [];
-    private readonly List<SystemVObject> objects = [];
-    private readonly List<SystemVObject> used = [];
-    private readonly uint user;
-    private readonly long begin;
+    private readonly HashSet<int> _own;
+    private readonly IReadOnlyList<(int Pid, IReadOnlyList<Vma> Vmas)> _mapped;
+    private readonly bool _standsStill;
+    private readonly List<Obstacle> _obstacles = [];
+    private readonly List<SystemVObject> _objects = [];
+    private readonly List<SystemVObject> _used = [];
+    private readonly uint _user;
+    private readonly long _begin;
 
     private SystemVOwnership(IReadOnlyList<(int Pid, IReadOnlyList<Vma> Vmas)> mapped, IReadOnlyList<int> ended, bool standsStill)
     {
-        this.mapped = mapped;
-        this.standsStill = standsStill;
-        own = [.. mapped.Select(process => process.Pid), .. ended];
+        _mapped = mapped;
+        _standsStill = standsStill;
+        _own = [.. mapped.Select(process => process.Pid), .. ended];
         int main = mapped[0].Pid;
-        user = ProcStatus.Read(main)?.Uids[1] ?? 0;
-        begin = (ProcClock.StartTime(main) ?? DateTimeOffset.MaxValue).ToUnixTimeSeconds() - 1;
+        _user = ProcStatus.Read(main)?.Uids[1] ?? 0;
+        _begin = (ProcClock.StartTime(main) ?? DateTimeOffset.MaxValue).ToUnixTimeSeconds() - 1;
         Place = PlaceOf(main);
     }
 
     public IpcPlace Place { get; }
 
     /// <summary>In the host's namespace, what is the job's; else nothing is known from here.</summary>
-    public IReadOnlyList<SystemVObject> Objects => objects;
+    public IReadOnlyList<SystemVObject> Objects => _objects;
 
     /// <summary>Those of them that it has used for certain: they go when it goes.</summary>
-    public IReadOnlyList<SystemVObject> Used => used;
+    public IReadOnlyList<SystemVObject> Used => _used;
 
-    public IReadOnlyList<Obstacle> Obstacles => obstacles;
+    public IReadOnlyList<Obstacle> Obstacles => _obstacles;
 
     /// <param name="mapped">The job's processes with their mappings, the main process first.</param>
     /// <param name="ended">Those that wait to be reaped.</param>
@@ -57,7 +57,7 @@ internal sealed class SystemVOwnership
         }
         else if (finder.Place == IpcPlace.Foreign && finder.Views().FirstOrDefault() is { } view)
         {
-            finder.obstacles.Add(new Obstacle("sysv-shm", $"System V shared memory {view.Inode} is in an IPC namespace that is neither the job's own nor this one (a container's): yado can't tell who else uses it"));
+            finder._obstacles.Add(new Obstacle("sysv-shm", $"System V shared memory {view.Inode} is in an IPC namespace that is neither the job's own nor this one (a container's): yado can't tell who else uses it"));
         }
 
         return finder;
@@ -71,7 +71,7 @@ internal sealed class SystemVOwnership
             : IpcPlace.Foreign;
     }
 
-    private IEnumerable<Vma> Views() => mapped.SelectMany(process => process.Vmas).Where(SystemVMapping.IsSegment);
+    private IEnumerable<Vma> Views() => _mapped.SelectMany(process => process.Vmas).Where(SystemVMapping.IsSegment);
 
     private void FindSegments()
     {
@@ -81,22 +81,22 @@ internal sealed class SystemVOwnership
             int ours = views.GetValueOrDefault((ulong)segment.Id);
             int creator = segment.Pids[0];
             string what = $"System V shared memory {segment.Id}";
-            if (ours > 0 || (own.Contains(creator) && segment.Count > 0))
+            if (ours > 0 || (_own.Contains(creator) && segment.Count > 0))
             {
                 if (segment.Count > ours)
                 {
-                    obstacles.Add(new Obstacle("sysv-shm", $"{what} is attached by processes outside the job as well"));
+                    _obstacles.Add(new Obstacle("sysv-shm", $"{what} is attached by processes outside the job as well"));
                 }
                 else if (IsOutside(creator))
                 {
-                    obstacles.Add(new Obstacle("sysv-shm", $"{what} was made by process {creator}, which is not of the job"));
+                    _obstacles.Add(new Obstacle("sysv-shm", $"{what} was made by process {creator}, which is not of the job"));
                 }
                 else
                 {
                     Take(segment, certain: true);
                 }
             }
-            else if (segment.Count == 0 && own.Contains(creator))
+            else if (segment.Count == 0 && _own.Contains(creator))
             {
                 // Nobody has it attached at this moment; who did it last may do it again.
                 Check("sysv-shm", what, segment, segment.Pids);
@@ -118,7 +118,7 @@ internal sealed class SystemVOwnership
                 continue;
             }
 
-            if (users.Any(own.Contains))
+            if (users.Any(_own.Contains))
             {
                 Check("sysv-sem", $"System V semaphores {set.Id}", set, users);
             }
@@ -133,7 +133,7 @@ internal sealed class SystemVOwnership
     {
         foreach (SystemVObject queue in SystemVObject.Read(SystemVKind.Messages))
         {
-            if (queue.Pids.Any(own.Contains))
+            if (queue.Pids.Any(_own.Contains))
             {
                 Check("sysv-msg", $"System V message queue {queue.Id}", queue, queue.Pids);
             }
@@ -149,16 +149,16 @@ internal sealed class SystemVOwnership
     {
         if (users.FirstOrDefault(IsOutside) is > 0 and var other)
         {
-            obstacles.Add(new Obstacle(name, $"{what} is used by process {other} as well, which is not of the job"));
+            _obstacles.Add(new Obstacle(name, $"{what} is used by process {other} as well, which is not of the job"));
         }
-        else if (one.Changed < begin)
+        else if (one.Changed < _begin)
         {
-            obstacles.Add(new Obstacle(name, $"{what} is older than the job: whoever made it may use it"));
+            _obstacles.Add(new Obstacle(name, $"{what} is older than the job: whoever made it may use it"));
         }
-        else if (standsStill && one.Kind == SystemVKind.Semaphores && SystemVCall.Waiting(one.Id, (int)one.Size) is > 0)
+        else if (_standsStill && one.Kind == SystemVKind.Semaphores && SystemVCall.Waiting(one.Id, (int)one.Size) is > 0)
         {
             // Threads of the job wait no more when they stand still.
-            obstacles.Add(new Obstacle(name, $"processes outside the job wait for {what}"));
+            _obstacles.Add(new Obstacle(name, $"processes outside the job wait for {what}"));
         }
         else
         {
@@ -169,7 +169,7 @@ internal sealed class SystemVOwnership
     /// <summary>Nobody of the job has used it last, or it has never been used.</summary>
     private void TakeUnlessOutside(SystemVObject one, IReadOnlyList<int> users)
     {
-        if (!users.Any(IsOutside) && one.CreatorUid == user && one.Changed >= begin)
+        if (!users.Any(IsOutside) && one.CreatorUid == _user && one.Changed >= _begin)
         {
             Take(one, certain: false);
         }
@@ -177,12 +177,12 @@ internal sealed class SystemVOwnership
 
     private void Take(SystemVObject one, bool certain)
     {
-        objects.Add(one);
+        _objects.Add(one);
         if (certain)
         {
-            used.Add(one);
+            _used.Add(one);
         }
     }
 
-    private bool IsOutside(int pid) => pid > 0 && !own.Contains(pid) && ProcStat.Read(pid) is { HasEnded: false };
+    private bool IsOutside(int pid) => pid > 0 && !_own.Contains(pid) && ProcStat.Read(pid) is { HasEnded: false };
 }

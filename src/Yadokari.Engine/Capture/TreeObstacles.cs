@@ -16,11 +16,11 @@ internal sealed class TreeObstacles
 
     private static readonly string[] Namespaces = ["pid", "mnt", "net", "ipc", "uts", "user", "time", "cgroup"];
 
-    private readonly IReadOnlyList<int> living;
-    private readonly List<Obstacle> obstacles = [];
-    private readonly Dictionary<int, ProcStat> stats = [];
+    private readonly IReadOnlyList<int> _living;
+    private readonly List<Obstacle> _obstacles = [];
+    private readonly Dictionary<int, ProcStat> _stats = [];
 
-    private TreeObstacles(IReadOnlyList<int> living) => this.living = living;
+    private TreeObstacles(IReadOnlyList<int> living) => _living = living;
 
     /// <param name="living">The main process first, each other one behind its parent.</param>
     /// <param name="ended">Those of their children that wait to be reaped.</param>
@@ -32,31 +32,31 @@ internal sealed class TreeObstacles
             finder.FindAll(ended);
         }
 
-        return finder.obstacles;
+        return finder._obstacles;
     }
 
     private void FindAll(IReadOnlyList<int> ended)
     {
-        if (living.Count > MaxProcesses)
+        if (_living.Count > MaxProcesses)
         {
-            obstacles.Add(new Obstacle("too-many-processes", $"it has {living.Count} processes; {MaxProcesses} can be carried together"));
+            _obstacles.Add(new Obstacle("too-many-processes", $"it has {_living.Count} processes; {MaxProcesses} can be carried together"));
             return;
         }
 
-        if (living.Contains(Environment.ProcessId))
+        if (_living.Contains(Environment.ProcessId))
         {
-            obstacles.Add(new Obstacle("child-process", "yado itself is among its children: ask from outside"));
+            _obstacles.Add(new Obstacle("child-process", "yado itself is among its children: ask from outside"));
         }
 
-        foreach (int pid in living.Concat(ended))
+        foreach (int pid in _living.Concat(ended))
         {
             if (ProcStat.Read(pid) is { } stat)
             {
-                stats.Add(pid, stat);
+                _stats.Add(pid, stat);
             }
         }
 
-        foreach (int pid in living.Skip(1))
+        foreach (int pid in _living.Skip(1))
         {
             FindOfOne(pid);
         }
@@ -72,16 +72,16 @@ internal sealed class TreeObstacles
 
     private void FindOfOne(int pid)
     {
-        if (!stats.TryGetValue(pid, out ProcStat? stat))
+        if (!_stats.TryGetValue(pid, out ProcStat? stat))
         {
             return;
         }
 
         foreach (string kind in Namespaces)
         {
-            if (ProcMisc.NamespaceInode(pid, kind) != ProcMisc.NamespaceInode(living[0], kind) && ProcStat.Read(pid) is not null)
+            if (ProcMisc.NamespaceInode(pid, kind) != ProcMisc.NamespaceInode(_living[0], kind) && ProcStat.Read(pid) is not null)
             {
-                obstacles.Add(new Obstacle("namespace-apart", $"{ProcessLabel.Of(pid)} has another {kind} namespace than its job"));
+                _obstacles.Add(new Obstacle("namespace-apart", $"{ProcessLabel.Of(pid)} has another {kind} namespace than its job"));
             }
         }
 
@@ -89,7 +89,7 @@ internal sealed class TreeObstacles
 
     private void FindOfEnded(int pid)
     {
-        if (!stats.TryGetValue(pid, out ProcStat? stat))
+        if (!_stats.TryGetValue(pid, out ProcStat? stat))
         {
             return;
         }
@@ -97,55 +97,55 @@ internal sealed class TreeObstacles
         // It would be sent once more when the process ends again, and nothing drops it.
         if (stat.ExitSignal is SigKill or SigStop)
         {
-            obstacles.Add(new Obstacle("exit-signal", $"{ProcessLabel.Of(pid)} has told its end by signal {stat.ExitSignal} (clone), and its parent has not waited for it yet"));
+            _obstacles.Add(new Obstacle("exit-signal", $"{ProcessLabel.Of(pid)} has told its end by signal {stat.ExitSignal} (clone), and its parent has not waited for it yet"));
         }
 
         if (ProcStat.ReadExit(pid, stat.StartTicks) is { } status && (status & 0x7f) != 0 && (status & CoreDumped) != 0)
         {
-            obstacles.Add(new Obstacle("dumped-core", $"{ProcessLabel.Of(pid)} has ended with a core file, and its parent has not waited for it yet"));
+            _obstacles.Add(new Obstacle("dumped-core", $"{ProcessLabel.Of(pid)} has ended with a core file, and its parent has not waited for it yet"));
         }
     }
 
     /// <summary>Sessions are only inherited, and groups joined while they last.</summary>
     private void FindPlaces(IReadOnlyList<int> ended)
     {
-        if (!stats.TryGetValue(living[0], out ProcStat? main))
+        if (!_stats.TryGetValue(_living[0], out ProcStat? main))
         {
             return;
         }
 
-        Kinship kinship = new(living, ended, static _ => { });
+        Kinship kinship = new(_living, ended, static _ => { });
         IReadOnlyList<SkeletonPlace> places = kinship.Places(ended);
         foreach ((int pid, Obstacle problem) in new Skeleton(places).Problems)
         {
-            obstacles.Add(new Obstacle(problem.Name, $"{ProcessLabel.Of(kinship.Outer(pid))} {problem.Detail}"));
+            _obstacles.Add(new Obstacle(problem.Name, $"{ProcessLabel.Of(kinship.Outer(pid))} {problem.Detail}"));
         }
 
         // A number that a living process outside has is no leader that has ended.
-        foreach (int pid in living.Skip(1))
+        foreach (int pid in _living.Skip(1))
         {
-            if (!stats.TryGetValue(pid, out ProcStat? stat))
+            if (!_stats.TryGetValue(pid, out ProcStat? stat))
             {
                 continue;
             }
 
             if (IsForeign(stat.Session) && stat.Session != main.Session)
             {
-                obstacles.Add(new Obstacle("session", $"{ProcessLabel.Of(pid)} is in session {stat.Session}, which is not the job's"));
+                _obstacles.Add(new Obstacle("session", $"{ProcessLabel.Of(pid)} is in session {stat.Session}, which is not the job's"));
             }
             else if (IsForeign(stat.ProcessGroup) && stat.ProcessGroup != main.ProcessGroup)
             {
-                obstacles.Add(new Obstacle("process-group", $"{ProcessLabel.Of(pid)} is in process group {stat.ProcessGroup}, which is not the job's"));
+                _obstacles.Add(new Obstacle("process-group", $"{ProcessLabel.Of(pid)} is in process group {stat.ProcessGroup}, which is not the job's"));
             }
         }
     }
 
-    private bool IsForeign(int leader) => leader != 0 && !stats.ContainsKey(leader) && ProcStat.Read(leader) is not null;
+    private bool IsForeign(int leader) => leader != 0 && !_stats.ContainsKey(leader) && ProcStat.Read(leader) is not null;
 
     private void FindCommon()
     {
-        List<int> witnesses = [.. living.Select(ProcTasks.Witness)];
-        Dictionary<int, int> processes = witnesses.Zip(living).DistinctBy(pair => pair.First).ToDictionary();
+        List<int> witnesses = [.. _living.Select(ProcTasks.Witness)];
+        Dictionary<int, int> processes = witnesses.Zip(_living).DistinctBy(pair => pair.First).ToDictionary();
         HashSet<(int, int)> told = [];
         foreach ((string what, IReadOnlyList<int> same) in Kcmp.FindAllCommon(witnesses))
         {
@@ -153,7 +153,7 @@ internal sealed class TreeObstacles
             {
                 if (!(what == Kcmp.DirectoryName && IsParent(first, second)) && told.Add((first, second)))
                 {
-                    obstacles.Add(new Obstacle("shared-by-clone", $"{ProcessLabel.Of(second)} has its {what} in common with {ProcessLabel.Of(first)} (clone, or vfork before the exec)") { Passes = true });
+                    _obstacles.Add(new Obstacle("shared-by-clone", $"{ProcessLabel.Of(second)} has its {what} in common with {ProcessLabel.Of(first)} (clone, or vfork before the exec)") { Passes = true });
                 }
             }
         }
@@ -163,5 +163,5 @@ internal sealed class TreeObstacles
         all.SelectMany((first, index) => all.Skip(index + 1).Select(second => (first, second)));
 
     /// <summary>A directory is handed on at birth; only so is it made again.</summary>
-    private bool IsParent(int parent, int child) => stats.TryGetValue(child, out ProcStat? stat) && stat.PPid == parent;
+    private bool IsParent(int parent, int child) => _stats.TryGetValue(child, out ProcStat? stat) && stat.PPid == parent;
 }

@@ -19,22 +19,22 @@ public sealed class TreeRounds : IDisposable
     private const int Direct = 0x4000; // O_DIRECT
     private static readonly TimeSpan Lease = TimeSpan.FromMilliseconds(500);
 
-    private readonly List<TrackedMemory> tracked = [];
-    private readonly List<RoundReport> rounds = [];
-    private readonly FilePlaces places = new(ContextWriter.FirstPage);
+    private readonly List<TrackedMemory> _tracked = [];
+    private readonly List<RoundReport> _rounds = [];
+    private readonly FilePlaces _places = new(ContextWriter.FirstPage);
 
     private TreeRounds()
     {
     }
 
     /// <summary>Each round so far.</summary>
-    public IReadOnlyList<RoundReport> Rounds => rounds;
+    public IReadOnlyList<RoundReport> Rounds => _rounds;
 
     /// <summary>Why memory is copied, all or in part, while the job stands still; null: only what is left is.</summary>
     public string? WithoutRounds { get; private set; }
 
     /// <summary>Where the next bytes of the file go.</summary>
-    internal long Position => places.Position;
+    internal long Position => _places.Position;
 
     /// <summary>Copies memory, again and again what was written meanwhile, until little is left. The job runs, but for one short stop.</summary>
     /// <param name="sink">Gets the pages, in the places that they keep.</param>
@@ -57,16 +57,16 @@ public sealed class TreeRounds : IDisposable
 
     public void Dispose()
     {
-        foreach (TrackedMemory memory in tracked)
+        foreach (TrackedMemory memory in _tracked)
         {
             memory.Dispose();
         }
 
-        tracked.Clear();
+        _tracked.Clear();
     }
 
     /// <summary>What is known of a process; null: nothing.</summary>
-    internal TrackedMemory? Find(int pid) => tracked.Find(memory => memory.Pid == pid);
+    internal TrackedMemory? Find(int pid) => _tracked.Find(memory => memory.Pid == pid);
 
     /// <summary>The mappings without the mark that the watch is on them.</summary>
     internal IReadOnlyList<Vma> WithoutMark(int pid, IReadOnlyList<Vma> vmas) =>
@@ -89,7 +89,7 @@ public sealed class TreeRounds : IDisposable
             watches.TryGetValue(process, out WriteWatch? watch);
             try
             {
-                tracked.Add(new TrackedMemory(process, watch, places, sink, own.Count > 1));
+                _tracked.Add(new TrackedMemory(process, watch, _places, sink, own.Count > 1));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -101,9 +101,9 @@ public sealed class TreeRounds : IDisposable
         do
         {
             long start = Stopwatch.GetTimestamp();
-            bool first = rounds.Count == 0;
+            bool first = _rounds.Count == 0;
             long bytes = 0;
-            foreach (TrackedMemory memory in tracked)
+            foreach (TrackedMemory memory in _tracked)
             {
                 bytes += Once(memory, first, () => Tell(memory, sink), part => progress?.Report(new CaptureProgress(Math.Min(Interlocked.Add(ref done, part), total), total)));
             }
@@ -113,9 +113,9 @@ public sealed class TreeRounds : IDisposable
                 sink.Flush();
             }
 
-            rounds.Add(new RoundReport(bytes, Stopwatch.GetElapsedTime(start).TotalMilliseconds));
+            _rounds.Add(new RoundReport(bytes, Stopwatch.GetElapsedTime(start).TotalMilliseconds));
         }
-        while (RoundRule.GoesOn([.. rounds.Select(round => round.Bytes)]));
+        while (RoundRule.GoesOn([.. _rounds.Select(round => round.Bytes)]));
     }
 
     private long Once(TrackedMemory memory, bool first, Action planned, Action<long> copied)
@@ -143,7 +143,7 @@ public sealed class TreeRounds : IDisposable
     /// <summary>Of a job of one process: whoever wants to make one like it need not wait.</summary>
     private void Tell(TrackedMemory memory, IImageSink sink)
     {
-        if (sink.WantsLayout && tracked.Count == 1 && LayoutCapture.Take(memory) is { } layout)
+        if (sink.WantsLayout && _tracked.Count == 1 && LayoutCapture.Take(memory) is { } layout)
         {
             sink.Tell(layout);
         }

@@ -14,16 +14,16 @@ namespace Yadokari.Engine.Checkpointing;
 /// </summary>
 public sealed class CheckpointSession : IDisposable
 {
-    private readonly CaptureOptions options;
-    private readonly Tracer tracer = new();
-    private FrozenTree? tree;
-    private TreeRounds? rounds;
-    private bool disposed;
+    private readonly CaptureOptions _options;
+    private readonly Tracer _tracer = new();
+    private FrozenTree? _tree;
+    private TreeRounds? _rounds;
+    private bool _disposed;
 
     private CheckpointSession(int pid, CaptureOptions options)
     {
         Pid = pid;
-        this.options = options;
+        _options = options;
     }
 
     /// <summary>The process, as seen by the caller's pid namespace.</summary>
@@ -56,70 +56,70 @@ public sealed class CheckpointSession : IDisposable
     /// <exception cref="IOException">The sink failed; the process runs on.</exception>
     public IReadOnlyList<RoundReport> CopyAhead(IImageSink sink, IProgress<CaptureProgress>? progress = null)
     {
-        rounds?.Dispose();
-        rounds = null;
-        rounds = TreeRounds.Run(Pid, tracer, sink, progress, flush: !options.ThawEarly);
-        return rounds.Rounds;
+        _rounds?.Dispose();
+        _rounds = null;
+        _rounds = TreeRounds.Run(Pid, _tracer, sink, progress, flush: !_options.ThawEarly);
+        return _rounds.Rounds;
     }
 
     /// <summary>Stops every thread. On failure the process runs on.</summary>
-    public void Freeze() => tracer.Run(() =>
+    public void Freeze() => _tracer.Run(() =>
     {
         // Of a freeze before, which was given up.
-        tree?.Dispose();
-        tree = null;
-        tree = FrozenTree.Freeze(Pid);
+        _tree?.Dispose();
+        _tree = null;
+        _tree = FrozenTree.Freeze(Pid);
     });
 
     /// <summary>Writes the context file into the sink. The process stays frozen unless <see cref="CaptureOptions.ThawEarly"/>.</summary>
-    public CaptureReport Capture(IImageSink sink, IProgress<CaptureProgress>? progress = null) => tracer.Run(() =>
+    public CaptureReport Capture(IImageSink sink, IProgress<CaptureProgress>? progress = null) => _tracer.Run(() =>
     {
-        FrozenTree frozen = tree ?? throw new InvalidOperationException("not frozen");
+        FrozenTree frozen = _tree ?? throw new InvalidOperationException("not frozen");
         TimeSpan? thawed = null;
         int threads = frozen.ThreadCount;
-        (long length, long memory) = ProcessCapturer.Capture(frozen, options, sink, progress, rounds, () =>
+        (long length, long memory) = ProcessCapturer.Capture(frozen, _options, sink, progress, _rounds, () =>
         {
-            if (options.ThawEarly)
+            if (_options.ThawEarly)
             {
                 frozen.Thaw();
                 thawed = Stopwatch.GetElapsedTime(frozen.StartedAt);
                 // It runs: nothing is to be paid any more for being watched.
-                rounds?.Dispose();
+                _rounds?.Dispose();
             }
         });
         return new CaptureReport(length, memory, threads, frozen.FrozenAt, thawed ?? Stopwatch.GetElapsedTime(frozen.StartedAt))
         {
-            Rounds = rounds?.Rounds ?? [],
-            WithoutRounds = rounds?.WithoutRounds,
+            Rounds = _rounds?.Rounds ?? [],
+            WithoutRounds = _rounds?.WithoutRounds,
         };
     });
 
     /// <summary>Lets the process run on.</summary>
-    public void Thaw() => tracer.Run(() => tree?.Thaw());
+    public void Thaw() => _tracer.Run(() => _tree?.Thaw());
 
     /// <summary>Ends the frozen process (SIGKILL) and returns when it is gone.</summary>
-    public void Kill() => tracer.Run(() => tree?.Kill());
+    public void Kill() => _tracer.Run(() => _tree?.Kill());
 
     /// <summary>Ends the frozen process (SIGKILL): it does nothing any more, but may be gone only after a moment, if nothing that it has
     /// could be in the way of a copy of it. <see cref="Dispose"/> waits for that.</summary>
-    public void Condemn() => tracer.Run(() => tree?.Condemn());
+    public void Condemn() => _tracer.Run(() => _tree?.Condemn());
 
     public void Dispose()
     {
-        if (disposed)
+        if (_disposed)
         {
             return;
         }
 
-        disposed = true;
-        tracer.Run(() =>
+        _disposed = true;
+        _tracer.Run(() =>
         {
-            tree?.Dispose();
-            tree = null;
+            _tree?.Dispose();
+            _tree = null;
         });
-        tracer.Dispose();
+        _tracer.Dispose();
         // To end the watches takes its time: only now that the process runs.
-        rounds?.Dispose();
+        _rounds?.Dispose();
     }
 
     /// <summary>The obstacles of a process, without touching it; empty when it could be checkpointed now.</summary>

@@ -12,14 +12,14 @@ public sealed class PassingMoment(TimeSpan patience)
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(2);
     private const int Doublings = 5;
 
-    private readonly long started = Stopwatch.GetTimestamp();
+    private readonly long _started = Stopwatch.GetTimestamp();
 
     /// <summary>How often the job was let run on.</summary>
     public int Times { get; private set; }
 
     /// <summary>Whether it is worth another try, since nothing is in the way that stays.</summary>
     public bool GoesOn(IReadOnlyList<Obstacle> obstacles) =>
-        obstacles.All(static obstacle => obstacle.Passes) && Stopwatch.GetElapsedTime(started) < patience;
+        obstacles.All(static obstacle => obstacle.Passes) && Stopwatch.GetElapsedTime(_started) < patience;
 
     /// <summary>How long to let it run now.</summary>
     public TimeSpan Next() => First * (1 << Math.Min(Times++, Doublings));

@@ -40,7 +40,7 @@ public sealed class ProgramMailbox : IDisposable
     private const int MaxFiles = 63;
     private const int FilePathOffset = 8;
 
-    private static long bytesSpoken;
+    private static long _bytesSpoken;
 
     private readonly RemoteMemory _memory;
     private readonly RemoteAddress _address;
@@ -57,7 +57,7 @@ public sealed class ProgramMailbox : IDisposable
     public int Pid { get; }
 
     /// <summary>All that this process has said to programs and heard from them, in bytes.</summary>
-    public static long BytesSpoken => Interlocked.Read(ref bytesSpoken);
+    public static long BytesSpoken => Interlocked.Read(ref _bytesSpoken);
 
     /// <summary>The mailbox of a process, at the address that the process has told or at the usual one.</summary>
     /// <returns>Null when there is none: most programs know nothing of all this. Also when its memory may not be read.</returns>
@@ -91,7 +91,7 @@ public sealed class ProgramMailbox : IDisposable
         {
             return null;
         }
-        Interlocked.Add(ref bytesSpoken, HeadBytes);
+        Interlocked.Add(ref _bytesSpoken, HeadBytes);
         return new MailboxState(
             Word(head, 32), (ProgramRequest)Word(head, RequestOffset), Word(head, NumberOffset), Word(head, 48) != 0, Word(head, 52),
             (int)Word(head, 56), (int)Word(head, 60), Word(head, MovesOffset), Word(head, 72), Word(head, ArrivesOffset));
@@ -161,7 +161,7 @@ public sealed class ProgramMailbox : IDisposable
     {
         Span<byte> word = stackalloc byte[sizeof(uint)];
         _memory.ReadExactly(_address + FactsOffset, word);
-        Interlocked.Add(ref bytesSpoken, word.Length);
+        Interlocked.Add(ref _bytesSpoken, word.Length);
         uint facts = BinaryPrimitives.ReadUInt32LittleEndian(word);
         // Odd while it is written: the program reads again.
         WriteWord(FactsOffset, facts | 1);
@@ -225,7 +225,7 @@ public sealed class ProgramMailbox : IDisposable
     private void Write(RemoteAddress address, ReadOnlySpan<byte> bytes)
     {
         _memory.Write(address, bytes);
-        Interlocked.Add(ref bytesSpoken, bytes.Length);
+        Interlocked.Add(ref _bytesSpoken, bytes.Length);
     }
 
     private void WriteText(int offset, int room, string text)

@@ -10,15 +10,15 @@ namespace Yadokari.Engine.Context;
 /// Not thread-safe; owns nothing open between calls.</summary>
 public sealed class ContextFile
 {
-    private readonly ContextHeader header;
-    private readonly string path;
-    private readonly RestorePlan? plan;
+    private readonly ContextHeader _header;
+    private readonly string _path;
+    private readonly RestorePlan? _plan;
 
     private ContextFile(string path, ContextHeader header, TreeImage image, RestorePlan? plan)
     {
-        this.path = path;
-        this.header = header;
-        this.plan = plan;
+        _path = path;
+        _header = header;
+        _plan = plan;
         Image = image;
     }
 
@@ -26,11 +26,11 @@ public sealed class ContextFile
     public TreeImage Image { get; }
 
     /// <summary>A summary for people and for <c>--json</c>.</summary>
-    public ContextSummary Summary => SummaryOf.Image(Image, header, plan);
+    public ContextSummary Summary => SummaryOf.Image(Image, _header, _plan);
 
     /// <summary>False when executing the file does something else than its manifest says: its plan, the code that runs it or
     /// its ELF header is not what this version of yado makes of the manifest.</summary>
-    public bool DoesWhatItSays => plan is not null;
+    public bool DoesWhatItSays => _plan is not null;
 
     /// <summary>Reads and checks header, control segment and manifest (not the pages).</summary>
     /// <exception cref="EngineException">NoSuchFile or BadContextFile with the reason.</exception>
@@ -66,7 +66,7 @@ public sealed class ContextFile
     /// <exception cref="EngineException">BadContextFile: damaged at which offset.</exception>
     public void VerifyPages()
     {
-        using SafeFileHandle file = OpenHandle(path);
+        using SafeFileHandle file = OpenHandle(_path);
         VerifyPages(file);
     }
 
@@ -99,7 +99,7 @@ public sealed class ContextFile
     public IEnumerable<string> PrintPlan()
     {
         RequireOwnPlan();
-        return PlanPrinter.Print(plan!);
+        return PlanPrinter.Print(_plan!);
     }
 
     /// <summary>Refuses a file that does something else than its manifest says.</summary>
@@ -110,7 +110,7 @@ public sealed class ContextFile
         {
             throw new EngineException(
                 EngineError.BadContextFile,
-                $"{path}: what it does is not what this yado makes of its manifest: another version of yado wrote it, or it was changed since; "
+                $"{_path}: what it does is not what this yado makes of its manifest: another version of yado wrote it, or it was changed since; "
                 + "if you trust who made it, execute the file itself");
         }
     }
@@ -199,7 +199,7 @@ public sealed class ContextFile
         ReadExactly(file, buffer, segment.FileOffset);
         if (Checksum.OfSegment(buffer) != segment.Checksum)
         {
-            throw new EngineException(EngineError.BadContextFile, $"{path}: its memory is damaged between offsets {segment.FileOffset} and {segment.FileOffset + segment.Length}");
+            throw new EngineException(EngineError.BadContextFile, $"{_path}: its memory is damaged between offsets {segment.FileOffset} and {segment.FileOffset + segment.Length}");
         }
     }
 }

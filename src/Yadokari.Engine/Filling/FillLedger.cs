@@ -30,11 +30,11 @@ internal sealed class FillLedger(Action<FillOrder> give)
     private const ulong PopulateWrite = 23;
     private const ulong Collapse = 25;
 
-    private readonly List<(ulong Start, ulong End, bool NoReserve)> mapped = [];
-    private readonly List<FillExtent> byAddress = [];
-    private readonly List<FillExtent> byPlace = [];
-    private readonly List<(FillExtent Extent, int Page, int Count)> waiting = [];
-    private long waitingBytes;
+    private readonly List<(ulong Start, ulong End, bool NoReserve)> _mapped = [];
+    private readonly List<FillExtent> _byAddress = [];
+    private readonly List<FillExtent> _byPlace = [];
+    private readonly List<(FillExtent Extent, int Page, int Count)> _waiting = [];
+    private long _waitingBytes;
 
     /// <summary>Bytes that the process was told to read.</summary>
     public long BytesRead { get; private set; }
@@ -61,9 +61,9 @@ internal sealed class FillLedger(Action<FillOrder> give)
     public void Written(long offset, int length)
     {
         long end = offset + length;
-        for (int i = FirstBehind(byPlace, extent => extent.PlaceEnd <= offset); i < byPlace.Count && byPlace[i].Place < end; i++)
+        for (int i = FirstBehind(_byPlace, extent => extent.PlaceEnd <= offset); i < _byPlace.Count && _byPlace[i].Place < end; i++)
         {
-            FillExtent extent = byPlace[i];
+            FillExtent extent = _byPlace[i];
             int from = (int)((Math.Max(offset, extent.Place) - extent.Place) / Page);
             int to = (int)((Math.Min(end, extent.PlaceEnd) - extent.Place + Page - 1) / Page);
             foreach (ref byte state in extent.States.AsSpan(from, to - from))
@@ -71,11 +71,11 @@ internal sealed class FillLedger(Action<FillOrder> give)
                 state |= FillExtent.Stale;
             }
 
-            waiting.Add((extent, from, to - from));
-            waitingBytes += (long)(to - from) * Page;
+            _waiting.Add((extent, from, to - from));
+            _waitingBytes += (long)(to - from) * Page;
         }
 
-        if (waitingBytes >= WorthReading)
+        if (_waitingBytes >= WorthReading)
         {
             Load();
         }
@@ -84,13 +84,13 @@ internal sealed class FillLedger(Action<FillOrder> give)
     /// <summary>All that waits is read.</summary>
     public void Load()
     {
-        waitingBytes = 0;
-        foreach ((FillExtent extent, int page, int count) in waiting)
+        _waitingBytes = 0;
+        foreach ((FillExtent extent, int page, int count) in _waiting)
         {
             ReadStale(extent, page, count);
         }
 
-        waiting.Clear();
+        _waiting.Clear();
     }
 
     /// <summary>The image is whole: brings the process's memory to what it says.</summary>
@@ -99,7 +99,7 @@ internal sealed class FillLedger(Action<FillOrder> give)
     {
         List<MappingImage> kept = [.. image.Mappings.Where(MayKeep)];
         List<PageRun> wanted = [.. kept.Select(mapping => new PageRun(new RemoteAddress(mapping.Start), new RemoteAddress(mapping.End)))];
-        List<PageRun> have = [.. mapped.Select(range => new PageRun(new RemoteAddress(range.Start), new RemoteAddress(range.End)))];
+        List<PageRun> have = [.. _mapped.Select(range => new PageRun(new RemoteAddress(range.Start), new RemoteAddress(range.End)))];
         List<PageRun> parts = [];
         RunCursor inWanted = new(wanted);
         foreach (PageRun range in have)
@@ -138,10 +138,10 @@ internal sealed class FillLedger(Action<FillOrder> give)
 
         bool noReserve = (mapping.Flags & VmaFlags.NoReserve) != 0;
         bool any = false;
-        for (int i = FirstBehind(mapped, range => range.End <= mapping.Start); i < mapped.Count && mapped[i].Start < mapping.End; i++)
+        for (int i = FirstBehind(_mapped, range => range.End <= mapping.Start); i < _mapped.Count && _mapped[i].Start < mapping.End; i++)
         {
             any = true;
-            if (mapped[i].NoReserve != noReserve)
+            if (_mapped[i].NoReserve != noReserve)
             {
                 return false;
             }
@@ -171,10 +171,10 @@ internal sealed class FillLedger(Action<FillOrder> give)
     {
         ulong end = segment.Address + (ulong)segment.Length;
         ulong at = segment.Address;
-        int i = FirstBehind(byAddress, extent => extent.End <= at);
+        int i = FirstBehind(_byAddress, extent => extent.End <= at);
         while (at < end)
         {
-            FillExtent? extent = i < byAddress.Count ? byAddress[i] : null;
+            FillExtent? extent = i < _byAddress.Count ? _byAddress[i] : null;
             ulong part = extent is null || extent.Start >= end ? end : extent.Start > at ? extent.Start : Math.Min(end, extent.End);
             long place = segment.FileOffset + (long)(at - segment.Address);
             if (extent is null || extent.Start > at)
@@ -211,7 +211,7 @@ internal sealed class FillLedger(Action<FillOrder> give)
     {
         RunCursor cursor = new(kept);
         List<PageRun> parts = [];
-        foreach (FillExtent extent in byAddress)
+        foreach (FillExtent extent in _byAddress)
         {
             ReadOnlySpan<byte> states = extent.States;
             for (int page = 0; page < states.Length;)
@@ -238,17 +238,17 @@ internal sealed class FillLedger(Action<FillOrder> give)
 
     private void Map(ulong start, ulong end, bool noReserve)
     {
-        int i = FirstBehind(mapped, range => range.End <= start);
+        int i = FirstBehind(_mapped, range => range.End <= start);
         while (start < end)
         {
-            ulong to = i < mapped.Count && mapped[i].Start < end ? mapped[i].Start : end;
+            ulong to = i < _mapped.Count && _mapped[i].Start < end ? _mapped[i].Start : end;
             if (to > start)
             {
                 GiveMap(start, to, noReserve);
-                mapped.Insert(i++, (start, to, noReserve));
+                _mapped.Insert(i++, (start, to, noReserve));
             }
 
-            start = i < mapped.Count && mapped[i].Start < end ? mapped[i++].End : end;
+            start = i < _mapped.Count && _mapped[i].Start < end ? _mapped[i++].End : end;
         }
     }
 
@@ -258,15 +258,15 @@ internal sealed class FillLedger(Action<FillOrder> give)
     /// <summary>One that is known already, lies over another or outside of what is mapped is left out: its pages are read at the end.</summary>
     private void Add(FillExtent extent, FillLayout layout)
     {
-        int address = FirstBehind(byAddress, other => other.End <= extent.Start);
-        int place = FirstBehind(byPlace, other => other.PlaceEnd <= extent.Place);
-        if ((address < byAddress.Count && byAddress[address].Start < extent.End) || (place < byPlace.Count && byPlace[place].Place < extent.PlaceEnd) || !IsMapped(extent))
+        int address = FirstBehind(_byAddress, other => other.End <= extent.Start);
+        int place = FirstBehind(_byPlace, other => other.PlaceEnd <= extent.Place);
+        if ((address < _byAddress.Count && _byAddress[address].Start < extent.End) || (place < _byPlace.Count && _byPlace[place].Place < extent.PlaceEnd) || !IsMapped(extent))
         {
             return;
         }
 
-        byAddress.Insert(address, extent);
-        byPlace.Insert(place, extent);
+        _byAddress.Insert(address, extent);
+        _byPlace.Insert(place, extent);
         if (MayBeHuge(extent, layout))
         {
             MakeHuge((extent.Start + HugePage - 1) / HugePage * HugePage, extent.End / HugePage * HugePage);
@@ -293,9 +293,9 @@ internal sealed class FillLedger(Action<FillOrder> give)
     private bool IsMapped(FillExtent extent)
     {
         ulong at = extent.Start;
-        for (int i = FirstBehind(mapped, range => range.End <= at); i < mapped.Count && mapped[i].Start <= at && at < extent.End; i++)
+        for (int i = FirstBehind(_mapped, range => range.End <= at); i < _mapped.Count && _mapped[i].Start <= at && at < extent.End; i++)
         {
-            at = mapped[i].End;
+            at = _mapped[i].End;
         }
 
         return at >= extent.End;

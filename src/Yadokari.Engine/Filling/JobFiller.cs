@@ -28,32 +28,32 @@ public sealed class JobFiller : IDisposable
 
     private const int KillSignal = 9;
 
-    private readonly FillStart start;
-    private readonly FillLayout layout;
-    private readonly SocketPair control;
-    private readonly SocketPair orders;
-    private readonly SafeFileHandle planFile;
-    private readonly FillLedger ledger;
-    private readonly byte[] waiting = new byte[MostOrders * FillOrder.Length];
-    private readonly BlockingCollection<byte[]> queue = [];
-    private readonly Thread hand;
-    private FilledPlan? rest;
-    private int count;
-    private int unanswered;
-    private bool ended;
-    private volatile bool usable = true;
+    private readonly FillStart _start;
+    private readonly FillLayout _layout;
+    private readonly SocketPair _control;
+    private readonly SocketPair _orders;
+    private readonly SafeFileHandle _planFile;
+    private readonly FillLedger _ledger;
+    private readonly byte[] _waiting = new byte[MostOrders * FillOrder.Length];
+    private readonly BlockingCollection<byte[]> _queue = [];
+    private readonly Thread _hand;
+    private FilledPlan? _rest;
+    private int _count;
+    private int _unanswered;
+    private bool _ended;
+    private volatile bool _usable = true;
 
     private JobFiller(int shellPid, FillStart start, FillLayout layout, SocketPair control, SocketPair orders, SafeFileHandle planFile)
     {
         ShellPid = shellPid;
-        this.start = start;
-        this.layout = layout;
-        this.control = control;
-        this.orders = orders;
-        this.planFile = planFile;
-        ledger = new FillLedger(Give);
-        hand = new Thread(HandOver) { IsBackground = true, Name = "fill" };
-        hand.Start();
+        _start = start;
+        _layout = layout;
+        _control = control;
+        _orders = orders;
+        _planFile = planFile;
+        _ledger = new FillLedger(Give);
+        _hand = new Thread(HandOver) { IsBackground = true, Name = "fill" };
+        _hand.Start();
     }
 
     /// <summary>As <see cref="HeldProcess.ShellPid"/>.</summary>
@@ -63,7 +63,7 @@ public sealed class JobFiller : IDisposable
     public int Pid { get; private set; }
 
     /// <summary>As far as is known it does what it is told.</summary>
-    public bool IsUsable => usable;
+    public bool IsUsable => _usable;
 
     /// <summary>Why it can't be used; null: it can, or that is not known.</summary>
     public string? GivenUp { get; private set; }
@@ -100,7 +100,7 @@ public sealed class JobFiller : IDisposable
             if (filler.Settle(StartPatience) && JobShell.FindJob(shell) is { } pid)
             {
                 filler.Pid = pid;
-                filler.ledger.Add(layout);
+                filler._ledger.Add(layout);
                 filler.Send();
                 return filler;
             }
@@ -127,18 +127,18 @@ public sealed class JobFiller : IDisposable
     /// <summary>There is more, or it is another.</summary>
     public void Update(FillLayout now)
     {
-        if (!usable)
+        if (!_usable)
         {
             return;
         }
 
-        if (now.Pid != layout.Pid || now.RegionBase != layout.RegionBase || now.RegionLength != layout.RegionLength)
+        if (now.Pid != _layout.Pid || now.RegionBase != _layout.RegionBase || now.RegionLength != _layout.RegionLength)
         {
             GiveUp("the job has another place for the rest of its plan by now");
             return;
         }
 
-        ledger.Add(now);
+        _ledger.Add(now);
         Send();
     }
 
@@ -147,7 +147,7 @@ public sealed class JobFiller : IDisposable
     {
         if (IsUsable)
         {
-            ledger.Written(offset, length);
+            _ledger.Written(offset, length);
             Send();
         }
     }
@@ -157,7 +157,7 @@ public sealed class JobFiller : IDisposable
     {
         if (IsUsable)
         {
-            ledger.Load();
+            _ledger.Load();
             Send();
         }
     }
@@ -168,33 +168,33 @@ public sealed class JobFiller : IDisposable
     {
         Give(new FillOrder(FillOrderKind.Answer));
         Send();
-        unanswered++;
+        _unanswered++;
         long until = Environment.TickCount64 + milliseconds;
         Span<byte> answers = stackalloc byte[64];
-        while (usable && unanswered > 0)
+        while (_usable && _unanswered > 0)
         {
             int left = (int)Math.Max(0, until - Environment.TickCount64);
-            if (!orders.WaitReadable(left))
+            if (!_orders.WaitReadable(left))
             {
                 return false;
             }
 
-            int got = orders.Read(answers[..Math.Min(unanswered, answers.Length)]);
-            unanswered -= got;
+            int got = _orders.Read(answers[..Math.Min(_unanswered, answers.Length)]);
+            _unanswered -= got;
             if (got == 0)
             {
                 GiveUp("it has ended");
             }
         }
 
-        return usable;
+        return _usable;
     }
 
     /// <summary>The context file is whole: the process gets what is missing of its memory, and the rest of the plan is made.</summary>
     /// <param name="image">What the file holds; its plan was compared.</param>
     public void Complete(TreeImage image)
     {
-        if (!usable)
+        if (!_usable)
         {
             return;
         }
@@ -205,13 +205,13 @@ public sealed class JobFiller : IDisposable
             return;
         }
 
-        IReadOnlySet<ulong> mappings = ledger.Finish(image.Main.Memory);
+        IReadOnlySet<ulong> mappings = _ledger.Finish(image.Main.Memory);
         Send();
-        FilledPlan made = PlanCompiler.Compile(image, new FilledProcess(start.OwnBase, FillStart.OwnLength, start.FirstOwn, mappings));
+        FilledPlan made = PlanCompiler.Compile(image, new FilledProcess(_start.OwnBase, FillStart.OwnLength, _start.FirstOwn, mappings));
         if ((ulong)made.Plan.Span + RegionLayout.EndLength(image) <= image.RegionLength && made.Plan.SharedLength == RemoteAddress.PageSize)
         {
-            RandomAccess.Write(planFile, made.Plan.Encode(new RemoteAddress(image.RegionBase), image.RegionLength), 0);
-            rest = made;
+            RandomAccess.Write(_planFile, made.Plan.Encode(new RemoteAddress(image.RegionBase), image.RegionLength), 0);
+            _rest = made;
         }
         else
         {
@@ -224,7 +224,7 @@ public sealed class JobFiller : IDisposable
     /// <returns>The process, held as one that was made from the file; this has nothing more to do with it. Null: it can't be used.</returns>
     public HeldProcess? Finish(ResumeOptions options)
     {
-        if (rest is not { } plan || options is not { StandardInput: { } input, StandardOutput: { } output, StandardError: { } errors })
+        if (_rest is not { } plan || options is not { StandardInput: { } input, StandardOutput: { } output, StandardError: { } errors })
         {
             return null;
         }
@@ -232,22 +232,22 @@ public sealed class JobFiller : IDisposable
         Give(new FillOrder(FillOrderKind.Streams));
         Send();
         Drain();
-        if (!usable || !orders.TrySend(0, [input, output, errors]) || !Enter(orders, plan.Job) || !Enter(control, plan.Init))
+        if (!_usable || !_orders.TrySend(0, [input, output, errors]) || !Enter(_orders, plan.Job) || !Enter(_control, plan.Init))
         {
             return null;
         }
 
-        HeldProcess? held = HeldProcess.TryAdopt(ShellPid, Pid, control, out string? reason);
+        HeldProcess? held = HeldProcess.TryAdopt(ShellPid, Pid, _control, out string? reason);
         GivenUp ??= reason;
         if (held is not null)
         {
-            ended = true;
-            orders.Dispose();
-            planFile.Dispose();
-            queue.Dispose();
+            _ended = true;
+            _orders.Dispose();
+            _planFile.Dispose();
+            _queue.Dispose();
         }
 
-        usable = false;
+        _usable = false;
         return held;
 
         bool Enter(SocketPair by, int operation)
@@ -260,20 +260,20 @@ public sealed class JobFiller : IDisposable
 
     public void Dispose()
     {
-        if (ended)
+        if (_ended)
         {
             return;
         }
 
-        ended = true;
-        usable = false;
+        _ended = true;
+        _usable = false;
         // Who waits for it to take more is woken before the descriptor goes.
-        orders.Shut();
+        _orders.Shut();
         Drain();
-        control.Dispose();
-        orders.Dispose();
-        planFile.Dispose();
-        queue.Dispose();
+        _control.Dispose();
+        _orders.Dispose();
+        _planFile.Dispose();
+        _queue.Dispose();
         Reap();
     }
 
@@ -303,52 +303,52 @@ public sealed class JobFiller : IDisposable
     {
         ProcessImage main = image.Main;
         return !image.NeedsInit
-            && main.Attributes.Pid == layout.Pid
-            && image.RegionBase == layout.RegionBase && image.RegionLength == layout.RegionLength
-            && main.Memory.Vdso is { } vdso && OwnVdso.IsSame(vdso, start.Vdso)
-            && image.HighestDescriptor < start.FirstOwn
-            && ShellPlan.DescriptorsOf(image, start.FirstOwn) <= start.FirstOwn + PlanContext.OwnCount + FillProgram.MoreDescriptors
+            && main.Attributes.Pid == _layout.Pid
+            && image.RegionBase == _layout.RegionBase && image.RegionLength == _layout.RegionLength
+            && main.Memory.Vdso is { } vdso && OwnVdso.IsSame(vdso, _start.Vdso)
+            && image.HighestDescriptor < _start.FirstOwn
+            && ShellPlan.DescriptorsOf(image, _start.FirstOwn) <= _start.FirstOwn + PlanContext.OwnCount + FillProgram.MoreDescriptors
             && (main.Attributes.SessionLeader || !main.Attributes.GroupLeader)
             && !main.Descriptors.Descriptions.Any(description => description is TerminalImage);
     }
 
     private void Give(FillOrder order)
     {
-        if (count == MostOrders)
+        if (_count == MostOrders)
         {
             Send();
         }
 
-        order.Write(waiting.AsSpan(count * FillOrder.Length));
-        count++;
+        order.Write(_waiting.AsSpan(_count * FillOrder.Length));
+        _count++;
     }
 
     private void Send()
     {
-        if (count > 0 && usable)
+        if (_count > 0 && _usable)
         {
-            queue.Add(waiting.AsSpan(0, count * FillOrder.Length).ToArray());
+            _queue.Add(_waiting.AsSpan(0, _count * FillOrder.Length).ToArray());
         }
 
-        count = 0;
+        _count = 0;
     }
 
     /// <summary>All orders are handed over, or never will be.</summary>
     private void Drain()
     {
-        if (!queue.IsAddingCompleted)
+        if (!_queue.IsAddingCompleted)
         {
-            queue.CompleteAdding();
+            _queue.CompleteAdding();
         }
 
-        hand.Join();
+        _hand.Join();
     }
 
     private void HandOver()
     {
-        foreach (byte[] some in queue.GetConsumingEnumerable())
+        foreach (byte[] some in _queue.GetConsumingEnumerable())
         {
-            if (usable && !orders.TryWrite(some, Patience))
+            if (_usable && !_orders.TryWrite(some, Patience))
             {
                 GiveUp("it does not take what it is told");
             }
@@ -358,6 +358,6 @@ public sealed class JobFiller : IDisposable
     private void GiveUp(string reason)
     {
         GivenUp ??= reason;
-        usable = false;
+        _usable = false;
     }
 }

@@ -17,16 +17,16 @@ public sealed class FrozenProcess : IDisposable
     private const int MaxRounds = 100;
     private const int MomentMicroseconds = 50;
 
-    private readonly List<FrozenThread> threads = [];
-    private StopWait wait;
-    private bool released;
-    private bool killed;
+    private readonly List<FrozenThread> _threads = [];
+    private StopWait _wait;
+    private bool _released;
+    private bool _killed;
 
     private FrozenProcess(int pid, RemoteMemory memory, CancellationToken cancel)
     {
         Pid = pid;
         Memory = memory;
-        wait = new StopWait(pid, cancel);
+        _wait = new StopWait(pid, cancel);
     }
 
     public int Pid { get; }
@@ -34,10 +34,10 @@ public sealed class FrozenProcess : IDisposable
     public RemoteMemory Memory { get; }
 
     /// <summary>The main thread first, if it lives, then by tid.</summary>
-    public IReadOnlyList<FrozenThread> Threads => threads;
+    public IReadOnlyList<FrozenThread> Threads => _threads;
 
     /// <summary>The main thread, or when that has ended another one.</summary>
-    public FrozenThread Main => threads[0];
+    public FrozenThread Main => _threads[0];
 
     /// <summary>Its main thread has ended while others run.</summary>
     public bool MainThreadEnded => Main.Tid != Pid;
@@ -86,15 +86,15 @@ public sealed class FrozenProcess : IDisposable
     /// <summary>Lets every thread run on as if nothing had been.</summary>
     public void Thaw()
     {
-        if (released)
+        if (_released)
         {
             return;
         }
 
-        released = true;
-        wait = new StopWait(Pid, CancellationToken.None);
+        _released = true;
+        _wait = new StopWait(Pid, CancellationToken.None);
         List<FrozenThread> ending = [];
-        foreach (FrozenThread thread in threads)
+        foreach (FrozenThread thread in _threads)
         {
             try
             {
@@ -125,7 +125,7 @@ public sealed class FrozenProcess : IDisposable
         {
             try
             {
-                while (wait.For(ending[i].Tracee).Kind != StopKind.Gone)
+                while (_wait.For(ending[i].Tracee).Kind != StopKind.Gone)
                 {
                     if (ending[i].Tracee.TryDetach())
                     {
@@ -143,10 +143,10 @@ public sealed class FrozenProcess : IDisposable
     /// <summary>Ends the process; <see cref="AwaitEnd"/> follows.</summary>
     public void Kill()
     {
-        if (!released)
+        if (!_released)
         {
-            released = true;
-            killed = true;
+            _released = true;
+            _killed = true;
             Signals.Send(Pid, SigKill);
         }
     }
@@ -154,17 +154,17 @@ public sealed class FrozenProcess : IDisposable
     /// <summary>Waits until every thread of a killed process is gone.</summary>
     public void AwaitEnd()
     {
-        if (!killed)
+        if (!_killed)
         {
             return;
         }
 
-        killed = false;
+        _killed = false;
 
         // The leader is reported last: its end is held back until every other thread is reaped.
-        for (int i = threads.Count - 1; i >= 0; i--)
+        for (int i = _threads.Count - 1; i >= 0; i--)
         {
-            FrozenThread thread = threads[i];
+            FrozenThread thread = _threads[i];
             while (thread.Tracee.WaitStop().Kind != StopKind.Gone)
             {
                 thread.Tracee.TryContinue();
@@ -279,7 +279,7 @@ public sealed class FrozenProcess : IDisposable
     private void StopAll()
     {
         HashSet<int> seen = [];
-        foreach (FrozenThread thread in threads)
+        foreach (FrozenThread thread in _threads)
         {
             seen.Add(thread.Tid);
         }
@@ -310,13 +310,13 @@ public sealed class FrozenProcess : IDisposable
             }
         }
 
-        threads.Sort((left, right) => left.Tid == Pid ? -1 : right.Tid == Pid ? 1 : left.Tid.CompareTo(right.Tid));
-        if (threads.Count == 0 || (MainThreadEnded && ProcStat.Read(Pid) is not { MainThreadEnded: true }))
+        _threads.Sort((left, right) => left.Tid == Pid ? -1 : right.Tid == Pid ? 1 : left.Tid.CompareTo(right.Tid));
+        if (_threads.Count == 0 || (MainThreadEnded && ProcStat.Read(Pid) is not { MainThreadEnded: true }))
         {
             throw new EngineException(EngineError.NoSuchProcess, $"process {Pid} ended meanwhile");
         }
 
-        if (threads.Count > 1)
+        if (_threads.Count > 1)
         {
             ReopenMemory();
         }
@@ -360,16 +360,16 @@ public sealed class FrozenProcess : IDisposable
         }
 
         FrozenThread thread = new(tracee);
-        threads.Add(thread);
+        _threads.Add(thread);
         tracee.TryInterrupt();
         if (!WaitUntilFrozen(thread))
         {
-            threads.Remove(thread);
+            _threads.Remove(thread);
             return false;
         }
 
         seen.Add(tid);
-        if (threads.Count == 1)
+        if (_threads.Count == 1)
         {
             ReopenMemory();
         }
@@ -400,7 +400,7 @@ public sealed class FrozenProcess : IDisposable
         thread.Runs = false;
         while (true)
         {
-            Stop stop = wait.For(thread.Tracee);
+            Stop stop = _wait.For(thread.Tracee);
             switch (stop.Kind)
             {
                 case StopKind.Gone:

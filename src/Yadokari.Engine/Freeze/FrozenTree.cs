@@ -17,33 +17,33 @@ public sealed class FrozenTree : IDisposable
     private const int MaxRounds = 100;
     private const uint Exiting = 4; // PF_EXITING
 
-    private readonly CancellationToken cancel;
-    private readonly List<FrozenProcess> processes = [];
-    private readonly List<int> ended = [];
-    private readonly List<SafeFileHandle> connections = [];
-    private readonly List<SystemVObject> objects = [];
-    private readonly List<Action> removals = [];
+    private readonly CancellationToken _cancel;
+    private readonly List<FrozenProcess> _processes = [];
+    private readonly List<int> _ended = [];
+    private readonly List<SafeFileHandle> _connections = [];
+    private readonly List<SystemVObject> _objects = [];
+    private readonly List<Action> _removals = [];
 
     private FrozenTree(FrozenProcess main, CancellationToken cancel)
     {
-        this.cancel = cancel;
-        processes.Add(main);
+        _cancel = cancel;
+        _processes.Add(main);
     }
 
     /// <summary>The job's main process first, each other one behind its parent.</summary>
-    public IReadOnlyList<FrozenProcess> Processes => processes;
+    public IReadOnlyList<FrozenProcess> Processes => _processes;
 
-    public FrozenProcess Main => processes[0];
+    public FrozenProcess Main => _processes[0];
 
     /// <summary>Those that have ended and wait to be reaped by one of the others.</summary>
-    public IReadOnlyList<int> Ended => ended;
+    public IReadOnlyList<int> Ended => _ended;
 
     public int Pid => Main.Pid;
 
-    public int ThreadCount => processes.Sum(process => process.Threads.Count);
+    public int ThreadCount => _processes.Sum(process => process.Threads.Count);
 
     /// <summary>Wall clock when all threads stood still.</summary>
-    public DateTimeOffset FrozenAt => processes[^1].FrozenAt;
+    public DateTimeOffset FrozenAt => _processes[^1].FrozenAt;
 
     /// <summary>Stopwatch ticks when the first thread was stopped.</summary>
     public long StartedAt => Main.StartedAt;
@@ -70,7 +70,7 @@ public sealed class FrozenTree : IDisposable
     /// <summary>Stops what came after the freeze, since threads were let run on for a moment.</summary>
     public void StopNew()
     {
-        foreach (FrozenProcess process in processes.ToList())
+        foreach (FrozenProcess process in _processes.ToList())
         {
             StopNewThreads(process);
         }
@@ -81,7 +81,7 @@ public sealed class FrozenTree : IDisposable
     /// <summary>Does something with each process that may let it run on for a moment. One that ends meanwhile has ended.</summary>
     public void ForEach(Action<FrozenProcess> action)
     {
-        foreach (FrozenProcess process in processes.ToList())
+        foreach (FrozenProcess process in _processes.ToList())
         {
             Unless(process, action);
         }
@@ -89,21 +89,21 @@ public sealed class FrozenTree : IDisposable
 
     /// <summary>Keeps both ends of connections between its processes, so that a kill ends them at once: else the kernel would keep their
     /// ports for a minute (TIME_WAIT). The tree owns the handles.</summary>
-    public void Hold(IEnumerable<SafeFileHandle> sockets) => connections.AddRange(sockets);
+    public void Hold(IEnumerable<SafeFileHandle> sockets) => _connections.AddRange(sockets);
 
     /// <summary>Objects of the host's IPC namespace that only its processes used: they would outlive them.</summary>
-    public void RemoveAtEnd(IEnumerable<SystemVObject> used) => objects.AddRange(used);
+    public void RemoveAtEnd(IEnumerable<SystemVObject> used) => _objects.AddRange(used);
 
     /// <summary>The same of anything else.</summary>
-    public void RemoveAtEnd(Action removal) => removals.Add(removal);
+    public void RemoveAtEnd(Action removal) => _removals.Add(removal);
 
     /// <summary>Lets all run on as if nothing had been.</summary>
     public void Thaw()
     {
         Release();
-        for (int i = processes.Count - 1; i >= 0; i--)
+        for (int i = _processes.Count - 1; i >= 0; i--)
         {
-            processes[i].Thaw();
+            _processes[i].Thaw();
         }
     }
 
@@ -114,13 +114,13 @@ public sealed class FrozenTree : IDisposable
     /// takes a while for each GiB: no instruction of it is executed any more. <see cref="Dispose"/> waits.</summary>
     public void Condemn()
     {
-        if (!HoldsNothing || connections.Count + objects.Count + removals.Count > 0)
+        if (!HoldsNothing || _connections.Count + _objects.Count + _removals.Count > 0)
         {
             Kill();
             return;
         }
 
-        foreach (FrozenProcess process in processes)
+        foreach (FrozenProcess process in _processes)
         {
             process.Kill();
         }
@@ -129,36 +129,36 @@ public sealed class FrozenTree : IDisposable
     /// <summary>Ends all, and waits until every thread is gone.</summary>
     public void Kill()
     {
-        foreach (FrozenProcess process in processes)
+        foreach (FrozenProcess process in _processes)
         {
             process.Kill();
         }
 
-        foreach (FrozenProcess process in processes)
+        foreach (FrozenProcess process in _processes)
         {
             process.AwaitEnd();
         }
 
-        connections.ForEach(SocketProbe.Disconnect);
-        objects.ForEach(static one => SystemVCall.TryRemove(one.Kind, one.Id));
-        removals.ForEach(static removal => removal());
+        _connections.ForEach(SocketProbe.Disconnect);
+        _objects.ForEach(static one => SystemVCall.TryRemove(one.Kind, one.Id));
+        _removals.ForEach(static removal => removal());
         Release();
     }
 
     public void Dispose()
     {
         Release();
-        for (int i = processes.Count - 1; i >= 0; i--)
+        for (int i = _processes.Count - 1; i >= 0; i--)
         {
-            processes[i].AwaitEnd();
-            processes[i].Dispose();
+            _processes[i].AwaitEnd();
+            _processes[i].Dispose();
         }
     }
 
     private void Release()
     {
-        connections.ForEach(static socket => socket.Dispose());
-        connections.Clear();
+        _connections.ForEach(static socket => socket.Dispose());
+        _connections.Clear();
     }
 
     private void StopNewThreads(FrozenProcess process) => Unless(process, static one => one.StopNewThreads());
@@ -171,32 +171,32 @@ public sealed class FrozenTree : IDisposable
         }
         catch (EngineException) when (process != Main && HasEnded(process.Pid))
         {
-            processes.Remove(process);
+            _processes.Remove(process);
             process.Dispose();
         }
     }
 
     private void StopRelatives()
     {
-        HashSet<int> known = [.. processes.Select(process => process.Pid)];
+        HashSet<int> known = [.. _processes.Select(process => process.Pid)];
         bool any = true;
         for (int round = 0; any; round++)
         {
             any = false;
-            ended.Clear();
+            _ended.Clear();
             foreach (int orphan in JobInit.Orphans(Pid))
             {
                 if (!known.Contains(orphan) && TryFreeze(orphan) is { } process)
                 {
                     known.Add(orphan);
-                    processes.Add(process);
+                    _processes.Add(process);
                     any = true;
                 }
             }
 
-            for (int i = 0; i < processes.Count; i++)
+            for (int i = 0; i < _processes.Count; i++)
             {
-                foreach (int child in ProcTasks.Children(processes[i].Pid) ?? [])
+                foreach (int child in ProcTasks.Children(_processes[i].Pid) ?? [])
                 {
                     if (known.Contains(child))
                     {
@@ -206,12 +206,12 @@ public sealed class FrozenTree : IDisposable
                     if (TryFreeze(child) is { } process)
                     {
                         known.Add(child);
-                        processes.Add(process);
+                        _processes.Add(process);
                         any = true;
                     }
                     else if (ProcStat.Read(child) is { State: 'Z', HasEnded: true })
                     {
-                        ended.Add(child);
+                        _ended.Add(child);
                     }
                 }
             }
@@ -222,9 +222,9 @@ public sealed class FrozenTree : IDisposable
             }
         }
 
-        if (processes.Count > 1)
+        if (_processes.Count > 1)
         {
-            foreach (FrozenProcess process in processes)
+            foreach (FrozenProcess process in _processes)
             {
                 process.Memory.KeepsSharing = true;
             }
@@ -240,7 +240,7 @@ public sealed class FrozenTree : IDisposable
 
         try
         {
-            return FrozenProcess.Freeze(child, cancel);
+            return FrozenProcess.Freeze(child, _cancel);
         }
         catch (EngineException) when (Ends(child))
         {

@@ -27,18 +27,18 @@ internal sealed class Landing
     private const int CodeAt = 32;
     private const ulong Magic = 0x676e69646e616c79; // "ylanding"
 
-    private readonly RemoteMemory memory;
-    private readonly RemoteAddress at;
+    private readonly RemoteMemory _memory;
+    private readonly RemoteAddress _at;
 
     private Landing(RemoteMemory memory, RemoteAddress at, ulong leftover)
     {
-        this.memory = memory;
-        this.at = at;
+        _memory = memory;
+        _at = at;
         Leftover = leftover;
     }
 
     /// <summary>Where a thread enters to map memory, with the registers of mmap; and where it goes on behind that call.</summary>
-    public RemoteAddress Map => at + CodeAt;
+    public RemoteAddress Map => _at + CodeAt;
 
     /// <summary>Where a thread enters to unmap memory, with the registers of munmap.</summary>
     public RemoteAddress Unmap { get; private set; }
@@ -71,7 +71,7 @@ internal sealed class Landing
     }
 
     /// <summary>Whether a thread stands in it.</summary>
-    public bool Holds(ulong instructionPointer) => instructionPointer - at.Value < Length;
+    public bool Holds(ulong instructionPointer) => instructionPointer - _at.Value < Length;
 
     /// <summary>Prepares it for one thread; none may be in it.</summary>
     /// <param name="home">What it goes on with.</param>
@@ -104,7 +104,7 @@ internal sealed class Landing
         Emit([0x48, 0x89, 0xc7]); // mov rdi, rax
         EmitNumber([0xbe], regionLength); // mov esi, …
         EmitNumber([0xb8], (int)SystemCall.Munmap); // mov eax, …
-        Unmap = at + (ulong)end;
+        Unmap = _at + (ulong)end;
         Emit([0x0f, 0x05]);
         EmitNumber([0xb8], (int)SystemCall.Rt_sigprocmask);
         EmitNumber([0xbf], 2); // mov edi, SIG_SETMASK
@@ -125,11 +125,11 @@ internal sealed class Landing
         }
 
         EmitRelative([0xff, 0x25], TargetAt); // jmp [rip…]
-        memory.Write(at, bytes);
+        _memory.Write(_at, bytes);
     }
 
     /// <summary>Nothing is left of it.</summary>
-    public void Clear() => memory.Write(at, new byte[Length]);
+    public void Clear() => _memory.Write(_at, new byte[Length]);
 
     /// <summary>Private, so that the write is this process's own; not writable, so that nothing comes to be there.</summary>
     private static bool MayHold(Vma vma) =>

@@ -31,22 +31,22 @@ public sealed class RemoteBatch : IDisposable
     private const int MomentMicroseconds = 1000;
     private const int MostMoments = 5000;
 
-    private readonly FrozenProcess tree;
-    private readonly Landing landing;
-    private readonly TimeSpan lease;
-    private RemoteAddress region;
-    private RestorePlan? loaded;
-    private FrozenThread? borrowed;
+    private readonly FrozenProcess _tree;
+    private readonly Landing _landing;
+    private readonly TimeSpan _lease;
+    private RemoteAddress _region;
+    private RestorePlan? _loaded;
+    private FrozenThread? _borrowed;
 
     private RemoteBatch(FrozenProcess tree, Landing landing, TimeSpan lease)
     {
-        this.tree = tree;
-        this.landing = landing;
-        this.lease = lease;
+        _tree = tree;
+        _landing = landing;
+        _lease = lease;
     }
 
     /// <summary>The borrowed range.</summary>
-    public RemoteAddress Region => region;
+    public RemoteAddress Region => _region;
 
     /// <summary>Lets threads go home that a tool borrowed which died just now. They may have run on: what was read of the process
     /// before, but for its code, is out of date.</summary>
@@ -91,8 +91,8 @@ public sealed class RemoteBatch : IDisposable
         try
         {
             batch.DropLeftover();
-            batch.landing.Write(batch.Home(tree.Main), tree.Main.SignalMask, 0, Length);
-            long result = batch.Single(tree.Main, batch.landing.Map, SystemCall.Mmap, 0, Length, ProtectionAll, PrivateAnonymous, ulong.MaxValue, 0);
+            batch._landing.Write(batch.Home(tree.Main), tree.Main.SignalMask, 0, Length);
+            long result = batch.Single(tree.Main, batch._landing.Map, SystemCall.Mmap, 0, Length, ProtectionAll, PrivateAnonymous, ulong.MaxValue, 0);
             if (result is < 0 and > -4096)
             {
                 throw result == -Errno.EACCES
@@ -100,10 +100,10 @@ public sealed class RemoteBatch : IDisposable
                     : new EngineException(EngineError.Failed, $"process {tree.Pid} has no room for {Length / 1024} KiB: {Errno.Message((int)-result)}");
             }
 
-            batch.region = new RemoteAddress((ulong)result);
+            batch._region = new RemoteAddress((ulong)result);
             // At once, while the thread stands in it: the first batch is its, too, and a tool that comes when this one has died in it
             // must know the range. What the thread goes through is the same.
-            batch.landing.Write(batch.Home(tree.Main), tree.Main.SignalMask, batch.region.Value, Length);
+            batch._landing.Write(batch.Home(tree.Main), tree.Main.SignalMask, batch._region.Value, Length);
             return batch;
         }
         catch
@@ -125,31 +125,31 @@ public sealed class RemoteBatch : IDisposable
             throw new InvalidOperationException($"a batch of {plan.Span} bytes");
         }
 
-        CallFilters.Require(tree, thread, plan);
+        CallFilters.Require(_tree, thread, plan);
         Load(plan);
-        if (borrowed is not null && borrowed != thread)
+        if (_borrowed is not null && _borrowed != thread)
         {
             Return();
         }
 
-        if (borrowed is null)
+        if (_borrowed is null)
         {
-            landing.Write(Home(thread), thread.SignalMask, region.Value, Length);
+            _landing.Write(Home(thread), thread.SignalMask, _region.Value, Length);
         }
 
-        tree.Memory.Write(BatchEnd.Done(region), BatchEnd.Encode(thread.Registers, landing.Unmap, Length, lease));
+        _tree.Memory.Write(BatchEnd.Done(_region), BatchEnd.Encode(thread.Registers, _landing.Unmap, Length, _lease));
         Registers registers = thread.Registers;
         registers.OrigRax = ulong.MaxValue;
-        registers.Rip = region.Value + (ulong)Interpreter.LoopOffset;
-        registers.Rbx = region.Value + RegionLayout.OperationsOffset;
-        registers.R15 = region.Value;
-        borrowed = thread;
+        registers.Rip = _region.Value + (ulong)Interpreter.LoopOffset;
+        registers.Rbx = _region.Value + RegionLayout.OperationsOffset;
+        registers.R15 = _region.Value;
+        _borrowed = thread;
         FrozenProcess.Borrow(thread, registers);
-        RunToEnd(thread, meanwhile is null ? null : () => meanwhile(region + (ulong)plan.DataOffset));
+        RunToEnd(thread, meanwhile is null ? null : () => meanwhile(_region + (ulong)plan.DataOffset));
         FrozenProcess.SetOwn(thread);
-        borrowed = null;
+        _borrowed = null;
         byte[] data = new byte[plan.Data.Length];
-        tree.Memory.ReadExactly(region + (ulong)plan.DataOffset, data);
+        _tree.Memory.ReadExactly(_region + (ulong)plan.DataOffset, data);
         return data;
     }
 
@@ -158,15 +158,15 @@ public sealed class RemoteBatch : IDisposable
         try
         {
             Return();
-            if (region.Value != 0)
+            if (_region.Value != 0)
             {
-                landing.Write(Home(tree.Main), tree.Main.SignalMask, region.Value, Length);
-                Single(tree.Main, landing.Unmap, SystemCall.Munmap, region.Value, Length);
-                region = default;
+                _landing.Write(Home(_tree.Main), _tree.Main.SignalMask, _region.Value, Length);
+                Single(_tree.Main, _landing.Unmap, SystemCall.Munmap, _region.Value, Length);
+                _region = default;
                 Return();
             }
 
-            landing.Clear();
+            _landing.Clear();
         }
         catch (SystemCallException gone) when (gone.Number == Errno.ESRCH)
         {
@@ -177,31 +177,31 @@ public sealed class RemoteBatch : IDisposable
     /// <summary>What a tool that died between two threads left mapped.</summary>
     private void DropLeftover()
     {
-        RemoteAddress left = new(landing.Leftover);
-        if (left.Value != 0 && BatchEnd.IsRegion(tree, left))
+        RemoteAddress left = new(_landing.Leftover);
+        if (left.Value != 0 && BatchEnd.IsRegion(_tree, left))
         {
-            landing.Write(Home(tree.Main), tree.Main.SignalMask, left.Value, Length);
-            Single(tree.Main, landing.Unmap, SystemCall.Munmap, left.Value, Length);
+            _landing.Write(Home(_tree.Main), _tree.Main.SignalMask, left.Value, Length);
+            Single(_tree.Main, _landing.Unmap, SystemCall.Munmap, left.Value, Length);
             Return();
         }
     }
 
-    private Registers Home(FrozenThread thread) => SystemCallRestart.ForHome(thread.Registers, tree.SignalWaits(thread));
+    private Registers Home(FrozenThread thread) => SystemCallRestart.ForHome(thread.Registers, _tree.SignalWaits(thread));
 
     /// <summary>One plan is run in every thread: the code stays, and a plan that is there already needs only its data anew.</summary>
     private void Load(RestorePlan plan)
     {
-        if (ReferenceEquals(plan, loaded))
+        if (ReferenceEquals(plan, _loaded))
         {
-            tree.Memory.Write(region + (ulong)plan.DataOffset, plan.Data.Span);
+            _tree.Memory.Write(_region + (ulong)plan.DataOffset, plan.Data.Span);
             return;
         }
 
-        byte[] encoded = plan.Encode(region);
-        BinaryPrimitives.WriteUInt64LittleEndian(encoded.AsSpan(RegionLayout.HeaderOffset + RegionLayout.HeaderBreak), BatchEnd.Entry(region).Value);
-        int from = loaded is null ? 0 : RegionLayout.OperationsOffset;
-        tree.Memory.Write(region + (ulong)from, encoded.AsSpan(from));
-        loaded = plan;
+        byte[] encoded = plan.Encode(_region);
+        BinaryPrimitives.WriteUInt64LittleEndian(encoded.AsSpan(RegionLayout.HeaderOffset + RegionLayout.HeaderBreak), BatchEnd.Entry(_region).Value);
+        int from = _loaded is null ? 0 : RegionLayout.OperationsOffset;
+        _tree.Memory.Write(_region + (ulong)from, encoded.AsSpan(from));
+        _loaded = plan;
     }
 
     /// <summary>One system call, for before the range is there and when it goes. Its beginning and its end are stops that
@@ -219,7 +219,7 @@ public sealed class RemoteBatch : IDisposable
         registers.R10 = d;
         registers.R8 = e;
         registers.R9 = f;
-        borrowed = thread;
+        _borrowed = thread;
         FrozenProcess.Borrow(thread, registers);
         RunToSystemCall(thread);
         RunToSystemCall(thread);
@@ -229,10 +229,10 @@ public sealed class RemoteBatch : IDisposable
     /// <summary>The borrowed thread has its own registers again.</summary>
     private void Return()
     {
-        if (borrowed is { } thread)
+        if (_borrowed is { } thread)
         {
-            borrowed = null;
-            tree.GiveBack(thread);
+            _borrowed = null;
+            _tree.GiveBack(thread);
         }
     }
 
@@ -277,24 +277,24 @@ public sealed class RemoteBatch : IDisposable
             }
         }
 
-        tree.Interrupt(thread);
+        _tree.Interrupt(thread);
         ulong at = thread.Tracee.GetRegisters().Rip;
-        if (at - region.Value < Length)
+        if (at - _region.Value < Length)
         {
             return;
         }
 
         // It waited for as long as it may and is on its way, or home. The range goes first.
-        borrowed = null;
-        loaded = null;
-        region = default;
-        if (landing.Holds(at))
+        _borrowed = null;
+        _loaded = null;
+        _region = default;
+        if (_landing.Holds(at))
         {
             FrozenProcess.SetOwn(thread);
         }
         else
         {
-            tree.Look(thread);
+            _tree.Look(thread);
         }
 
         throw new LeaseLostException(thread.Tid);
@@ -304,7 +304,7 @@ public sealed class RemoteBatch : IDisposable
     private bool IsDone()
     {
         Span<byte> word = stackalloc byte[sizeof(ulong)];
-        return tree.Memory.Read(BatchEnd.Done(region), word) != word.Length || BinaryPrimitives.ReadUInt64LittleEndian(word) != 0;
+        return _tree.Memory.Read(BatchEnd.Done(_region), word) != word.Length || BinaryPrimitives.ReadUInt64LittleEndian(word) != 0;
     }
 
     /// <summary>The signal to go on with. A stopped process reports its group stop first: it is told to go on. What can't be

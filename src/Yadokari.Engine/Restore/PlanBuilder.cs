@@ -7,44 +7,44 @@ namespace Yadokari.Engine.Restore;
 /// given up when it is more than its file holds.</param>
 public sealed class PlanBuilder(long maxLength = long.MaxValue)
 {
-    private readonly List<Operation> operations = [];
-    private readonly MemoryStream data = new();
-    private readonly Dictionary<string, DataReference> strings = [];
-    private Operation? sharedMap;
-    private bool sharedGiven;
-    private int nextSlot = WellKnownSlots.FirstFree;
-    private int counters;
-    private int gates;
+    private readonly List<Operation> _operations = [];
+    private readonly MemoryStream _data = new();
+    private readonly Dictionary<string, DataReference> _strings = [];
+    private Operation? _sharedMap;
+    private bool _sharedGiven;
+    private int _nextSlot = WellKnownSlots.FirstFree;
+    private int _counters;
+    private int _gates;
 
-    public IReadOnlyList<Operation> Operations => operations;
+    public IReadOnlyList<Operation> Operations => _operations;
 
     /// <summary>A new variable. Slots number k and k+1 taken in turn are neighbours in memory.</summary>
-    public Slot NewSlot() => new(nextSlot++);
+    public Slot NewSlot() => new(_nextSlot++);
 
     /// <summary>The address of a new 32-bit counter, 0 at first, that all processes and threads of the plan share. Whoever fails
     /// opens it: who waits for it looks at the error word.</summary>
-    public Argument NewCounter(string name) => Argument.InShared(SharedLayout.Counters + (counters++ * SharedLayout.Line), name);
+    public Argument NewCounter(string name) => Argument.InShared(SharedLayout.Counters + (_counters++ * SharedLayout.Line), name);
 
     /// <summary>As <see cref="NewCounter"/>, but a failure does not open it: who waits there is ended by another.</summary>
-    public Argument NewGate(string name) => Argument.Gate(gates++, name);
+    public Argument NewGate(string name) => Argument.Gate(_gates++, name);
 
     /// <summary>Maps the pages of counters and gates, and of the job's end: once, before the first fork.</summary>
     public void MapShared()
     {
         Call("shared pages", SystemCall.Mmap, Argument.InShared(0, "shared"), 0, 3, Argument.Named(0x31, "MAP_SHARED|MAP_ANONYMOUS|MAP_FIXED"), -1, 0);
-        sharedMap = operations[^1];
+        _sharedMap = _operations[^1];
     }
 
     /// <summary>The pages of counters and gates are there when the plan is entered, made by another one.</summary>
-    public void TakeShared() => sharedGiven = true;
+    public void TakeShared() => _sharedGiven = true;
 
     /// <summary>A zero-terminated name, or text in UTF-8; equal ones are stored once.</summary>
     public DataReference Text(string text)
     {
-        if (!strings.TryGetValue(text, out DataReference? reference))
+        if (!_strings.TryGetValue(text, out DataReference? reference))
         {
             reference = Add(KernelText.EncodeTerminated(text), 1, $"\"{KernelText.Show(text)}\"");
-            strings.Add(text, reference);
+            _strings.Add(text, reference);
         }
 
         return reference;
@@ -60,11 +60,11 @@ public sealed class PlanBuilder(long maxLength = long.MaxValue)
     public DataReference Room(int length, string text = "buffer") => Add(new byte[length], 16, text);
 
     /// <summary>Places a label before the next operation.</summary>
-    public void Place(PlanLabel label) => label.Position = operations.Count;
+    public void Place(PlanLabel label) => label.Position = _operations.Count;
 
     public Operation Add(Operation operation)
     {
-        operations.Add(operation);
+        _operations.Add(operation);
         RequireRoom();
         return operation;
     }
@@ -123,39 +123,39 @@ public sealed class PlanBuilder(long maxLength = long.MaxValue)
 
     public RestorePlan Build()
     {
-        int length = SharedLayout.LengthOf(counters + gates);
-        if (sharedGiven)
+        int length = SharedLayout.LengthOf(_counters + _gates);
+        if (_sharedGiven)
         {
-            return new RestorePlan([.. operations], data.ToArray(), nextSlot, counters, length);
+            return new RestorePlan([.. _operations], _data.ToArray(), _nextSlot, _counters, length);
         }
 
-        if (sharedMap is null)
+        if (_sharedMap is null)
         {
-            return counters + gates == 0
-                ? new RestorePlan([.. operations], data.ToArray(), nextSlot, counters, 0)
+            return _counters + _gates == 0
+                ? new RestorePlan([.. _operations], _data.ToArray(), _nextSlot, _counters, 0)
                 : throw new InvalidOperationException("a plan with counters that maps no shared pages");
         }
 
-        sharedMap.Arguments[1] = length;
-        return new RestorePlan([.. operations], data.ToArray(), nextSlot, counters, length);
+        _sharedMap.Arguments[1] = length;
+        return new RestorePlan([.. _operations], _data.ToArray(), _nextSlot, _counters, length);
     }
 
     private DataReference Add(ReadOnlySpan<byte> bytes, int alignment, string text)
     {
-        while (data.Position % alignment != 0)
+        while (_data.Position % alignment != 0)
         {
-            data.WriteByte(0);
+            _data.WriteByte(0);
         }
 
-        DataReference reference = new((int)data.Position, bytes.Length, text);
-        data.Write(bytes);
+        DataReference reference = new((int)_data.Position, bytes.Length, text);
+        _data.Write(bytes);
         RequireRoom();
         return reference;
     }
 
     private void RequireRoom()
     {
-        if (((long)operations.Count * RegionLayout.OperationLength) + data.Length > maxLength)
+        if (((long)_operations.Count * RegionLayout.OperationLength) + _data.Length > maxLength)
         {
             throw new EngineException(EngineError.Failed, $"the restore plan has more than {maxLength} bytes");
         }

@@ -13,9 +13,9 @@ public sealed class PlanContext
     /// <summary>How many numbers behind what is staged are for passing use.</summary>
     public const int AsideGap = 64;
 
-    private Argument? opened;
-    private Argument? ready;
-    private Argument? readyLate;
+    private Argument? _opened;
+    private Argument? _ready;
+    private Argument? _readyLate;
 
     private PlanContext(TreeImage tree, ProcessImage image, PlanBuilder plan, int firstOwn, TreeCounters counters, DataReference allSignals, Skeleton skeleton)
     {
@@ -125,13 +125,13 @@ public sealed class PlanContext
     public TreeCounters Counters { get; }
 
     /// <summary>Counts 1 when this process and all that descend from it have what they share; for its parent.</summary>
-    public Argument Opened => opened ??= Plan.NewCounter($"opened {Image.Attributes.Pid}");
+    public Argument Opened => _opened ??= Plan.NewCounter($"opened {Image.Attributes.Pid}");
 
     /// <summary>Counts 1 when this process and all that descend from it are rebuilt; for its parent.</summary>
-    public Argument Ready => ready ??= Plan.NewCounter($"ready {Image.Attributes.Pid}");
+    public Argument Ready => _ready ??= Plan.NewCounter($"ready {Image.Attributes.Pid}");
 
     /// <summary>Counts 1 when they have done what had to wait for the gate.</summary>
-    public Argument ReadyLate => readyLate ??= Plan.NewCounter($"late {Image.Attributes.Pid}");
+    public Argument ReadyLate => _readyLate ??= Plan.NewCounter($"late {Image.Attributes.Pid}");
 
     /// <summary>The n-th of the readers' buffers, which lie before what is parked at the region's end.</summary>
     public Argument Buffer(int reader) => new RemoteAddress(

@@ -353,9 +353,9 @@ public static class ShellPlan
     /// <summary>CLOCK_MONOTONIC and CLOCK_BOOTTIME of the job go on where they stood (time_namespaces(7)).</summary>
     private sealed class TimeOffsets(PlanBuilder plan, Resources.Process.ClocksImage clocks)
     {
-        private readonly DataReference text = plan.Room(256, "offsets");
-        private readonly Slot end = plan.NewSlot();
-        private readonly Slot length = plan.NewSlot();
+        private readonly DataReference _text = plan.Room(256, "offsets");
+        private readonly Slot _end = plan.NewSlot();
+        private readonly Slot _length = plan.NewSlot();
 
         public void Compute()
         {
@@ -363,27 +363,27 @@ public static class ShellPlan
             DataReference old = plan.Room(256, "old offsets");
             Slot file = plan.NewSlot();
             Slot at = plan.NewSlot();
-            plan.Set(length, 0);
+            plan.Set(_length, 0);
             plan.CallOrJump(file, none, SystemCall.Open, plan.Text("/proc/self/timens_offsets"), CloseOnExec | ReadOnly, 0);
             plan.Try(null, SystemCall.Read, file, old, 255);
             plan.Try(null, SystemCall.Close, file);
             plan.Set(at, old);
-            plan.Set(end, text);
+            plan.Set(_end, _text);
             // The coarse clock is behind by up to a tick, and by more on a machine that misses ticks: if it goes on where the fine one
             // stood, the fine one is ahead of that, and neither goes back. (The raw one has the same offset.)
             Append("monotonic ", ClockMonotonicCoarse, clocks.Monotonic, at);
             Append("boottime ", ClockBoottime, clocks.Boottime, at);
-            plan.Do(OperationKind.Subtract, length, end, text);
+            plan.Do(OperationKind.Subtract, _length, _end, _text);
             plan.Place(none);
         }
 
         public void Write()
         {
             PlanLabel skip = new("no offsets");
-            plan.JumpIf(length, Condition.Equal, 0, skip);
+            plan.JumpIf(_length, Condition.Equal, 0, skip);
             Slot file = plan.NewSlot();
             plan.CallInto(file, "open /proc/self/timens_offsets", SystemCall.Open, plan.Text("/proc/self/timens_offsets"), WriteOnly | CloseOnExec, 0);
-            plan.Call("set the job's clocks", SystemCall.Write, file, text, length);
+            plan.Call("set the job's clocks", SystemCall.Write, file, _text, _length);
             plan.Call(null, SystemCall.Close, file);
             plan.Place(skip);
         }
@@ -416,11 +416,11 @@ public static class ShellPlan
             plan.Place(normal);
 
             byte[] label = System.Text.Encoding.ASCII.GetBytes(name);
-            plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(end), plan.Bytes(label, $"\"{name}\""), label.Length);
-            plan.Do(OperationKind.AppendDecimal, null, Argument.AddressOf(end), seconds);
-            plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(end), plan.Bytes(" "u8, "\" \""), 1);
-            plan.Do(OperationKind.AppendDecimal, null, Argument.AddressOf(end), nanoseconds);
-            plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(end), plan.Bytes("\n"u8, "\"\\n\""), 1);
+            plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(_end), plan.Bytes(label, $"\"{name}\""), label.Length);
+            plan.Do(OperationKind.AppendDecimal, null, Argument.AddressOf(_end), seconds);
+            plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(_end), plan.Bytes(" "u8, "\" \""), 1);
+            plan.Do(OperationKind.AppendDecimal, null, Argument.AddressOf(_end), nanoseconds);
+            plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(_end), plan.Bytes("\n"u8, "\"\\n\""), 1);
         }
     }
 }

@@ -11,38 +11,38 @@ public sealed class Skeleton
 {
     private const int SigChild = 17;
 
-    private readonly Dictionary<int, SkeletonPlace> places;
-    private readonly HashSet<int> early = [];
-    private readonly Dictionary<int, List<int>> byLeader = [];
-    private readonly List<SkeletonLeader> leaders = [];
-    private readonly List<(int Pid, Obstacle Obstacle)> problems = [];
+    private readonly Dictionary<int, SkeletonPlace> _places;
+    private readonly HashSet<int> _early = [];
+    private readonly Dictionary<int, List<int>> _byLeader = [];
+    private readonly List<SkeletonLeader> _leaders = [];
+    private readonly List<(int Pid, Obstacle Obstacle)> _problems = [];
 
     /// <param name="all">The main process first, each other one behind its parent.</param>
     public Skeleton(IReadOnlyList<SkeletonPlace> all)
     {
-        places = all.ToDictionary(place => place.Pid);
+        _places = all.ToDictionary(place => place.Pid);
         foreach (SkeletonPlace place in all.Skip(1))
         {
             FindBirth(place);
-            SkeletonPlace parent = places[place.Parent];
+            SkeletonPlace parent = _places[place.Parent];
             if (place.Orphan && !IsMadeByParent(place.Pid))
             {
-                problems.Add((place.Pid, new Obstacle("orphan-process", $"belongs to the job, its parent has ended, and so has the leader of its session {place.Session}")));
+                _problems.Add((place.Pid, new Obstacle("orphan-process", $"belongs to the job, its parent has ended, and so has the leader of its session {place.Session}")));
             }
 
             // Whoever takes over a child is told of its end by SIGCHLD (kernel/exit.c, reparent_leader).
             if (place.ExitSignal != SigChild && !IsMadeByParent(place.Pid))
             {
-                problems.Add((place.Pid, new Obstacle("exit-signal", $"tells its end by signal {place.ExitSignal}, not by SIGCHLD (clone), and is in session {place.Session}, whose leader has ended")));
+                _problems.Add((place.Pid, new Obstacle("exit-signal", $"tells its end by signal {place.ExitSignal}, not by SIGCHLD (clone), and is in session {place.Session}, whose leader has ended")));
             }
 
-            if (place.Group == 0 && (IsEarly(place.Pid) ? places[parent.Parent] : parent).Group != 0)
+            if (place.Group == 0 && (IsEarly(place.Pid) ? _places[parent.Parent] : parent).Group != 0)
             {
-                problems.Add((place.Pid, new Obstacle("process-group", "is in a process group that is not the job's")));
+                _problems.Add((place.Pid, new Obstacle("process-group", "is in a process group that is not the job's")));
             }
         }
 
-        foreach ((int session, List<int> members) in byLeader)
+        foreach ((int session, List<int> members) in _byLeader)
         {
             AddSession(session, members);
         }
@@ -54,10 +54,10 @@ public sealed class Skeleton
     }
 
     /// <summary>Leaders that have ended and are made for a moment.</summary>
-    public IReadOnlyList<SkeletonLeader> Leaders => leaders;
+    public IReadOnlyList<SkeletonLeader> Leaders => _leaders;
 
     /// <summary>What can't be made again, by the process that stands so.</summary>
-    public IReadOnlyList<(int Pid, Obstacle Obstacle)> Problems => problems;
+    public IReadOnlyList<(int Pid, Obstacle Obstacle)> Problems => _problems;
 
     public static Skeleton Of(TreeImage tree) => new(
     [
@@ -66,37 +66,37 @@ public sealed class Skeleton
     ]);
 
     /// <summary>It is made by its parent before that leads a session.</summary>
-    public bool IsEarly(int pid) => early.Contains(pid);
+    public bool IsEarly(int pid) => _early.Contains(pid);
 
     /// <summary>It is made by its parent.</summary>
-    public bool IsMadeByParent(int pid) => !byLeader.Values.Any(members => members.Contains(pid));
+    public bool IsMadeByParent(int pid) => !_byLeader.Values.Any(members => members.Contains(pid));
 
     /// <summary>Who is made by a leader of a session that has ended, whether it was waited for or not.</summary>
-    public IReadOnlyList<int> MembersOf(int leader) => byLeader.GetValueOrDefault(leader) ?? [];
+    public IReadOnlyList<int> MembersOf(int leader) => _byLeader.GetValueOrDefault(leader) ?? [];
 
     private void FindBirth(SkeletonPlace place)
     {
-        SkeletonPlace parent = places[place.Parent];
+        SkeletonPlace parent = _places[place.Parent];
         if (place.Session == place.Pid || place.Session == parent.Session)
         {
             return;
         }
 
-        if (parent.Session == parent.Pid && parent.Parent != 0 && place.Session == places[parent.Parent].Session)
+        if (parent.Session == parent.Pid && parent.Parent != 0 && place.Session == _places[parent.Parent].Session)
         {
-            early.Add(place.Pid);
+            _early.Add(place.Pid);
             return;
         }
 
-        if (place.Session == 0 || places.GetValueOrDefault(place.Session) is { Ended: false })
+        if (place.Session == 0 || _places.GetValueOrDefault(place.Session) is { Ended: false })
         {
-            problems.Add((place.Pid, new Obstacle("session", $"is in session {place.Session}, which is neither its own nor its parent's")));
+            _problems.Add((place.Pid, new Obstacle("session", $"is in session {place.Session}, which is neither its own nor its parent's")));
             return;
         }
 
-        if (!byLeader.TryGetValue(place.Session, out List<int>? members))
+        if (!_byLeader.TryGetValue(place.Session, out List<int>? members))
         {
-            byLeader.Add(place.Session, members = []);
+            _byLeader.Add(place.Session, members = []);
         }
 
         members.Add(place.Pid);
@@ -104,31 +104,31 @@ public sealed class Skeleton
 
     private void AddSession(int session, List<int> members)
     {
-        int parent = places[members[0]].Parent;
-        SkeletonPlace? ended = places.GetValueOrDefault(session);
-        if (members.Exists(member => places[member].Parent != parent) || (ended is not null && ended.Parent != parent))
+        int parent = _places[members[0]].Parent;
+        SkeletonPlace? ended = _places.GetValueOrDefault(session);
+        if (members.Exists(member => _places[member].Parent != parent) || (ended is not null && ended.Parent != parent))
         {
-            problems.Add((members[0], new Obstacle("session", $"is in session {session}, whose leader has ended, and so are others with another parent")));
+            _problems.Add((members[0], new Obstacle("session", $"is in session {session}, whose leader has ended, and so are others with another parent")));
         }
         else if (ended is null)
         {
-            leaders.Add(new SkeletonLeader(session, parent, LeadsSession: true, members));
+            _leaders.Add(new SkeletonLeader(session, parent, LeadsSession: true, members));
         }
     }
 
     private void AddGroup(int group, IReadOnlyList<SkeletonPlace> members)
     {
-        if (places.TryGetValue(group, out SkeletonPlace? leader))
+        if (_places.TryGetValue(group, out SkeletonPlace? leader))
         {
             if (leader.Group != group || members.Any(member => member.Session != leader.Session))
             {
-                problems.Add((members[0].Pid, new Obstacle("process-group", $"is in process group {group}, whose first process has left it")));
+                _problems.Add((members[0].Pid, new Obstacle("process-group", $"is in process group {group}, whose first process has left it")));
             }
 
             return;
         }
 
-        if (leaders.Exists(known => known.Pid == group))
+        if (_leaders.Exists(known => known.Pid == group))
         {
             return;
         }
@@ -137,10 +137,10 @@ public sealed class Skeleton
         SkeletonPlace? maker = members.FirstOrDefault(member => !member.Ended && member.Session == members[0].Session);
         if (maker is null)
         {
-            problems.Add((members[0].Pid, new Obstacle("process-group", $"is in process group {group}, whose leader and members have ended")));
+            _problems.Add((members[0].Pid, new Obstacle("process-group", $"is in process group {group}, whose leader and members have ended")));
             return;
         }
 
-        leaders.Add(new SkeletonLeader(group, maker.Pid, LeadsSession: false, []));
+        _leaders.Add(new SkeletonLeader(group, maker.Pid, LeadsSession: false, []));
     }
 }

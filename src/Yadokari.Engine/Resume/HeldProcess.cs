@@ -21,13 +21,13 @@ public sealed class HeldProcess : IDisposable
     private const int ExitDescriptor = 4;
     private const string None = "999999";
 
-    private readonly SocketPair control;
-    private bool released;
+    private readonly SocketPair _control;
+    private bool _released;
 
     private HeldProcess(int shellPid, SocketPair control)
     {
         ShellPid = shellPid;
-        this.control = control;
+        _control = control;
     }
 
     /// <summary>Host-level pid of the job's shell: the process that waits for the job. A child of the caller.</summary>
@@ -109,9 +109,9 @@ public sealed class HeldProcess : IDisposable
     /// <exception cref="EngineException">It could not be let go: it is dead, and the context file is what is left of it.</exception>
     public void Release()
     {
-        released = true;
+        _released = true;
         Span<byte> answer = stackalloc byte[512];
-        int got = control.TryWrite(Go) ? control.Read(answer) : 0;
+        int got = _control.TryWrite(Go) ? _control.Read(answer) : 0;
         if (got == 0 || answer[got - 1] != Done)
         {
             ChildProcess.Wait(ShellPid);
@@ -121,10 +121,10 @@ public sealed class HeldProcess : IDisposable
 
     public void Dispose()
     {
-        control.Dispose();
-        if (!released)
+        _control.Dispose();
+        if (!_released)
         {
-            released = true;
+            _released = true;
 
             // The closed control socket makes the waiter kill what it rebuilt; the shell then ends by itself.
             ChildProcess.Wait(ShellPid);
@@ -146,7 +146,7 @@ public sealed class HeldProcess : IDisposable
         int length = 0;
         while (length < answer.Length)
         {
-            int got = control.Read(answer.AsSpan(length));
+            int got = _control.Read(answer.AsSpan(length));
             length += got;
             if (got == 0)
             {

@@ -12,7 +12,7 @@ public static unsafe class Kcmp
     private const int SemaphoreUndo = 6;
     private const int EpollTarget = 7;
 
-    private static readonly (int Kind, string Name)[] s_common = [(AddressSpace, "memory"), (DescriptorTable, "descriptor table"), (FileSystemFacts, DirectoryName)];
+    private static readonly (int Kind, string Name)[] Common = [(AddressSpace, "memory"), (DescriptorTable, "descriptor table"), (FileSystemFacts, DirectoryName)];
 
     /// <summary>How <see cref="FindCommon"/> calls working directory, root and umask; told only when nothing else is common.</summary>
     public const string DirectoryName = "working directory";
@@ -43,7 +43,7 @@ public static unsafe class Kcmp
     /// <summary>What two processes have in common for certain: null, their memory, their descriptor table, or their directory.</summary>
     public static string? FindCommon(int pid, int other)
     {
-        foreach ((int kind, string name) in s_common)
+        foreach ((int kind, string name) in Common)
         {
             if (LinuxCall.Invoke(LinuxCall.Kcmp, pid, other, kind) == 0)
             {
@@ -60,7 +60,7 @@ public static unsafe class Kcmp
     /// <returns>Two processes or more each time, in the order that they were given in.</returns>
     public static IEnumerable<(string What, IReadOnlyList<int> Pids)> FindAllCommon(IReadOnlyList<int> pids)
     {
-        foreach ((int kind, string name) in s_common)
+        foreach ((int kind, string name) in Common)
         {
             List<List<int>> sorted = [];
             foreach (int pid in pids)

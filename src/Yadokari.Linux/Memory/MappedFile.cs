@@ -13,11 +13,11 @@ public sealed unsafe class MappedFile : IDisposable
     private const int Shared = 1;
     private const int PopulateWrite = 23; // MADV_POPULATE_WRITE, kernel 5.14
 
-    private byte* start;
+    private byte* _start;
 
     private MappedFile(byte* start, long length)
     {
-        this.start = start;
+        _start = start;
         Length = length;
     }
 
@@ -55,7 +55,7 @@ public sealed unsafe class MappedFile : IDisposable
 
     /// <summary>Bytes of the file; empty when they are not all mapped.</summary>
     public Span<byte> Window(long offset, int length) =>
-        start != null && offset >= 0 && length >= 0 && offset <= Length - length ? new Span<byte>(start + offset, length) : default;
+        _start != null && offset >= 0 && length >= 0 && offset <= Length - length ? new Span<byte>(_start + offset, length) : default;
 
     /// <summary>Under hypervisors that shadow page tables a page costs as much again when it is first touched through the mapping,
     /// and once more when the kernel does it: each has tables of its own.</summary>
@@ -63,7 +63,7 @@ public sealed unsafe class MappedFile : IDisposable
     {
         for (long at = 0; at < Length; at += RemoteAddress.PageSize)
         {
-            Volatile.Write(ref start[at], 0);
+            Volatile.Write(ref _start[at], 0);
         }
 
         if (!File.Exists("/dev/zero"))
@@ -75,16 +75,16 @@ public sealed unsafe class MappedFile : IDisposable
         for (long at = 0; at < Length;)
         {
             // The mapping ends where it was asked to, however much the kernel can read at once.
-            at += RandomAccess.Read(zeros, new Span<byte>(start + at, (int)Math.Min(Length - at, 1 << 20)), 0);
+            at += RandomAccess.Read(zeros, new Span<byte>(_start + at, (int)Math.Min(Length - at, 1 << 20)), 0);
         }
     }
 
     public void Dispose()
     {
-        if (start != null)
+        if (_start != null)
         {
-            LinuxCall.Invoke((int)SystemCall.Munmap, (nint)start, (nint)Length);
-            start = null;
+            LinuxCall.Invoke((int)SystemCall.Munmap, (nint)_start, (nint)Length);
+            _start = null;
         }
     }
 }

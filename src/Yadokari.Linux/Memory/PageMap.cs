@@ -13,28 +13,28 @@ public sealed unsafe class PageMap : IDisposable
     private const ulong ProtectMatching = 1; // PM_SCAN_WP_MATCHING
     private const int VectorLength = 4096;
 
-    private readonly SafeFileHandle handle;
-    private readonly Region[] vector = new Region[VectorLength];
+    private readonly SafeFileHandle _handle;
+    private readonly Region[] _vector = new Region[VectorLength];
 
-    private readonly PageCategories guard;
+    private readonly PageCategories _guard;
 
     public PageMap(int pid)
     {
-        handle = File.OpenHandle($"{ProcTasks.Directory(pid)}/pagemap");
-        guard = KnowsGuards() ? PageCategories.Guard : 0;
+        _handle = File.OpenHandle($"{ProcTasks.Directory(pid)}/pagemap");
+        _guard = KnowsGuards() ? PageCategories.Guard : 0;
     }
 
     /// <summary>Pages that hold data of their own: present or swapped, and not the shared page of zeros.</summary>
     public void FindPopulated(RemoteAddress start, RemoteAddress end, List<PageRun> runs) =>
-        Scan(start, end, PageCategories.Present | PageCategories.Swapped, PageCategories.ZeroPage | guard, runs);
+        Scan(start, end, PageCategories.Present | PageCategories.Swapped, PageCategories.ZeroPage | _guard, runs);
 
     /// <summary>Pages that fault at any access though their mapping permits it (MADV_GUARD_INSTALL); none on kernels that
     /// don't tell (before 6.15).</summary>
     public void FindGuards(RemoteAddress start, RemoteAddress end, List<PageRun> runs)
     {
-        if (guard != 0)
+        if (_guard != 0)
         {
-            Scan(start, end, guard, 0, runs);
+            Scan(start, end, _guard, 0, runs);
         }
     }
 
@@ -43,7 +43,7 @@ public sealed unsafe class PageMap : IDisposable
 
     /// <summary>Pages of a private file mapping that were written since (no longer the file's).</summary>
     public void FindCopied(RemoteAddress start, RemoteAddress end, List<PageRun> runs) =>
-        Scan(start, end, PageCategories.Present | PageCategories.Swapped, PageCategories.ZeroPage | PageCategories.File | guard, runs);
+        Scan(start, end, PageCategories.Present | PageCategories.Swapped, PageCategories.ZeroPage | PageCategories.File | _guard, runs);
 
     /// <summary>Pages of watched memory (<see cref="WriteWatch"/>) that hold something, anywhere; each is protected before it is told,
     /// so that its next write is seen.</summary>
@@ -55,7 +55,7 @@ public sealed unsafe class PageMap : IDisposable
     public void FindUnwritten(List<PageRun> runs) =>
         Scan(AllMemory, PageCategories.Present | PageCategories.Swapped, new Demand(PageCategories.WriteAllowed | PageCategories.Written | PageCategories.ZeroPage, PageCategories.Written | PageCategories.ZeroPage, 0), runs);
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose() => _handle.Dispose();
 
     /// <summary>An empty scan, which is refused (EINVAL) when the kernel does not know the category.</summary>
     private bool KnowsGuards()
@@ -64,7 +64,7 @@ public sealed unsafe class PageMap : IDisposable
         Region region;
         arguments.Vector = (ulong)&region;
         arguments.VectorLength = 1;
-        return LibC.Ioctl((int)handle.DangerousGetHandle(), PagemapScan, &arguments) >= 0;
+        return LibC.Ioctl((int)_handle.DangerousGetHandle(), PagemapScan, &arguments) >= 0;
     }
 
     private static PageRun AllMemory => new(new RemoteAddress(0), new RemoteAddress(AddressSpace.End));
@@ -77,7 +77,7 @@ public sealed unsafe class PageMap : IDisposable
         // Runs of one call are joined, never with those of a neighbouring mapping, which may have another protection.
         PageRun last = default;
         ulong from = range.Start.Value;
-        fixed (Region* pointer = vector)
+        fixed (Region* pointer = _vector)
         {
             while (from < range.End.Value)
             {
@@ -95,7 +95,7 @@ public sealed unsafe class PageMap : IDisposable
                     CategoryAnyOf = (ulong)any,
                     ReturnMask = (ulong)(any | demand.All),
                 };
-                int count = LibC.Ioctl((int)handle.DangerousGetHandle(), PagemapScan, &arguments);
+                int count = LibC.Ioctl((int)_handle.DangerousGetHandle(), PagemapScan, &arguments);
                 if (count < 0)
                 {
                     throw new SystemCallException("ioctl(PAGEMAP_SCAN)", Marshal.GetLastPInvokeError());

@@ -11,22 +11,22 @@ namespace Yadokari.Linux.Memory;
 /// </summary>
 public sealed unsafe class RemoteMemory : IDisposable
 {
-    private readonly int pid;
-    private int witness;
-    private SafeFileHandle mem;
+    private readonly int _pid;
+    private int _witness;
+    private SafeFileHandle _mem;
 
     public RemoteMemory(int pid)
     {
-        this.pid = pid;
-        mem = Open(pid, out witness);
+        _pid = pid;
+        _mem = Open(pid, out _witness);
     }
 
     /// <summary>The memory that it has now: what was opened is that of the program before an exec.</summary>
     /// <exception cref="IOException">It has ended.</exception>
     public void Reopen()
     {
-        SafeFileHandle before = mem;
-        mem = Open(pid, out witness);
+        SafeFileHandle before = _mem;
+        _mem = Open(_pid, out _witness);
         before.Dispose();
     }
 
@@ -46,8 +46,8 @@ public sealed unsafe class RemoteMemory : IDisposable
                 IoVector local = new() { Base = (ulong)(pointer + done), Length = (ulong)(buffer.Length - done) };
                 IoVector remote = new() { Base = address.Value + (ulong)done, Length = local.Length };
                 nint got = KeepsSharing
-                    ? (nint)LibC.Syscall((long)SystemCall.Pread64, mem.DangerousGetHandle(), (long)local.Base, (long)local.Length, (long)remote.Base, 0, 0)
-                    : LibC.ProcessVmRead(witness, &local, 1, &remote, 1, 0);
+                    ? (nint)LibC.Syscall((long)SystemCall.Pread64, _mem.DangerousGetHandle(), (long)local.Base, (long)local.Length, (long)remote.Base, 0, 0)
+                    : LibC.ProcessVmRead(_witness, &local, 1, &remote, 1, 0);
                 if (got <= 0)
                 {
                     got = ReadPastProtection(address + (ulong)done, buffer[done..]);
@@ -70,7 +70,7 @@ public sealed unsafe class RemoteMemory : IDisposable
     {
         if (Read(address, buffer) != buffer.Length)
         {
-            throw new SystemCallException("process_vm_readv", Errno.EFAULT, $"{address} of {pid}");
+            throw new SystemCallException("process_vm_readv", Errno.EFAULT, $"{address} of {_pid}");
         }
     }
 
@@ -100,7 +100,7 @@ public sealed unsafe class RemoteMemory : IDisposable
             for (int done = 0; done < bytes.Length;)
             {
                 long wrote = LibC.Syscall(
-                    (long)SystemCall.Pwrite64, mem.DangerousGetHandle(), (long)(pointer + done), bytes.Length - done, (long)(address.Value + (ulong)done), 0, 0);
+                    (long)SystemCall.Pwrite64, _mem.DangerousGetHandle(), (long)(pointer + done), bytes.Length - done, (long)(address.Value + (ulong)done), 0, 0);
                 int errno = wrote < 0 ? Marshal.GetLastPInvokeError() : Errno.ESRCH;
                 if (errno == Errno.EINTR)
                 {
@@ -110,7 +110,7 @@ public sealed unsafe class RemoteMemory : IDisposable
                 if (wrote <= 0)
                 {
                     // Not RandomAccess.Write: the kernel writes 0 bytes once the memory is gone (mem_rw), which that would try for ever.
-                    throw new SystemCallException("write to memory", errno, $"{address} of {pid}");
+                    throw new SystemCallException("write to memory", errno, $"{address} of {_pid}");
                 }
 
                 done += (int)wrote;
@@ -118,7 +118,7 @@ public sealed unsafe class RemoteMemory : IDisposable
         }
     }
 
-    public void Dispose() => mem.Dispose();
+    public void Dispose() => _mem.Dispose();
 
     /// <remarks>Asynchronous off, no buffering: plain pread/pwrite on the descriptor.</remarks>
     private static SafeFileHandle Open(int pid, out int witness)
@@ -134,7 +134,7 @@ public sealed unsafe class RemoteMemory : IDisposable
         int length = (int)Math.Min((ulong)buffer.Length, toPageEnd);
         fixed (byte* pointer = buffer)
         {
-            long got = LibC.Syscall((long)SystemCall.Pread64, mem.DangerousGetHandle(), (long)pointer, length, (long)address.Value, 0, 0);
+            long got = LibC.Syscall((long)SystemCall.Pread64, _mem.DangerousGetHandle(), (long)pointer, length, (long)address.Value, 0, 0);
             return (int)got;
         }
     }

@@ -20,9 +20,9 @@ public sealed unsafe class WriteWatch : IDisposable
     private const ulong FeatureAsync = 1 << 15; // UFFD_FEATURE_WP_ASYNC
     private const ulong ModeWriteProtect = 2; // UFFDIO_REGISTER_MODE_WP
 
-    private readonly SafeFileHandle userfault;
+    private readonly SafeFileHandle _userfault;
 
-    private WriteWatch(SafeFileHandle userfault) => this.userfault = userfault;
+    private WriteWatch(SafeFileHandle userfault) => _userfault = userfault;
 
     /// <summary>Flags of userfaultfd(2): what an ordinary user may have (UFFD_USER_MODE_ONLY), closed on exec.</summary>
     public const int Flags = 0x80001;
@@ -48,11 +48,11 @@ public sealed unsafe class WriteWatch : IDisposable
     {
         ulong* register = stackalloc ulong[4] { start.Value, end - start, ModeWriteProtect, 0 };
         ulong* unprotect = stackalloc ulong[3] { start.Value, end - start, 0 };
-        int descriptor = (int)userfault.DangerousGetHandle();
+        int descriptor = (int)_userfault.DangerousGetHandle();
         return LibC.Ioctl(descriptor, UffdioRegister, register) >= 0 && Repeat(descriptor, unprotect);
     }
 
-    public void Dispose() => userfault.Dispose();
+    public void Dispose() => _userfault.Dispose();
 
     private static bool Repeat(int descriptor, ulong* unprotect)
     {

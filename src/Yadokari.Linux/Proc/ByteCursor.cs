@@ -5,31 +5,31 @@ namespace Yadokari.Linux.Proc;
 /// <summary>Walks the bytes of a /proc text: lines, words and numbers, without allocating.</summary>
 internal ref struct ByteCursor(ReadOnlySpan<byte> text)
 {
-    private ReadOnlySpan<byte> rest = text;
+    private ReadOnlySpan<byte> _rest = text;
 
-    public readonly ReadOnlySpan<byte> Rest => rest;
+    public readonly ReadOnlySpan<byte> Rest => _rest;
 
-    public readonly bool IsEmpty => rest.IsEmpty;
+    public readonly bool IsEmpty => _rest.IsEmpty;
 
     /// <summary>The next line without its line feed; false at the end.</summary>
     public bool TryReadLine(out ReadOnlySpan<byte> line)
     {
-        if (rest.IsEmpty)
+        if (_rest.IsEmpty)
         {
             line = default;
             return false;
         }
 
-        int end = rest.IndexOf((byte)'\n');
+        int end = _rest.IndexOf((byte)'\n');
         if (end < 0)
         {
-            line = rest;
-            rest = default;
+            line = _rest;
+            _rest = default;
         }
         else
         {
-            line = rest[..end];
-            rest = rest[(end + 1)..];
+            line = _rest[..end];
+            _rest = _rest[(end + 1)..];
         }
 
         return true;
@@ -39,36 +39,36 @@ internal ref struct ByteCursor(ReadOnlySpan<byte> text)
     public void SkipBlanks()
     {
         int at = 0;
-        while (at < rest.Length && rest[at] is (byte)' ' or (byte)'\t')
+        while (at < _rest.Length && _rest[at] is (byte)' ' or (byte)'\t')
         {
             at++;
         }
 
-        rest = rest[at..];
+        _rest = _rest[at..];
     }
 
     /// <summary>Passes over one expected text; false when something else stands there.</summary>
     public bool Skip(ReadOnlySpan<byte> expected)
     {
-        if (!rest.StartsWith(expected))
+        if (!_rest.StartsWith(expected))
         {
             return false;
         }
 
-        rest = rest[expected.Length..];
+        _rest = _rest[expected.Length..];
         return true;
     }
 
     /// <summary>Passes to just behind the text; false (and no move) when it does not occur.</summary>
     public bool SkipPast(ReadOnlySpan<byte> text)
     {
-        int at = rest.IndexOf(text);
+        int at = _rest.IndexOf(text);
         if (at < 0)
         {
             return false;
         }
 
-        rest = rest[(at + text.Length)..];
+        _rest = _rest[(at + text.Length)..];
         return true;
     }
 
@@ -76,9 +76,9 @@ internal ref struct ByteCursor(ReadOnlySpan<byte> text)
     public ReadOnlySpan<byte> ReadWord()
     {
         SkipBlanks();
-        int end = rest.IndexOfAny((byte)' ', (byte)'\t', (byte)'\n');
-        ReadOnlySpan<byte> word = end < 0 ? rest : rest[..end];
-        rest = rest[word.Length..];
+        int end = _rest.IndexOfAny((byte)' ', (byte)'\t', (byte)'\n');
+        ReadOnlySpan<byte> word = end < 0 ? _rest : _rest[..end];
+        _rest = _rest[word.Length..];
         return word;
     }
 
@@ -86,12 +86,12 @@ internal ref struct ByteCursor(ReadOnlySpan<byte> text)
     public bool TryReadDecimal(out long value)
     {
         SkipBlanks();
-        if (!Utf8Parser.TryParse(rest, out value, out int used))
+        if (!Utf8Parser.TryParse(_rest, out value, out int used))
         {
             return false;
         }
 
-        rest = rest[used..];
+        _rest = _rest[used..];
         return true;
     }
 
@@ -99,12 +99,12 @@ internal ref struct ByteCursor(ReadOnlySpan<byte> text)
     public ulong ReadUnsigned()
     {
         SkipBlanks();
-        if (!Utf8Parser.TryParse(rest, out ulong value, out int used))
+        if (!Utf8Parser.TryParse(_rest, out ulong value, out int used))
         {
             return 0;
         }
 
-        rest = rest[used..];
+        _rest = _rest[used..];
         return value;
     }
 
@@ -117,9 +117,9 @@ internal ref struct ByteCursor(ReadOnlySpan<byte> text)
         SkipBlanks();
         ulong value = 0;
         int at = 0;
-        for (; at < rest.Length; at++)
+        for (; at < _rest.Length; at++)
         {
-            byte c = rest[at];
+            byte c = _rest[at];
             uint digit;
             if (c is >= (byte)'0' and <= (byte)'9')
             {
@@ -141,7 +141,7 @@ internal ref struct ByteCursor(ReadOnlySpan<byte> text)
             value = (value << 4) | digit;
         }
 
-        rest = rest[at..];
+        _rest = _rest[at..];
         return value;
     }
 
@@ -151,12 +151,12 @@ internal ref struct ByteCursor(ReadOnlySpan<byte> text)
         SkipBlanks();
         ulong value = 0;
         int at = 0;
-        for (; at < rest.Length && rest[at] is >= (byte)'0' and <= (byte)'7'; at++)
+        for (; at < _rest.Length && _rest[at] is >= (byte)'0' and <= (byte)'7'; at++)
         {
-            value = (value << 3) | (uint)(rest[at] - '0');
+            value = (value << 3) | (uint)(_rest[at] - '0');
         }
 
-        rest = rest[at..];
+        _rest = _rest[at..];
         return value;
     }
 }

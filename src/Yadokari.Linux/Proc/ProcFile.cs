@@ -18,17 +18,17 @@ public sealed unsafe class ProcFile : IDisposable
     /// <summary>What a link of /proc reads when its path is longer than the kernel tells (a page).</summary>
     public const string LongPath = "(longer than a path may be)";
 
-    private byte[] buffer;
-    private readonly int length;
+    private byte[] _buffer;
+    private readonly int _length;
 
     private ProcFile(byte[] buffer, int length)
     {
-        this.buffer = buffer;
-        this.length = length;
+        _buffer = buffer;
+        _length = length;
     }
 
     /// <summary>The content; valid until <see cref="Dispose"/>.</summary>
-    public ReadOnlySpan<byte> Bytes => buffer.AsSpan(0, length);
+    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 
     /// <summary>Reads /proc/PID/name; of a process whose main thread has ended, what its <see cref="ProcTasks.Witness"/> tells where
     /// that one tells nothing.</summary>
@@ -46,7 +46,7 @@ public sealed unsafe class ProcFile : IDisposable
             // What a thread that has ended had is nobody's, so it may be root's.
         }
 
-        if (file is { length: > 0 } || ProcTasks.Witness(pid) is var witness && witness == pid)
+        if (file is { _length: > 0 } || ProcTasks.Witness(pid) is var witness && witness == pid)
         {
             return file;
         }
@@ -182,8 +182,8 @@ public sealed unsafe class ProcFile : IDisposable
 
     public void Dispose()
     {
-        byte[] old = buffer;
-        buffer = [];
+        byte[] old = _buffer;
+        _buffer = [];
         if (old.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(old);

@@ -9,19 +9,19 @@ namespace Yadokari.Linux.Ptrace;
 /// </summary>
 public sealed class Tracer : IDisposable
 {
-    private readonly BlockingCollection<Action> work = [];
-    private readonly Thread thread;
+    private readonly BlockingCollection<Action> _work = [];
+    private readonly Thread _thread;
 
     public Tracer()
     {
-        thread = new Thread(RunLoop, 4 * 1024 * 1024) { Name = "tracer", IsBackground = true };
-        thread.Start();
+        _thread = new Thread(RunLoop, 4 * 1024 * 1024) { Name = "tracer", IsBackground = true };
+        _thread.Start();
     }
 
     /// <summary>Runs on the tracer thread and waits for the result; exceptions come back with their stack.</summary>
     public T Run<T>(Func<T> function)
     {
-        if (Thread.CurrentThread == thread)
+        if (Thread.CurrentThread == _thread)
         {
             return function();
         }
@@ -29,7 +29,7 @@ public sealed class Tracer : IDisposable
         T result = default!;
         ExceptionDispatchInfo? failure = null;
         using ManualResetEventSlim done = new();
-        work.Add(() =>
+        _work.Add(() =>
         {
             try
             {
@@ -58,14 +58,14 @@ public sealed class Tracer : IDisposable
 
     public void Dispose()
     {
-        work.CompleteAdding();
-        thread.Join();
-        work.Dispose();
+        _work.CompleteAdding();
+        _thread.Join();
+        _work.Dispose();
     }
 
     private void RunLoop()
     {
-        foreach (Action action in work.GetConsumingEnumerable())
+        foreach (Action action in _work.GetConsumingEnumerable())
         {
             action();
         }

@@ -127,33 +127,33 @@ public static unsafe class ChildProcess
     /// <summary>A null-terminated array of zero-terminated strings in native memory.</summary>
     private sealed class Strings : IDisposable
     {
-        private readonly byte** pointers;
-        private readonly int count;
+        private readonly byte** _pointers;
+        private readonly int _count;
 
         public Strings(IReadOnlyList<string> texts)
         {
-            count = texts.Count;
-            pointers = (byte**)NativeMemory.AllocZeroed((nuint)(count + 1), (nuint)sizeof(byte*));
-            for (int i = 0; i < count; i++)
+            _count = texts.Count;
+            _pointers = (byte**)NativeMemory.AllocZeroed((nuint)(_count + 1), (nuint)sizeof(byte*));
+            for (int i = 0; i < _count; i++)
             {
                 int length = Encoding.UTF8.GetByteCount(texts[i]);
-                pointers[i] = (byte*)NativeMemory.AllocZeroed((nuint)length + 1);
-                Encoding.UTF8.GetBytes(texts[i], new Span<byte>(pointers[i], length));
+                _pointers[i] = (byte*)NativeMemory.AllocZeroed((nuint)length + 1);
+                Encoding.UTF8.GetBytes(texts[i], new Span<byte>(_pointers[i], length));
             }
         }
 
-        public byte** Pointer => pointers;
+        public byte** Pointer => _pointers;
 
-        public byte* this[int index] => pointers[index];
+        public byte* this[int index] => _pointers[index];
 
         public void Dispose()
         {
-            for (int i = 0; i < count; i++)
+            for (int i = 0; i < _count; i++)
             {
-                NativeMemory.Free(pointers[i]);
+                NativeMemory.Free(_pointers[i]);
             }
 
-            NativeMemory.Free(pointers);
+            NativeMemory.Free(_pointers);
         }
     }
 }

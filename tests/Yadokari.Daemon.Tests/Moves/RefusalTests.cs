@@ -14,9 +14,9 @@ namespace Yadokari.Daemon.Tests.Moves;
 /// <summary>A target says no before anything is touched, with every reason at once.</summary>
 public sealed class RefusalTests : IDisposable
 {
-    private static readonly HostSelf s_self = new("B", "instance-B", Uid: 0, "boot");
-    private static readonly MoveOffer s_again = Samples.Offer with { MoveId = new string('b', 32) };
-    private static readonly (long, long) s_plenty = (long.MaxValue, long.MaxValue);
+    private static readonly HostSelf Self = new("B", "instance-B", Uid: 0, "boot");
+    private static readonly MoveOffer Again = Samples.Offer with { MoveId = new string('b', 32) };
+    private static readonly (long, long) Plenty = (long.MaxValue, long.MaxValue);
 
     private readonly Scenario _scenario = new();
 
@@ -42,7 +42,7 @@ public sealed class RefusalTests : IDisposable
     [InlineData(null)]
     public async Task A_job_of_another_version_of_yado_is_refused_by_name(string? build)
     {
-        MoveTarget target = Target(s_self, s_plenty, new FixedOracle(null));
+        MoveTarget target = Target(Self, Plenty, new FixedOracle(null));
 
         (await Should.ThrowAsync<YadoException>(() => target.ReserveAsync(Samples.Offer with { Build = build }, CancellationToken.None)))
             .Obstacles.ShouldHaveSingleItem().Name.ShouldBe("yado-version");
@@ -51,10 +51,10 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public async Task A_job_that_is_on_its_way_is_not_taken_twice()
     {
-        MoveTarget target = Target(s_self, s_plenty, new FixedOracle(MoveVerdict.Pending));
+        MoveTarget target = Target(Self, Plenty, new FixedOracle(MoveVerdict.Pending));
         await target.ReserveAsync(Samples.Offer, CancellationToken.None);
 
-        (await Should.ThrowAsync<YadoException>(() => target.ReserveAsync(s_again, CancellationToken.None)))
+        (await Should.ThrowAsync<YadoException>(() => target.ReserveAsync(Again, CancellationToken.None)))
             .Obstacles.ShouldHaveSingleItem().Name.ShouldBe("duplicate");
         target.PhaseOf(Samples.Offer.MoveId).ShouldBe(MovePhase.Reserved);
     }
@@ -62,10 +62,10 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public async Task A_job_whose_earlier_move_was_given_up_is_taken_before_its_source_comes_to_say_so()
     {
-        MoveTarget target = Target(s_self, s_plenty, new FixedOracle(MoveVerdict.Abort));
+        MoveTarget target = Target(Self, Plenty, new FixedOracle(MoveVerdict.Abort));
         await target.ReserveAsync(Samples.Offer, CancellationToken.None);
 
-        (await target.ReserveAsync(s_again, CancellationToken.None)).Phase.ShouldBe(MovePhase.Reserved);
+        (await target.ReserveAsync(Again, CancellationToken.None)).Phase.ShouldBe(MovePhase.Reserved);
 
         target.PhaseOf(Samples.Offer.MoveId).ShouldBe(MovePhase.Aborted);
         Directory.EnumerateFileSystemEntries(_scenario.B.Home.Jobs).Count().ShouldBe(1, "the directory is the new one's");
@@ -74,10 +74,10 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public async Task A_job_whose_source_can_not_be_asked_is_on_its_way_still()
     {
-        MoveTarget target = Target(s_self, s_plenty, new FixedOracle(null));
+        MoveTarget target = Target(Self, Plenty, new FixedOracle(null));
         await target.ReserveAsync(Samples.Offer, CancellationToken.None);
 
-        (await Should.ThrowAsync<YadoException>(() => target.ReserveAsync(s_again, CancellationToken.None)))
+        (await Should.ThrowAsync<YadoException>(() => target.ReserveAsync(Again, CancellationToken.None)))
             .Obstacles.ShouldHaveSingleItem().Name.ShouldBe("duplicate");
     }
 
@@ -146,7 +146,7 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public async Task Finished_moves_leave_memory()
     {
-        MoveTarget target = Target(s_self, s_plenty, new FixedOracle(MoveVerdict.Abort));
+        MoveTarget target = Target(Self, Plenty, new FixedOracle(MoveVerdict.Abort));
         const int many = 2500;
         string IdOf(int n) => n.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
         for (int n = 0; n < many; n++)

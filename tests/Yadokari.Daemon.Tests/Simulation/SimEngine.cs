@@ -42,16 +42,16 @@ public sealed class SimEngine(SimDaemon daemon) : IJobEngine
 
     private sealed class Checkpoint(SimDaemon daemon, SimProcess opened) : ICheckpoint
     {
-        private SimProcess process = opened;
+        private SimProcess _process = opened;
 
         public void Freeze() => daemon.Step("freeze", () =>
         {
-            process = daemon.World.BeforeFreeze(process);
-            if (process.State != SimProcessState.Running)
+            _process = daemon.World.BeforeFreeze(_process);
+            if (_process.State != SimProcessState.Running)
             {
                 throw new EngineException(EngineError.NoSuchProcess, "it has ended");
             }
-            (process.State, process.Owner) = (SimProcessState.Frozen, daemon);
+            (_process.State, _process.Owner) = (SimProcessState.Frozen, daemon);
         });
 
         /// <summary>What it writes is out of date by the time it is frozen.</summary>
@@ -67,7 +67,7 @@ public sealed class SimEngine(SimDaemon daemon) : IJobEngine
         public CaptureReport Capture(IImageSink sink, IProgress<CaptureProgress>? progress)
         {
             byte[] image = new byte[ImageBytes];
-            BinaryPrimitives.WriteInt32LittleEndian(image, process.Progress);
+            BinaryPrimitives.WriteInt32LittleEndian(image, _process.Progress);
             for (int offset = ImageBytes - PieceBytes; offset >= 0; offset -= PieceBytes)
             {
                 daemon.Strike("capture");
@@ -76,15 +76,15 @@ public sealed class SimEngine(SimDaemon daemon) : IJobEngine
             return new CaptureReport(ImageBytes, ImageBytes, 1, DateTimeOffset.UtcNow, TimeSpan.Zero);
         }
 
-        public void Kill() => daemon.Step("kill", () => daemon.Host.End(process, waitStatus: 9));
+        public void Kill() => daemon.Step("kill", () => daemon.Host.End(_process, waitStatus: 9));
 
         public void Dispose()
         {
             lock (daemon.World.Lock)
             {
-                if (!daemon.IsDead && process is { State: SimProcessState.Frozen } && process.Owner == daemon)
+                if (!daemon.IsDead && _process is { State: SimProcessState.Frozen } && _process.Owner == daemon)
                 {
-                    (process.State, process.Owner) = (SimProcessState.Running, null);
+                    (_process.State, _process.Owner) = (SimProcessState.Running, null);
                     daemon.World.Story.Add($"{daemon.Host.Name}: thaw");
                 }
             }

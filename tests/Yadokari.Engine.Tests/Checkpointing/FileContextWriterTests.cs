@@ -8,13 +8,13 @@ namespace Yadokari.Engine.Tests.Checkpointing;
 
 public sealed class FileContextWriterTests : IDisposable
 {
-    private readonly string directory = Directory.CreateTempSubdirectory("yado-writer-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("yado-writer-").FullName;
 
-    public void Dispose() => Directory.Delete(directory, recursive: true);
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    private string Target => Path.Combine(directory, "job.ctx");
+    private string Target => Path.Combine(_directory, "job.ctx");
 
-    private string[] Entries => [.. Directory.EnumerateFileSystemEntries(directory).Select(p => Path.GetFileName(p))];
+    private string[] Entries => [.. Directory.EnumerateFileSystemEntries(_directory).Select(p => Path.GetFileName(p))];
 
     [Fact]
     public void A_writer_that_is_killed_leaves_nothing()
@@ -60,9 +60,9 @@ public sealed class FileContextWriterTests : IDisposable
         const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         string dead = $"{Target}.{Guid.NewGuid():N}.part";
         File.WriteAllBytes(dead, [1]);
-        string others = Path.Combine(directory, "film.mkv.part");
+        string others = Path.Combine(_directory, "film.mkv.part");
         File.WriteAllBytes(others, [1]);
-        using PartFile living = PartFile.Create(Path.Combine(directory, "other.ctx"), mode);
+        using PartFile living = PartFile.Create(Path.Combine(_directory, "other.ctx"), mode);
         File.Exists(dead).ShouldBeFalse();
         using (PartFile second = PartFile.Create(Target, mode))
         {
@@ -83,9 +83,9 @@ public sealed class FileContextWriterTests : IDisposable
     [Fact]
     public void A_named_file_is_open_for_writing_nowhere()
     {
-        SafeFileHandle file = UnnamedFile.TryCreate(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)!;
+        SafeFileHandle file = UnnamedFile.TryCreate(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)!;
         RandomAccess.Write(file, File.ReadAllBytes("/bin/true"), 0);
-        string path = Path.Combine(directory, "true");
+        string path = Path.Combine(_directory, "true");
         UnnamedFile.NameAndClose(file, path);
         using System.Diagnostics.Process run = System.Diagnostics.Process.Start(path);
         run.WaitForExit();

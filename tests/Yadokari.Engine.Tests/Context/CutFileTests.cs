@@ -8,9 +8,9 @@ namespace Yadokari.Engine.Tests.Context;
 /// <summary>A context file that was cut short and is executed all the same says so, with no yado beside it.</summary>
 public sealed class CutFileTests : IDisposable
 {
-    private readonly string path = Path.Combine(Path.GetTempPath(), $"yadokari-cut-{Guid.NewGuid():N}.ctx");
+    private readonly string _path = Path.Combine(Path.GetTempPath(), $"yadokari-cut-{Guid.NewGuid():N}.ctx");
 
-    public void Dispose() => File.Delete(path);
+    public void Dispose() => File.Delete(_path);
 
     [Theory]
     [InlineData(512)]
@@ -24,7 +24,7 @@ public sealed class CutFileTests : IDisposable
     {
         byte[] whole = FileOf.Image(Images.Small(), pages: new byte[16 * 4096]);
         byte[] cut = length > 0 ? whole[..length] : whole[..^-length];
-        using (FileStream file = new(path, new FileStreamOptions
+        using (FileStream file = new(_path, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
@@ -34,7 +34,7 @@ public sealed class CutFileTests : IDisposable
             file.Write(cut);
         }
 
-        using Process process = Process.Start(new ProcessStartInfo(path) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using Process process = Process.Start(new ProcessStartInfo(_path) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         process.StandardError.ReadToEnd().ShouldBe("yadokari: the context file is damaged or cut short\n");
         process.WaitForExit();
         process.ExitCode.ShouldBe(1);

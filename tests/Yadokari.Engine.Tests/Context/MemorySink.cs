@@ -5,7 +5,7 @@ namespace Yadokari.Engine.Tests.Context;
 /// <summary>A context file in memory.</summary>
 internal sealed class MemorySink : IImageSink
 {
-    private readonly MemoryStream stream = new();
+    private readonly MemoryStream _stream = new();
 
     /// <summary>Where the writes went, in order.</summary>
     public List<long> Offsets { get; } = [];
@@ -13,9 +13,9 @@ internal sealed class MemorySink : IImageSink
     public void Write(long offset, ReadOnlySpan<byte> bytes)
     {
         Offsets.Add(offset);
-        stream.Position = offset;
-        stream.Write(bytes);
+        _stream.Position = offset;
+        _stream.Write(bytes);
     }
 
-    public byte[] ToArray() => stream.ToArray();
+    public byte[] ToArray() => _stream.ToArray();
 }

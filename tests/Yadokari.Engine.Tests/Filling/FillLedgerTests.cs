@@ -14,14 +14,14 @@ public sealed class FillLedgerTests
     private const ulong Memory = 100_000;
     private const ulong Place = 10;
 
-    private readonly List<string> orders = [];
-    private readonly FillLedger ledger;
+    private readonly List<string> _orders = [];
+    private readonly FillLedger _ledger;
 
-    public FillLedgerTests() => ledger = new FillLedger(order =>
+    public FillLedgerTests() => _ledger = new FillLedger(order =>
     {
         if (order.Kind is not (FillOrderKind.SmallPages or FillOrderKind.Advise))
         {
-            orders.Add($"{order.Kind} {(long)(order.A / Page) - (long)Memory} {order.B / Page}{(order.Kind == FillOrderKind.Read ? $" from {order.C / Page}" : "")}");
+            _orders.Add($"{order.Kind} {(long)(order.A / Page) - (long)Memory} {order.B / Page}{(order.Kind == FillOrderKind.Read ? $" from {order.C / Page}" : "")}");
         }
     });
 
@@ -32,9 +32,9 @@ public sealed class FillLedgerTests
         Orders().ShouldBe(["Map 0 20"]);
         Written(Place + 2, 3);
         Written(Place + 4, 4);
-        ledger.Load();
+        _ledger.Load();
         Orders().ShouldBe(["Read 2 3 from 12", "Read 5 3 from 15"]);
-        ledger.Load();
+        _ledger.Load();
         Orders().ShouldBeEmpty();
         Written(Place + 3, 1);
         Finish([Mapping(0, 20)], [Segment(0, 20, Place)]);
@@ -46,7 +46,7 @@ public sealed class FillLedgerTests
     {
         Add([0, 20], [0, 20, Place]);
         Written(Place, 20);
-        ledger.Load();
+        _ledger.Load();
         Orders();
         Finish([Mapping(0, 20)], [Segment(0, 8, Place), Segment(8, 4, 200), Segment(12, 8, Place + 12)]);
         Orders().ShouldBe(["Read 8 4 from 200"]);
@@ -57,7 +57,7 @@ public sealed class FillLedgerTests
     {
         Add([0, 20], [0, 20, Place]);
         Written(Place, 20);
-        ledger.Load();
+        _ledger.Load();
         Orders();
         Written(Place + 9, 1);
         Finish([Mapping(0, 20)], [Segment(0, 8, Place), Segment(12, 8, Place + 12)]);
@@ -81,7 +81,7 @@ public sealed class FillLedgerTests
         Add([0, 25, 25, 30], [0, 10, Place, 12, 4, Place + 10, 13, 2, Place + 14, 40, 5, Place + 30]);
         Orders().ShouldBe(["Map 0 20", "Map 20 5", "Map 25 5"]);
         Written(Place, 40);
-        ledger.Load();
+        _ledger.Load();
         Orders().ShouldBe(["Read 0 10 from 10", "Read 12 4 from 20"]);
     }
 
@@ -93,7 +93,7 @@ public sealed class FillLedgerTests
         Orders().ShouldBe(["Map 0 2000", $"Touch {first} 0"]);
     }
 
-    private void Add(ulong[] mappings, ulong[] extents) => ledger.Add(new FillLayout
+    private void Add(ulong[] mappings, ulong[] extents) => _ledger.Add(new FillLayout
     {
         Pid = 7,
         HighestDescriptor = 2,
@@ -104,9 +104,9 @@ public sealed class FillLedgerTests
         Extents = [.. extents.Chunk(3).SelectMany(part => (IEnumerable<ulong>)[(Memory + part[0]) * Page, part[1], part[2] * Page])],
     });
 
-    private void Written(ulong page, int count) => ledger.Written((long)(page * Page), count * (int)Page);
+    private void Written(ulong page, int count) => _ledger.Written((long)(page * Page), count * (int)Page);
 
-    private IReadOnlySet<ulong> Finish(MappingImage[] mappings, MemorySegment[] segments) => ledger.Finish(new MemoryImage
+    private IReadOnlySet<ulong> Finish(MappingImage[] mappings, MemorySegment[] segments) => _ledger.Finish(new MemoryImage
     {
         Layout = [],
         AuxiliaryVector = [],
@@ -129,8 +129,8 @@ public sealed class FillLedgerTests
 
     private List<string> Orders()
     {
-        List<string> given = [.. orders];
-        orders.Clear();
+        List<string> given = [.. _orders];
+        _orders.Clear();
         return given;
     }
 }

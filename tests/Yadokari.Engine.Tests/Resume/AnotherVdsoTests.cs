@@ -24,14 +24,14 @@ public sealed class AnotherVdsoTests : IDisposable
         print("went on", time.time() > 1e9, flush=True)
         """;
 
-    private readonly string directory = Directory.CreateTempSubdirectory("yadokari-vdso-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("yadokari-vdso-").FullName;
 
     [Fact]
     public void A_program_that_reads_the_clock_goes_on_where_the_vdso_is_another()
     {
-        string output = Path.Combine(directory, "out");
-        string go = Path.Combine(directory, "go");
-        string context = Path.Combine(directory, "job.ctx");
+        string output = Path.Combine(_directory, "out");
+        string go = Path.Combine(_directory, "go");
+        string context = Path.Combine(_directory, "job.ctx");
         int pid = Start(output, go);
         SpinWait.SpinUntil(() => File.ReadAllText(output).Contains("ready", StringComparison.Ordinal), TimeSpan.FromSeconds(60)).ShouldBeTrue();
         using (CheckpointSession session = CheckpointSession.Open(pid, new CaptureOptions()))
@@ -44,7 +44,7 @@ public sealed class AnotherVdsoTests : IDisposable
 
         WithAnotherVdso(context);
         File.SetUnixFileMode(context, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        using SafeFileHandle status = File.OpenHandle(Path.Combine(directory, "status"), FileMode.CreateNew, FileAccess.ReadWrite);
+        using SafeFileHandle status = File.OpenHandle(Path.Combine(_directory, "status"), FileMode.CreateNew, FileAccess.ReadWrite);
         using HeldProcess held = HeldProcess.Prepare(context, new ResumeOptions { ExitStatusFile = status });
         held.Release();
         File.ReadAllText($"/proc/{held.Pid}/maps").ShouldNotContain("[vdso]");
@@ -53,7 +53,7 @@ public sealed class AnotherVdsoTests : IDisposable
         File.ReadAllText(output).ShouldBe("ready\nwent on True\n");
     }
 
-    public void Dispose() => Directory.Delete(directory, recursive: true);
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private static int Start(string output, string go)
     {

@@ -37,9 +37,9 @@ public sealed class CaptureAndResumeTests : IDisposable
     /// <summary>Its main one and the one that works.</summary>
     private const int Threads = 2;
 
-    private readonly TalkingProgram program = new(Program);
+    private readonly TalkingProgram _program = new(Program);
 
-    public void Dispose() => program.Dispose();
+    public void Dispose() => _program.Dispose();
 
     [Theory]
     [InlineData(false)]
@@ -47,12 +47,12 @@ public sealed class CaptureAndResumeTests : IDisposable
     public void What_was_held_and_never_let_go_has_no_end_of_its_own(bool ownNamespaces)
     {
         using Talker before = new();
-        string path = program.Save(program.Start(before), kill: true, Threads);
+        string path = _program.Save(_program.Start(before), kill: true, Threads);
         using Talker never = new();
 
-        program.Prepare(path, never, ownNamespaces).Dispose();
+        _program.Prepare(path, never, ownNamespaces).Dispose();
 
-        PlanProcess.Content(program.Exit).ShouldBeEmpty();
+        PlanProcess.Content(_program.Exit).ShouldBeEmpty();
     }
 
     [Fact]
@@ -62,14 +62,14 @@ public sealed class CaptureAndResumeTests : IDisposable
         pid.ShouldBeGreaterThan(1);
 
         using Talker before = new();
-        int original = program.Start(before);
+        int original = _program.Start(before);
         string first = before.Ask("5");
         string tid = first.Split(' ')[1];
-        string path = program.Save(original, kill: true, Threads);
+        string path = _program.Save(original, kill: true, Threads);
         Directory.Exists($"/proc/{original}").ShouldBeFalse();
 
         using Talker after = new();
-        using HeldProcess held = program.Prepare(path, after);
+        using HeldProcess held = _program.Prepare(path, after);
         held.Release();
         held.Pid.ShouldBe(original, "the old pid is free");
         string second = after.Ask("70000");
@@ -79,7 +79,7 @@ public sealed class CaptureAndResumeTests : IDisposable
 
         after.Dispose();
         ChildProcess.Wait(held.ShellPid).ShouldBe(13 << 8);
-        BinaryPrimitives.ReadInt32LittleEndian(PlanProcess.Content(program.Exit)).ShouldBe(13 << 8);
+        BinaryPrimitives.ReadInt32LittleEndian(PlanProcess.Content(_program.Exit)).ShouldBe(13 << 8);
     }
 
     [Fact]
@@ -87,12 +87,12 @@ public sealed class CaptureAndResumeTests : IDisposable
     {
         (string[] unmoved, _) = Unmoved();
         using Talker before = new();
-        int original = program.Start(before);
+        int original = _program.Start(before);
         string first = before.Ask("5");
-        string path = program.Save(original, kill: true, Threads);
+        string path = _program.Save(original, kill: true, Threads);
 
         using Talker never = new();
-        using (HeldProcess held = program.Prepare(path, never))
+        using (HeldProcess held = _program.Prepare(path, never))
         {
             held.Pid.ShouldBe(original);
         }
@@ -100,7 +100,7 @@ public sealed class CaptureAndResumeTests : IDisposable
         Directory.Exists($"/proc/{original}").ShouldBeFalse();
 
         using Talker after = new();
-        using HeldProcess again = program.Prepare(path, after);
+        using HeldProcess again = _program.Prepare(path, after);
         again.Release();
         Compare([first, after.Ask("70000"), after.Ask("1")], unmoved);
         after.Dispose();
@@ -112,13 +112,13 @@ public sealed class CaptureAndResumeTests : IDisposable
     {
         (string[] unmoved, _) = Unmoved();
         using Talker before = new();
-        int original = program.Start(before);
+        int original = _program.Start(before);
         string first = before.Ask("5");
-        string path = program.Save(original, kill: false, Threads);
+        string path = _program.Save(original, kill: false, Threads);
 
         // The pid is taken: the copy gets a namespace of its own.
         using Talker copy = new();
-        using HeldProcess held = program.Prepare(path, copy);
+        using HeldProcess held = _program.Prepare(path, copy);
         held.Release();
         held.Pid.ShouldNotBe(original);
         Compare([first, copy.Ask("70000"), copy.Ask("1")], unmoved);
@@ -133,18 +133,18 @@ public sealed class CaptureAndResumeTests : IDisposable
     public void Nothing_grows_from_hop_to_hop()
     {
         using Talker before = new();
-        int original = program.Start(before);
+        int original = _program.Start(before);
         before.Ask("5");
-        string path = program.Save(original, kill: true, Threads);
+        string path = _program.Save(original, kill: true, Threads);
         ContextSummary first = ContextFile.Open(path).Summary;
         ContextSummary last = first;
         for (int hop = 0; hop < 3; hop++)
         {
             using Talker talker = new();
-            using HeldProcess held = program.Prepare(path, talker);
+            using HeldProcess held = _program.Prepare(path, talker);
             held.Release();
             talker.Ask("0").ShouldStartWith("5 ");
-            path = program.Save(held.Pid, kill: true, Threads);
+            path = _program.Save(held.Pid, kill: true, Threads);
             ChildProcess.Wait(held.ShellPid);
             last = ContextFile.Open(path).Summary;
         }
@@ -159,8 +159,8 @@ public sealed class CaptureAndResumeTests : IDisposable
     public void A_damaged_page_is_refused_before_anything_runs()
     {
         using Talker before = new();
-        int original = program.Start(before);
-        string path = program.Save(original, kill: true, Threads);
+        int original = _program.Start(before);
+        string path = _program.Save(original, kill: true, Threads);
         using (FileStream file = File.Open(path, FileMode.Open))
         {
             file.Position = 4096 + 100;
@@ -171,7 +171,7 @@ public sealed class CaptureAndResumeTests : IDisposable
 
         Should.Throw<EngineException>(() => ContextFile.Open(path).VerifyPages()).Error.ShouldBe(EngineError.BadContextFile);
         using Talker never = new();
-        EngineException refused = Should.Throw<EngineException>(() => program.Prepare(path, never));
+        EngineException refused = Should.Throw<EngineException>(() => _program.Prepare(path, never));
         refused.Message.ShouldBe("the context file is damaged or cut short");
         Directory.Exists($"/proc/{original}").ShouldBeFalse();
     }
@@ -180,15 +180,15 @@ public sealed class CaptureAndResumeTests : IDisposable
     public void What_is_no_program_can_not_be_prepared()
     {
         using Talker never = new();
-        Should.Throw<EngineException>(() => program.Prepare("/etc/passwd", never)).Error.ShouldBe(EngineError.HostLacks);
-        Should.Throw<EngineException>(() => program.Prepare("/nowhere/job.ctx", never)).Error.ShouldBe(EngineError.HostLacks);
+        Should.Throw<EngineException>(() => _program.Prepare("/etc/passwd", never)).Error.ShouldBe(EngineError.HostLacks);
+        Should.Throw<EngineException>(() => _program.Prepare("/nowhere/job.ctx", never)).Error.ShouldBe(EngineError.HostLacks);
     }
 
     [Fact]
     public void A_session_that_is_disposed_thaws()
     {
         using Talker talker = new();
-        int original = program.Start(talker);
+        int original = _program.Start(talker);
         using (CheckpointSession session = CheckpointSession.Open(original, TalkingProgram.Options))
         {
             session.Freeze();
@@ -202,7 +202,7 @@ public sealed class CaptureAndResumeTests : IDisposable
     private (string[] Answers, int Pid) Unmoved()
     {
         using Talker talker = new();
-        int pid = program.Start(talker);
+        int pid = _program.Start(talker);
         string[] answers = [talker.Ask("5"), talker.Ask("70000"), talker.Ask("1")];
         talker.Dispose();
         ChildProcess.Wait(pid).ShouldBe(13 << 8);

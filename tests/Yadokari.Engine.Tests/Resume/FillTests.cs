@@ -17,16 +17,16 @@ namespace Yadokari.Engine.Tests.Resume;
 public sealed class FillTests : IDisposable
 {
     private const int KillSignal = 9;
-    private readonly TalkingProgram program = new(ChangingProgram.Source);
+    private readonly TalkingProgram _program = new(ChangingProgram.Source);
 
-    public void Dispose() => program.Dispose();
+    public void Dispose() => _program.Dispose();
 
     [Fact]
     public void A_program_that_changes_its_mappings_goes_on_in_filled_processes()
     {
         const int moves = 12;
         Talker talker = new();
-        int pid = program.Start(talker);
+        int pid = _program.Start(talker);
         HeldProcess? last = null;
         int mappings = 0;
         for (int move = 0; move < moves; move++)
@@ -58,7 +58,7 @@ public sealed class FillTests : IDisposable
     public void One_that_is_killed_while_it_is_filled_is_given_up()
     {
         using Talker before = new();
-        int pid = program.Start(before);
+        int pid = _program.Start(before);
         FillingSink? told = null;
         using FillingSink sink = Sink(() => Signals.Send(told!.Filler!.Pid, KillSignal));
         told = sink;
@@ -71,7 +71,7 @@ public sealed class FillTests : IDisposable
         Directory.Exists($"/proc/{shell}").ShouldBeFalse();
 
         using Talker after = new();
-        using HeldProcess held = program.Prepare(sink.Path, after, ownNamespaces: true);
+        using HeldProcess held = _program.Prepare(sink.Path, after, ownNamespaces: true);
         held.Release();
         after.Ask("?").ShouldBe("0");
         after.Dispose();
@@ -82,7 +82,7 @@ public sealed class FillTests : IDisposable
     public void Nothing_is_left_of_one_that_is_given_up()
     {
         using Talker before = new();
-        int pid = program.Start(before);
+        int pid = _program.Start(before);
         int shell;
         int job;
         using (FillingSink sink = Sink(() => { }))
@@ -100,7 +100,7 @@ public sealed class FillTests : IDisposable
         ChildProcess.Wait(pid);
     }
 
-    private FillingSink Sink(Action flushed) => new(Path.Combine(program.Folder, $"{Guid.NewGuid():N}.ctx")) { Flushed = flushed };
+    private FillingSink Sink(Action flushed) => new(Path.Combine(_program.Folder, $"{Guid.NewGuid():N}.ctx")) { Flushed = flushed };
 
     /// <param name="shell">Its shell, which ends with it; null: it is a child of this process, which whoever kills it waits for.</param>
     private static TreeImage Save(int pid, FillingSink sink, int? shell)

@@ -9,17 +9,17 @@ internal sealed class FillingSink : IImageSink, IDisposable
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    private readonly SafeFileHandle writing;
-    private readonly SafeFileHandle reading;
-    private readonly SafeFileHandle exit;
+    private readonly SafeFileHandle _writing;
+    private readonly SafeFileHandle _reading;
+    private readonly SafeFileHandle _exit;
 
     public FillingSink(string path)
     {
         Path = path;
-        writing = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite);
+        _writing = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite);
         File.SetUnixFileMode(path, Private);
-        reading = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        exit = File.OpenHandle(path + ".exit", FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
+        _reading = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        _exit = File.OpenHandle(path + ".exit", FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
     }
 
     public string Path { get; }
@@ -39,7 +39,7 @@ internal sealed class FillingSink : IImageSink, IDisposable
         FillLayout told = FillLayout.Read(layout, 1L << 40);
         if (Filler is null)
         {
-            Filler = JobFiller.TryStart(told, reading, exit);
+            Filler = JobFiller.TryStart(told, _reading, _exit);
         }
         else
         {
@@ -49,7 +49,7 @@ internal sealed class FillingSink : IImageSink, IDisposable
 
     public void Write(long offset, ReadOnlySpan<byte> bytes)
     {
-        RandomAccess.Write(writing, bytes, offset);
+        RandomAccess.Write(_writing, bytes, offset);
         Filler?.Written(offset, bytes.Length);
     }
 
@@ -62,13 +62,13 @@ internal sealed class FillingSink : IImageSink, IDisposable
     public void Load() => Filler?.Load();
 
     /// <summary>Nothing more is written.</summary>
-    public void Close() => writing.Dispose();
+    public void Close() => _writing.Dispose();
 
     public void Dispose()
     {
         Filler?.Dispose();
-        writing.Dispose();
-        reading.Dispose();
-        exit.Dispose();
+        _writing.Dispose();
+        _reading.Dispose();
+        _exit.Dispose();
     }
 }

@@ -14,15 +14,15 @@ namespace Yadokari.Engine.Tests.Resume;
 
 public sealed class JobShellTests : IDisposable
 {
-    private readonly SafeFileHandle exit = MemoryFile.Create("exit");
-    private readonly SafeFileHandle output = MemoryFile.Create("output");
-    private readonly SafeFileHandle input = File.OpenHandle("/dev/null");
+    private readonly SafeFileHandle _exit = MemoryFile.Create("exit");
+    private readonly SafeFileHandle _output = MemoryFile.Create("output");
+    private readonly SafeFileHandle _input = File.OpenHandle("/dev/null");
 
     public void Dispose()
     {
-        exit.Dispose();
-        output.Dispose();
-        input.Dispose();
+        _exit.Dispose();
+        _output.Dispose();
+        _input.Dispose();
     }
 
     [Theory]
@@ -35,7 +35,7 @@ public sealed class JobShellTests : IDisposable
     {
         JobShell shell = Start(script);
         ChildProcess.Wait(shell.ShellPid).ShouldBe(status);
-        BinaryPrimitives.ReadInt32LittleEndian(PlanProcess.Content(exit)).ShouldBe(status);
+        BinaryPrimitives.ReadInt32LittleEndian(PlanProcess.Content(_exit)).ShouldBe(status);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class JobShellTests : IDisposable
         JobShell shell = JobShell.Start(Request("/bin/cat", ["cat"]) with { StandardInput = pair.Child });
         Signals.Send(shell.Pid, 9);
         ChildProcess.Wait(shell.ShellPid).ShouldBe(9);
-        BinaryPrimitives.ReadInt32LittleEndian(PlanProcess.Content(exit)).ShouldBe(9);
+        BinaryPrimitives.ReadInt32LittleEndian(PlanProcess.Content(_exit)).ShouldBe(9);
     }
 
     [Fact]
@@ -110,11 +110,11 @@ public sealed class JobShellTests : IDisposable
         Arguments = arguments,
         Environment = ["GREETING=hello world", "PATH=/usr/bin:/bin"],
         WorkingDirectory = "/usr",
-        StandardInput = input,
-        StandardOutput = output,
-        StandardError = output,
-        ExitStatusFile = exit,
+        StandardInput = _input,
+        StandardOutput = _output,
+        StandardError = _output,
+        ExitStatusFile = _exit,
     };
 
-    private string[] Lines() => Encoding.UTF8.GetString(PlanProcess.Content(output)).TrimEnd('\n').Split('\n');
+    private string[] Lines() => Encoding.UTF8.GetString(PlanProcess.Content(_output)).TrimEnd('\n').Split('\n');
 }

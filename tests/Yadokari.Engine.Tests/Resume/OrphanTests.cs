@@ -40,23 +40,23 @@ public sealed class OrphanTests : IDisposable
                     print(sorted([said.readline(), said.readline()]), os.getpid(), flush=True)
         """;
 
-    private readonly TalkingProgram program = new(Program);
+    private readonly TalkingProgram _program = new(Program);
 
-    public void Dispose() => program.Dispose();
+    public void Dispose() => _program.Dispose();
 
     [Fact]
     public void They_keep_their_places_and_go_on()
     {
         using Talker talker = new();
-        string first = program.Save(program.Start(talker), kill: true);
+        string first = _program.Save(_program.Start(talker), kill: true);
         using Talker inside = new();
-        using HeldProcess held = program.Prepare(first, inside, ownNamespaces: true);
+        using HeldProcess held = _program.Prepare(first, inside, ownNamespaces: true);
         held.Release();
         inside.Ask("make").ShouldBe("made");
-        string second = program.Save(held.Pid, kill: true, threads: 4);
+        string second = _program.Save(held.Pid, kill: true, threads: 4);
 
         using Talker after = new();
-        using HeldProcess again = program.Prepare(second, after);
+        using HeldProcess again = _program.Prepare(second, after);
         again.Release();
         string said = after.Ask("ask");
         string[] numbers = [.. said.Split(['\'', '\\'], StringSplitOptions.RemoveEmptyEntries).Where(part => part.Contains(' ') && char.IsAsciiDigit(part[0]))];

@@ -20,9 +20,9 @@ public sealed class OwnProcTests : IDisposable
             print([row for row in rows if row.startswith('Pid:')], os.listdir(place), flush=True)
         """;
 
-    private readonly TalkingProgram program = new(Program);
+    private readonly TalkingProgram _program = new(Program);
 
-    public void Dispose() => program.Dispose();
+    public void Dispose() => _program.Dispose();
 
     [Theory]
     [InlineData(false)]
@@ -30,14 +30,14 @@ public sealed class OwnProcTests : IDisposable
     public void They_are_not_missed_before_and_are_its_own_after(bool ownNamespaces)
     {
         using Talker talker = new();
-        int pid = program.Start(talker);
+        int pid = _program.Start(talker);
         string before = talker.Ask("look");
         before.ShouldContain($"{pid}");
-        string path = program.Save(pid, kill: true);
+        string path = _program.Save(pid, kill: true);
         ContextFile.Open(path).FindMissing().ShouldBeEmpty();
 
         using Talker after = new();
-        using HeldProcess held = program.Prepare(path, after, ownNamespaces);
+        using HeldProcess held = _program.Prepare(path, after, ownNamespaces);
         held.Release();
         after.Ask("look").ShouldBe(before);
         after.Dispose();

@@ -42,22 +42,22 @@ public sealed class RoundsTests : IDisposable
         sys.exit(13)
         """;
 
-    private readonly TalkingProgram program = new(Program);
+    private readonly TalkingProgram _program = new(Program);
 
-    public void Dispose() => program.Dispose();
+    public void Dispose() => _program.Dispose();
 
     [Fact]
     public void Pages_written_during_the_rounds_are_those_of_the_freeze()
     {
         using Talker before = new();
-        int pid = program.Start(before);
-        string path = Path.Combine(program.Folder, "rounds.ctx");
+        int pid = _program.Start(before);
+        string path = Path.Combine(_program.Folder, "rounds.ctx");
         CaptureReport report = Save(pid, path, kill: true);
         report.Rounds.Count.ShouldBeGreaterThan(1);
         report.WithoutRounds.ShouldBeNull();
 
         using Talker after = new();
-        using HeldProcess held = program.Prepare(path, after);
+        using HeldProcess held = _program.Prepare(path, after);
         held.Release();
         after.Ask("?").ShouldBe("0");
         after.Dispose();
@@ -68,11 +68,11 @@ public sealed class RoundsTests : IDisposable
     public void Nothing_of_the_rounds_stays_in_a_program_that_runs_on()
     {
         using Talker before = new();
-        int pid = program.Start(before);
+        int pid = _program.Start(before);
         IReadOnlyList<int> descriptors = ProcFdInfo.Numbers(pid)!;
         for (int time = 0; time < 2; time++)
         {
-            Save(pid, Path.Combine(program.Folder, $"{time}.ctx"), kill: false).WithoutRounds.ShouldBeNull();
+            Save(pid, Path.Combine(_program.Folder, $"{time}.ctx"), kill: false).WithoutRounds.ShouldBeNull();
             (ProcFdInfo.Numbers(pid)!).ShouldBe(descriptors);
             ProcMaps.ReadSmaps(pid)!.ShouldAllBe(vma => (vma.Flags & VmaFlags.UserFault) == 0);
         }
@@ -84,7 +84,7 @@ public sealed class RoundsTests : IDisposable
     public void A_sink_that_fails_in_a_round_leaves_the_program_as_it_was()
     {
         using Talker before = new();
-        int pid = program.Start(before);
+        int pid = _program.Start(before);
         using (CheckpointSession session = CheckpointSession.Open(pid, TalkingProgram.Options))
         {
             Should.Throw<IOException>(() => session.CopyAhead(new FullSink()));
@@ -113,12 +113,12 @@ public sealed class RoundsTests : IDisposable
 
     private sealed class FullSink : IImageSink
     {
-        private long written;
+        private long _written;
 
         public void Write(long offset, ReadOnlySpan<byte> bytes)
         {
-            written += bytes.Length;
-            if (written > 16 << 20)
+            _written += bytes.Length;
+            if (_written > 16 << 20)
             {
                 throw new IOException("no room");
             }

@@ -34,16 +34,16 @@ public sealed class UnchangedFileTests : IDisposable
 
     private const int Length = (700 * 1024) + 100; // more than a segment, and not whole pages
 
-    private readonly TalkingProgram program = new(Program);
-    private readonly string data;
+    private readonly TalkingProgram _program = new(Program);
+    private readonly string _data;
 
     public UnchangedFileTests()
     {
-        data = Path.Combine(program.Folder, "data");
-        File.WriteAllBytes(data, Content());
+        _data = Path.Combine(_program.Folder, "data");
+        File.WriteAllBytes(_data, Content());
     }
 
-    public void Dispose() => program.Dispose();
+    public void Dispose() => _program.Dispose();
 
     [Fact]
     public void The_same_file_is_mapped_again()
@@ -58,8 +58,8 @@ public sealed class UnchangedFileTests : IDisposable
     {
         (string before, string after) = Moved(() =>
         {
-            File.Move(data, data + ".old");
-            File.Copy(data + ".old", data);
+            File.Move(_data, _data + ".old");
+            File.Copy(_data + ".old", _data);
         });
         after.ShouldBe(before);
     }
@@ -82,7 +82,7 @@ public sealed class UnchangedFileTests : IDisposable
         {
             byte[] other = Content();
             other[at] ^= 1;
-            File.WriteAllBytes(data, other);
+            File.WriteAllBytes(_data, other);
         });
         Sums(after).ShouldBe(Sums(before));
         bool inPart = at is >= 65536 and < 131072;
@@ -102,26 +102,26 @@ public sealed class UnchangedFileTests : IDisposable
         (string before, string after) = Moved(() =>
         {
             byte[] content = Content();
-            File.Delete(data);
+            File.Delete(_data);
             switch (what)
             {
                 case "shorter":
-                    File.WriteAllBytes(data, content[..^4096]);
+                    File.WriteAllBytes(_data, content[..^4096]);
                     break;
                 case "longer inside the last page":
-                    File.WriteAllBytes(data, [.. content, 1]);
+                    File.WriteAllBytes(_data, [.. content, 1]);
                     break;
                 case "empty":
-                    File.WriteAllBytes(data, []);
+                    File.WriteAllBytes(_data, []);
                     break;
                 case "a directory":
-                    Directory.CreateDirectory(data);
+                    Directory.CreateDirectory(_data);
                     break;
                 case "a pipe":
                     MakePipe();
                     break;
                 case "a link to itself":
-                    File.CreateSymbolicLink(data, data);
+                    File.CreateSymbolicLink(_data, _data);
                     break;
                 default:
                     break;
@@ -134,12 +134,12 @@ public sealed class UnchangedFileTests : IDisposable
     public void An_open_file_that_is_a_pipe_here_is_refused_and_not_waited_for()
     {
         using Talker talker = new();
-        string path = program.Save(program.Start(talker, data, "keep"), kill: true);
-        File.Delete(data);
+        string path = _program.Save(_program.Start(talker, _data, "keep"), kill: true);
+        File.Delete(_data);
         MakePipe();
         using Talker never = new();
-        Should.Throw<EngineException>(() => program.Prepare(path, never)).Message.ShouldBe($"seek in {data}: Illegal seek");
-        ContextFile.Open(path).FindMissing().ShouldContain(new Obstacle("other-file", $"the open file {data} is no regular file here"));
+        Should.Throw<EngineException>(() => _program.Prepare(path, never)).Message.ShouldBe($"seek in {_data}: Illegal seek");
+        ContextFile.Open(path).FindMissing().ShouldContain(new Obstacle("other-file", $"the open file {_data} is no regular file here"));
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class UnchangedFileTests : IDisposable
     {
         byte[] content = Content();
         content.AsSpan(8192, 100_000).Clear();
-        File.WriteAllBytes(data, content);
+        File.WriteAllBytes(_data, content);
         (string before, string after) = Moved(() => { });
         Sums(after).ShouldBe(Sums(before));
     }
@@ -164,7 +164,7 @@ public sealed class UnchangedFileTests : IDisposable
     private void MakePipe() => ChildProcess.Wait(ChildProcess.Start(new SpawnRequest
     {
         Program = "/usr/bin/mkfifo",
-        Arguments = ["mkfifo", data],
+        Arguments = ["mkfifo", _data],
         Environment = [],
         Descriptors = [],
     })).ShouldBe(0);
@@ -172,14 +172,14 @@ public sealed class UnchangedFileTests : IDisposable
     private (string Before, string After) Moved(Action meanwhile, string question = "look")
     {
         using Talker talker = new();
-        int pid = program.Start(talker, data);
+        int pid = _program.Start(talker, _data);
         string before = talker.Ask("look");
         before.ShouldEndWith(" 2");
-        string path = program.Save(pid, kill: true);
+        string path = _program.Save(pid, kill: true);
         meanwhile();
 
         using Talker after = new();
-        using HeldProcess held = program.Prepare(path, after);
+        using HeldProcess held = _program.Prepare(path, after);
         held.Release();
         string answer = after.Ask(question);
         after.Dispose();

@@ -14,14 +14,14 @@ public sealed class TrustedPathTests : IDisposable
     private const UnixFileMode Seen = Private | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
     private const UnixFileMode Shared = Seen | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    private readonly string root = Directory.CreateTempSubdirectory("yado-trusted-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("yado-trusted-").FullName;
 
     public TrustedPathTests()
     {
-        File.SetUnixFileMode(root, Seen);
+        File.SetUnixFileMode(_root, Seen);
     }
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [SkippableFact]
     public void Ones_own_and_roots_are_trusted()
@@ -139,7 +139,7 @@ public sealed class TrustedPathTests : IDisposable
 
     private string? Fault(string path) => TrustedPath.FindFault(At(path), User);
 
-    private string At(string path) => Path.Combine(root, path);
+    private string At(string path) => Path.Combine(_root, path);
 
     private void Make(string path, uint owner, UnixFileMode mode)
     {

@@ -9,7 +9,7 @@ namespace Yadokari.Rpc.Tests.State;
 /// <summary>Reader ∘ writer = identity, and whatever the bytes are, restoring ends in the state or in one clear line.</summary>
 public sealed class RoundTripPropertyTests
 {
-    private static readonly Config s_config = Config.QuickThrowOnFailure.WithMaxTest(200).WithEndSize(60);
+    private static readonly Config Config = Config.QuickThrowOnFailure.WithMaxTest(200).WithEndSize(60);
 
     private static Gen<Account?> Accounts =>
         from owner in ArbMap.Default.GeneratorFor<string>()
@@ -28,7 +28,7 @@ public sealed class RoundTripPropertyTests
     [Fact]
     public void What_is_saved_is_what_is_restored()
     {
-        Check.One(s_config, Prop.ForAll(Banks.ToArbitrary(), static bank =>
+        Check.One(Config, Prop.ForAll(Banks.ToArbitrary(), static bank =>
         {
             Bank into = Make([new Account("old", 1, default)], "old", [1], 1);
 
@@ -44,7 +44,7 @@ public sealed class RoundTripPropertyTests
     [Fact]
     public void Random_bytes_are_refused_in_one_line_and_change_nothing()
     {
-        Check.One(s_config, Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), static bytes =>
+        Check.One(Config, Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), static bytes =>
         {
             Bank into = Make([], "untouched", [], 5);
 
@@ -76,7 +76,7 @@ public sealed class RoundTripPropertyTests
                      from value in Gen.Choose(0, 255)
                      from cut in Gen.Choose(0, 8)
                      select (at, (byte)value, cut);
-        Check.One(s_config.WithMaxTest(4000), Prop.ForAll(damage.ToArbitrary(), change =>
+        Check.One(Config.WithMaxTest(4000), Prop.ForAll(damage.ToArbitrary(), change =>
         {
             (int at, byte value, int cut) = change;
             // Once in eight something is missing in the middle.

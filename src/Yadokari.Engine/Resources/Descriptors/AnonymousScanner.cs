@@ -15,7 +15,7 @@ internal sealed class AnonymousScanner(
     /// <summary>Events, IN_EXCL_UNLINK and IN_ONESHOT.</summary>
     private const uint WatchMask = 0x84000fff;
 
-    private Dictionary<int, OpenDescription>? byNumber;
+    private Dictionary<int, OpenDescription>? _byNumber;
 
     public DescriptorImage? Scan(OpenDescription description)
     {
@@ -208,19 +208,19 @@ internal sealed class AnonymousScanner(
 
     private Dictionary<int, OpenDescription> ByNumber()
     {
-        if (byNumber is null)
+        if (_byNumber is null)
         {
-            byNumber = [];
+            _byNumber = [];
             foreach (OpenDescription description in descriptions)
             {
                 foreach (DescriptorNumber number in description.Numbers)
                 {
-                    byNumber[number.Number] = description;
+                    _byNumber[number.Number] = description;
                 }
             }
         }
 
-        return byNumber;
+        return _byNumber;
     }
 
     private DescriptorImage? Refuse(OpenDescription description, string name, string detail, bool passes = false)

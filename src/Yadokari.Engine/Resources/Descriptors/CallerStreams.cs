@@ -9,25 +9,25 @@ namespace Yadokari.Engine.Resources.Descriptors;
 internal sealed class CallerStreams : IDisposable
 {
     private const int AccessMode = 3;
-    private readonly CaptureOptions options;
-    private readonly SafeFileHandle?[] streams = new SafeFileHandle?[3];
-    private readonly FileStatus[] statuses = new FileStatus[3];
-    private readonly FileStatus?[] files;
+    private readonly CaptureOptions _options;
+    private readonly SafeFileHandle?[] _streams = new SafeFileHandle?[3];
+    private readonly FileStatus[] _statuses = new FileStatus[3];
+    private readonly FileStatus?[] _files;
 
     /// <exception cref="Linux.SystemCallException">The caller may not be looked into.</exception>
     public CallerStreams(CaptureOptions options)
     {
-        this.options = options;
-        files = [.. options.StreamFiles.Select(file => file is null ? null : FileStatus.AtPath(file))];
+        _options = options;
+        _files = [.. options.StreamFiles.Select(file => file is null ? null : FileStatus.AtPath(file))];
         using SafeFileHandle? caller = options.StreamsOf is { } pid ? PidFd.Open(pid) : null;
         try
         {
-            for (int stream = 0; caller is not null && stream < streams.Length; stream++)
+            for (int stream = 0; caller is not null && stream < _streams.Length; stream++)
             {
-                streams[stream] = PidFd.Fetch(caller, stream);
-                if (streams[stream] is { } handle)
+                _streams[stream] = PidFd.Fetch(caller, stream);
+                if (_streams[stream] is { } handle)
                 {
-                    statuses[stream] = FileStatus.Of(handle);
+                    _statuses[stream] = FileStatus.Of(handle);
                 }
             }
         }
@@ -46,7 +46,7 @@ internal sealed class CallerStreams : IDisposable
 
         int? Find(Func<int, bool> isMeant)
         {
-            for (int stream = 0; stream < streams.Length; stream++)
+            for (int stream = 0; stream < _streams.Length; stream++)
             {
                 if (isMeant(stream) && Is(description, stream))
                 {
@@ -60,7 +60,7 @@ internal sealed class CallerStreams : IDisposable
 
     public void Dispose()
     {
-        foreach (SafeFileHandle? handle in streams)
+        foreach (SafeFileHandle? handle in _streams)
         {
             handle?.Dispose();
         }
@@ -68,18 +68,18 @@ internal sealed class CallerStreams : IDisposable
 
     private bool Is(OpenDescription description, int stream)
     {
-        if (options.StreamPipes.Count > stream && options.StreamPipes[stream] != 0)
+        if (_options.StreamPipes.Count > stream && _options.StreamPipes[stream] != 0)
         {
             // The other end of a pipe that a daemon made: opened once more by its path, it is that pipe still.
-            return description.Status.IsFifo && description.Status.Inode == options.StreamPipes[stream] && IsUsable(description, stream);
+            return description.Status.IsFifo && description.Status.Inode == _options.StreamPipes[stream] && IsUsable(description, stream);
         }
 
-        if (files.Length > stream && files[stream] is { } file && file.IsSameFile(description.Status) && IsUsable(description, stream))
+        if (_files.Length > stream && _files[stream] is { } file && file.IsSameFile(description.Status) && IsUsable(description, stream))
         {
             return true;
         }
 
-        if (streams[stream] is not { } handle || !statuses[stream].IsSameFile(description.Status))
+        if (_streams[stream] is not { } handle || !_statuses[stream].IsSameFile(description.Status))
         {
             return false;
         }

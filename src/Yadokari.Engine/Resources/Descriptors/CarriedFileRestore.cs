@@ -11,11 +11,11 @@ internal sealed class CarriedFileRestore(PlanBuilder plan, DescriptorTableImage 
     private const int AddSealsCommand = 1033;
     private const int CloseOnExec = 0x80000;
 
-    private readonly HashSet<int> taken = [];
-    private readonly Dictionary<int, CarriedFileImage> byId = table.Files.DistinctBy(file => file.Id).ToDictionary(file => file.Id);
+    private readonly HashSet<int> _taken = [];
+    private readonly Dictionary<int, CarriedFileImage> _byId = table.Files.DistinctBy(file => file.Id).ToDictionary(file => file.Id);
 
     /// <summary>True the first time: the description that the file was made with may become one of the job's.</summary>
-    public bool TryTake(int id) => !place.IsCommon(File(id)) && taken.Add(id);
+    public bool TryTake(int id) => !place.IsCommon(File(id)) && _taken.Add(id);
 
     public Slot Slot(int id) => place.File(File(id));
 
@@ -31,7 +31,7 @@ internal sealed class CarriedFileRestore(PlanBuilder plan, DescriptorTableImage 
     }
 
     private CarriedFileImage File(int id) =>
-        byId.GetValueOrDefault(id) ?? throw new EngineException(EngineError.BadContextFile, $"the image has no carried file {id}");
+        _byId.GetValueOrDefault(id) ?? throw new EngineException(EngineError.BadContextFile, $"the image has no carried file {id}");
 
     /// <summary>After the gate, and as the job's user: files that travel get their names.</summary>
     public void GiveNames()

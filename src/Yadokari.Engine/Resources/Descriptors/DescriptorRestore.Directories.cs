@@ -6,17 +6,17 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// <content>Directories that are removed.</content>
 public sealed partial class DescriptorRestore
 {
-    private readonly Dictionary<(ulong Device, ulong Inode), Slot> removedDirectories = [];
+    private readonly Dictionary<(ulong Device, ulong Inode), Slot> _removedDirectories = [];
 
     private void OpenRemoved(RemovedDirectoryImage image)
     {
-        if (!removedDirectories.TryGetValue((image.Device, image.Inode), out Slot directory))
+        if (!_removedDirectories.TryGetValue((image.Device, image.Inode), out Slot directory))
         {
-            removedDirectories.Add((image.Device, image.Inode), directory = MakeRemoved(image));
+            _removedDirectories.Add((image.Device, image.Inode), directory = MakeRemoved(image));
         }
 
         // No path leads there any more, but it does itself.
-        Put(image, tools.Make($"open {image.Path}", SystemCall.Openat, directory, plan.Text("."), (image.Flags & OpenFlags) | DirectoryOnly | CloseOnExec, 0), SettableFlags);
+        Put(image, _tools.Make($"open {image.Path}", SystemCall.Openat, directory, _plan.Text("."), (image.Flags & OpenFlags) | DirectoryOnly | CloseOnExec, 0), SettableFlags);
     }
 
     /// <summary>By its name, or where something else has that by now by another one, in the directory above it, which is held: so nobody can put
@@ -24,45 +24,45 @@ public sealed partial class DescriptorRestore
     private Slot MakeRemoved(RemovedDirectoryImage image)
     {
         const int statusLength = 144, linksOffset = 16, onlyMine = 0x1C0;
-        Slot above = plan.NewSlot(), made = plan.NewSlot();
+        Slot above = _plan.NewSlot(), made = _plan.NewSlot();
         PlanLabel taken = new("its name is taken"), open = new("made"), removed = new("removed");
         string parent = Path.GetDirectoryName(image.Path) ?? "/";
-        plan.CallInto(tools.Raw, $"open {parent}", SystemCall.Open, plan.Text(parent), PathOnly | DirectoryOnly | CloseOnExec, 0);
-        tools.Lift(tools.Raw, above);
-        plan.CallOrJump(null, taken, SystemCall.Mkdirat, above, plan.Text(Path.GetFileName(image.Path)), onlyMine);
+        _plan.CallInto(_tools.Raw, $"open {parent}", SystemCall.Open, _plan.Text(parent), PathOnly | DirectoryOnly | CloseOnExec, 0);
+        _tools.Lift(_tools.Raw, above);
+        _plan.CallOrJump(null, taken, SystemCall.Mkdirat, above, _plan.Text(Path.GetFileName(image.Path)), onlyMine);
         OpenAndRemove(Path.GetFileName(image.Path));
-        plan.Jump(open);
-        plan.Place(taken);
+        _plan.Jump(open);
+        _plan.Place(taken);
         string other = $".yado-removed-{image.Inode}";
-        plan.Call($"make a directory in {parent}", SystemCall.Mkdirat, above, plan.Text(other), onlyMine);
+        _plan.Call($"make a directory in {parent}", SystemCall.Mkdirat, above, _plan.Text(other), onlyMine);
         OpenAndRemove(other);
-        plan.Place(open);
-        DataReference status = plan.Room(statusLength, "stat");
-        plan.Call(null, SystemCall.Fstat, made, status);
-        plan.Do(OperationKind.Load64, tools.Raw, Argument.AddressOf(status, linksOffset));
-        plan.JumpIf(tools.Raw, Condition.Equal, 0, removed);
-        plan.Fail($"{image.Path} was made again, and somebody has put something else in its place", 1);
-        plan.Place(removed);
-        RestoreTools.Own(plan, image.DirectoryOwner, made);
-        plan.Call($"set the mode of {image.Path}", SystemCall.Fchmod, made, image.DirectoryOwner.Mode);
-        plan.Call(null, SystemCall.Close, above);
+        _plan.Place(open);
+        DataReference status = _plan.Room(statusLength, "stat");
+        _plan.Call(null, SystemCall.Fstat, made, status);
+        _plan.Do(OperationKind.Load64, _tools.Raw, Argument.AddressOf(status, linksOffset));
+        _plan.JumpIf(_tools.Raw, Condition.Equal, 0, removed);
+        _plan.Fail($"{image.Path} was made again, and somebody has put something else in its place", 1);
+        _plan.Place(removed);
+        RestoreTools.Own(_plan, image.DirectoryOwner, made);
+        _plan.Call($"set the mode of {image.Path}", SystemCall.Fchmod, made, image.DirectoryOwner.Mode);
+        _plan.Call(null, SystemCall.Close, above);
         return made;
 
         void OpenAndRemove(string name)
         {
             const int removeDirectory = 0x200; // AT_REMOVEDIR
-            DataReference text = plan.Text(name);
-            plan.CallInto(tools.Raw, $"open {name} in {parent}", SystemCall.Openat, above, text, DirectoryOnly | NoFollow | CloseOnExec, 0);
-            tools.Lift(tools.Raw, made);
-            plan.Call($"remove {name} in {parent}", SystemCall.Unlinkat, above, text, removeDirectory);
+            DataReference text = _plan.Text(name);
+            _plan.CallInto(_tools.Raw, $"open {name} in {parent}", SystemCall.Openat, above, text, DirectoryOnly | NoFollow | CloseOnExec, 0);
+            _tools.Lift(_tools.Raw, made);
+            _plan.Call($"remove {name} in {parent}", SystemCall.Unlinkat, above, text, removeDirectory);
         }
     }
 
     private void CloseRemoved()
     {
-        foreach (Slot directory in removedDirectories.Values)
+        foreach (Slot directory in _removedDirectories.Values)
         {
-            plan.Call(null, SystemCall.Close, directory);
+            _plan.Call(null, SystemCall.Close, directory);
         }
     }
 }

@@ -23,11 +23,11 @@ public sealed partial class DescriptorRestore
             BitConverter.TryWriteBytes(entry.AsSpan(4), target.Data);
             if (target.MayFail)
             {
-                plan.Try(null, SystemCall.Epoll_ctl, number, add, target.Number, plan.Bytes(entry));
+                _plan.Try(null, SystemCall.Epoll_ctl, number, add, target.Number, _plan.Bytes(entry));
             }
             else
             {
-                plan.Call($"watch descriptor {target.Number} by epoll {number}", SystemCall.Epoll_ctl, number, add, target.Number, plan.Bytes(entry));
+                _plan.Call($"watch descriptor {target.Number} by epoll {number}", SystemCall.Epoll_ctl, number, add, target.Number, _plan.Bytes(entry));
             }
         }
     }
@@ -40,17 +40,17 @@ public sealed partial class DescriptorRestore
         BitConverter.TryWriteBytes(entry, target.Events);
         BitConverter.TryWriteBytes(entry.AsSpan(4), target.Data);
         PlanLabel none = new("none"), done = new("watched");
-        Slot kept = tools.Raw;
-        bool closes = table.Descriptions.SelectMany(image => image.Numbers).Any(one => one.Number == target.Number && one.CloseOnExec);
-        plan.Try(kept, SystemCall.Fcntl, target.Number, duplicate, place.FirstFreeNumber);
-        plan.Call($"open descriptor {target.Number}", SystemCall.Dup3, target.Source, target.Number, CloseOnExec);
-        plan.Try(null, SystemCall.Epoll_ctl, epoll, add, target.Number, plan.Bytes(entry));
-        plan.JumpIf(kept, Condition.Less, 0, none);
-        plan.Call($"open descriptor {target.Number}", SystemCall.Dup3, kept, target.Number, closes ? CloseOnExec : 0);
-        plan.Call(null, SystemCall.Close, kept);
-        plan.Jump(done);
-        plan.Place(none);
-        plan.Call(null, SystemCall.Close, target.Number);
-        plan.Place(done);
+        Slot kept = _tools.Raw;
+        bool closes = _table.Descriptions.SelectMany(image => image.Numbers).Any(one => one.Number == target.Number && one.CloseOnExec);
+        _plan.Try(kept, SystemCall.Fcntl, target.Number, duplicate, _place.FirstFreeNumber);
+        _plan.Call($"open descriptor {target.Number}", SystemCall.Dup3, target.Source, target.Number, CloseOnExec);
+        _plan.Try(null, SystemCall.Epoll_ctl, epoll, add, target.Number, _plan.Bytes(entry));
+        _plan.JumpIf(kept, Condition.Less, 0, none);
+        _plan.Call($"open descriptor {target.Number}", SystemCall.Dup3, kept, target.Number, closes ? CloseOnExec : 0);
+        _plan.Call(null, SystemCall.Close, kept);
+        _plan.Jump(done);
+        _plan.Place(none);
+        _plan.Call(null, SystemCall.Close, target.Number);
+        _plan.Place(done);
     }
 }

@@ -8,35 +8,35 @@ public sealed partial class DescriptorRestore
 {
     private void OpenPipe(ulong id)
     {
-        PipeImage pipe = pipes.GetValueOrDefault(id) ?? throw new EngineException(EngineError.BadContextFile, $"the image has no pipe {id}");
+        PipeImage pipe = _pipes.GetValueOrDefault(id) ?? throw new EngineException(EngineError.BadContextFile, $"the image has no pipe {id}");
         if (pipe.Path is not null)
         {
             OpenNamedPipe(pipe, pipe.Path);
             return;
         }
 
-        bool packets = pipeEnds[id].Exists(end => (end.Flags & Direct) != 0);
+        bool packets = _pipeEnds[id].Exists(end => (end.Flags & Direct) != 0);
 
-        (Slot read, Slot write) = tools.MakePair("pipe", SystemCall.Pipe2, pair => [pair, CloseOnExec | NonBlocking | (packets ? Direct : 0)]);
+        (Slot read, Slot write) = _tools.MakePair("pipe", SystemCall.Pipe2, pair => [pair, CloseOnExec | NonBlocking | (packets ? Direct : 0)]);
         if (pipe.Owner is { } owner)
         {
-            RestoreTools.Own(plan, owner, read);
-            plan.Call("set the mode of a pipe", SystemCall.Fchmod, read, owner.Mode);
+            RestoreTools.Own(_plan, owner, read);
+            _plan.Call("set the mode of a pipe", SystemCall.Fchmod, read, owner.Mode);
         }
 
         if (pipe.Capacity != 65536)
         {
             const int setPipeSize = 1031;
-            plan.Call($"set the size of a pipe to {pipe.Capacity} bytes", SystemCall.Fcntl, write, setPipeSize, pipe.Capacity);
+            _plan.Call($"set the size of a pipe to {pipe.Capacity} bytes", SystemCall.Fcntl, write, setPipeSize, pipe.Capacity);
         }
 
         foreach (byte[] piece in packets ? pipe.Unread : Join(pipe.Unread))
         {
-            tools.CheckedWrite("fill a pipe", SystemCall.Write, piece.Length, write, plan.Bytes(piece), piece.Length);
+            _tools.CheckedWrite("fill a pipe", SystemCall.Write, piece.Length, write, _plan.Bytes(piece), piece.Length);
         }
 
         bool readTaken = false, writeTaken = false;
-        foreach (PipeEndImage end in pipeEnds[id])
+        foreach (PipeEndImage end in _pipeEnds[id])
         {
             int access = end.Flags & AccessMode;
             if (access == 0 && !readTaken)
@@ -53,12 +53,12 @@ public sealed partial class DescriptorRestore
             }
             else
             {
-                Put(end, tools.Reopen("open a pipe again", read, access | CloseOnExec), 0);
+                Put(end, _tools.Reopen("open a pipe again", read, access | CloseOnExec), 0);
             }
         }
 
-        plan.Call(null, SystemCall.Close, read);
-        plan.Call(null, SystemCall.Close, write);
+        _plan.Call(null, SystemCall.Close, read);
+        _plan.Call(null, SystemCall.Close, write);
     }
 
     /// <summary>Open for both directions meanwhile, so that no opening waits for another.</summary>
@@ -67,47 +67,47 @@ public sealed partial class DescriptorRestore
         const int setPipeSize = 1031, usualSize = 65536;
         uint mode = 0x1000 | (pipe.Owner?.Mode ?? 0x180); // S_IFIFO
         PlanLabel taken = new("taken"), there = new("there");
-        DataReference path = plan.Text(name), other = plan.Text($"{name}.{pipe.Id}");
-        Slot made = plan.NewSlot();
-        Slot own = plan.NewSlot();
-        plan.Set(own, path);
+        DataReference path = _plan.Text(name), other = _plan.Text($"{name}.{pipe.Id}");
+        Slot made = _plan.NewSlot();
+        Slot own = _plan.NewSlot();
+        _plan.Set(own, path);
         if (pipe.Removed)
         {
             // Somebody may have made a new one of its name.
-            plan.CallOrJump(null, taken, SystemCall.Mknod, path, mode, 0);
-            plan.Jump(there);
-            plan.Place(taken);
-            plan.Set(own, other);
-            plan.Call($"make the named pipe {name}", SystemCall.Mknod, other, mode, 0);
-            plan.Place(there);
+            _plan.CallOrJump(null, taken, SystemCall.Mknod, path, mode, 0);
+            _plan.Jump(there);
+            _plan.Place(taken);
+            _plan.Set(own, other);
+            _plan.Call($"make the named pipe {name}", SystemCall.Mknod, other, mode, 0);
+            _plan.Place(there);
         }
 
-        plan.CallInto(tools.Raw, $"open {name}", SystemCall.Open, own, ReadWrite | NonBlocking | CloseOnExec | NoFollow, 0);
-        tools.Lift(tools.Raw, made);
+        _plan.CallInto(_tools.Raw, $"open {name}", SystemCall.Open, own, ReadWrite | NonBlocking | CloseOnExec | NoFollow, 0);
+        _tools.Lift(_tools.Raw, made);
         if (pipe.Removed)
         {
-            plan.Call($"remove {name}", SystemCall.Unlink, own);
-            RestoreTools.Own(plan, pipe.Owner, made);
-            plan.Call("set the mode of a pipe", SystemCall.Fchmod, made, mode & 0xfff);
+            _plan.Call($"remove {name}", SystemCall.Unlink, own);
+            RestoreTools.Own(_plan, pipe.Owner, made);
+            _plan.Call("set the mode of a pipe", SystemCall.Fchmod, made, mode & 0xfff);
         }
 
         if (pipe.Capacity != usualSize)
         {
-            plan.Call($"set the size of {name} to {pipe.Capacity} bytes", SystemCall.Fcntl, made, setPipeSize, pipe.Capacity);
+            _plan.Call($"set the size of {name} to {pipe.Capacity} bytes", SystemCall.Fcntl, made, setPipeSize, pipe.Capacity);
         }
 
-        bool packets = pipeEnds[pipe.Id].Exists(end => (end.Flags & Direct) != 0);
+        bool packets = _pipeEnds[pipe.Id].Exists(end => (end.Flags & Direct) != 0);
         foreach (byte[] piece in packets ? pipe.Unread : Join(pipe.Unread))
         {
-            tools.CheckedWrite($"fill {name}", SystemCall.Write, piece.Length, made, plan.Bytes(piece), piece.Length);
+            _tools.CheckedWrite($"fill {name}", SystemCall.Write, piece.Length, made, _plan.Bytes(piece), piece.Length);
         }
 
-        foreach (PipeEndImage end in pipeEnds[pipe.Id])
+        foreach (PipeEndImage end in _pipeEnds[pipe.Id])
         {
-            Slot opened = tools.Reopen($"open {name}", made, (end.Flags & AccessMode) | CloseOnExec);
+            Slot opened = _tools.Reopen($"open {name}", made, (end.Flags & AccessMode) | CloseOnExec);
             Put(end, opened, 0);
         }
 
-        plan.Call(null, SystemCall.Close, made);
+        _plan.Call(null, SystemCall.Close, made);
     }
 }

@@ -8,10 +8,10 @@ public sealed partial class DescriptorRestore
 {
     private void OpenFilesOfRelatives()
     {
-        IReadOnlyList<PathImage> files = [.. table.Descriptions.OfType<PathImage>().Where(file => file.AfterRelatives)];
+        IReadOnlyList<PathImage> files = [.. _table.Descriptions.OfType<PathImage>().Where(file => file.AfterRelatives)];
         if (files.Count > 0)
         {
-            place.AwaitRelatives();
+            _place.AwaitRelatives();
         }
 
         foreach (PathImage file in files.Where(file => !file.OfGone))
@@ -31,38 +31,38 @@ public sealed partial class DescriptorRestore
         const int roomForPath = 4096, kill = 9, failed = 1, dieWithParent = 1; // SIGKILL, PR_SET_PDEATHSIG
         const int waitAll = 0x40000000; // __WALL
         PlanLabel child = new("process for its files"), next = new("next");
-        Slot made = plan.NewSlot(), cursor = plan.NewSlot();
-        plan.Add(new Operation
+        Slot made = _plan.NewSlot(), cursor = _plan.NewSlot();
+        _plan.Add(new Operation
         {
             Kind = OperationKind.Clone,
             Number = (int)SystemCall.Clone3,
-            Arguments = [ShellPlan.CloneArguments(plan, place.FreePid(), signal: 0), 88],
+            Arguments = [ShellPlan.CloneArguments(_plan, _place.FreePid(), signal: 0), 88],
             Result = made,
             Target = child,
-            Message = plan.Text("make a process for its files"),
+            Message = _plan.Text("make a process for its files"),
         });
-        plan.Jump(next);
-        plan.Place(child);
-        plan.Call(null, SystemCall.Prctl, Argument.Named(dieWithParent, "PR_SET_PDEATHSIG"), kill);
+        _plan.Jump(next);
+        _plan.Place(child);
+        _plan.Call(null, SystemCall.Prctl, Argument.Named(dieWithParent, "PR_SET_PDEATHSIG"), kill);
 
         // Not for ever: its parent may have died before it was to die with it.
         byte[] moment = new byte[16];
         moment[0] = 10;
-        plan.Try(null, SystemCall.Nanosleep, plan.Bytes(moment, "{10 s}"), 0);
-        plan.Call(null, SystemCall.Exit_group, failed);
-        plan.Place(next);
-        DataReference path = plan.Room(roomForPath, "/proc/PID/…");
+        _plan.Try(null, SystemCall.Nanosleep, _plan.Bytes(moment, "{10 s}"), 0);
+        _plan.Call(null, SystemCall.Exit_group, failed);
+        _plan.Place(next);
+        DataReference path = _plan.Room(roomForPath, "/proc/PID/…");
         foreach (PathImage file in files)
         {
-            DataReference before = plan.Text("/proc/"), behind = plan.Text(file.Path["/proc/".Length..].TrimStart("0123456789".ToCharArray()));
-            plan.Set(cursor, path);
-            plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(cursor), before, before.Length - 1);
-            plan.Do(OperationKind.AppendDecimal, null, Argument.AddressOf(cursor), made);
-            plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(cursor), behind, behind.Length);
-            Put(file, tools.Make($"open {file.Path}", SystemCall.Open, path, (file.Flags & OpenFlags) | NoTerminal | CloseOnExec, 0), SettableFlags);
+            DataReference before = _plan.Text("/proc/"), behind = _plan.Text(file.Path["/proc/".Length..].TrimStart("0123456789".ToCharArray()));
+            _plan.Set(cursor, path);
+            _plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(cursor), before, before.Length - 1);
+            _plan.Do(OperationKind.AppendDecimal, null, Argument.AddressOf(cursor), made);
+            _plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(cursor), behind, behind.Length);
+            Put(file, _tools.Make($"open {file.Path}", SystemCall.Open, path, (file.Flags & OpenFlags) | NoTerminal | CloseOnExec, 0), SettableFlags);
         }
 
-        plan.Call("end a process", SystemCall.Kill, made, kill);
-        plan.Call("wait for a process that is gone", SystemCall.Wait4, made, 0, Argument.Named(waitAll, "__WALL"), 0);
+        _plan.Call("end a process", SystemCall.Kill, made, kill);
+        _plan.Call("wait for a process that is gone", SystemCall.Wait4, made, 0, Argument.Named(waitAll, "__WALL"), 0);
     }
 }

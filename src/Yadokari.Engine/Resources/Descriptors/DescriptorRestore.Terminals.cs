@@ -9,22 +9,22 @@ public sealed partial class DescriptorRestore
 {
     private void OpenTerminals()
     {
-        if (table.Terminals.Count == 0)
+        if (_table.Terminals.Count == 0)
         {
             return;
         }
 
-        (Slot master, Slot peer, Slot end) = (plan.NewSlot(), plan.NewSlot(), plan.NewSlot());
-        TerminalQueuePlan queue = new(plan);
-        for (int i = 0; i < table.Terminals.Count; i++)
+        (Slot master, Slot peer, Slot end) = (_plan.NewSlot(), _plan.NewSlot(), _plan.NewSlot());
+        TerminalQueuePlan queue = new(_plan);
+        for (int i = 0; i < _table.Terminals.Count; i++)
         {
-            PseudoTerminalImage terminal = table.Terminals[i];
+            PseudoTerminalImage terminal = _table.Terminals[i];
             OpenMaster(terminal, master);
             OpenPeer(terminal, master, TerminalCall.QuietFlags, peer);
-            RestoreTools.Own(plan, terminal.Owner, peer);
+            RestoreTools.Own(_plan, terminal.Owner, peer);
             if (terminal.Owner is { } owner)
             {
-                plan.Call($"set the mode of /dev/pts/{terminal.Number}", SystemCall.Fchmod, peer, owner.Mode);
+                _plan.Call($"set the mode of /dev/pts/{terminal.Number}", SystemCall.Fchmod, peer, owner.Mode);
             }
 
             if (!terminal.HungUp)
@@ -32,7 +32,7 @@ public sealed partial class DescriptorRestore
                 Set(terminal, master, peer, queue);
             }
 
-            foreach (PtySlaveImage image in table.Descriptions.OfType<PtySlaveImage>().Where(image => image.Terminal == terminal.Number))
+            foreach (PtySlaveImage image in _table.Descriptions.OfType<PtySlaveImage>().Where(image => image.Terminal == terminal.Number))
             {
                 // This request keeps all its flags, also those of which an open leaves none behind.
                 const int largeFile = 0x8000;
@@ -43,23 +43,23 @@ public sealed partial class DescriptorRestore
             if (terminal.Session != 0)
             {
                 OpenPeer(terminal, master, TerminalCall.QuietFlags, end);
-                plan.Call(null, SystemCall.Dup3, end, place.Control(i), CloseOnExec);
-                plan.Call(null, SystemCall.Close, end);
+                _plan.Call(null, SystemCall.Dup3, end, _place.Control(i), CloseOnExec);
+                _plan.Call(null, SystemCall.Close, end);
             }
 
             Protect(terminal, master, peer);
-            plan.Call(null, SystemCall.Close, peer);
-            if (table.Descriptions.OfType<PtyMasterImage>().FirstOrDefault(image => image.Terminal == terminal.Number) is { } held)
+            _plan.Call(null, SystemCall.Close, peer);
+            if (_table.Descriptions.OfType<PtyMasterImage>().FirstOrDefault(image => image.Terminal == terminal.Number) is { } held)
             {
                 Put(held, master, 0);
             }
             else
             {
-                plan.Call(null, SystemCall.Close, master);
+                _plan.Call(null, SystemCall.Close, master);
             }
         }
 
-        plan.Call("close descriptors", SystemCall.Close_range, place.Aside, uint.MaxValue, 0);
+        _plan.Call("close descriptors", SystemCall.Close_range, _place.Aside, uint.MaxValue, 0);
     }
 
     /// <summary>The kernel gives the lowest number that is free: those below are taken meanwhile.</summary>
@@ -67,26 +67,26 @@ public sealed partial class DescriptorRestore
     {
         const int duplicate = 1030; // F_DUPFD_CLOEXEC
         PlanLabel again = new("next number"), found = new($"/dev/pts/{terminal.Number}");
-        DataReference answer = plan.Room(8, "number");
-        Slot number = plan.NewSlot();
-        plan.Place(again);
-        plan.CallInto(tools.Raw, "open /dev/ptmx", SystemCall.Open, plan.Text("/dev/ptmx"), ReadWrite | NoTerminal | CloseOnExec, 0);
-        plan.Call("ask for the number of a pseudoterminal", SystemCall.Ioctl, tools.Raw, TerminalCall.GetNumber, answer);
-        plan.Do(OperationKind.Load32, number, answer);
-        plan.JumpIf(number, Condition.Equal, terminal.Number, found);
-        plan.CallInto(master, "too few descriptors: raise ulimit -n", SystemCall.Fcntl, tools.Raw, duplicate, place.Aside);
-        plan.Call(null, SystemCall.Close, tools.Raw);
-        plan.JumpIf(number, Condition.Less, terminal.Number, again);
-        plan.Fail($"/dev/pts/{terminal.Number} can't be had", 5);
-        plan.Place(found);
-        tools.Lift(tools.Raw, master);
-        plan.Call("unlock a pseudoterminal", SystemCall.Ioctl, master, TerminalCall.SetLock, plan.Bytes(new byte[4], "[0]"));
+        DataReference answer = _plan.Room(8, "number");
+        Slot number = _plan.NewSlot();
+        _plan.Place(again);
+        _plan.CallInto(_tools.Raw, "open /dev/ptmx", SystemCall.Open, _plan.Text("/dev/ptmx"), ReadWrite | NoTerminal | CloseOnExec, 0);
+        _plan.Call("ask for the number of a pseudoterminal", SystemCall.Ioctl, _tools.Raw, TerminalCall.GetNumber, answer);
+        _plan.Do(OperationKind.Load32, number, answer);
+        _plan.JumpIf(number, Condition.Equal, terminal.Number, found);
+        _plan.CallInto(master, "too few descriptors: raise ulimit -n", SystemCall.Fcntl, _tools.Raw, duplicate, _place.Aside);
+        _plan.Call(null, SystemCall.Close, _tools.Raw);
+        _plan.JumpIf(number, Condition.Less, terminal.Number, again);
+        _plan.Fail($"/dev/pts/{terminal.Number} can't be had", 5);
+        _plan.Place(found);
+        _tools.Lift(_tools.Raw, master);
+        _plan.Call("unlock a pseudoterminal", SystemCall.Ioctl, master, TerminalCall.SetLock, _plan.Bytes(new byte[4], "[0]"));
     }
 
     private void OpenPeer(PseudoTerminalImage terminal, Slot master, int flags, Slot into)
     {
-        plan.CallInto(tools.Raw, $"open /dev/pts/{terminal.Number}", SystemCall.Ioctl, master, TerminalCall.OpenPeer, flags);
-        tools.Lift(tools.Raw, into);
+        _plan.CallInto(_tools.Raw, $"open /dev/pts/{terminal.Number}", SystemCall.Ioctl, master, TerminalCall.OpenPeer, flags);
+        _tools.Lift(_tools.Raw, into);
     }
 
     private void Set(PseudoTerminalImage terminal, Slot master, Slot peer, TerminalQueuePlan queue)
@@ -94,32 +94,32 @@ public sealed partial class DescriptorRestore
         PlanLabel full = new("full"), filled = new("filled");
         TerminalSettings settings = new(terminal.Settings);
         byte endOfFile = EndOfFile(terminal, settings);
-        plan.Call("set the size of a window", SystemCall.Ioctl, master, TerminalCall.SetWindow, plan.Bytes(terminal.Window, "{winsize}"));
-        plan.Call("set a terminal", SystemCall.Ioctl, peer, TerminalCall.SetSettings, plan.Bytes(settings.ForFilling(endOfFile), "{termios}"));
+        _plan.Call("set the size of a window", SystemCall.Ioctl, master, TerminalCall.SetWindow, _plan.Bytes(terminal.Window, "{winsize}"));
+        _plan.Call("set a terminal", SystemCall.Ioctl, peer, TerminalCall.SetSettings, _plan.Bytes(settings.ForFilling(endOfFile), "{termios}"));
         foreach (TypedLineImage line in terminal.Lines)
         {
             byte[] bytes = line.EndsFile ? [.. line.Bytes, endOfFile] : line.Bytes;
-            queue.Type(master, plan.Bytes(bytes), bytes.Length, line.Bytes.Length, full);
+            queue.Type(master, _plan.Bytes(bytes), bytes.Length, line.Bytes.Length, full);
         }
 
         if (terminal.Typed.Length > 0)
         {
-            queue.Type(master, plan.Bytes(terminal.Typed), terminal.Typed.Length, terminal.Typed.Length, full);
+            queue.Type(master, _plan.Bytes(terminal.Typed), terminal.Typed.Length, terminal.Typed.Length, full);
         }
 
         if (terminal.Output.Length > 0)
         {
-            queue.Print(peer, plan.Bytes(terminal.Output), terminal.Output.Length, full);
+            queue.Print(peer, _plan.Bytes(terminal.Output), terminal.Output.Length, full);
         }
 
-        plan.Jump(filled);
-        plan.Place(full);
-        plan.Fail($"/dev/pts/{terminal.Number} takes less than it held", 1);
-        plan.Place(filled);
-        plan.Call("set a terminal", SystemCall.Ioctl, peer, TerminalCall.SetSettings, plan.Bytes(terminal.Settings, "{termios}"));
+        _plan.Jump(filled);
+        _plan.Place(full);
+        _plan.Fail($"/dev/pts/{terminal.Number} takes less than it held", 1);
+        _plan.Place(filled);
+        _plan.Call("set a terminal", SystemCall.Ioctl, peer, TerminalCall.SetSettings, _plan.Bytes(terminal.Settings, "{termios}"));
         if (terminal.PacketMode)
         {
-            plan.Call("set packet mode", SystemCall.Ioctl, master, TerminalCall.SetPacketMode, plan.Bytes(BitConverter.GetBytes(1), "[1]"));
+            _plan.Call("set packet mode", SystemCall.Ioctl, master, TerminalCall.SetPacketMode, _plan.Bytes(BitConverter.GetBytes(1), "[1]"));
         }
     }
 
@@ -128,12 +128,12 @@ public sealed partial class DescriptorRestore
     {
         if (terminal.Exclusive)
         {
-            plan.Call("make a terminal exclusive", SystemCall.Ioctl, peer, TerminalCall.SetExclusive, 0);
+            _plan.Call("make a terminal exclusive", SystemCall.Ioctl, peer, TerminalCall.SetExclusive, 0);
         }
 
         if (terminal.Locked)
         {
-            plan.Call("lock a pseudoterminal", SystemCall.Ioctl, master, TerminalCall.SetLock, plan.Bytes(BitConverter.GetBytes(1), "[1]"));
+            _plan.Call("lock a pseudoterminal", SystemCall.Ioctl, master, TerminalCall.SetLock, _plan.Bytes(BitConverter.GetBytes(1), "[1]"));
         }
     }
 

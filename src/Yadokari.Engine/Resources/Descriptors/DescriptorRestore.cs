@@ -36,49 +36,49 @@ public sealed partial class DescriptorRestore
     private const int SetOwnerCommand = 8;
     private const int SetSignalCommand = 10;
 
-    private readonly PlanBuilder plan;
-    private readonly DescriptorTableImage table;
-    private readonly DescriptorRestorePlace place;
-    private readonly RestoreTools tools;
-    private readonly CarriedFileRestore files;
-    private readonly SocketRestore sockets;
-    private readonly Dictionary<ulong, UnixPairImage> pairs = [];
-    private readonly Dictionary<ulong, TcpEndImage> ends = [];
-    private readonly Dictionary<ulong, List<PipeEndImage>> pipeEnds = [];
-    private readonly Dictionary<ulong, PipeImage> pipes = [];
+    private readonly PlanBuilder _plan;
+    private readonly DescriptorTableImage _table;
+    private readonly DescriptorRestorePlace _place;
+    private readonly RestoreTools _tools;
+    private readonly CarriedFileRestore _files;
+    private readonly SocketRestore _sockets;
+    private readonly Dictionary<ulong, UnixPairImage> _pairs = [];
+    private readonly Dictionary<ulong, TcpEndImage> _ends = [];
+    private readonly Dictionary<ulong, List<PipeEndImage>> _pipeEnds = [];
+    private readonly Dictionary<ulong, PipeImage> _pipes = [];
 
     public DescriptorRestore(PlanBuilder plan, DescriptorTableImage table, DescriptorRestorePlace place)
     {
-        this.plan = plan;
-        this.table = table;
-        this.place = place;
-        tools = new RestoreTools(plan, place);
-        files = new CarriedFileRestore(plan, table, place);
-        sockets = new SocketRestore(plan, tools, place.HeldNames);
-        sockets.Listeners.UnionWith(table.Descriptions.OfType<SocketImage>().Where(socket => socket.Backlog is not null).Select(socket => InetPlace.Of(socket.Address)?.Port ?? 0));
-        sockets.BoundFiles.UnionWith(table.Descriptions.OfType<SocketImage>().Select(UnixName.Of).Where(name => name?.Owner is not null).Select(name => name!.Value.File));
+        _plan = plan;
+        _table = table;
+        _place = place;
+        _tools = new RestoreTools(plan, place);
+        _files = new CarriedFileRestore(plan, table, place);
+        _sockets = new SocketRestore(plan, _tools, place.HeldNames);
+        _sockets.Listeners.UnionWith(table.Descriptions.OfType<SocketImage>().Where(socket => socket.Backlog is not null).Select(socket => InetPlace.Of(socket.Address)?.Port ?? 0));
+        _sockets.BoundFiles.UnionWith(table.Descriptions.OfType<SocketImage>().Select(UnixName.Of).Where(name => name?.Owner is not null).Select(name => name!.Value.File));
         HashSet<ulong> peers = [.. table.Descriptions.OfType<SocketImage>().Select(socket => socket.PeerId), .. table.Descriptions.OfType<UnixPairImage>().Select(pair => pair.ListenerId)];
-        sockets.Peers.UnionWith(table.Descriptions.OfType<SocketImage>().Select(socket => socket.Id).Where(id => id != 0 && peers.Contains(id)));
+        _sockets.Peers.UnionWith(table.Descriptions.OfType<SocketImage>().Select(socket => socket.Id).Where(id => id != 0 && peers.Contains(id)));
         foreach (PipeImage pipe in table.Pipes)
         {
-            pipes[pipe.Id] = pipe;
+            _pipes[pipe.Id] = pipe;
         }
 
         foreach (DescriptorImage image in table.Descriptions)
         {
             if (image is UnixPairImage pair)
             {
-                pairs[pair.Id] = pair;
+                _pairs[pair.Id] = pair;
             }
             else if (image is TcpEndImage connected)
             {
-                ends[connected.Id] = connected;
+                _ends[connected.Id] = connected;
             }
             else if (image is PipeEndImage end)
             {
-                if (!pipeEnds.TryGetValue(end.PipeId, out List<PipeEndImage>? same))
+                if (!_pipeEnds.TryGetValue(end.PipeId, out List<PipeEndImage>? same))
                 {
-                    pipeEnds.Add(end.PipeId, same = []);
+                    _pipeEnds.Add(end.PipeId, same = []);
                 }
 
                 same.Add(end);
@@ -109,7 +109,7 @@ public sealed partial class DescriptorRestore
                     OpenCarried(carried);
                     break;
                 case InheritedStreamImage stream:
-                    Inherit(stream, place.Streams[stream.Stream], stream.Exact);
+                    Inherit(stream, _place.Streams[stream.Stream], stream.Exact);
                     break;
                 case TerminalImage terminal:
                     OpenTerminal(terminal);
@@ -117,7 +117,7 @@ public sealed partial class DescriptorRestore
                 case SharedDescriptorImage shared:
                     foreach (DescriptorNumber number in shared.Numbers)
                     {
-                        plan.Call($"open descriptor {number.Number}", SystemCall.Dup3, place.Shared(shared.Index), number.Number, number.CloseOnExec ? CloseOnExec : 0);
+                        _plan.Call($"open descriptor {number.Number}", SystemCall.Dup3, _place.Shared(shared.Index), number.Number, number.CloseOnExec ? CloseOnExec : 0);
                     }
 
                     break;
@@ -128,67 +128,67 @@ public sealed partial class DescriptorRestore
                     OpenEventFd(counter);
                     break;
                 case EpollImage:
-                    Put(image, tools.Make("epoll_create", SystemCall.Epoll_create1, CloseOnExec), 0);
+                    Put(image, _tools.Make("epoll_create", SystemCall.Epoll_create1, CloseOnExec), 0);
                     break;
                 case TimerFdImage timer:
                     OpenTimer(timer);
                     break;
                 case SignalFdImage signals:
-                    Put(image, tools.Make("signalfd", SystemCall.Signalfd4, -1, plan.Bytes(BitConverter.GetBytes(signals.Mask)), 8,
+                    Put(image, _tools.Make("signalfd", SystemCall.Signalfd4, -1, _plan.Bytes(BitConverter.GetBytes(signals.Mask)), 8,
                         CloseOnExec | (image.Flags & NonBlocking)), NonBlocking);
                     break;
                 case InotifyImage inotify:
-                    Slot watching = tools.Make("inotify_init", SystemCall.Inotify_init1, CloseOnExec | (image.Flags & NonBlocking));
-                    InotifyRestore.Add(plan, watching, inotify);
+                    Slot watching = _tools.Make("inotify_init", SystemCall.Inotify_init1, CloseOnExec | (image.Flags & NonBlocking));
+                    InotifyRestore.Add(_plan, watching, inotify);
                     Put(image, watching, NonBlocking);
                     break;
                 case UnixPairImage { Waits: true } waiting:
-                    sockets.OpenWaiting(waiting, Put);
+                    _sockets.OpenWaiting(waiting, Put);
                     break;
                 case UnixPairImage pair when done.Add(pair.Id):
                     done.Add(pair.PeerId);
-                    sockets.OpenPair(pair, FindPair(pair.PeerId), Put);
+                    _sockets.OpenPair(pair, FindPair(pair.PeerId), Put);
                     break;
                 case TcpEndImage { Waits: true } waiting:
-                    Put(image, sockets.OpenWaiting(waiting), 0);
+                    Put(image, _sockets.OpenWaiting(waiting), 0);
                     break;
                 case TcpEndImage end when done.Add(end.Id):
                     done.Add(end.PeerId);
-                    sockets.OpenConnection(end, FindEnd(end.PeerId), Put);
+                    _sockets.OpenConnection(end, FindEnd(end.PeerId), Put);
                     break;
                 case SocketImage socket:
-                    Put(image, sockets.Open(socket), NonBlocking);
+                    Put(image, _sockets.Open(socket), NonBlocking);
                     break;
             }
         }
 
         CloseRemoved();
-        sockets.ConnectPeers([.. table.Descriptions.OfType<SocketImage>()]);
+        _sockets.ConnectPeers([.. _table.Descriptions.OfType<SocketImage>()]);
 
-        foreach (TcpEndImage end in table.Descriptions.OfType<TcpEndImage>())
+        foreach (TcpEndImage end in _table.Descriptions.OfType<TcpEndImage>())
         {
-            sockets.KeepAddress(end);
+            _sockets.KeepAddress(end);
         }
     }
 
     /// <summary>There is something for <see cref="FillLate"/>.</summary>
-    public bool HasLate => table.Descriptions.Any(image => image is UnixPairImage { InFlight.Count: > 0 } or SocketImage { InFlight.Count: > 0 });
+    public bool HasLate => _table.Descriptions.Any(image => image is UnixPairImage { InFlight.Count: > 0 } or SocketImage { InFlight.Count: > 0 });
 
     /// <summary>What waits with descriptors, which may be any of the table, the socket itself among them, or with the names of senders: when
     /// all processes are there, so that they can be named.</summary>
     public void FillLate()
     {
-        int Number(int index) => table.Descriptions[index].Numbers[0].Number;
+        int Number(int index) => _table.Descriptions[index].Numbers[0].Number;
         HashSet<ulong> filled = [];
-        foreach (DescriptorImage image in table.Descriptions)
+        foreach (DescriptorImage image in _table.Descriptions)
         {
             if (image is UnixPairImage { Waits: false } pair && FindPair(pair.PeerId) is { } peer && filled.Add(pair.Id) && filled.Add(peer.Id))
             {
-                sockets.FillLate(pair, peer, Number);
+                _sockets.FillLate(pair, peer, Number);
             }
             else if (image is SocketImage { InFlight.Count: > 0 } socket)
             {
-                sockets.FillLate(socket, Number);
+                _sockets.FillLate(socket, Number);
             }
         }
     }
@@ -196,7 +196,7 @@ public sealed partial class DescriptorRestore
     /// <summary>A socket whose file was removed or renamed gives its name free again: before another one is bound to it. A connection has its port
     /// before the listener that has the same, and what waits to be accepted comes behind that. An inotify
     /// may watch what is open.</summary>
-    private IEnumerable<DescriptorImage> InOrder() => table.Descriptions.OrderBy(image => image switch
+    private IEnumerable<DescriptorImage> InOrder() => _table.Descriptions.OrderBy(image => image switch
     {
         SocketImage { Path: not null, PathOwner: null } or TcpEndImage { Waits: false } or UnixPairImage { Waits: false } => 0,
         SocketImage { RenamedTo: not null } => 1,
@@ -212,7 +212,7 @@ public sealed partial class DescriptorRestore
     {
         OpenFilesOfRelatives();
         OpenPidFds();
-        foreach (DescriptorImage image in table.Descriptions)
+        foreach (DescriptorImage image in _table.Descriptions)
         {
             if (image is EpollImage or SharedDescriptorImage { Targets.Count: > 0 })
             {
@@ -220,28 +220,28 @@ public sealed partial class DescriptorRestore
             }
         }
 
-        files.Finish();
-        if (table.Descriptions.Any(image => image.Owner != 0))
+        _files.Finish();
+        if (_table.Descriptions.Any(image => image.Owner != 0))
         {
-            place.AwaitRelatives();
+            _place.AwaitRelatives();
         }
 
-        foreach (DescriptorImage image in table.Descriptions)
+        foreach (DescriptorImage image in _table.Descriptions)
         {
             int number = image.Numbers[0].Number;
             if (image.Owner != 0)
             {
-                plan.Call($"set the owner of descriptor {number}", SystemCall.Fcntl, number, SetOwnerCommand, image.Owner);
+                _plan.Call($"set the owner of descriptor {number}", SystemCall.Fcntl, number, SetOwnerCommand, image.Owner);
             }
 
             if (image.Signal != 0)
             {
-                plan.Call($"set the signal of descriptor {number}", SystemCall.Fcntl, number, SetSignalCommand, image.Signal);
+                _plan.Call($"set the signal of descriptor {number}", SystemCall.Fcntl, number, SetSignalCommand, image.Signal);
             }
 
             if ((image.Flags & Asynchronous) != 0 && image is not (InheritedStreamImage or TerminalImage))
             {
-                plan.Call($"set the flags of descriptor {number}", SystemCall.Fcntl, number, SetFlagsCommand,
+                _plan.Call($"set the flags of descriptor {number}", SystemCall.Fcntl, number, SetFlagsCommand,
                     image.Flags & (SettableFlags | Asynchronous));
             }
         }
@@ -249,20 +249,20 @@ public sealed partial class DescriptorRestore
 
     private void OpenPidFds()
     {
-        IReadOnlyList<PidFdImage> processes = [.. table.Descriptions.OfType<PidFdImage>()];
+        IReadOnlyList<PidFdImage> processes = [.. _table.Descriptions.OfType<PidFdImage>()];
         if (processes.Count > 0)
         {
-            place.AwaitRelatives();
+            _place.AwaitRelatives();
         }
 
         foreach (PidFdImage image in processes.Where(image => image.Pid != 0))
         {
-            Put(image, PidFdRestore.Open(tools, image.Pid), 0);
+            Put(image, PidFdRestore.Open(_tools, image.Pid), 0);
         }
 
         foreach (IGrouping<ulong, PidFdImage> gone in processes.Where(image => image.Pid == 0).GroupBy(image => image.Process))
         {
-            PidFdRestore.OpenGone(plan, tools, place.FreePid(), [.. gone.Select<PidFdImage, Action<Slot>>(image => made => Put(image, made, 0))]);
+            PidFdRestore.OpenGone(_plan, _tools, _place.FreePid(), [.. gone.Select<PidFdImage, Action<Slot>>(image => made => Put(image, made, 0))]);
         }
     }
 
@@ -270,8 +270,8 @@ public sealed partial class DescriptorRestore
     /// afterwards (closing any descriptor of a file drops the process' POSIX locks on it).</summary>
     public void Lock()
     {
-        files.GiveNames();
-        foreach (DescriptorImage image in table.Descriptions)
+        _files.GiveNames();
+        foreach (DescriptorImage image in _table.Descriptions)
         {
             switch (image)
             {
@@ -279,29 +279,29 @@ public sealed partial class DescriptorRestore
                     OpenPath(path);
                     break;
                 case SocketImage { Domain: SocketFacts.Unix, Backlog: not null } listener:
-                    sockets.ListenAgain(listener, image.Numbers[0].Number);
+                    _sockets.ListenAgain(listener, image.Numbers[0].Number);
                     break;
                 case InotifyImage inotify:
-                    InotifyRestore.Arm(plan, image.Numbers[0].Number, inotify.Watches);
+                    InotifyRestore.Arm(_plan, image.Numbers[0].Number, inotify.Watches);
                     break;
                 case SharedDescriptorImage { Watches.Count: > 0 } inotify:
-                    InotifyRestore.Arm(plan, image.Numbers[0].Number, inotify.Watches);
+                    InotifyRestore.Arm(_plan, image.Numbers[0].Number, inotify.Watches);
                     break;
                 case SharedDescriptorImage { Listens: true } shared:
-                    sockets.ListenAgain((SocketImage)place.SharedImage(shared.Index), image.Numbers[0].Number);
+                    _sockets.ListenAgain((SocketImage)_place.SharedImage(shared.Index), image.Numbers[0].Number);
                     break;
             }
         }
 
-        foreach (DescriptorImage image in table.Descriptions)
+        foreach (DescriptorImage image in _table.Descriptions)
         {
-            DescriptorLockRestore.Emit(plan, image);
+            DescriptorLockRestore.Emit(_plan, image);
         }
     }
 
-    private TcpEndImage? FindEnd(ulong id) => id != 0 ? ends.GetValueOrDefault(id) : null;
+    private TcpEndImage? FindEnd(ulong id) => id != 0 ? _ends.GetValueOrDefault(id) : null;
 
-    private UnixPairImage? FindPair(ulong id) => id != 0 ? pairs.GetValueOrDefault(id) : null;
+    private UnixPairImage? FindPair(ulong id) => id != 0 ? _pairs.GetValueOrDefault(id) : null;
 
     private void OpenPath(PathImage image)
     {
@@ -312,9 +312,9 @@ public sealed partial class DescriptorRestore
         if (image.IsRegular && !image.IsKernelMade && (image.Flags & PathOnly) == 0)
         {
             // Whatever is at the path here: to open a pipe would wait for its other end, and to seek in it fails.
-            Slot file = tools.Make($"open {image.Path}", SystemCall.Open, plan.Text(image.Path), flags | NonBlocking, 0);
+            Slot file = _tools.Make($"open {image.Path}", SystemCall.Open, _plan.Text(image.Path), flags | NonBlocking, 0);
             RequireSize(image, file);
-            plan.Call($"seek in {image.Path}", SystemCall.Lseek, file, image.Offset, 0);
+            _plan.Call($"seek in {image.Path}", SystemCall.Lseek, file, image.Offset, 0);
             if ((image.Flags & NonBlocking) == 0)
             {
                 SetFlags(image, file);
@@ -324,11 +324,11 @@ public sealed partial class DescriptorRestore
             return;
         }
 
-        Slot made = tools.Make($"open {image.Path}", SystemCall.Open, plan.Text(image.Path), flags, 0);
+        Slot made = _tools.Make($"open {image.Path}", SystemCall.Open, _plan.Text(image.Path), flags, 0);
         if (image.Offset != 0 && (image.Flags & PathOnly) == 0)
         {
             // A place in a directory or in a file of the kernel may not exist any more; then reading goes on elsewhere.
-            plan.Try(null, SystemCall.Lseek, made, image.Offset, 0);
+            _plan.Try(null, SystemCall.Lseek, made, image.Offset, 0);
         }
 
         Put(image, made, SettableFlags);
@@ -340,10 +340,10 @@ public sealed partial class DescriptorRestore
         if (image.Size > 0)
         {
             PlanLabel whole = new("long enough");
-            plan.CallInto(tools.Raw, $"seek in {image.Path}", SystemCall.Lseek, file, 0, fromEnd);
-            plan.JumpIf(tools.Raw, Condition.GreaterOrEqual, image.Size, whole);
-            plan.Fail($"{image.Path} is shorter than it was: {image.Size} bytes at the checkpoint", refused);
-            plan.Place(whole);
+            _plan.CallInto(_tools.Raw, $"seek in {image.Path}", SystemCall.Lseek, file, 0, fromEnd);
+            _plan.JumpIf(_tools.Raw, Condition.GreaterOrEqual, image.Size, whole);
+            _plan.Fail($"{image.Path} is shorter than it was: {image.Size} bytes at the checkpoint", refused);
+            _plan.Place(whole);
         }
     }
 
@@ -351,15 +351,15 @@ public sealed partial class DescriptorRestore
     {
         int flags = (image.Flags & (AccessMode | SettableFlags | 0x101000)) | CloseOnExec;
         const int unnamed = 0x410000; // O_TMPFILE
-        files.AllowOpening(image.FileId);
+        _files.AllowOpening(image.FileId);
 
         // Made by O_TMPFILE, and so was the carried file: its own description has the flag, which no reopening brings back.
-        Slot made = (image.Flags & unnamed) == unnamed && (image.Flags & AccessMode) == ReadWrite && files.TryTake(image.FileId)
-            ? tools.Duplicate(files.Slot(image.FileId))
-            : tools.Reopen($"open {image.Name}", files.Slot(image.FileId), flags);
+        Slot made = (image.Flags & unnamed) == unnamed && (image.Flags & AccessMode) == ReadWrite && _files.TryTake(image.FileId)
+            ? _tools.Duplicate(_files.Slot(image.FileId))
+            : _tools.Reopen($"open {image.Name}", _files.Slot(image.FileId), flags);
         if (image.Offset != 0)
         {
-            plan.Call($"seek in {image.Name}", SystemCall.Lseek, made, image.Offset, 0);
+            _plan.Call($"seek in {image.Name}", SystemCall.Lseek, made, image.Offset, 0);
         }
 
         Put(image, made, SettableFlags);
@@ -369,24 +369,24 @@ public sealed partial class DescriptorRestore
     {
         foreach (DescriptorNumber number in image.Numbers)
         {
-            Slot source = number.Number <= 2 && !exact ? place.Streams[number.Number] : others;
+            Slot source = number.Number <= 2 && !exact ? _place.Streams[number.Number] : others;
 
             // A resumer may have closed the stream; then the job has none either.
-            plan.Try(null, SystemCall.Dup3, source, number.Number, number.CloseOnExec ? CloseOnExec : 0);
+            _plan.Try(null, SystemCall.Dup3, source, number.Number, number.CloseOnExec ? CloseOnExec : 0);
         }
 
         if ((image.Flags & NonBlocking) != 0)
         {
             // Its program waits in poll and expects EAGAIN. The other flags of the resumer's stream stay as they are.
-            Slot flags = plan.NewSlot();
+            Slot flags = _plan.NewSlot();
             int number = image.Numbers[0].Number;
-            plan.Try(flags, SystemCall.Fcntl, number, GetFlagsCommand, 0);
+            _plan.Try(flags, SystemCall.Fcntl, number, GetFlagsCommand, 0);
             PlanLabel closed = new("closed");
-            plan.JumpIf(flags, Condition.Less, 0, closed);
-            plan.Do(OperationKind.And, flags, flags, ~(ulong)NonBlocking);
-            plan.Do(OperationKind.Add, flags, flags, NonBlocking);
-            plan.Try(null, SystemCall.Fcntl, number, SetFlagsCommand, flags);
-            plan.Place(closed);
+            _plan.JumpIf(flags, Condition.Less, 0, closed);
+            _plan.Do(OperationKind.And, flags, flags, ~(ulong)NonBlocking);
+            _plan.Do(OperationKind.Add, flags, flags, NonBlocking);
+            _plan.Try(null, SystemCall.Fcntl, number, SetFlagsCommand, flags);
+            _plan.Place(closed);
         }
     }
 
@@ -394,29 +394,29 @@ public sealed partial class DescriptorRestore
     {
         if (image.Numbers[0].Number <= 2)
         {
-            Inherit(image, place.Streams[image.Numbers[0].Number]);
+            Inherit(image, _place.Streams[image.Numbers[0].Number]);
             return;
         }
 
         // The resumer's terminal, or where it has none its stream of that direction.
         PlanLabel none = new("no-terminal"), done = new("terminal");
-        Slot opened = tools.Raw;
-        plan.CallOrJump(opened, none, SystemCall.Open, plan.Text("/dev/tty"), (image.Flags & (AccessMode | NonBlocking)) | NoTerminal | CloseOnExec, 0);
-        Put(image, tools.Lift(opened), SettableFlags);
-        plan.Jump(done);
-        plan.Place(none);
-        Inherit(image, place.Streams[(image.Flags & AccessMode) == 1 ? 1 : 0]);
-        plan.Place(done);
+        Slot opened = _tools.Raw;
+        _plan.CallOrJump(opened, none, SystemCall.Open, _plan.Text("/dev/tty"), (image.Flags & (AccessMode | NonBlocking)) | NoTerminal | CloseOnExec, 0);
+        Put(image, _tools.Lift(opened), SettableFlags);
+        _plan.Jump(done);
+        _plan.Place(none);
+        Inherit(image, _place.Streams[(image.Flags & AccessMode) == 1 ? 1 : 0]);
+        _plan.Place(done);
     }
 
     private void OpenEventFd(EventFdImage image)
     {
         int flags = CloseOnExec | (image.Flags & NonBlocking) | (image.Semaphore ? 1 : 0);
         bool fits = image.Count <= uint.MaxValue;
-        Slot made = tools.Make("eventfd", SystemCall.Eventfd2, fits ? image.Count : 0, flags);
+        Slot made = _tools.Make("eventfd", SystemCall.Eventfd2, fits ? image.Count : 0, flags);
         if (!fits)
         {
-            tools.CheckedWrite("set an eventfd", SystemCall.Write, 8, made, plan.Bytes(BitConverter.GetBytes(image.Count)), 8);
+            _tools.CheckedWrite("set an eventfd", SystemCall.Write, 8, made, _plan.Bytes(BitConverter.GetBytes(image.Count)), 8);
         }
 
         Put(image, made, NonBlocking);
@@ -426,7 +426,7 @@ public sealed partial class DescriptorRestore
     {
         const ulong second = 1_000_000_000;
         const int setTicks = 0x40085400;
-        Slot made = tools.Make("timerfd_create", SystemCall.Timerfd_create, image.ClockId, CloseOnExec | (image.Flags & NonBlocking));
+        Slot made = _tools.Make("timerfd_create", SystemCall.Timerfd_create, image.ClockId, CloseOnExec | (image.Flags & NonBlocking));
         if (image.Value != 0)
         {
             // struct itimerspec: interval, then value, each seconds and nanoseconds.
@@ -435,12 +435,12 @@ public sealed partial class DescriptorRestore
             BitConverter.TryWriteBytes(times.AsSpan(8), image.Interval % second);
             BitConverter.TryWriteBytes(times.AsSpan(16), image.Value / second);
             BitConverter.TryWriteBytes(times.AsSpan(24), image.Value % second);
-            plan.Call("timerfd_settime", SystemCall.Timerfd_settime, made, image.SettimeFlags, plan.Bytes(times), 0);
+            _plan.Call("timerfd_settime", SystemCall.Timerfd_settime, made, image.SettimeFlags, _plan.Bytes(times), 0);
         }
 
         if (image.Ticks != 0)
         {
-            plan.Call("set the expirations of a timerfd", SystemCall.Ioctl, made, setTicks, plan.Bytes(BitConverter.GetBytes(image.Ticks)));
+            _plan.Call("set the expirations of a timerfd", SystemCall.Ioctl, made, setTicks, _plan.Bytes(BitConverter.GetBytes(image.Ticks)));
         }
 
         Put(image, made, NonBlocking);
@@ -455,17 +455,17 @@ public sealed partial class DescriptorRestore
         }
 
         Number(image, made);
-        plan.Call(null, SystemCall.Close, made);
+        _plan.Call(null, SystemCall.Close, made);
     }
 
     private void SetFlags(DescriptorImage image, Slot made) =>
-        plan.Call($"set the flags of descriptor {image.Numbers[0].Number}", SystemCall.Fcntl, made, SetFlagsCommand, image.Flags & SettableFlags);
+        _plan.Call($"set the flags of descriptor {image.Numbers[0].Number}", SystemCall.Fcntl, made, SetFlagsCommand, image.Flags & SettableFlags);
 
     private void Number(DescriptorImage image, Slot made)
     {
         foreach (DescriptorNumber number in image.Numbers)
         {
-            plan.Call($"open descriptor {number.Number}", SystemCall.Dup3, made, number.Number, number.CloseOnExec ? CloseOnExec : 0);
+            _plan.Call($"open descriptor {number.Number}", SystemCall.Dup3, made, number.Number, number.CloseOnExec ? CloseOnExec : 0);
         }
     }
 

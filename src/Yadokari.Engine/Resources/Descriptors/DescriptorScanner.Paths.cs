@@ -15,14 +15,14 @@ internal sealed partial class DescriptorScanner
     private DescriptorImage? ScanPath(OpenDescription description)
     {
         FileStatus status = description.Status;
-        ProgramFile? known = programFiles.Find(description);
-        string own = paths.Own(description.Link);
+        ProgramFile? known = _programFiles.Find(description);
+        string own = _paths.Own(description.Link);
         if (Mount(description) is { Type: "proc" } proc)
         {
             return ScanProc(description, own, proc);
         }
 
-        FileStatus? now = paths.Status(own);
+        FileStatus? now = _paths.Status(own);
         if (known is { Travels: true } named && !(now?.IsSameFile(status) ?? false))
         {
             // The kernel still calls it by the number that it was made under.
@@ -31,7 +31,7 @@ internal sealed partial class DescriptorScanner
 
         if (now is not null && now.Value.IsSameFile(status))
         {
-            if ((description.Flags & PathOnly) == 0 && programFiles.Travels(status))
+            if ((description.Flags & PathOnly) == 0 && _programFiles.Travels(status))
             {
                 return ScanCarried(description, CarriedFileKind.Travelling, own);
             }
@@ -39,7 +39,7 @@ internal sealed partial class DescriptorScanner
             return PathOf(description, own) with { OpenedAs = known?.Path };
         }
 
-        if (status.IsDirectory && status.Links == 0 && RemovedDirectory.Find(pid, paths, description.Link, status, $"/proc/self/fd/{description.Handle.DangerousGetHandle()}") is { } removed)
+        if (status.IsDirectory && status.Links == 0 && RemovedDirectory.Find(_pid, _paths, description.Link, status, $"/proc/self/fd/{description.Handle.DangerousGetHandle()}") is { } removed)
         {
             return removed with { Numbers = description.Numbers, Flags = description.Flags };
         }
@@ -71,7 +71,7 @@ internal sealed partial class DescriptorScanner
 
         if (status.Links > 0)
         {
-            return places.FindOther(status) is { } other
+            return _places.FindOther(status) is { } other
                 ? PathOf(description, other)
                 : Refuse(description, "unreachable-file", $"{description.Link} lives on by another name (a hard link) that was not found, or where its path does not lead; close it");
         }
@@ -85,17 +85,17 @@ internal sealed partial class DescriptorScanner
     private DescriptorImage? ScanProc(OpenDescription description, string path, MountInfo proc)
     {
         path = path.EndsWith(Vma.RemovedSuffix, StringComparison.Ordinal) ? path[..^Vma.RemovedSuffix.Length] : path;
-        status ??= ProcStatus.Read(pid);
-        if (ProcessFiles.PathOfSelf(path, proc.Point, [.. status?.NsPid ?? [], pid]) is not { } own)
+        _status ??= ProcStatus.Read(_pid);
+        if (ProcessFiles.PathOfSelf(path, proc.Point, [.. _status?.NsPid ?? [], _pid]) is not { } own)
         {
             if (proc.Point == "/proc" && ProcessFiles.NumberOf(path) is { } number && !path.Contains("/task/", StringComparison.Ordinal))
             {
-                if (shared.HasNumber(number) && (paths.Status(path)?.IsSameFile(description.Status) ?? false))
+                if (_shared.HasNumber(number) && (_paths.Status(path)?.IsSameFile(description.Status) ?? false))
                 {
                     return PathOf(description, path) with { AfterRelatives = true };
                 }
 
-                if (shared.IsGone(number) && !description.Status.IsSymbolicLink)
+                if (_shared.IsGone(number) && !description.Status.IsSymbolicLink)
                 {
                     return PathOf(description, path) with { AfterRelatives = true, OfGone = true, Offset = 0 };
                 }
@@ -120,7 +120,7 @@ internal sealed partial class DescriptorScanner
 
     private MountInfo? Mount(OpenDescription description)
     {
-        mounts ??= MountInfo.Read(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {pid} has ended");
-        return mounts.GetValueOrDefault(description.Info.MountId);
+        _mounts ??= MountInfo.Read(_pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {_pid} has ended");
+        return _mounts.GetValueOrDefault(description.Info.MountId);
     }
 }

@@ -31,7 +31,7 @@ internal sealed partial class DescriptorScanner
     }
 
     /// <summary>The same description in the job's main process: of that itself each.</summary>
-    private OpenDescription? InMain(OpenDescription description) => main ? description : shared.InMain(description);
+    private OpenDescription? InMain(OpenDescription description) => _main ? description : _shared.InMain(description);
 
     /// <summary>What leads outside is the resumer's only where it is a stream of the main process: what is one of a child alone may
     /// lead to another process of the job, or to nobody that whoever resumes has.</summary>
@@ -54,7 +54,7 @@ internal sealed partial class DescriptorScanner
         {
             AddShared(description, new PtyMasterImage { Numbers = description.Numbers, Flags = description.Flags, Terminal = terminal.Number });
         }
-        else if (PseudoTerminals.IsOwnTerminal(description) && !shared.IsShared(description) && !terminal.IsExclusive && terminal.IsControlledBy(pid))
+        else if (PseudoTerminals.IsOwnTerminal(description) && !_shared.IsShared(description) && !terminal.IsExclusive && terminal.IsControlledBy(_pid))
         {
             Add(description, PathOf(description, "/dev/tty"));
         }
@@ -64,7 +64,7 @@ internal sealed partial class DescriptorScanner
         }
     }
 
-    private DescriptorImage? InheritOutside(OpenDescription description) => options.RefuseOutsideStreams
+    private DescriptorImage? InheritOutside(OpenDescription description) => _options.RefuseOutsideStreams
         ? Refuse(description, "stream-to-outside", $"{description.Link} leads to another process, which does not come along; start the job with 'yado run', or give it files")
         : Inherit(description);
 
@@ -72,9 +72,9 @@ internal sealed partial class DescriptorScanner
         $"{description.Link} is a terminal of this host, and does not follow the job; start it with --detach, or with pipes or files for its streams");
 
     /// <summary>The terminal that whoever resumes has another for, by its own name or as the terminal that the process runs in.</summary>
-    private bool IsStreamTerminal(OpenDescription description) => options.StreamTerminal is { } device
+    private bool IsStreamTerminal(OpenDescription description) => _options.StreamTerminal is { } device
         && (description.Status.RawDevice == device
-            || (description.Status is { RawMajor: TerminalScanner.OwnTerminalMajor, RawMinor: 0 } && TerminalScanner.IsTerminalOf(pid, device)));
+            || (description.Status is { RawMajor: TerminalScanner.OwnTerminalMajor, RawMinor: 0 } && TerminalScanner.IsTerminalOf(_pid, device)));
 
     private static InheritedStreamImage Inherit(OpenDescription description) => new()
     {

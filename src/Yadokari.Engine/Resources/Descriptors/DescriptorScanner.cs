@@ -15,51 +15,51 @@ internal sealed partial class DescriptorScanner : IDisposable
     private const int Append = 0x400;           // O_APPEND
     private const int NoAccessTime = 0x40000;   // O_NOATIME
 
-    private readonly int pid;
-    private readonly CaptureOptions options;
-    private readonly bool frozen;
-    private readonly JobPaths paths;
-    private readonly WatchedFiles places;
-    private readonly List<OpenDescription> descriptions;
-    private readonly SharedDescriptions shared;
-    private readonly bool main;
-    private readonly PipeScanner pipes;
-    private readonly List<(OpenDescription, DescriptorImage)> held = [];
-    private readonly SocketScanner sockets;
-    private readonly AnonymousScanner anonymous;
-    private readonly TerminalScanner terminals;
-    private readonly ProgramFiles programFiles;
-    private readonly CallerStreams callers;
-    private readonly List<DescriptorImage> images = [];
-    private readonly List<Obstacle> obstacles = [];
-    private readonly Dictionary<(ulong, ulong), CarriedFileImage> files = [];
-    private readonly List<CarriedContent> contents = [];
-    private bool finished;
-    private int? workingDirectory;
-    private ProcStatus? status;
-    private IReadOnlyDictionary<int, MountInfo>? mounts;
+    private readonly int _pid;
+    private readonly CaptureOptions _options;
+    private readonly bool _frozen;
+    private readonly JobPaths _paths;
+    private readonly WatchedFiles _places;
+    private readonly List<OpenDescription> _descriptions;
+    private readonly SharedDescriptions _shared;
+    private readonly bool _main;
+    private readonly PipeScanner _pipes;
+    private readonly List<(OpenDescription, DescriptorImage)> _held = [];
+    private readonly SocketScanner _sockets;
+    private readonly AnonymousScanner _anonymous;
+    private readonly TerminalScanner _terminals;
+    private readonly ProgramFiles _programFiles;
+    private readonly CallerStreams _callers;
+    private readonly List<DescriptorImage> _images = [];
+    private readonly List<Obstacle> _obstacles = [];
+    private readonly Dictionary<(ulong, ulong), CarriedFileImage> _files = [];
+    private readonly List<CarriedContent> _contents = [];
+    private bool _finished;
+    private int? _workingDirectory;
+    private ProcStatus? _status;
+    private IReadOnlyDictionary<int, MountInfo>? _mounts;
 
     /// <param name="tcp">The TCP sockets around it.</param>
     /// <param name="shared">What it has in common with the other processes of its job.</param>
     /// <param name="main">It is the job's main process.</param>
     public DescriptorScanner(int pid, CaptureOptions options, SafeFileHandle? unixDiag, TcpTable tcp, bool frozen, SharedDescriptions shared, bool main)
     {
-        this.shared = shared;
-        this.main = main;
-        pipes = new PipeScanner(frozen);
-        this.pid = pid;
-        this.options = options;
-        this.frozen = frozen;
-        paths = new JobPaths(pid);
-        descriptions = OpenDescription.FetchAll(pid, inFlight: frozen);
+        _shared = shared;
+        _main = main;
+        _pipes = new PipeScanner(frozen);
+        _pid = pid;
+        _options = options;
+        _frozen = frozen;
+        _paths = new JobPaths(pid);
+        _descriptions = OpenDescription.FetchAll(pid, inFlight: frozen);
         try
         {
-            places = new WatchedFiles(pid, paths, descriptions, shared);
-            programFiles = new ProgramFiles(pid, paths, descriptions);
-            callers = new CallerStreams(options);
-            sockets = new SocketScanner(pid, unixDiag, tcp, options.Tcp ?? TcpRule.Refuse, frozen, paths, places, descriptions, shared, obstacles);
-            anonymous = new AnonymousScanner(pid, frozen, places, descriptions, shared, obstacles);
-            terminals = new TerminalScanner(pid, descriptions, obstacles);
+            _places = new WatchedFiles(pid, _paths, _descriptions, shared);
+            _programFiles = new ProgramFiles(pid, _paths, _descriptions);
+            _callers = new CallerStreams(options);
+            _sockets = new SocketScanner(pid, unixDiag, tcp, options.Tcp ?? TcpRule.Refuse, frozen, _paths, _places, _descriptions, shared, _obstacles);
+            _anonymous = new AnonymousScanner(pid, frozen, _places, _descriptions, shared, _obstacles);
+            _terminals = new TerminalScanner(pid, _descriptions, _obstacles);
         }
         catch
         {
@@ -68,51 +68,51 @@ internal sealed partial class DescriptorScanner : IDisposable
         }
     }
 
-    public IReadOnlyList<OpenDescription> Descriptions => descriptions;
+    public IReadOnlyList<OpenDescription> Descriptions => _descriptions;
 
     /// <summary>It is a program that knows it moves.</summary>
-    public bool KnowsItMoves => programFiles.HasMailbox;
+    public bool KnowsItMoves => _programFiles.HasMailbox;
 
     /// <summary>Each description with what became of it.</summary>
-    public IReadOnlyList<(OpenDescription Description, DescriptorImage Image)> Held => held;
+    public IReadOnlyList<(OpenDescription Description, DescriptorImage Image)> Held => _held;
 
     /// <summary>All but the pipes that lie between processes of the job.</summary>
     public void Scan()
     {
-        foreach (OpenDescription description in descriptions)
+        foreach (OpenDescription description in _descriptions)
         {
-            if (description.InFlight && (Descriptor.IsTerminal(description.Handle) || description.IsPtyMaster || callers.Match(description) is not null || InMain(description) is { StandardStream: >= 0 }))
+            if (description.InFlight && (Descriptor.IsTerminal(description.Handle) || description.IsPtyMaster || _callers.Match(description) is not null || InMain(description) is { StandardStream: >= 0 }))
             {
                 // As a stream it is that of whoever resumes, and no other has it.
                 Refuse(description, "descriptor-in-flight", $"{description.Link} waits in a socket to be received (SCM_RIGHTS), and is a terminal or a stream; read it");
             }
-            else if (shared.Terminals.Find(description, isStream: InMain(description) is { StandardStream: >= 0 }) is { } terminal)
+            else if (_shared.Terminals.Find(description, isStream: InMain(description) is { StandardStream: >= 0 }) is { } terminal)
             {
                 AddTerminal(description, terminal);
             }
-            else if (callers.Match(description) is { } stream)
+            else if (_callers.Match(description) is { } stream)
             {
                 Add(description, OfCaller(description, stream));
             }
             else if (description.IsNamedPipe)
             {
-                shared.CollectNamed(this, description);
+                _shared.CollectNamed(this, description);
             }
-            else if (shared.IsTreePipe(description))
+            else if (_shared.IsTreePipe(description))
             {
-                shared.Collect(this, description);
+                _shared.Collect(this, description);
             }
             else if (SharedDescriptions.IsPipe(description))
             {
-                pipes.Collect(description);
+                _pipes.Collect(description);
             }
             else if (Scan(description) is { } image)
             {
                 if (image is InheritedStreamImage)
                 {
-                    Add(description, main ? image : OfMain(description));
+                    Add(description, _main ? image : OfMain(description));
                 }
-                else if ((shared.IsShared(description) && (description.InFlight || image is not (TerminalImage or PidFdImage))) || shared.IsOfTree(image))
+                else if ((_shared.IsShared(description) && (description.InFlight || image is not (TerminalImage or PidFdImage))) || _shared.IsOfTree(image))
                 {
                     AddShared(description, image);
                 }
@@ -123,20 +123,20 @@ internal sealed partial class DescriptorScanner : IDisposable
             }
         }
 
-        pipes.Scan(Add, OfMain, obstacles);
-        if (RemovedDirectory.OfProcess(pid) is { } removed)
+        _pipes.Scan(Add, OfMain, _obstacles);
+        if (RemovedDirectory.OfProcess(_pid) is { } removed)
         {
-            workingDirectory = shared.WorkingDirectory(removed);
+            _workingDirectory = _shared.WorkingDirectory(removed);
         }
     }
 
     /// <summary>When all processes are scanned.</summary>
     public DescriptorCapture Finish()
     {
-        finished = true;
-        images.Sort((left, right) => left.Numbers[0].Number.CompareTo(right.Numbers[0].Number));
-        DescriptorTableImage table = new() { Descriptions = images, Pipes = pipes.Pipes, Files = [.. files.Values], WorkingDirectory = workingDirectory };
-        return new DescriptorCapture(table, contents, obstacles);
+        _finished = true;
+        _images.Sort((left, right) => left.Numbers[0].Number.CompareTo(right.Numbers[0].Number));
+        DescriptorTableImage table = new() { Descriptions = _images, Pipes = _pipes.Pipes, Files = [.. _files.Values], WorkingDirectory = _workingDirectory };
+        return new DescriptorCapture(table, _contents, _obstacles);
     }
 
     /// <summary>Takes what several processes hold.</summary>
@@ -145,17 +145,17 @@ internal sealed partial class DescriptorScanner : IDisposable
         DescriptorImage whole = WithKernelsFacts(description, image);
         if (whole is CarriedFileDescriptorImage { Travels: false } carried)
         {
-            whole = carried with { FileId = shared.NumberOf(files.Values.First(file => file.Id == carried.FileId)) };
+            whole = carried with { FileId = _shared.NumberOf(_files.Values.First(file => file.Id == carried.FileId)) };
         }
 
-        if (shared.Share(description, whole) is { } own)
+        if (_shared.Share(description, whole) is { } own)
         {
             if (!description.OnlyInFlight)
             {
-                images.Add(own);
+                _images.Add(own);
             }
 
-            held.Add((description, own));
+            _held.Add((description, own));
         }
         else if (description.InFlight)
         {
@@ -171,8 +171,8 @@ internal sealed partial class DescriptorScanner : IDisposable
     public PipeImage? NamedPipe(OpenDescription description, ulong id)
     {
         const string deleted = " (deleted)";
-        bool removed = !(paths.Status(paths.Own(description.Link)) is { } now && now.IsSameFile(description.Status));
-        string? other = removed && description.Status.Links > 0 ? places.FindOther(description.Status) : null;
+        bool removed = !(_paths.Status(_paths.Own(description.Link)) is { } now && now.IsSameFile(description.Status));
+        string? other = removed && description.Status.Links > 0 ? _places.FindOther(description.Status) : null;
         if (removed && description.Status.Links > 0 && other is null)
         {
             Refuse(description, "unreachable-file", $"{description.Link} lives on by another name (a hard link) that was not found, or where its path does not lead; close it");
@@ -181,7 +181,7 @@ internal sealed partial class DescriptorScanner : IDisposable
 
         removed &= other is null;
         string path = other ?? (removed && description.Link.EndsWith(deleted, StringComparison.Ordinal) ? description.Link[..^deleted.Length] : description.Link);
-        PipeImage? image = PipeScanner.NamedImage(description, id, paths.Own(path), removed, frozen);
+        PipeImage? image = PipeScanner.NamedImage(description, id, _paths.Own(path), removed, _frozen);
         if (image is null)
         {
             Refuse(description, "fifo", $"what waits in the named pipe {description.Link} may not be read; close it");
@@ -199,21 +199,21 @@ internal sealed partial class DescriptorScanner : IDisposable
         }
         else
         {
-            obstacles.Add(PipeScanner.ToOutside(description));
+            _obstacles.Add(PipeScanner.ToOutside(description));
         }
     }
 
     public void Dispose()
     {
-        callers?.Dispose();
-        foreach (OpenDescription description in descriptions)
+        _callers?.Dispose();
+        foreach (OpenDescription description in _descriptions)
         {
             description.Dispose();
         }
 
-        if (!finished)
+        if (!_finished)
         {
-            contents.ForEach(static content => content.Handle.Dispose());
+            _contents.ForEach(static content => content.Handle.Dispose());
         }
     }
 
@@ -226,7 +226,7 @@ internal sealed partial class DescriptorScanner : IDisposable
 
         if (description.Link.StartsWith("anon_inode:", StringComparison.Ordinal))
         {
-            return anonymous.Scan(description);
+            return _anonymous.Scan(description);
         }
 
         if ((description.Flags & PathOnly) != 0)
@@ -237,13 +237,13 @@ internal sealed partial class DescriptorScanner : IDisposable
         FileStatus status = description.Status;
         if (status.IsSocket)
         {
-            return sockets.Scan(description);
+            return _sockets.Scan(description);
         }
 
         if (!description.Link.StartsWith('/'))
         {
             // Of its own namespaces the resumed process has its own ones.
-            return description.Link.Split(':') is [var kind, var number] && number == $"[{ProcMisc.NamespaceInode(pid, kind)}]"
+            return description.Link.Split(':') is [var kind, var number] && number == $"[{ProcMisc.NamespaceInode(_pid, kind)}]"
                 ? PathOf(description, $"/proc/self/ns/{kind}")
                 : Refuse(description, "unknown-descriptor", $"{description.Link} can't be carried; close it");
         }
@@ -270,12 +270,12 @@ internal sealed partial class DescriptorScanner : IDisposable
         bool master = description.Status is { RawMajor: 5, RawMinor: 2 };
         if (!master && Descriptor.IsTerminal(description.Handle))
         {
-            if (options.RefuseOutsideStreams && !IsStreamTerminal(description))
+            if (_options.RefuseOutsideStreams && !IsStreamTerminal(description))
             {
                 return RefuseTerminal(description);
             }
 
-            return terminals.Scan(description);
+            return _terminals.Scan(description);
         }
 
         return Refuse(description, "device", $"{description.Link} belongs to this host; close it");
@@ -289,7 +289,7 @@ internal sealed partial class DescriptorScanner : IDisposable
         FileStatus status = description.Status;
         string name = path.EndsWith(" (deleted)", StringComparison.Ordinal) ? path[..^" (deleted)".Length] : path;
         bool memory = name.StartsWith("/memfd:", StringComparison.Ordinal) && status.Links == 0;
-        if (!files.TryGetValue((status.Device, status.Inode), out CarriedFileImage? file))
+        if (!_files.TryGetValue((status.Device, status.Inode), out CarriedFileImage? file))
         {
             SafeFileHandle? own = Descriptor.Reopen(description.Handle, NoAccessTime) ?? Descriptor.Reopen(description.Handle, 0);
             if (own is null)
@@ -308,16 +308,16 @@ internal sealed partial class DescriptorScanner : IDisposable
             }
 
             int? seals = memory ? Descriptor.GetSeals(description.Handle) : null;
-            file = new CarriedFileImage(files.Count, memory ? CarriedFileKind.MemoryFile : named,
-                memory ? name["/memfd:".Length..] : paths.Own(name), mount?.Device ?? status.Device,
+            file = new CarriedFileImage(_files.Count, memory ? CarriedFileKind.MemoryFile : named,
+                memory ? name["/memfd:".Length..] : _paths.Own(name), mount?.Device ?? status.Device,
                 description.Info.Inode != 0 ? description.Info.Inode : status.Inode, status.Size, status.Permissions, seals)
             {
                 Owner = FileOwnerImage.Of(status),
                 AccessedNanoseconds = status.AccessedNanoseconds,
                 ModifiedNanoseconds = status.ModifiedNanoseconds,
             };
-            files.Add((status.Device, status.Inode), file);
-            contents.Add(new CarriedContent(file, own, frozen ? SparseFile.FindData(own, status.Size) : []));
+            _files.Add((status.Device, status.Inode), file);
+            _contents.Add(new CarriedContent(file, own, _frozen ? SparseFile.FindData(own, status.Size) : []));
         }
 
         return new CarriedFileDescriptorImage
@@ -341,14 +341,14 @@ internal sealed partial class DescriptorScanner : IDisposable
 
         if (image is InheritedStreamImage or TerminalImage)
         {
-            images.Add(image);
-            held.Add((description, image));
+            _images.Add(image);
+            _held.Add((description, image));
             return;
         }
 
         DescriptorImage whole = WithKernelsFacts(description, image);
-        images.Add(whole);
-        held.Add((description, whole));
+        _images.Add(whole);
+        _held.Add((description, whole));
     }
 
     /// <summary>With its locks, and whom it sends signals to.</summary>
@@ -387,25 +387,25 @@ internal sealed partial class DescriptorScanner : IDisposable
             return 0;
         }
 
-        status ??= ProcStatus.Read(pid);
-        if (owner == pid && status is { NsPid.Count: > 0 } && !Descriptor.IsOwnedByThread(description.Handle))
+        _status ??= ProcStatus.Read(_pid);
+        if (owner == _pid && _status is { NsPid.Count: > 0 } && !Descriptor.IsOwnedByThread(description.Handle))
         {
-            return status.NsPid[^1];
+            return _status.NsPid[^1];
         }
 
-        if (shared.OwnPid(Math.Abs(owner)) is { } relative && !Descriptor.IsOwnedByThread(description.Handle)
+        if (_shared.OwnPid(Math.Abs(owner)) is { } relative && !Descriptor.IsOwnedByThread(description.Handle)
             && (owner > 0 || ProcStat.Read(-owner)?.ProcessGroup == -owner))
         {
             return owner > 0 ? relative : -relative;
         }
 
-        Refuse(description, "descriptor-owner", $"its signals go to {(owner < 0 ? "process group" : owner == pid ? "thread" : "process")} {Math.Abs(owner)}; that can't be carried");
+        Refuse(description, "descriptor-owner", $"its signals go to {(owner < 0 ? "process group" : owner == _pid ? "thread" : "process")} {Math.Abs(owner)}; that can't be carried");
         return 0;
     }
 
     private DescriptorImage? Refuse(OpenDescription description, string name, string detail)
     {
-        obstacles.Add(new Obstacle(name, $"{description.Label}: {detail}") { Cause = description.Cause });
+        _obstacles.Add(new Obstacle(name, $"{description.Label}: {detail}") { Cause = description.Cause });
         return null;
     }
 }

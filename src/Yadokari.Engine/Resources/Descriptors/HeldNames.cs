@@ -14,10 +14,10 @@ public sealed class HeldNames
     private const int CloseOnExec = 0x80000;
     private const ulong InodeOffset = 8;
 
-    private readonly Dictionary<string, Slot> held = [];
+    private readonly Dictionary<string, Slot> _held = [];
 
     /// <summary>1 in the slot: the name is taken after the gate. Null: it never is.</summary>
-    public Slot? Find(string path) => held.TryGetValue(path, out Slot slot) ? slot : null;
+    public Slot? Find(string path) => _held.TryGetValue(path, out Slot slot) ? slot : null;
 
     /// <summary>Goes on there when the file that stands at the path is the one that the job's socket had.</summary>
     /// <param name="status">What stat(2) told of it.</param>
@@ -25,7 +25,7 @@ public sealed class HeldNames
     {
         Slot name = plan.NewSlot(), value = plan.NewSlot();
         PlanLabel other = new("another file");
-        held[path] = name;
+        _held[path] = name;
         plan.Set(name, 0);
         plan.Do(OperationKind.Load64, value, Argument.AddressOf(status, 0));
         plan.JumpIf(value, Condition.NotEqual, own.Device, other);

@@ -14,7 +14,7 @@ internal sealed class OutsideProcesses(IReadOnlyList<int> inside)
 {
     private const uint ForkedWithoutExec = 0x40; // PF_FORKNOEXEC
 
-    private readonly string? program = ProcMisc.Executable(Environment.ProcessId);
+    private readonly string? _program = ProcMisc.Executable(Environment.ProcessId);
 
     /// <summary>Asks about each process that may be looked into.</summary>
     /// <param name="look">May fail with EACCES or EPERM.</param>
@@ -31,7 +31,7 @@ internal sealed class OutsideProcesses(IReadOnlyList<int> inside)
 
             try
             {
-                if (ProcMisc.Executable(other) is { } executable && executable != program)
+                if (ProcMisc.Executable(other) is { } executable && executable != _program)
                 {
                     look(other);
                 }

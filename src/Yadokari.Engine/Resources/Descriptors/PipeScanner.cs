@@ -9,17 +9,17 @@ internal sealed class PipeScanner(bool frozen)
     private const int AccessMode = 3;
     private const int WriteOnly = 1;
 
-    private readonly Dictionary<string, List<OpenDescription>> ends = [];
-    private readonly List<PipeImage> pipes = [];
+    private readonly Dictionary<string, List<OpenDescription>> _ends = [];
+    private readonly List<PipeImage> _pipes = [];
 
     /// <summary>Those whose every end is inside or closed.</summary>
-    public IReadOnlyList<PipeImage> Pipes => pipes;
+    public IReadOnlyList<PipeImage> Pipes => _pipes;
 
     public void Collect(OpenDescription description)
     {
-        if (!ends.TryGetValue(description.Link, out List<OpenDescription>? sameOnes))
+        if (!_ends.TryGetValue(description.Link, out List<OpenDescription>? sameOnes))
         {
-            ends.Add(description.Link, sameOnes = []);
+            _ends.Add(description.Link, sameOnes = []);
         }
 
         sameOnes.Add(description);
@@ -29,7 +29,7 @@ internal sealed class PipeScanner(bool frozen)
     /// <param name="outside">What an end among the streams 0–2 becomes whose other end is outside.</param>
     public void Scan(Action<OpenDescription, DescriptorImage?> add, Func<OpenDescription, DescriptorImage?> outside, List<Obstacle> obstacles)
     {
-        foreach (List<OpenDescription> pipe in ends.Values)
+        foreach (List<OpenDescription> pipe in _ends.Values)
         {
             Scan(pipe, add, outside, obstacles);
         }
@@ -55,7 +55,7 @@ internal sealed class PipeScanner(bool frozen)
             return;
         }
 
-        pipes.Add(Image(pipe[0], frozen ? reader : null));
+        _pipes.Add(Image(pipe[0], frozen ? reader : null));
         foreach (OpenDescription end in pipe)
         {
             add(end, new PipeEndImage { Numbers = end.Numbers, Flags = end.Flags, PipeId = end.Status.Inode });

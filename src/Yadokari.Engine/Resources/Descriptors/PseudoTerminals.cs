@@ -12,12 +12,12 @@ internal sealed class PseudoTerminals(bool frozen)
     private const int Asynchronous = 0x2000;
     private const int PathOnly = 0x200000;
 
-    private readonly Dictionary<(ulong Instance, int Number), JobTerminal> terminals = [];
-    private readonly Dictionary<OpenDescription, JobTerminal> ends = [];
-    private readonly List<PseudoTerminalImage> images = [];
+    private readonly Dictionary<(ulong Instance, int Number), JobTerminal> _terminals = [];
+    private readonly Dictionary<OpenDescription, JobTerminal> _ends = [];
+    private readonly List<PseudoTerminalImage> _images = [];
 
     /// <summary>Filled by <see cref="Scan"/>.</summary>
-    public IReadOnlyList<PseudoTerminalImage> Images => images;
+    public IReadOnlyList<PseudoTerminalImage> Images => _images;
 
     /// <summary>A description of /dev/tty: the terminal that its opener ran in.</summary>
     public static bool IsOwnTerminal(OpenDescription description) => description.Status is { IsCharacterDevice: true, RawMajor: 5, RawMinor: 0 };
@@ -32,8 +32,8 @@ internal sealed class PseudoTerminals(bool frozen)
             {
                 if (PseudoTerminal.Number(master.Handle) is { } number && Instance(pids[i], master) is { } instance)
                 {
-                    terminals.TryAdd((instance, number), new JobTerminal(number, master));
-                    Take(master, terminals[(instance, number)]);
+                    _terminals.TryAdd((instance, number), new JobTerminal(number, master));
+                    Take(master, _terminals[(instance, number)]);
                 }
             }
         }
@@ -54,31 +54,31 @@ internal sealed class PseudoTerminals(bool frozen)
     /// <summary>The pseudoterminal that a description is an end of; null: none of the job's.</summary>
     /// <param name="isStream">It is a stream of the main process: one that has hung up is that of whoever resumes.</param>
     public JobTerminal? Find(OpenDescription description, bool isStream) =>
-        ends.GetValueOrDefault(description) is { } terminal && !(terminal.Master is null && isStream) ? terminal : null;
+        _ends.GetValueOrDefault(description) is { } terminal && !(terminal.Master is null && isStream) ? terminal : null;
 
     /// <summary>When every process has been looked at.</summary>
     /// <returns>What can't be kept.</returns>
     public IReadOnlyList<Obstacle> Scan(SharedDescriptions shared)
     {
         List<Obstacle> obstacles = [];
-        foreach (JobTerminal terminal in terminals.Values.OrderBy(terminal => terminal.Number))
+        foreach (JobTerminal terminal in _terminals.Values.OrderBy(terminal => terminal.Number))
         {
             if (terminal.Master is null && !terminal.Slaves.Exists(slave => Find(slave, shared.InMain(slave) is { StandardStream: >= 0 }) is not null))
             {
                 continue;
             }
 
-            if (images.Count > 0 && images[^1].Number == terminal.Number)
+            if (_images.Count > 0 && _images[^1].Number == terminal.Number)
             {
                 Refuse(terminal, "has the number of another one of the job", obstacles);
             }
             else if (terminal.Master is null)
             {
-                images.Add(new PseudoTerminalImage { Number = terminal.Number, Settings = new byte[Terminal.SettingsLength], Window = new byte[8], HungUp = true });
+                _images.Add(new PseudoTerminalImage { Number = terminal.Number, Settings = new byte[Terminal.SettingsLength], Window = new byte[8], HungUp = true });
             }
             else
             {
-                images.Add(Image(terminal, terminal.Master, shared, obstacles));
+                _images.Add(Image(terminal, terminal.Master, shared, obstacles));
             }
         }
 
@@ -88,7 +88,7 @@ internal sealed class PseudoTerminals(bool frozen)
     private void Take(OpenDescription description, JobTerminal terminal)
     {
         description.IsOfTerminal = true;
-        ends[description] = terminal;
+        _ends[description] = terminal;
     }
 
     private JobTerminal? FindOfSlave(int pid, OpenDescription description)
@@ -103,7 +103,7 @@ internal sealed class PseudoTerminals(bool frozen)
         {
             // Which instance it is of, only its session tells.
             return PseudoTerminal.Device(description.Handle) is { } device && (device & majorMask) >> 8 == SlaveMajor
-                ? terminals.Values.FirstOrDefault(one => one.Number == NumberOf((uint)device) && one.Master is not null && (one.IsControlledBy(pid) || Session(pid) is null))
+                ? _terminals.Values.FirstOrDefault(one => one.Number == NumberOf((uint)device) && one.Master is not null && (one.IsControlledBy(pid) || Session(pid) is null))
                 : null;
         }
 
@@ -113,7 +113,7 @@ internal sealed class PseudoTerminals(bool frozen)
         }
 
         (ulong, int) key = (description.Status.Device, (int)description.Status.RawMinor);
-        if (terminals.TryGetValue(key, out JobTerminal? terminal))
+        if (_terminals.TryGetValue(key, out JobTerminal? terminal))
         {
             return terminal;
         }
@@ -123,7 +123,7 @@ internal sealed class PseudoTerminals(bool frozen)
             return null;
         }
 
-        terminals.Add(key, terminal = new JobTerminal((int)description.Status.RawMinor, null));
+        _terminals.Add(key, terminal = new JobTerminal((int)description.Status.RawMinor, null));
         return terminal;
     }
 

@@ -12,26 +12,26 @@ internal sealed class RestoreTools
 {
     private const int DuplicateCommand = 1030; // F_DUPFD_CLOEXEC
 
-    private readonly PlanBuilder plan;
-    private readonly DescriptorRestorePlace place;
-    private readonly Slot held;
-    private readonly Slot second;
-    private readonly Slot result;
-    private readonly Slot cursor;
-    private readonly DataReference pair;
-    private readonly DataReference path;
+    private readonly PlanBuilder _plan;
+    private readonly DescriptorRestorePlace _place;
+    private readonly Slot _held;
+    private readonly Slot _second;
+    private readonly Slot _result;
+    private readonly Slot _cursor;
+    private readonly DataReference _pair;
+    private readonly DataReference _path;
 
     public RestoreTools(PlanBuilder plan, DescriptorRestorePlace place)
     {
-        this.plan = plan;
-        this.place = place;
+        _plan = plan;
+        _place = place;
         Raw = plan.NewSlot();
-        held = plan.NewSlot();
-        second = plan.NewSlot();
-        result = plan.NewSlot();
-        cursor = plan.NewSlot();
-        pair = plan.Room(8, "pair");
-        path = plan.Room(40, "/proc/self/fd/N");
+        _held = plan.NewSlot();
+        _second = plan.NewSlot();
+        _result = plan.NewSlot();
+        _cursor = plan.NewSlot();
+        _pair = plan.Room(8, "pair");
+        _path = plan.Room(40, "/proc/self/fd/N");
     }
 
     /// <summary>Where a call's own result may be put before <see cref="Lift"/>.</summary>
@@ -40,25 +40,25 @@ internal sealed class RestoreTools
     /// <summary>A call that makes a descriptor. The slot is valid until the next one is made.</summary>
     public Slot Make(string message, SystemCall call, params ReadOnlySpan<Argument> arguments)
     {
-        plan.CallInto(Raw, message, call, arguments);
+        _plan.CallInto(Raw, message, call, arguments);
         return Lift(Raw);
     }
 
     /// <summary>Moves a descriptor up. The slot is valid until the next one is made.</summary>
-    public Slot Lift(Slot descriptor) => Lift(descriptor, held);
+    public Slot Lift(Slot descriptor) => Lift(descriptor, _held);
 
     /// <summary>Another descriptor of the same description. The slot is valid until the next one is made.</summary>
     public Slot Duplicate(Slot descriptor)
     {
-        plan.CallInto(held, "too few descriptors: raise ulimit -n", SystemCall.Fcntl, descriptor, DuplicateCommand, place.FirstFreeNumber);
-        return held;
+        _plan.CallInto(_held, "too few descriptors: raise ulimit -n", SystemCall.Fcntl, descriptor, DuplicateCommand, _place.FirstFreeNumber);
+        return _held;
     }
 
     /// <summary>Moves a descriptor up into a slot of the caller's.</summary>
     public Slot Lift(Slot descriptor, Slot into)
     {
-        plan.CallInto(into, "too few descriptors: raise ulimit -n", SystemCall.Fcntl, descriptor, DuplicateCommand, place.FirstFreeNumber);
-        plan.Call(null, SystemCall.Close, descriptor);
+        _plan.CallInto(into, "too few descriptors: raise ulimit -n", SystemCall.Fcntl, descriptor, DuplicateCommand, _place.FirstFreeNumber);
+        _plan.Call(null, SystemCall.Close, descriptor);
         return into;
     }
 
@@ -66,21 +66,21 @@ internal sealed class RestoreTools
     /// <see cref="Make"/> or here; <see cref="Reopen"/> leaves them alone.</summary>
     public (Slot First, Slot Second) MakePair(string message, SystemCall call, Func<DataReference, Argument[]> arguments)
     {
-        plan.Call(message, call, arguments(pair));
-        Slot first = held;
-        plan.Do(OperationKind.Load32, Raw, Argument.AddressOf(pair, 0));
+        _plan.Call(message, call, arguments(_pair));
+        Slot first = _held;
+        _plan.Do(OperationKind.Load32, Raw, Argument.AddressOf(_pair, 0));
         Lift(Raw, first);
-        plan.Do(OperationKind.Load32, Raw, Argument.AddressOf(pair, 4));
-        Lift(Raw, second);
-        return (first, second);
+        _plan.Do(OperationKind.Load32, Raw, Argument.AddressOf(_pair, 4));
+        Lift(Raw, _second);
+        return (first, _second);
     }
 
     /// <summary>Opens the file of a descriptor once more. The slot is valid until the next reopening.</summary>
     public Slot Reopen(string message, Slot descriptor, int flags)
     {
-        Slot opened = result;
-        plan.DescriptorPath(path, cursor, descriptor);
-        plan.CallInto(Raw, message, SystemCall.Open, path, flags, 0);
+        Slot opened = _result;
+        _plan.DescriptorPath(_path, _cursor, descriptor);
+        _plan.CallInto(Raw, message, SystemCall.Open, _path, flags, 0);
         return Lift(Raw, opened);
     }
 
@@ -97,9 +97,9 @@ internal sealed class RestoreTools
     public void CheckedWrite(string message, SystemCall call, long expected, params ReadOnlySpan<Argument> arguments)
     {
         PlanLabel whole = new("whole");
-        plan.CallInto(result, message, call, arguments);
-        plan.JumpIf(result, Condition.Equal, expected, whole);
-        plan.Fail($"{message}: it takes less than it held", 1);
-        plan.Place(whole);
+        _plan.CallInto(_result, message, call, arguments);
+        _plan.JumpIf(_result, Condition.Equal, expected, whole);
+        _plan.Fail($"{message}: it takes less than it held", 1);
+        _plan.Place(whole);
     }
 }

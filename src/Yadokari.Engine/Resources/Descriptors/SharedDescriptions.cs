@@ -10,25 +10,25 @@ internal sealed class SharedDescriptions(bool frozen)
 {
     private const string PipePrefix = "pipe:[";
 
-    private readonly Dictionary<OpenDescription, List<OpenDescription>> holders = [];
-    private readonly HashSet<OpenDescription> ofMain = [];
-    private readonly Dictionary<string, int> pipeOwners = [];
-    private readonly HashSet<string> treePipes = [];
-    private readonly Dictionary<ulong, HashSet<int>> sockets = [];
-    private readonly Dictionary<ulong, OpenDescription> socketsByInode = [];
-    private readonly Dictionary<OpenDescription, HashSet<(int Number, int Earlier)>> claims = [];
-    private IReadOnlyList<InotifyWatch>? watches;
-    private HashSet<int>? ownNumbers;
-    private bool severalProcesses;
-    private readonly Dictionary<string, List<(DescriptorScanner Scanner, OpenDescription Description)>> ends = [];
-    private readonly Dictionary<(ulong Device, ulong Inode), List<(DescriptorScanner Scanner, OpenDescription Description)>> namedEnds = [];
-    private readonly Dictionary<List<OpenDescription>, int> numbers = [];
-    private readonly HashSet<List<OpenDescription>> settled = [];
-    private readonly List<DescriptorImage> descriptions = [];
-    private readonly List<PipeImage> pipes = [];
-    private readonly List<CarriedFileImage> files = [];
+    private readonly Dictionary<OpenDescription, List<OpenDescription>> _holders = [];
+    private readonly HashSet<OpenDescription> _ofMain = [];
+    private readonly Dictionary<string, int> _pipeOwners = [];
+    private readonly HashSet<string> _treePipes = [];
+    private readonly Dictionary<ulong, HashSet<int>> _sockets = [];
+    private readonly Dictionary<ulong, OpenDescription> _socketsByInode = [];
+    private readonly Dictionary<OpenDescription, HashSet<(int Number, int Earlier)>> _claims = [];
+    private IReadOnlyList<InotifyWatch>? _watches;
+    private HashSet<int>? _ownNumbers;
+    private bool _severalProcesses;
+    private readonly Dictionary<string, List<(DescriptorScanner Scanner, OpenDescription Description)>> _ends = [];
+    private readonly Dictionary<(ulong Device, ulong Inode), List<(DescriptorScanner Scanner, OpenDescription Description)>> _namedEnds = [];
+    private readonly Dictionary<List<OpenDescription>, int> _numbers = [];
+    private readonly HashSet<List<OpenDescription>> _settled = [];
+    private readonly List<DescriptorImage> _descriptions = [];
+    private readonly List<PipeImage> _pipes = [];
+    private readonly List<CarriedFileImage> _files = [];
 
-    public DescriptorTableImage Table => new() { Descriptions = descriptions, Pipes = pipes, Files = files, Terminals = Terminals.Images };
+    public DescriptorTableImage Table => new() { Descriptions = _descriptions, Pipes = _pipes, Files = _files, Terminals = Terminals.Images };
 
     /// <summary>Those whose master the job holds.</summary>
     public PseudoTerminals Terminals { get; } = new(frozen);
@@ -37,28 +37,28 @@ internal sealed class SharedDescriptions(bool frozen)
     public void Join(IReadOnlyList<IReadOnlyList<OpenDescription>> processes)
     {
         Dictionary<(ulong, ulong, ulong, int), List<List<OpenDescription>>> buckets = [];
-        ofMain.UnionWith(processes[0]);
+        _ofMain.UnionWith(processes[0]);
         Terminals.Join(Processes, processes);
         HasInFlight = processes.Any(process => process.Any(description => description.Info.DescriptorsInFlight > 0 || description.Sent.Count > 0));
-        severalProcesses = processes.Count > 1 || HasInFlight;
+        _severalProcesses = processes.Count > 1 || HasInFlight;
         for (int process = 0; process < processes.Count; process++)
         {
             foreach (OpenDescription description in processes[process])
             {
-                if (IsPipe(description) && ((!pipeOwners.TryAdd(description.Link, process) && pipeOwners[description.Link] != process) || description.InFlight))
+                if (IsPipe(description) && ((!_pipeOwners.TryAdd(description.Link, process) && _pipeOwners[description.Link] != process) || description.InFlight))
                 {
-                    treePipes.Add(description.Link);
+                    _treePipes.Add(description.Link);
                 }
 
                 if (description.IsSocket)
                 {
-                    if (!sockets.TryGetValue(description.Status.Inode, out HashSet<int>? owners))
+                    if (!_sockets.TryGetValue(description.Status.Inode, out HashSet<int>? owners))
                     {
-                        sockets.Add(description.Status.Inode, owners = []);
+                        _sockets.Add(description.Status.Inode, owners = []);
                     }
 
                     owners.Add(process);
-                    socketsByInode.TryAdd(description.Status.Inode, description);
+                    _socketsByInode.TryAdd(description.Status.Inode, description);
                 }
 
                 (ulong, ulong, ulong, int) key = (description.Status.Device, description.Status.Inode, description.Status.RawDevice, description.Info.EventFd?.Id ?? -1);
@@ -76,16 +76,16 @@ internal sealed class SharedDescriptions(bool frozen)
                 }
 
                 bucket[at].Add(description);
-                holders.Add(description, bucket[at]);
+                _holders.Add(description, bucket[at]);
             }
         }
     }
 
     /// <summary>The same description in every process of the job that has it, this one among them.</summary>
-    public IReadOnlyList<OpenDescription> Kin(OpenDescription description) => holders.GetValueOrDefault(description) ?? [description];
+    public IReadOnlyList<OpenDescription> Kin(OpenDescription description) => _holders.GetValueOrDefault(description) ?? [description];
 
     /// <summary>That of the job's main process; null when it has none.</summary>
-    public OpenDescription? InMain(OpenDescription description) => Kin(description).FirstOrDefault(ofMain.Contains);
+    public OpenDescription? InMain(OpenDescription description) => Kin(description).FirstOrDefault(_ofMain.Contains);
 
     public bool IsShared(OpenDescription description) => Kin(description) is { Count: > 1 } || description.InFlight;
 
@@ -93,20 +93,20 @@ internal sealed class SharedDescriptions(bool frozen)
     public bool HasInFlight { get; private set; }
 
     /// <summary>Whether a process of the job has a socket.</summary>
-    public bool HasSocket(ulong inode) => sockets.ContainsKey(inode);
+    public bool HasSocket(ulong inode) => _sockets.ContainsKey(inode);
 
     /// <summary>A socket of the job; null when it has none of that inode.</summary>
-    public OpenDescription? Socket(ulong inode) => socketsByInode.GetValueOrDefault(inode);
+    public OpenDescription? Socket(ulong inode) => _socketsByInode.GetValueOrDefault(inode);
 
     /// <summary>What is made together with something of another process: a socket pair whose ends are not both one process's own; unix
     /// sockets with names, and what waits at them; and TCP sockets with a port, since connections are made before the listeners that
     /// have the same one.</summary>
-    public bool IsOfTree(DescriptorImage image) => image is RemovedDirectoryImage || (severalProcesses && image switch
+    public bool IsOfTree(DescriptorImage image) => image is RemovedDirectoryImage || (_severalProcesses && image switch
     {
         UnixPairImage { Waits: true } or UnixPairImage { Name.Length: > 2 } => true,
         UnixPairImage { PeerId: not 0 } named when Socket(named.PeerId)?.IsNamed == true => true,
         UnixPairImage when HasInFlight => true,
-        UnixPairImage pair => sockets.GetValueOrDefault(pair.Id, []).Concat(sockets.GetValueOrDefault(pair.PeerId, [])).Distinct().Count() > 1,
+        UnixPairImage pair => _sockets.GetValueOrDefault(pair.Id, []).Concat(_sockets.GetValueOrDefault(pair.PeerId, [])).Distinct().Count() > 1,
         TcpEndImage => true,
         SocketImage { Domain: SocketFacts.Unix } socket => socket.Address.Length > 2 || socket.Peer.Length > 2 || socket.PeerIsGone,
         SocketImage { Domain: SocketFacts.Inet or SocketFacts.Inet6, Type: SocketFacts.Stream, Address.Length: > 0 } => true,
@@ -117,14 +117,14 @@ internal sealed class SharedDescriptions(bool frozen)
     public IReadOnlyList<int> Processes { get; set; } = [];
 
     /// <summary>Whether a process of the job has this number itself, one that has ended and was not waited for among them.</summary>
-    public bool HasNumber(int number) => (ownNumbers ??=
+    public bool HasNumber(int number) => (_ownNumbers ??=
         [.. Processes.Concat(Processes.SelectMany(process => ProcTasks.Children(process) ?? [])).Select(OwnPidOfAny).OfType<int>()]).Contains(number);
 
     /// <summary>Whether the process of this number is gone, as the job sees it.</summary>
     public bool IsGone(int number) => FileStatus.AtPath($"{ProcTasks.Directory(Processes[0])}/root/proc/{number}") is null;
 
     /// <summary>What processes of the job watch.</summary>
-    public IReadOnlyList<InotifyWatch> Watches => watches ??= [.. holders.Keys.SelectMany(description => description.Info.InotifyWatches)];
+    public IReadOnlyList<InotifyWatch> Watches => _watches ??= [.. _holders.Keys.SelectMany(description => description.Info.InotifyWatches)];
 
     /// <summary>A process of the job by the number that it has itself; null for any other.</summary>
     public int? OwnPid(int process) =>
@@ -144,9 +144,9 @@ internal sealed class SharedDescriptions(bool frozen)
     public bool TryClaim(OpenDescription epoll, int number, int earlier)
     {
         IReadOnlyList<OpenDescription> kin = Kin(epoll);
-        if (!claims.TryGetValue(kin[0], out HashSet<(int, int)>? claimed))
+        if (!_claims.TryGetValue(kin[0], out HashSet<(int, int)>? claimed))
         {
-            claims.Add(kin[0], claimed = []);
+            _claims.Add(kin[0], claimed = []);
         }
 
         return claimed.Add((number, earlier));
@@ -154,18 +154,18 @@ internal sealed class SharedDescriptions(bool frozen)
 
     /// <summary>Epolls that watch what no process has any more.</summary>
     public IReadOnlyList<Obstacle> FindUnclaimed() =>
-        [.. holders.Values.Where(kin => kin.Count > 1 && kin[0].Info.EpollTargets.Count > (claims.GetValueOrDefault(kin[0])?.Count ?? 0)).Distinct()
+        [.. _holders.Values.Where(kin => kin.Count > 1 && kin[0].Info.EpollTargets.Count > (_claims.GetValueOrDefault(kin[0])?.Count ?? 0)).Distinct()
             .Select(kin => new Obstacle("epoll-stale-target", $"descriptor {kin[0].First}: it watches a file that no process of the job has any more"))];
 
     /// <summary>A pipe of which several processes hold ends.</summary>
-    public bool IsTreePipe(OpenDescription description) => treePipes.Contains(description.Link);
+    public bool IsTreePipe(OpenDescription description) => _treePipes.Contains(description.Link);
 
     /// <summary>An end of such a pipe; they are looked at together, by <see cref="ScanPipes"/>.</summary>
     public void Collect(DescriptorScanner scanner, OpenDescription description)
     {
-        if (!ends.TryGetValue(description.Link, out List<(DescriptorScanner, OpenDescription)>? same))
+        if (!_ends.TryGetValue(description.Link, out List<(DescriptorScanner, OpenDescription)>? same))
         {
-            ends.Add(description.Link, same = []);
+            _ends.Add(description.Link, same = []);
         }
 
         same.Add((scanner, description));
@@ -175,9 +175,9 @@ internal sealed class SharedDescriptions(bool frozen)
     public void CollectNamed(DescriptorScanner scanner, OpenDescription description)
     {
         (ulong, ulong) file = (description.Status.Device, description.Status.Inode);
-        if (!namedEnds.TryGetValue(file, out List<(DescriptorScanner, OpenDescription)>? same))
+        if (!_namedEnds.TryGetValue(file, out List<(DescriptorScanner, OpenDescription)>? same))
         {
-            namedEnds.Add(file, same = []);
+            _namedEnds.Add(file, same = []);
         }
 
         same.Add((scanner, description));
@@ -186,11 +186,11 @@ internal sealed class SharedDescriptions(bool frozen)
     /// <summary>The number that a removed directory has among the job's descriptions, in which a process works.</summary>
     public int WorkingDirectory(RemovedDirectoryImage image)
     {
-        int index = descriptions.FindIndex(known => known is RemovedDirectoryImage one && (one.Device, one.Inode) == (image.Device, image.Inode));
+        int index = _descriptions.FindIndex(known => known is RemovedDirectoryImage one && (one.Device, one.Inode) == (image.Device, image.Inode));
         if (index < 0)
         {
-            index = descriptions.Count;
-            descriptions.Add(image with { Numbers = [new DescriptorNumber(DescriptorNumber.NoneYet, true)] });
+            index = _descriptions.Count;
+            _descriptions.Add(image with { Numbers = [new DescriptorNumber(DescriptorNumber.NoneYet, true)] });
         }
 
         return index;
@@ -205,11 +205,11 @@ internal sealed class SharedDescriptions(bool frozen)
             return null;
         }
 
-        List<OpenDescription> kin = holders.GetValueOrDefault(description) ?? [description];
-        if (!numbers.TryGetValue(kin, out int index))
+        List<OpenDescription> kin = _holders.GetValueOrDefault(description) ?? [description];
+        if (!_numbers.TryGetValue(kin, out int index))
         {
-            numbers.Add(kin, index = descriptions.Count);
-            descriptions.Add(common);
+            _numbers.Add(kin, index = _descriptions.Count);
+            _descriptions.Add(common);
         }
 
         if (description.OnlyInFlight)
@@ -219,7 +219,7 @@ internal sealed class SharedDescriptions(bool frozen)
                 : new SharedDescriptorImage { Numbers = description.Numbers, Flags = description.Flags, Index = index, Name = description.Link };
         }
 
-        bool first = settled.Add(kin);
+        bool first = _settled.Add(kin);
         // What belongs to the description is done by the first that has it; what belongs to a process by itself.
         return new SharedDescriptorImage
         {
@@ -245,13 +245,13 @@ internal sealed class SharedDescriptions(bool frozen)
     public IReadOnlyList<Obstacle> SettleInFlight()
     {
         List<Obstacle> obstacles = [];
-        foreach (List<OpenDescription> kin in holders.Values.Where(kin => kin.Exists(one => one.Sent.Count > 0)).Distinct().ToList())
+        foreach (List<OpenDescription> kin in _holders.Values.Where(kin => kin.Exists(one => one.Sent.Count > 0)).Distinct().ToList())
         {
             OpenDescription socket = kin.Find(one => one.Sent.Count > 0)!;
             List<InFlightImage> flights = [];
             foreach ((int message, IReadOnlyList<OpenDescription> sent) in socket.Sent)
             {
-                List<int> indices = [.. sent.Select(one => numbers.GetValueOrDefault(holders[one], -1))];
+                List<int> indices = [.. sent.Select(one => _numbers.GetValueOrDefault(_holders[one], -1))];
                 if (indices.Contains(-1))
                 {
                     OpenDescription lost = sent[indices.IndexOf(-1)];
@@ -267,8 +267,8 @@ internal sealed class SharedDescriptions(bool frozen)
                 flights.Add(new InFlightImage(message, indices) { Sender = sender });
             }
 
-            int index = numbers.GetValueOrDefault(kin, -1);
-            DescriptorImage? image = index < 0 ? null : WithInFlight(descriptions[index], flights);
+            int index = _numbers.GetValueOrDefault(kin, -1);
+            DescriptorImage? image = index < 0 ? null : WithInFlight(_descriptions[index], flights);
             if (image is null || socket.Queue!.Any(message => message.Incomplete)
                 || (image is UnixPairImage { Type: SocketFacts.Stream } stream && flights.Exists(flight => flight.Descriptors.Count > 0 && socket.Queue![flight.Message].Bytes.Length > LongestPiece(stream))))
             {
@@ -278,26 +278,26 @@ internal sealed class SharedDescriptions(bool frozen)
 
             if (image is UnixPairImage { PeerId: 0 } pair)
             {
-                ulong closed = ulong.MaxValue - (ulong)descriptions.Count;
+                ulong closed = ulong.MaxValue - (ulong)_descriptions.Count;
                 image = pair with { PeerId = closed, Shutdown = pair.Type == SocketFacts.Datagram ? pair.Shutdown : 0 };
-                descriptions.Add(new UnixPairImage { Numbers = [new DescriptorNumber(DescriptorNumber.NoneYet, true)], Flags = 0, Type = pair.Type, Id = closed, PeerId = pair.Id, Unread = [], Shutdown = 0, Options = [] });
+                _descriptions.Add(new UnixPairImage { Numbers = [new DescriptorNumber(DescriptorNumber.NoneYet, true)], Flags = 0, Type = pair.Type, Id = closed, PeerId = pair.Id, Unread = [], Shutdown = 0, Options = [] });
             }
 
-            descriptions[index] = image;
+            _descriptions[index] = image;
         }
 
         return obstacles;
     }
 
     private int LongestPiece(UnixPairImage receiver) =>
-        descriptions.OfType<UnixPairImage>().Any(sender => sender.Id == receiver.PeerId && sender.Options.Any(option => option is { Level: SocketQuery.SocketLevel, Option: SocketOptionCapture.SendBuffer }))
+        _descriptions.OfType<UnixPairImage>().Any(sender => sender.Id == receiver.PeerId && sender.Options.Any(option => option is { Level: SocketQuery.SocketLevel, Option: SocketOptionCapture.SendBuffer }))
             ? InFlightImage.LongestPiece
             : InFlightImage.LongestUsualPiece;
 
     /// <summary>Null where they can't be sent again: through a filter or a name that is gone, to one that takes from its peer only.</summary>
     private DescriptorImage? WithInFlight(DescriptorImage image, IReadOnlyList<InFlightImage> flights) => image switch
     {
-        UnixPairImage { Waits: false, Filter.Length: 0 } pair when !descriptions.OfType<UnixPairImage>().Any(peer => peer.Id == pair.PeerId && peer.Filter.Length > 0) => pair with { InFlight = flights },
+        UnixPairImage { Waits: false, Filter.Length: 0 } pair when !_descriptions.OfType<UnixPairImage>().Any(peer => peer.Id == pair.PeerId && peer.Filter.Length > 0) => pair with { InFlight = flights },
         SocketImage { Type: SocketFacts.Datagram, Address.Length: > 2, Peer.Length: 0, PeerIsGone: false, Shutdown: 0, Filter.Length: 0 } socket when socket.Path is null || socket is { PathOwner: not null, RenamedTo: null } => socket with { InFlight = flights },
         _ => null,
     };
@@ -305,11 +305,11 @@ internal sealed class SharedDescriptions(bool frozen)
     /// <summary>The number that a carried file has among those of the whole job.</summary>
     public int NumberOf(CarriedFileImage file)
     {
-        int number = files.FindIndex(known => (known.Device, known.Inode) == (file.Device, file.Inode));
+        int number = _files.FindIndex(known => (known.Device, known.Inode) == (file.Device, file.Inode));
         if (number < 0)
         {
-            number = files.Count;
-            files.Add(file with { Id = number });
+            number = _files.Count;
+            _files.Add(file with { Id = number });
         }
 
         return number;
@@ -318,12 +318,12 @@ internal sealed class SharedDescriptions(bool frozen)
     /// <summary>When every process has been looked at: the pipes between them.</summary>
     public void ScanPipes()
     {
-        foreach (List<(DescriptorScanner Scanner, OpenDescription Description)> pipe in ends.Values)
+        foreach (List<(DescriptorScanner Scanner, OpenDescription Description)> pipe in _ends.Values)
         {
             IReadOnlyList<OpenDescription> all = [.. pipe.Select(end => end.Description)];
             if (PipeScanner.IsInside(all, out OpenDescription? reader))
             {
-                pipes.Add(PipeScanner.Image(all[0], frozen ? reader : null));
+                _pipes.Add(PipeScanner.Image(all[0], frozen ? reader : null));
                 foreach ((DescriptorScanner scanner, OpenDescription end) in pipe)
                 {
                     scanner.AddShared(end, new PipeEndImage { Numbers = end.Numbers, Flags = end.Flags, PipeId = end.Status.Inode });
@@ -345,7 +345,7 @@ internal sealed class SharedDescriptions(bool frozen)
     {
         const int accessMode = 3, writeOnly = 1;
         ulong id = ulong.MaxValue;
-        foreach (List<(DescriptorScanner Scanner, OpenDescription Description)> pipe in namedEnds.Values)
+        foreach (List<(DescriptorScanner Scanner, OpenDescription Description)> pipe in _namedEnds.Values)
         {
             bool read = pipe.Exists(end => (end.Description.Flags & accessMode) != writeOnly);
             bool written = pipe.Exists(end => (end.Description.Flags & accessMode) != 0);
@@ -358,7 +358,7 @@ internal sealed class SharedDescriptions(bool frozen)
             id--;
             if (pipe[0].Scanner.NamedPipe(pipe[0].Description, id) is { } image)
             {
-                pipes.Add(image);
+                _pipes.Add(image);
                 pipe.ForEach(end => end.Scanner.AddShared(end.Description, new PipeEndImage { Numbers = end.Description.Numbers, Flags = end.Description.Flags, PipeId = id }));
             }
         }

@@ -10,7 +10,7 @@ internal sealed partial class SocketRestore
     private const int PathOnly = 0x200000; // O_PATH
 
     /// <summary>Files of sockets to which no name leads any more, or another one, open, by the sockets' inodes.</summary>
-    private readonly Dictionary<ulong, Slot> heldFiles = [];
+    private readonly Dictionary<ulong, Slot> _heldFiles = [];
 
     /// <summary>Sockets of the job that are others' default peers, or at which others wait to be accepted.</summary>
     public HashSet<ulong> Peers { get; } = [];
@@ -31,7 +31,7 @@ internal sealed partial class SocketRestore
             }
         }
 
-        foreach (Slot file in heldFiles.Values)
+        foreach (Slot file in _heldFiles.Values)
         {
             plan.Call(null, SystemCall.Close, file);
         }
@@ -43,14 +43,14 @@ internal sealed partial class SocketRestore
         if (name.IsPassing && Peers.Contains(image.Id))
         {
             plan.CallInto(tools.Raw, $"open {name.Path}", SystemCall.Open, plan.Text(name.Path), PathOnly | CloseOnExec, 0);
-            heldFiles.Add(image.Id, tools.Lift(tools.Raw, plan.NewSlot()));
+            _heldFiles.Add(image.Id, tools.Lift(tools.Raw, plan.NewSlot()));
         }
     }
 
     /// <summary>To a socket of the job. It tells its own name, whatever it was reached by.</summary>
     private void Connect(string message, Argument socket, ulong id, byte[] name)
     {
-        if (!heldFiles.TryGetValue(id, out Slot file))
+        if (!_heldFiles.TryGetValue(id, out Slot file))
         {
             plan.Call(message, SystemCall.Connect, socket, plan.Bytes(name), name.Length);
             return;

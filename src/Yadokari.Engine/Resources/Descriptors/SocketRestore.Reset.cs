@@ -18,10 +18,10 @@ internal sealed partial class SocketRestore
     private const int StateMask = 0xff;
     private const int ShutDownSending = 1;
 
-    private DataReference? told;
+    private DataReference? _told;
 
     /// <summary>Four bytes that a call answers with.</summary>
-    private DataReference Told => told ??= plan.Room(sizeof(uint), "answer");
+    private DataReference Told => _told ??= plan.Room(sizeof(uint), "answer");
 
     private void Reset(TcpEndImage image)
     {

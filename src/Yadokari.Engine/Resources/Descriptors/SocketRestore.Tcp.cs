@@ -21,27 +21,27 @@ internal sealed partial class SocketRestore
     /// <summary>So much fits into any new connection.</summary>
     private const int AlwaysFits = 16 * 1024;
 
-    private Slot? listening;
-    private Slot? connecting;
-    private Slot? accepted;
-    private Slot? tries;
-    private Slot? left;
-    private Slot? at;
+    private Slot? _listening;
+    private Slot? _connecting;
+    private Slot? _accepted;
+    private Slot? _tries;
+    private Slot? _left;
+    private Slot? _at;
 
     /// <summary>Ports at which the job listens: what is connected there was accepted.</summary>
     public HashSet<int> Listeners { get; } = [];
 
-    private Slot Listening => listening ??= plan.NewSlot();
+    private Slot Listening => _listening ??= plan.NewSlot();
 
-    private Slot Connecting => connecting ??= plan.NewSlot();
+    private Slot Connecting => _connecting ??= plan.NewSlot();
 
-    private Slot Accepted => accepted ??= plan.NewSlot();
+    private Slot Accepted => _accepted ??= plan.NewSlot();
 
-    private Slot Tries => tries ??= plan.NewSlot();
+    private Slot Tries => _tries ??= plan.NewSlot();
 
-    private Slot Left => left ??= plan.NewSlot();
+    private Slot Left => _left ??= plan.NewSlot();
 
-    private Slot At => at ??= plan.NewSlot();
+    private Slot At => _at ??= plan.NewSlot();
 
     /// <summary>Both ends of a connection, or one whose other end is closed.</summary>
     /// <param name="image">The first end.</param>

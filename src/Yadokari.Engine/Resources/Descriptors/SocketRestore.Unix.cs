@@ -9,14 +9,14 @@ internal sealed partial class SocketRestore
 {
     private const int AtNoName = 2;
 
-    private readonly Dictionary<string, int> named = [];
-    private UnixNamePlace? place;
-    private UnixNamePlace? clientPlace;
+    private readonly Dictionary<string, int> _named = [];
+    private UnixNamePlace? _place;
+    private UnixNamePlace? _clientPlace;
 
-    private UnixNamePlace Place => place ??= new UnixNamePlace(plan, tools);
+    private UnixNamePlace Place => _place ??= new UnixNamePlace(plan, tools);
 
     /// <summary>While a listener's is in use.</summary>
-    private UnixNamePlace ClientPlace => clientPlace ??= new UnixNamePlace(plan, tools);
+    private UnixNamePlace ClientPlace => _clientPlace ??= new UnixNamePlace(plan, tools);
 
     /// <summary>Files at which sockets of the job are bound that come later.</summary>
     public HashSet<UnixName> BoundFiles { get; } = [];
@@ -274,7 +274,7 @@ internal sealed partial class SocketRestore
     {
         if (image.Domain == SocketFacts.Unix)
         {
-            named[Convert.ToHexString(image.Address)] = image.Numbers[0].Number;
+            _named[Convert.ToHexString(image.Address)] = image.Numbers[0].Number;
         }
 
         if (number is null && image.InFlight.Count > 0)
@@ -286,7 +286,7 @@ internal sealed partial class SocketRestore
         {
             UnixMessageImage message = image.Unread[i];
             InFlightImage? flight = image.InFlight.FirstOrDefault(one => one.Message == i);
-            if (named.TryGetValue(Convert.ToHexString(message.Sender), out int sender) && sender != image.Numbers[0].Number)
+            if (_named.TryGetValue(Convert.ToHexString(message.Sender), out int sender) && sender != image.Numbers[0].Number)
             {
                 Send(sender, message.Bytes, flight, number, image.Address);
                 continue;

@@ -20,8 +20,8 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
     private const int SocketType = 0xC000;
     private const int ConnectionRefused = 111;
 
-    private DataReference? status;
-    private Slot? mode;
+    private DataReference? _status;
+    private Slot? _mode;
 
     /// <summary>A socket without a connection.</summary>
     public Slot Open(SocketImage image)
@@ -138,13 +138,13 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
     {
         byte[] bytes = UnixAddress(name);
         DataReference address = plan.Bytes(bytes, $"{{{name}}}");
-        status ??= plan.Room(StatusLength, "stat");
-        mode ??= plan.NewSlot();
-        Slot answer = mode.Value;
+        _status ??= plan.Room(StatusLength, "stat");
+        _mode ??= plan.NewSlot();
+        Slot answer = _mode.Value;
         PlanLabel free = new("free"), remove = new("remove");
         DataReference path = plan.Text(name);
-        plan.CallOrJump(null, free, SystemCall.Newfstatat, CurrentDirectory, path, status, NoFollow);
-        plan.Do(OperationKind.Load32, answer, Argument.AddressOf(status, ModeOffset));
+        plan.CallOrJump(null, free, SystemCall.Newfstatat, CurrentDirectory, path, _status, NoFollow);
+        plan.Do(OperationKind.Load32, answer, Argument.AddressOf(_status, ModeOffset));
         plan.Do(OperationKind.And, answer, answer, TypeMask);
         plan.JumpIf(answer, Condition.NotEqual, SocketType, free);
         plan.CallInto(tools.Raw, "socket", SystemCall.Socket, SocketFacts.Unix, type | CloseOnExec | NonBlocking, 0);
@@ -153,7 +153,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         plan.JumpIf(answer, Condition.Equal, -ConnectionRefused, remove);
         if (own is not null && later is not null)
         {
-            names.JumpIfOwn(plan, name, own, status, later);
+            names.JumpIfOwn(plan, name, own, _status, later);
         }
 
         plan.Jump(free);

@@ -25,8 +25,8 @@ internal sealed partial class SocketScanner(
 
     private static readonly TimeSpan ReadingTime = TimeSpan.FromMilliseconds(250);
 
-    private readonly Dictionary<int, IReadOnlyDictionary<uint, int>> udpShutdown = [];
-    private IReadOnlyDictionary<uint, UnixSocketFacts>? unixSockets;
+    private readonly Dictionary<int, IReadOnlyDictionary<uint, int>> _udpShutdown = [];
+    private IReadOnlyDictionary<uint, UnixSocketFacts>? _unixSockets;
 
     public DescriptorImage? Scan(OpenDescription description)
     {
@@ -101,10 +101,10 @@ internal sealed partial class SocketScanner(
 
     private int UdpShutdown(OpenDescription description, SocketFacts facts)
     {
-        if (!udpShutdown.TryGetValue(facts.Domain, out IReadOnlyDictionary<uint, int>? told))
+        if (!_udpShutdown.TryGetValue(facts.Domain, out IReadOnlyDictionary<uint, int>? told))
         {
             using SafeFileHandle? own = givenDiag is null ? OpenDiag() : null;
-            udpShutdown.Add(facts.Domain, told = InetDiag.ReadUdpShutdown(givenDiag ?? own!, facts.Domain));
+            _udpShutdown.Add(facts.Domain, told = InetDiag.ReadUdpShutdown(givenDiag ?? own!, facts.Domain));
         }
 
         // The kernel tells of sockets that have a port; whether others receive is seen by their hang-up.
@@ -198,13 +198,13 @@ internal sealed partial class SocketScanner(
 
     private IReadOnlyDictionary<uint, UnixSocketFacts> UnixSockets()
     {
-        if (unixSockets is null)
+        if (_unixSockets is null)
         {
             using SafeFileHandle? own = givenDiag is null ? OpenDiag() : null;
-            unixSockets = UnixDiag.ReadAll(givenDiag ?? own!);
+            _unixSockets = UnixDiag.ReadAll(givenDiag ?? own!);
         }
 
-        return unixSockets;
+        return _unixSockets;
     }
 
     private SafeFileHandle OpenDiag() =>

@@ -6,28 +6,28 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// <summary>The TCP sockets of a job's network namespace, at the moment when they were first asked for.</summary>
 internal sealed class TcpTable(Func<SafeFileHandle> openDiag)
 {
-    private Dictionary<(InetPlace, InetPlace), TcpSocketFacts>? connections;
-    private IReadOnlyList<TcpSocketFacts> all = [];
+    private Dictionary<(InetPlace, InetPlace), TcpSocketFacts>? _connections;
+    private IReadOnlyList<TcpSocketFacts> _all = [];
 
     /// <summary>The socket at the other end of one, when it is on this host.</summary>
     public TcpSocketFacts? OtherEnd(InetPlace local, InetPlace remote)
     {
         Read();
-        return connections!.GetValueOrDefault((remote, local));
+        return _connections!.GetValueOrDefault((remote, local));
     }
 
     /// <summary>Those that have connected to a listener and wait to be accepted, as the listener's side has them.</summary>
     public IReadOnlyList<TcpSocketFacts> WaitingAt(InetPlace listener)
     {
         Read();
-        return [.. all.Where(socket => IsWaiting(socket) && IsTakenBy(socket, listener))];
+        return [.. _all.Where(socket => IsWaiting(socket) && IsTakenBy(socket, listener))];
     }
 
     /// <summary>Those that listen where a socket would wait to be accepted.</summary>
     public IReadOnlyList<TcpSocketFacts> ListenersOf(TcpSocketFacts waiting)
     {
         Read();
-        return [.. all.Where(socket => socket.State == TcpSocketFacts.Listening && IsTakenBy(waiting, socket.Local))];
+        return [.. _all.Where(socket => socket.State == TcpSocketFacts.Listening && IsTakenBy(waiting, socket.Local))];
     }
 
     /// <summary>No process has it, and nobody has closed it.</summary>
@@ -39,14 +39,14 @@ internal sealed class TcpTable(Func<SafeFileHandle> openDiag)
 
     private void Read()
     {
-        if (connections is null)
+        if (_connections is null)
         {
             using SafeFileHandle diag = openDiag();
-            all = InetDiag.ReadTcp(diag);
-            connections = [];
-            foreach (TcpSocketFacts socket in all)
+            _all = InetDiag.ReadTcp(diag);
+            _connections = [];
+            foreach (TcpSocketFacts socket in _all)
             {
-                connections[(socket.Local, socket.Remote)] = socket;
+                _connections[(socket.Local, socket.Remote)] = socket;
             }
         }
     }

@@ -19,39 +19,39 @@ internal sealed class TerminalQueueCapture
     private const int ReportLength = 32;
     private const int StopOutput = 0, StartOutput = 1; // TCOOFF, TCOON
 
-    private readonly PlanBuilder plan = new();
-    private readonly TerminalQueuePlan queue;
-    private readonly TerminalSettings settings;
-    private readonly PseudoTerminalImage terminal;
-    private readonly int master;
-    private readonly byte endOfFile;
-    private readonly DataReference report;
-    private readonly DataReference output;
-    private readonly DataReference lines;
-    private readonly DataReference typed;
-    private readonly Slot peer;
-    private readonly Slot outputCount;
-    private readonly Slot linesEnd;
-    private readonly Slot typedCount;
-    private readonly Slot got;
-    private readonly Slot at;
-    private readonly Slot failures;
+    private readonly PlanBuilder _plan = new();
+    private readonly TerminalQueuePlan _queue;
+    private readonly TerminalSettings _settings;
+    private readonly PseudoTerminalImage _terminal;
+    private readonly int _master;
+    private readonly byte _endOfFile;
+    private readonly DataReference _report;
+    private readonly DataReference _output;
+    private readonly DataReference _lines;
+    private readonly DataReference _typed;
+    private readonly Slot _peer;
+    private readonly Slot _outputCount;
+    private readonly Slot _linesEnd;
+    private readonly Slot _typedCount;
+    private readonly Slot _got;
+    private readonly Slot _at;
+    private readonly Slot _failures;
 
     private TerminalQueueCapture(int master, PseudoTerminalImage terminal)
     {
-        this.master = master;
-        this.terminal = terminal;
-        settings = new TerminalSettings(terminal.Settings);
-        queue = new TerminalQueuePlan(plan);
+        _master = master;
+        _terminal = terminal;
+        _settings = new TerminalSettings(terminal.Settings);
+        _queue = new TerminalQueuePlan(_plan);
 
         // A line can't hold it: it would have ended there. Without one, lines end so only where somebody changed the mode behind them.
-        endOfFile = settings.EndOfFile != 0 ? settings.EndOfFile : (byte)0xff;
-        report = plan.Room(ReportLength, "report");
-        output = plan.Room(OutputLength, "output");
-        lines = plan.Room(LinesLength, "lines");
-        typed = plan.Room(TypedLength, "typed");
-        (peer, outputCount, linesEnd, typedCount) = (plan.NewSlot(), plan.NewSlot(), plan.NewSlot(), plan.NewSlot());
-        (got, at, failures) = (plan.NewSlot(), plan.NewSlot(), plan.NewSlot());
+        _endOfFile = _settings.EndOfFile != 0 ? _settings.EndOfFile : (byte)0xff;
+        _report = _plan.Room(ReportLength, "report");
+        _output = _plan.Room(OutputLength, "output");
+        _lines = _plan.Room(LinesLength, "lines");
+        _typed = _plan.Room(TypedLength, "typed");
+        (_peer, _outputCount, _linesEnd, _typedCount) = (_plan.NewSlot(), _plan.NewSlot(), _plan.NewSlot(), _plan.NewSlot());
+        (_got, _at, _failures) = (_plan.NewSlot(), _plan.NewSlot(), _plan.NewSlot());
     }
 
     /// <param name="frozen">Holds the master.</param>
@@ -62,194 +62,194 @@ internal sealed class TerminalQueueCapture
     {
         TerminalQueueCapture capture = new(master, terminal);
         capture.Emit();
-        return capture.Read(batch.Run(frozen.Main, capture.plan.Build()));
+        return capture.Read(batch.Run(frozen.Main, capture._plan.Build()));
     }
 
     private void Emit()
     {
         PlanLabel end = new("end");
-        plan.Set(outputCount, 0);
-        plan.Set(typedCount, 0);
-        plan.Set(failures, 0);
-        plan.Set(linesEnd, lines);
+        _plan.Set(_outputCount, 0);
+        _plan.Set(_typedCount, 0);
+        _plan.Set(_failures, 0);
+        _plan.Set(_linesEnd, _lines);
         SetLock(false);
-        plan.Try(peer, SystemCall.Ioctl, master, TerminalCall.OpenPeer, TerminalCall.QuietFlags);
-        plan.JumpIf(peer, Condition.Less, 0, end);
+        _plan.Try(_peer, SystemCall.Ioctl, _master, TerminalCall.OpenPeer, TerminalCall.QuietFlags);
+        _plan.JumpIf(_peer, Condition.Less, 0, end);
         SetPacketMode(false);
         DrainOutput();
 
         // Echoes that found no room come out before the next thing written, be it nothing (n_tty_write).
-        plan.Try(null, SystemCall.Write, peer, queue.Scratch, 0);
+        _plan.Try(null, SystemCall.Write, _peer, _queue.Scratch, 0);
         DrainOutput();
         PlanLabel flows = new("flows");
         PlanLabel stopped = new("stopped");
-        queue.Poll(peer, Descriptor.PollOut, stopped);
-        plan.Jump(flows);
-        plan.Place(stopped);
-        plan.Set(failures, 2);
-        plan.Try(null, SystemCall.Ioctl, peer, TerminalCall.Flow, StopOutput);
-        plan.Try(null, SystemCall.Ioctl, peer, TerminalCall.Flow, StartOutput);
+        _queue.Poll(_peer, Descriptor.PollOut, stopped);
+        _plan.Jump(flows);
+        _plan.Place(stopped);
+        _plan.Set(_failures, 2);
+        _plan.Try(null, SystemCall.Ioctl, _peer, TerminalCall.Flow, StopOutput);
+        _plan.Try(null, SystemCall.Ioctl, _peer, TerminalCall.Flow, StartOutput);
         DrainOutput();
-        plan.Place(flows);
-        if (settings.IsCanonical)
+        _plan.Place(flows);
+        if (_settings.IsCanonical)
         {
             DrainLines();
-            SetSettings(settings.ForDraining());
+            SetSettings(_settings.ForDraining());
         }
 
         DrainTyped();
         PlanLabel untouched = new("nothing was there");
-        if (!settings.IsCanonical)
+        if (!_settings.IsCanonical)
         {
-            Slot all = plan.NewSlot();
-            plan.Do(OperationKind.Add, all, outputCount, typedCount);
-            plan.JumpIf(all, Condition.Equal, 0, untouched);
+            Slot all = _plan.NewSlot();
+            _plan.Do(OperationKind.Add, all, _outputCount, _typedCount);
+            _plan.JumpIf(all, Condition.Equal, 0, untouched);
         }
 
-        SetSettings(settings.ForFilling(endOfFile));
+        SetSettings(_settings.ForFilling(_endOfFile));
         FillLines();
         FillTyped();
         PlanLabel lost = new("lost"), printed = new("printed");
-        queue.Print(peer, output, outputCount, lost);
-        plan.Jump(printed);
-        plan.Place(lost);
-        plan.Set(failures, 3);
-        plan.Place(printed);
-        SetSettings(terminal.Settings);
-        plan.Place(untouched);
+        _queue.Print(_peer, _output, _outputCount, lost);
+        _plan.Jump(printed);
+        _plan.Place(lost);
+        _plan.Set(_failures, 3);
+        _plan.Place(printed);
+        SetSettings(_terminal.Settings);
+        _plan.Place(untouched);
         SetPacketMode(true);
-        plan.Call(null, SystemCall.Close, peer);
-        plan.Place(end);
+        _plan.Call(null, SystemCall.Close, _peer);
+        _plan.Place(end);
         SetLock(true);
-        Slot linesCount = plan.NewSlot();
-        plan.Do(OperationKind.Subtract, linesCount, linesEnd, lines);
-        (Slot Value, int Offset)[] told = [(peer, 0), (outputCount, 4), (linesCount, 8), (typedCount, 12), (failures, 16)];
+        Slot linesCount = _plan.NewSlot();
+        _plan.Do(OperationKind.Subtract, linesCount, _linesEnd, _lines);
+        (Slot Value, int Offset)[] told = [(_peer, 0), (_outputCount, 4), (linesCount, 8), (_typedCount, 12), (_failures, 16)];
         foreach ((Slot value, int offset) in told)
         {
-            plan.Do(OperationKind.Store32, null, Argument.AddressOf(report, (ulong)offset), value);
+            _plan.Do(OperationKind.Store32, null, Argument.AddressOf(_report, (ulong)offset), value);
         }
 
-        plan.Do(OperationKind.Break, null);
+        _plan.Do(OperationKind.Break, null);
     }
 
     private void DrainOutput()
     {
         PlanLabel more = new("more output"), none = new("no more output");
-        plan.Place(more);
-        plan.JumpIf(outputCount, Condition.GreaterOrEqual, OutputLength - ReadLength, none);
-        queue.Poll(master, Descriptor.PollIn, none);
-        plan.Do(OperationKind.Add, at, outputCount, output);
-        plan.Try(got, SystemCall.Read, master, at, ReadLength);
-        plan.JumpIf(got, Condition.Less, 1, none);
-        plan.Do(OperationKind.Add, outputCount, outputCount, got);
-        plan.Jump(more);
-        plan.Place(none);
+        _plan.Place(more);
+        _plan.JumpIf(_outputCount, Condition.GreaterOrEqual, OutputLength - ReadLength, none);
+        _queue.Poll(_master, Descriptor.PollIn, none);
+        _plan.Do(OperationKind.Add, _at, _outputCount, _output);
+        _plan.Try(_got, SystemCall.Read, _master, _at, ReadLength);
+        _plan.JumpIf(_got, Condition.Less, 1, none);
+        _plan.Do(OperationKind.Add, _outputCount, _outputCount, _got);
+        _plan.Jump(more);
+        _plan.Place(none);
     }
 
     /// <summary>Each as its length, its bytes, and the end-of-file character, should it be needed to put the line back.</summary>
     private void DrainLines()
     {
         PlanLabel more = new("more lines"), none = new("no more lines");
-        plan.Place(more);
-        Slot room = plan.NewSlot();
-        plan.Do(OperationKind.Subtract, room, linesEnd, Argument.AddressOf(lines, LinesLength - (2 * ReadLength)));
-        plan.JumpIf(room, Condition.GreaterOrEqual, 0, none);
-        queue.Poll(peer, Descriptor.PollIn, none);
-        plan.Do(OperationKind.Add, at, linesEnd, 4);
-        plan.Try(got, SystemCall.Read, peer, at, ReadLength);
-        plan.JumpIf(got, Condition.Less, 0, none);
-        plan.Do(OperationKind.Store32, null, linesEnd, got);
-        plan.Do(OperationKind.Add, at, at, got);
-        plan.Do(OperationKind.Store32, null, at, (int)endOfFile);
-        plan.Do(OperationKind.Add, linesEnd, at, 1);
-        plan.Jump(more);
-        plan.Place(none);
+        _plan.Place(more);
+        Slot room = _plan.NewSlot();
+        _plan.Do(OperationKind.Subtract, room, _linesEnd, Argument.AddressOf(_lines, LinesLength - (2 * ReadLength)));
+        _plan.JumpIf(room, Condition.GreaterOrEqual, 0, none);
+        _queue.Poll(_peer, Descriptor.PollIn, none);
+        _plan.Do(OperationKind.Add, _at, _linesEnd, 4);
+        _plan.Try(_got, SystemCall.Read, _peer, _at, ReadLength);
+        _plan.JumpIf(_got, Condition.Less, 0, none);
+        _plan.Do(OperationKind.Store32, null, _linesEnd, _got);
+        _plan.Do(OperationKind.Add, _at, _at, _got);
+        _plan.Do(OperationKind.Store32, null, _at, (int)_endOfFile);
+        _plan.Do(OperationKind.Add, _linesEnd, _at, 1);
+        _plan.Jump(more);
+        _plan.Place(none);
     }
 
     private void DrainTyped()
     {
         PlanLabel more = new("more typed"), none = new("no more typed");
-        plan.Place(more);
-        plan.JumpIf(typedCount, Condition.GreaterOrEqual, TypedLength - ReadLength, none);
-        plan.Do(OperationKind.Add, at, typedCount, typed);
-        plan.Try(got, SystemCall.Read, peer, at, ReadLength);
-        plan.JumpIf(got, Condition.Less, 1, none);
-        plan.Do(OperationKind.Add, typedCount, typedCount, got);
-        plan.Jump(more);
-        plan.Place(none);
+        _plan.Place(more);
+        _plan.JumpIf(_typedCount, Condition.GreaterOrEqual, TypedLength - ReadLength, none);
+        _plan.Do(OperationKind.Add, _at, _typedCount, _typed);
+        _plan.Try(_got, SystemCall.Read, _peer, _at, ReadLength);
+        _plan.JumpIf(_got, Condition.Less, 1, none);
+        _plan.Do(OperationKind.Add, _typedCount, _typedCount, _got);
+        _plan.Jump(more);
+        _plan.Place(none);
     }
 
     private void FillLines()
     {
-        Slot line = plan.NewSlot(), length = plan.NewSlot(), whole = plan.NewSlot(), last = plan.NewSlot();
+        Slot line = _plan.NewSlot(), length = _plan.NewSlot(), whole = _plan.NewSlot(), last = _plan.NewSlot();
         PlanLabel more = new("next line"), done = new("lines are back"), ended = new("ended by its last character"), open = new("ended by end of file"), failed = new("a line does not come back"), next = new("behind the line");
-        plan.Set(line, lines);
-        plan.Place(more);
-        plan.JumpIf(line, Condition.GreaterOrEqual, linesEnd, done);
-        plan.Do(OperationKind.Load32, length, line);
-        plan.Do(OperationKind.Add, line, line, 4);
-        plan.JumpIf(length, Condition.Equal, 0, open);
-        plan.Do(OperationKind.Add, last, line, length);
-        plan.Do(OperationKind.Subtract, last, last, 1);
-        plan.Do(OperationKind.Load32, last, last);
-        plan.Do(OperationKind.And, last, last, 0xff);
-        (byte first, byte second) = settings.EndsOfLine;
+        _plan.Set(line, _lines);
+        _plan.Place(more);
+        _plan.JumpIf(line, Condition.GreaterOrEqual, _linesEnd, done);
+        _plan.Do(OperationKind.Load32, length, line);
+        _plan.Do(OperationKind.Add, line, line, 4);
+        _plan.JumpIf(length, Condition.Equal, 0, open);
+        _plan.Do(OperationKind.Add, last, line, length);
+        _plan.Do(OperationKind.Subtract, last, last, 1);
+        _plan.Do(OperationKind.Load32, last, last);
+        _plan.Do(OperationKind.And, last, last, 0xff);
+        (byte first, byte second) = _settings.EndsOfLine;
         foreach (byte end in (byte[])[TerminalSettings.NewLine, first, second])
         {
             if (end != 0)
             {
-                plan.JumpIf(last, Condition.Equal, (int)end, ended);
+                _plan.JumpIf(last, Condition.Equal, (int)end, ended);
             }
         }
 
-        plan.Place(open);
-        plan.Do(OperationKind.Add, whole, length, 1);
-        queue.Type(master, line, whole, length, failed);
-        plan.Jump(next);
-        plan.Place(ended);
-        queue.Type(master, line, length, length, failed);
-        plan.Jump(next);
-        plan.Place(failed);
-        plan.Set(failures, 1);
-        plan.Place(next);
-        plan.Do(OperationKind.Add, line, line, length);
-        plan.Do(OperationKind.Add, line, line, 1);
-        plan.Jump(more);
-        plan.Place(done);
+        _plan.Place(open);
+        _plan.Do(OperationKind.Add, whole, length, 1);
+        _queue.Type(_master, line, whole, length, failed);
+        _plan.Jump(next);
+        _plan.Place(ended);
+        _queue.Type(_master, line, length, length, failed);
+        _plan.Jump(next);
+        _plan.Place(failed);
+        _plan.Set(_failures, 1);
+        _plan.Place(next);
+        _plan.Do(OperationKind.Add, line, line, length);
+        _plan.Do(OperationKind.Add, line, line, 1);
+        _plan.Jump(more);
+        _plan.Place(done);
     }
 
     private void FillTyped()
     {
         PlanLabel failed = new("what was typed does not come back"), done = new("it is back");
-        plan.JumpIf(typedCount, Condition.Equal, 0, done);
-        queue.Type(master, typed, typedCount, typedCount, failed);
-        plan.Jump(done);
-        plan.Place(failed);
-        plan.Set(failures, 1);
-        plan.Place(done);
+        _plan.JumpIf(_typedCount, Condition.Equal, 0, done);
+        _queue.Type(_master, _typed, _typedCount, _typedCount, failed);
+        _plan.Jump(done);
+        _plan.Place(failed);
+        _plan.Set(_failures, 1);
+        _plan.Place(done);
     }
 
-    private void SetSettings(byte[] to) => plan.Try(null, SystemCall.Ioctl, peer, TerminalCall.SetSettings, plan.Bytes(to, "{termios}"));
+    private void SetSettings(byte[] to) => _plan.Try(null, SystemCall.Ioctl, _peer, TerminalCall.SetSettings, _plan.Bytes(to, "{termios}"));
 
     private void SetPacketMode(bool on)
     {
-        if (terminal.PacketMode)
+        if (_terminal.PacketMode)
         {
-            plan.Try(null, SystemCall.Ioctl, master, TerminalCall.SetPacketMode, plan.Bytes([on ? (byte)1 : (byte)0, 0, 0, 0]));
+            _plan.Try(null, SystemCall.Ioctl, _master, TerminalCall.SetPacketMode, _plan.Bytes([on ? (byte)1 : (byte)0, 0, 0, 0]));
         }
     }
 
     private void SetLock(bool on)
     {
-        if (terminal.Locked)
+        if (_terminal.Locked)
         {
-            plan.Try(null, SystemCall.Ioctl, master, TerminalCall.SetLock, plan.Bytes([on ? (byte)1 : (byte)0, 0, 0, 0]));
+            _plan.Try(null, SystemCall.Ioctl, _master, TerminalCall.SetLock, _plan.Bytes([on ? (byte)1 : (byte)0, 0, 0, 0]));
         }
     }
 
     private TerminalQueues Read(byte[] data)
     {
-        int Told(int offset) => BinaryPrimitives.ReadInt32LittleEndian(data.AsSpan(report.Offset + offset));
+        int Told(int offset) => BinaryPrimitives.ReadInt32LittleEndian(data.AsSpan(_report.Offset + offset));
         if (Told(0) < 0)
         {
             return TerminalQueues.Failed($"its other side can't be opened ({Errno.Message(-Told(0))})");
@@ -261,8 +261,8 @@ internal sealed class TerminalQueueCapture
         }
 
         List<TypedLineImage> read = [];
-        (byte first, byte second) = settings.EndsOfLine;
-        for (int position = lines.Offset; position < lines.Offset + Told(8);)
+        (byte first, byte second) = _settings.EndsOfLine;
+        for (int position = _lines.Offset; position < _lines.Offset + Told(8);)
         {
             int length = BinaryPrimitives.ReadInt32LittleEndian(data.AsSpan(position));
             byte[] bytes = data[(position + 4)..(position + 4 + length)];
@@ -270,6 +270,6 @@ internal sealed class TerminalQueueCapture
             position += length + 5;
         }
 
-        return new TerminalQueues(data[output.Offset..(output.Offset + Told(4))], read, data[typed.Offset..(typed.Offset + Told(12))], null);
+        return new TerminalQueues(data[_output.Offset..(_output.Offset + Told(4))], read, data[_typed.Offset..(_typed.Offset + Told(12))], null);
     }
 }

@@ -23,26 +23,26 @@ internal sealed class TerminalQueuePlan(PlanBuilder plan)
     private const int MostTries = 400;
     private const int TryNanoseconds = 500_000;
 
-    private readonly DataReference poll = plan.Room(8, "{pollfd}");
-    private readonly DataReference scratch = plan.Room(16 * 1024, "echo");
-    private readonly DataReference pause = plan.Bytes([.. BitConverter.GetBytes(0L), .. BitConverter.GetBytes((long)TryNanoseconds)], "{0.5 ms}");
-    private readonly Slot result = plan.NewSlot();
-    private readonly Slot left = plan.NewSlot();
-    private readonly Slot at = plan.NewSlot();
-    private readonly Slot tries = plan.NewSlot();
+    private readonly DataReference _poll = plan.Room(8, "{pollfd}");
+    private readonly DataReference _scratch = plan.Room(16 * 1024, "echo");
+    private readonly DataReference _pause = plan.Bytes([.. BitConverter.GetBytes(0L), .. BitConverter.GetBytes((long)TryNanoseconds)], "{0.5 ms}");
+    private readonly Slot _result = plan.NewSlot();
+    private readonly Slot _left = plan.NewSlot();
+    private readonly Slot _at = plan.NewSlot();
+    private readonly Slot _tries = plan.NewSlot();
 
     /// <summary>Some bytes that nobody reads, as many as are ever typed at once.</summary>
-    public DataReference Scratch => scratch;
+    public DataReference Scratch => _scratch;
 
     /// <summary>Goes on at the label unless the descriptor is ready. What is on its way to it has come then (n_tty_poll looks itself).</summary>
     public void Poll(Argument descriptor, int events, PlanLabel notReady, int milliseconds = 0)
     {
-        plan.Do(OperationKind.Store32, null, poll, descriptor);
-        plan.Do(OperationKind.Store32, null, Argument.AddressOf(poll, 4), events);
-        plan.Try(null, SystemCall.Poll, poll, 1, milliseconds);
-        plan.Do(OperationKind.Load32, result, Argument.AddressOf(poll, 4));
-        plan.Do(OperationKind.And, result, result, (ulong)(uint)events << 16);
-        plan.JumpIf(result, Condition.Equal, 0, notReady);
+        plan.Do(OperationKind.Store32, null, _poll, descriptor);
+        plan.Do(OperationKind.Store32, null, Argument.AddressOf(_poll, 4), events);
+        plan.Try(null, SystemCall.Poll, _poll, 1, milliseconds);
+        plan.Do(OperationKind.Load32, _result, Argument.AddressOf(_poll, 4));
+        plan.Do(OperationKind.And, _result, _result, (ulong)(uint)events << 16);
+        plan.JumpIf(_result, Condition.Equal, 0, notReady);
     }
 
     /// <summary>Types bytes at the master, under <see cref="TerminalSettings.ForFilling"/>, and takes their echo away.</summary>
@@ -52,15 +52,15 @@ internal sealed class TerminalQueuePlan(PlanBuilder plan)
     public void Type(Argument master, Argument bytes, Argument length, Argument echoed, PlanLabel failed)
     {
         PlanLabel more = new("more echo"), done = new("typed");
-        plan.Try(result, SystemCall.Write, master, bytes, length);
-        plan.JumpIf(result, Condition.NotEqual, length, failed);
-        plan.Set(left, echoed);
+        plan.Try(_result, SystemCall.Write, master, bytes, length);
+        plan.JumpIf(_result, Condition.NotEqual, length, failed);
+        plan.Set(_left, echoed);
         plan.Place(more);
-        plan.JumpIf(left, Condition.Equal, 0, done);
+        plan.JumpIf(_left, Condition.Equal, 0, done);
         Poll(master, Descriptor.PollIn, failed, LongestEchoMilliseconds);
-        plan.Try(result, SystemCall.Read, master, scratch, left);
-        plan.JumpIf(result, Condition.Less, 1, failed);
-        plan.Do(OperationKind.Subtract, left, left, result);
+        plan.Try(_result, SystemCall.Read, master, _scratch, _left);
+        plan.JumpIf(_result, Condition.Less, 1, failed);
+        plan.Do(OperationKind.Subtract, _left, _left, _result);
         plan.Jump(more);
         plan.Place(done);
     }
@@ -70,31 +70,31 @@ internal sealed class TerminalQueuePlan(PlanBuilder plan)
     public void Print(Argument slave, Argument bytes, Argument length, PlanLabel failed)
     {
         PlanLabel more = new("more output"), small = new("last piece"), full = new("full"), last = new("all the rest"), done = new("printed");
-        plan.Set(at, bytes);
-        plan.Set(left, length);
-        plan.Set(tries, 0);
+        plan.Set(_at, bytes);
+        plan.Set(_left, length);
+        plan.Set(_tries, 0);
         plan.Place(more);
-        plan.JumpIf(left, Condition.Equal, 0, done);
-        plan.Set(result, left);
-        plan.JumpIf(left, Condition.Less, PieceLength, small);
-        plan.Set(result, PieceLength);
+        plan.JumpIf(_left, Condition.Equal, 0, done);
+        plan.Set(_result, _left);
+        plan.JumpIf(_left, Condition.Less, PieceLength, small);
+        plan.Set(_result, PieceLength);
         plan.Place(small);
-        plan.Try(result, SystemCall.Write, slave, at, result);
-        plan.JumpIf(result, Condition.Less, 1, full);
-        plan.Do(OperationKind.Add, at, at, result);
-        plan.Do(OperationKind.Subtract, left, left, result);
-        plan.Set(tries, 0);
+        plan.Try(_result, SystemCall.Write, slave, _at, _result);
+        plan.JumpIf(_result, Condition.Less, 1, full);
+        plan.Do(OperationKind.Add, _at, _at, _result);
+        plan.Do(OperationKind.Subtract, _left, _left, _result);
+        plan.Set(_tries, 0);
         plan.Jump(more);
         plan.Place(full);
 
         // Until the kernel's worker has moved on what n_tty has room for; at the limit of the buffers a large piece still fits.
-        plan.Do(OperationKind.Add, tries, tries, 1);
-        plan.JumpIf(tries, Condition.GreaterOrEqual, MostTries, last);
-        plan.Try(null, SystemCall.Nanosleep, pause, 0);
+        plan.Do(OperationKind.Add, _tries, _tries, 1);
+        plan.JumpIf(_tries, Condition.GreaterOrEqual, MostTries, last);
+        plan.Try(null, SystemCall.Nanosleep, _pause, 0);
         plan.Jump(more);
         plan.Place(last);
-        plan.Try(result, SystemCall.Write, slave, at, left);
-        plan.JumpIf(result, Condition.NotEqual, left, failed);
+        plan.Try(_result, SystemCall.Write, slave, _at, _left);
+        plan.JumpIf(_result, Condition.NotEqual, _left, failed);
         plan.Place(done);
     }
 }

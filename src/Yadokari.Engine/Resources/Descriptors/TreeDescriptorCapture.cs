@@ -7,21 +7,21 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// <param name="Shared">What several of them hold.</param>
 public sealed record TreeDescriptorCapture(IReadOnlyList<DescriptorCapture> Processes, DescriptorTableImage Shared, IReadOnlyList<Obstacle> Obstacles) : IDisposable
 {
-    private readonly List<SafeFileHandle> connections = [];
+    private readonly List<SafeFileHandle> _connections = [];
 
     /// <summary>Descriptors of both ends of each TCP connection between them. The caller owns them then.</summary>
     public IReadOnlyList<SafeFileHandle> TakeConnections()
     {
-        List<SafeFileHandle> taken = [.. connections];
-        connections.Clear();
+        List<SafeFileHandle> taken = [.. _connections];
+        _connections.Clear();
         return taken;
     }
 
-    internal void Add(SafeFileHandle connection) => connections.Add(connection);
+    internal void Add(SafeFileHandle connection) => _connections.Add(connection);
 
     public void Dispose()
     {
-        connections.ForEach(static connection => connection.Dispose());
+        _connections.ForEach(static connection => connection.Dispose());
         foreach (DescriptorCapture process in Processes)
         {
             process.Dispose();

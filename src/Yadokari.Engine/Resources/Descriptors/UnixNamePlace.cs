@@ -19,8 +19,8 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
     private const int NoReplace = 1; // RENAME_NOREPLACE
     private const string AnyName = "d";
 
-    private readonly Slot home = plan.NewSlot();
-    private readonly Slot place = plan.NewSlot();
+    private readonly Slot _home = plan.NewSlot();
+    private readonly Slot _place = plan.NewSlot();
 
     /// <summary>Goes to where the name is bound.</summary>
     /// <param name="removeStale">Removes what the job has left behind at a path of the working directory.</param>
@@ -40,7 +40,7 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
         {
             KeepHome();
             plan.Call($"change to {directory}", SystemCall.Chdir, plan.Text(directory));
-            tools.Lift(OpenHere(), place);
+            tools.Lift(OpenHere(), _place);
         }
 
         if (!name.IsAside)
@@ -54,7 +54,7 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
     {
         if (!name.Path.StartsWith('/'))
         {
-            plan.Call(null, SystemCall.Fchdir, place);
+            plan.Call(null, SystemCall.Fchdir, _place);
         }
     }
 
@@ -95,9 +95,9 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
 
         if (!name.Path.StartsWith('/'))
         {
-            plan.Call(null, SystemCall.Fchdir, home);
-            plan.Call(null, SystemCall.Close, home);
-            plan.Call(null, SystemCall.Close, place);
+            plan.Call(null, SystemCall.Fchdir, _home);
+            plan.Call(null, SystemCall.Close, _home);
+            plan.Call(null, SystemCall.Close, _place);
         }
     }
 
@@ -107,8 +107,8 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
         KeepHome();
         plan.Call($"change to {directory}", SystemCall.Chdir, plan.Text(directory));
         emit();
-        plan.Call(null, SystemCall.Fchdir, home);
-        plan.Call(null, SystemCall.Close, home);
+        plan.Call(null, SystemCall.Fchdir, _home);
+        plan.Call(null, SystemCall.Close, _home);
     }
 
     private Slot OpenHere()
@@ -117,7 +117,7 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
         return tools.Raw;
     }
 
-    private void KeepHome() => tools.Lift(OpenHere(), home);
+    private void KeepHome() => tools.Lift(OpenHere(), _home);
 
     /// <summary>By a short name, as an address must be.</summary>
     private void RemoveRenamed(string file, Action<string> removeStale)
@@ -134,8 +134,8 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
         plan.CallOrJump(null, none, SystemCall.Chdir, plan.Text(directory));
         removeStale(name);
         plan.Place(none);
-        plan.Call(null, SystemCall.Fchdir, home);
-        plan.Call(null, SystemCall.Close, home);
+        plan.Call(null, SystemCall.Fchdir, _home);
+        plan.Call(null, SystemCall.Close, _home);
     }
 
     /// <summary>In the directory of the renamed file, to which it is moved; else in one where anybody may, or in the job's own. No other user
@@ -149,15 +149,15 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
         foreach (string one in bases)
         {
             PlanLabel next = new("next");
-            plan.CallOrJump(null, next, SystemCall.Fchdir, home);
+            plan.CallOrJump(null, next, SystemCall.Fchdir, _home);
             plan.CallOrJump(null, next, SystemCall.Chdir, plan.Text(one));
             plan.CallOrJump(null, next, SystemCall.Mkdirat, CurrentDirectory, directory, OnlyMine);
             plan.Jump(made);
             plan.Place(next);
         }
 
-        plan.Call(null, SystemCall.Fchdir, home);
-        plan.Call(null, SystemCall.Close, home);
+        plan.Call(null, SystemCall.Fchdir, _home);
+        plan.Call(null, SystemCall.Close, _home);
         if (otherwise is null)
         {
             plan.Fail($"there is no directory in which a socket gets the name {name.Path}: {string.Join(", ", bases)}", 1);
@@ -169,8 +169,8 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
 
         plan.Place(made);
         plan.CallInto(tools.Raw, $"open {AsideName(name)}", SystemCall.Open, directory, DirectoryPath, 0);
-        tools.Lift(tools.Raw, place);
-        plan.Call(null, SystemCall.Fchdir, place);
+        tools.Lift(tools.Raw, _place);
+        plan.Call(null, SystemCall.Fchdir, _place);
         foreach (string one in Directories(name))
         {
             plan.Call($"make {one}", SystemCall.Mkdirat, CurrentDirectory, plan.Text(one), OnlyMine);
@@ -179,14 +179,14 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
         if (Depth(name) > 0)
         {
             plan.Call(null, SystemCall.Chdir, plan.Text(Start(name)));
-            plan.Call(null, SystemCall.Close, place);
-            tools.Lift(OpenHere(), place);
+            plan.Call(null, SystemCall.Close, _place);
+            tools.Lift(OpenHere(), _place);
         }
     }
 
     private void RemoveAside(UnixName name)
     {
-        plan.Call(null, SystemCall.Fchdir, place);
+        plan.Call(null, SystemCall.Fchdir, _place);
         if (Depth(name) > 0)
         {
             plan.Call(null, SystemCall.Chdir, plan.Text(string.Join('/', Enumerable.Repeat("..", Depth(name)))));

@@ -22,7 +22,7 @@ internal sealed class WatchedFiles(int pid, JobPaths paths, IReadOnlyList<OpenDe
     /// <summary>What the look did not find: it is not looked for again while the job stands still.</summary>
     private static readonly ConcurrentDictionary<(uint Device, uint Inode), bool> NotFound = [];
 
-    private IReadOnlyList<MountInfo>? mounts;
+    private IReadOnlyList<MountInfo>? _mounts;
 
     /// <returns>Its path, as the process would say it; null when it was not found.</returns>
     public string? Find(InotifyWatch watch)
@@ -151,7 +151,7 @@ internal sealed class WatchedFiles(int pid, JobPaths paths, IReadOnlyList<OpenDe
 
     private static uint Minor(ulong device) => (uint)(device & 0xfffff);
 
-    private IReadOnlyList<MountInfo> Mounts() => mounts ??= [.. MountInfo.Read(pid)?.Values ?? []];
+    private IReadOnlyList<MountInfo> Mounts() => _mounts ??= [.. MountInfo.Read(pid)?.Values ?? []];
 
     private bool Leads(string path, InotifyWatch watch) =>
         paths.Status(path) is { } there && there.Inode == watch.Inode && IsOn(path, there, watch.Device);

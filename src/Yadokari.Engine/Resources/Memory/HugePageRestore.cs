@@ -16,17 +16,17 @@ internal sealed class HugePageRestore(PlanContext context)
     private const int Collapse = 25;
     private const int PrSetThpDisable = 41;
 
-    private readonly IReadOnlyList<KernelRange> ranges = context.Image.Memory.HugePages;
-    private int next;
+    private readonly IReadOnlyList<KernelRange> _ranges = context.Image.Memory.HugePages;
+    private int _next;
 
     /// <summary>Null: as whoever resumes has it.</summary>
-    private bool? prevented;
+    private bool? _prevented;
 
     /// <summary>Whether huge pages are made in a mapping even if it has no content. Mappings come by ascending address.</summary>
     public bool Has(MappingImage mapping)
     {
         Advance(mapping);
-        return MayHave(mapping) && next < ranges.Count && ranges[next].Start < mapping.End;
+        return MayHave(mapping) && _next < _ranges.Count && _ranges[_next].Start < mapping.End;
     }
 
     /// <summary>Huge pages of a mapping, which is there, may be written and is empty.</summary>
@@ -38,9 +38,9 @@ internal sealed class HugePageRestore(PlanContext context)
         }
 
         Advance(mapping);
-        for (int i = next; i < ranges.Count && ranges[i].Start < mapping.End; i++)
+        for (int i = _next; i < _ranges.Count && _ranges[i].Start < mapping.End; i++)
         {
-            Make(mapping, Math.Max(mapping.Start, ranges[i].Start), Math.Min(mapping.End, ranges[i].Start + ranges[i].Length));
+            Make(mapping, Math.Max(mapping.Start, _ranges[i].Start), Math.Min(mapping.End, _ranges[i].Start + _ranges[i].Length));
         }
 
         if ((mapping.Flags & VmaFlags.NoHugePage) != 0 || context.Image.Attributes.ThpDisabled)
@@ -70,9 +70,9 @@ internal sealed class HugePageRestore(PlanContext context)
 
     private void Advance(MappingImage mapping)
     {
-        while (next < ranges.Count && ranges[next].Start + ranges[next].Length <= mapping.Start)
+        while (_next < _ranges.Count && _ranges[_next].Start + _ranges[_next].Length <= mapping.Start)
         {
-            next++;
+            _next++;
         }
     }
 
@@ -80,9 +80,9 @@ internal sealed class HugePageRestore(PlanContext context)
 
     private void Set(bool prevent)
     {
-        if (prevented != prevent)
+        if (_prevented != prevent)
         {
-            prevented = prevent;
+            _prevented = prevent;
             context.Plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetThpDisable, "PR_SET_THP_DISABLE"), prevent ? 1 : 0, 0, 0, 0);
         }
     }

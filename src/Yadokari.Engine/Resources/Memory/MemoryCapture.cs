@@ -13,48 +13,48 @@ public sealed class MemoryCapture
 
     private const ulong HugePage = 2UL << 20;
 
-    private readonly List<MappingImage> mappings = [];
-    private readonly List<PageRun> runs = [];
-    private readonly List<KernelRange> kernelData = [];
-    private readonly List<KernelRange> guardPages = [];
-    private readonly List<PageRun> hugePages = [];
-    private readonly HashSet<string> objectKeys = [];
-    private readonly List<SharedView> views = [];
-    private readonly List<SharedObjectImage> objects = [];
-    private readonly Dictionary<string, int> objectNumbers = [];
-    private readonly List<PageRun> copied = [];
-    private readonly List<PageRun> copiedOfFiles = [];
-    private readonly List<Vma> readOnlyFiles = [];
-    private readonly Dictionary<string, long> lengths = [];
-    private Vma? vdso;
+    private readonly List<MappingImage> _mappings = [];
+    private readonly List<PageRun> _runs = [];
+    private readonly List<KernelRange> _kernelData = [];
+    private readonly List<KernelRange> _guardPages = [];
+    private readonly List<PageRun> _hugePages = [];
+    private readonly HashSet<string> _objectKeys = [];
+    private readonly List<SharedView> _views = [];
+    private readonly List<SharedObjectImage> _objects = [];
+    private readonly Dictionary<string, int> _objectNumbers = [];
+    private readonly List<PageRun> _copied = [];
+    private readonly List<PageRun> _copiedOfFiles = [];
+    private readonly List<Vma> _readOnlyFiles = [];
+    private readonly Dictionary<string, long> _lengths = [];
+    private Vma? _vdso;
 
     /// <summary>By ascending address.</summary>
-    public IReadOnlyList<MappingImage> Mappings => mappings;
+    public IReadOnlyList<MappingImage> Mappings => _mappings;
 
     /// <summary>Private pages that hold something, by ascending address.</summary>
-    public IReadOnlyList<PageRun> Runs => runs;
+    public IReadOnlyList<PageRun> Runs => _runs;
 
-    public IReadOnlyList<SharedObjectImage> Objects => objects;
+    public IReadOnlyList<SharedObjectImage> Objects => _objects;
 
     /// <summary>Where the process maps its shared objects.</summary>
-    public IReadOnlyList<SharedView> Views => views;
+    public IReadOnlyList<SharedView> Views => _views;
 
     /// <summary>[vvar] and its like, beside the vdso.</summary>
-    public IReadOnlyList<KernelRange> KernelData => kernelData;
+    public IReadOnlyList<KernelRange> KernelData => _kernelData;
 
     /// <summary>Ranges made to fault by MADV_GUARD_INSTALL.</summary>
-    public IReadOnlyList<KernelRange> GuardPages => guardPages;
+    public IReadOnlyList<KernelRange> GuardPages => _guardPages;
 
     /// <summary>Private memory that is made of huge pages.</summary>
-    public IReadOnlyList<PageRun> HugePages => hugePages;
+    public IReadOnlyList<PageRun> HugePages => _hugePages;
 
-    public Vma? Vdso => vdso;
+    public Vma? Vdso => _vdso;
 
     /// <summary>Private mappings of files that may not be written now and whose whole content travels, by ascending address.</summary>
-    internal IReadOnlyList<Vma> ReadOnlyFiles => readOnlyFiles;
+    internal IReadOnlyList<Vma> ReadOnlyFiles => _readOnlyFiles;
 
     /// <summary>Pages of them that are no longer the file's, by ascending address.</summary>
-    internal IReadOnlyList<PageRun> CopiedOfFiles => copiedOfFiles;
+    internal IReadOnlyList<PageRun> CopiedOfFiles => _copiedOfFiles;
 
     /// <summary>Names of the kernel's own mappings: never saved.</summary>
     public static bool IsKernels(Vma vma) => vma.Name is "[vdso]" or "[vvar]" or "[vvar_vclock]" or "[vsyscall]" or "[uprobes]";
@@ -64,9 +64,9 @@ public sealed class MemoryCapture
     public static MemoryCapture Scan(int pid, IReadOnlyList<Vma> vmas, IReadOnlyList<string>? carried = null)
     {
         MemoryCapture capture = new();
-        capture.objectKeys.UnionWith(carried ?? []);
+        capture._objectKeys.UnionWith(carried ?? []);
         HashSet<ulong> programs = ProgramsOf(vmas);
-        capture.objectKeys.UnionWith(vmas.Where(vma => vma.Shared && IsObject(vma)).Select(KeyOf));
+        capture._objectKeys.UnionWith(vmas.Where(vma => vma.Shared && IsObject(vma)).Select(KeyOf));
         using PageMap pages = new(pid);
         foreach (Vma vma in vmas)
         {
@@ -77,7 +77,7 @@ public sealed class MemoryCapture
         pages.FindGuards(new RemoteAddress(0), new RemoteAddress(AddressSpace.End), guards);
         foreach (PageRun run in guards)
         {
-            capture.guardPages.Add(new KernelRange(run.Start.Value, run.Length));
+            capture._guardPages.Add(new KernelRange(run.Start.Value, run.Length));
         }
 
         return capture;
@@ -181,10 +181,10 @@ public sealed class MemoryCapture
         };
         if (!vma.IsFile)
         {
-            pages.FindPopulated(vma.Start, vma.End, runs);
+            pages.FindPopulated(vma.Start, vma.End, _runs);
             if (vma.Length >= HugePage)
             {
-                pages.FindHuge(vma.Start, vma.End, hugePages);
+                pages.FindHuge(vma.Start, vma.End, _hugePages);
             }
         }
         else if (vma.Shared)
@@ -193,30 +193,30 @@ public sealed class MemoryCapture
         }
         else if (vma.Name == "/dev/zero")
         {
-            pages.FindPopulated(vma.Start, vma.End, runs);
+            pages.FindPopulated(vma.Start, vma.End, _runs);
         }
-        else if (IsObject(vma) && objectKeys.Contains(KeyOf(vma)))
+        else if (IsObject(vma) && _objectKeys.Contains(KeyOf(vma)))
         {
             // What it has not changed itself it sees change: in the object, that others have.
             mapping = mapping with { Kind = MappingKind.PrivateObject, Object = ObjectOf(vma), Offset = vma.Offset };
-            pages.FindCopied(vma.Start, vma.End, runs);
+            pages.FindCopied(vma.Start, vma.End, _runs);
         }
         else if (vma.Length > LargeDataFile && !programs.Contains(vma.Inode) && FileFacts.TryLength(pid, vma.Name, out long length))
         {
             mapping = mapping with { Kind = MappingKind.PrivateFile, Offset = vma.Offset, FileLength = length };
-            pages.FindCopied(vma.Start, vma.End, runs);
+            pages.FindCopied(vma.Start, vma.End, _runs);
         }
         else
         {
             // The whole content travels: the target needs neither the program nor its libraries.
-            runs.Add(new PageRun(vma.Start, vma.End));
+            _runs.Add(new PageRun(vma.Start, vma.End));
             if (IsUnchanged(pid, vma, pages))
             {
                 mapping = mapping with { Unchanged = true, Offset = vma.Offset };
             }
         }
 
-        mappings.Add(mapping);
+        _mappings.Add(mapping);
     }
 
     /// <summary>Whether every page is the file's own, by a path that others may have as well.</summary>
@@ -227,19 +227,19 @@ public sealed class MemoryCapture
             return false;
         }
 
-        copied.Clear();
-        pages.FindCopied(vma.Start, vma.End, copied);
-        readOnlyFiles.Add(vma);
-        copiedOfFiles.AddRange(copied);
-        if (copied.Count > 0)
+        _copied.Clear();
+        pages.FindCopied(vma.Start, vma.End, _copied);
+        _readOnlyFiles.Add(vma);
+        _copiedOfFiles.AddRange(_copied);
+        if (_copied.Count > 0)
         {
             return false;
         }
 
-        if (!lengths.TryGetValue(vma.Name, out long length))
+        if (!_lengths.TryGetValue(vma.Name, out long length))
         {
             FileFacts.TryLength(pid, vma.Name, out length);
-            lengths.Add(vma.Name, length);
+            _lengths.Add(vma.Name, length);
         }
 
         // Behind the end of the file a page faults (SIGBUS), which memory made of zeros would not.
@@ -271,7 +271,7 @@ public sealed class MemoryCapture
         }
 
         int number = ObjectOf(vma);
-        views.Add(new SharedView(number, vma.Start, vma.End, vma.Offset));
+        _views.Add(new SharedView(number, vma.Start, vma.End, vma.Offset));
         return mapping with { Kind = MappingKind.SharedObject, Object = number, Offset = vma.Offset };
     }
 
@@ -284,12 +284,12 @@ public sealed class MemoryCapture
     private int ObjectOf(Vma vma)
     {
         string key = KeyOf(vma);
-        if (!objectNumbers.TryGetValue(key, out int number))
+        if (!_objectNumbers.TryGetValue(key, out int number))
         {
-            number = objects.Count;
-            objectNumbers.Add(key, number);
+            number = _objects.Count;
+            _objectNumbers.Add(key, number);
             string name = PathOf(vma);
-            objects.Add(new SharedObjectImage { Key = key, Name = name.StartsWith("/memfd:", StringComparison.Ordinal) ? name["/memfd:".Length..] : "shared", Length = 0 });
+            _objects.Add(new SharedObjectImage { Key = key, Name = name.StartsWith("/memfd:", StringComparison.Ordinal) ? name["/memfd:".Length..] : "shared", Length = 0 });
         }
 
         return number;
@@ -299,14 +299,14 @@ public sealed class MemoryCapture
     private MappingImage AddNamed(Vma vma, FileStatus file, MappingImage mapping)
     {
         string key = KeyOf(vma);
-        if (!objectNumbers.TryGetValue(key, out int number))
+        if (!_objectNumbers.TryGetValue(key, out int number))
         {
-            number = objects.Count;
-            objectNumbers.Add(key, number);
-            objects.Add(new SharedObjectImage { Key = key, Name = "shared", Length = file.Size, Mode = (int)file.Permissions, NamedAt = vma.Name, Owner = Descriptors.FileOwnerImage.Of(file) });
+            number = _objects.Count;
+            _objectNumbers.Add(key, number);
+            _objects.Add(new SharedObjectImage { Key = key, Name = "shared", Length = file.Size, Mode = (int)file.Permissions, NamedAt = vma.Name, Owner = Descriptors.FileOwnerImage.Of(file) });
         }
 
-        views.Add(new SharedView(number, vma.Start, vma.End, vma.Offset));
+        _views.Add(new SharedView(number, vma.Start, vma.End, vma.Offset));
         return mapping with { Kind = MappingKind.SharedObject, Object = number, Offset = vma.Offset };
     }
 
@@ -314,11 +314,11 @@ public sealed class MemoryCapture
     private MappingImage AddShortLived(Vma vma, FileStatus file, MappingImage mapping)
     {
         string key = KeyOf(vma);
-        if (!objectNumbers.TryGetValue(key, out int number))
+        if (!_objectNumbers.TryGetValue(key, out int number))
         {
-            number = objects.Count;
-            objectNumbers.Add(key, number);
-            objects.Add(new SharedObjectImage
+            number = _objects.Count;
+            _objectNumbers.Add(key, number);
+            _objects.Add(new SharedObjectImage
             {
                 Key = key,
                 Name = "shared",
@@ -330,8 +330,8 @@ public sealed class MemoryCapture
         }
 
         bool writable = (vma.Flags & VmaFlags.MayWrite) != 0;
-        objects[number] = objects[number] with { Writable = objects[number].Writable || writable };
-        views.Add(new SharedView(number, vma.Start, vma.End, vma.Offset));
+        _objects[number] = _objects[number] with { Writable = _objects[number].Writable || writable };
+        _views.Add(new SharedView(number, vma.Start, vma.End, vma.Offset));
         return mapping with { Kind = MappingKind.SharedObject, Object = number, Offset = vma.Offset };
     }
 
@@ -339,11 +339,11 @@ public sealed class MemoryCapture
     {
         if (vma.Name == "[vdso]")
         {
-            vdso = vma;
+            _vdso = vma;
         }
         else if (vma.Name.StartsWith("[vvar", StringComparison.Ordinal))
         {
-            kernelData.Add(new KernelRange(vma.Start.Value, vma.Length));
+            _kernelData.Add(new KernelRange(vma.Start.Value, vma.Length));
         }
     }
 }

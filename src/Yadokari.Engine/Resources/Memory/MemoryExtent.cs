@@ -12,12 +12,12 @@ internal sealed class MemoryExtent
 {
     public const int PagesOfPiece = PageSums.PagesOfPiece;
 
-    private readonly uint[] values;
-    private readonly uint[] tail;
-    private readonly uint[] sums;
-    private readonly byte[] held;
-    private readonly byte[] zero;
-    private readonly bool[] stale;
+    private readonly uint[] _values;
+    private readonly uint[] _tail;
+    private readonly uint[] _sums;
+    private readonly byte[] _held;
+    private readonly byte[] _zero;
+    private readonly bool[] _stale;
 
     /// <param name="start">Its first byte in memory.</param>
     /// <param name="pages">How many.</param>
@@ -29,12 +29,12 @@ internal sealed class MemoryExtent
         FileOffset = fileOffset;
         Pieces = (pages + PagesOfPiece - 1) / PagesOfPiece;
         int whole = pages / PagesOfPiece;
-        values = new uint[whole * PagesOfPiece];
-        tail = new uint[pages % PagesOfPiece * PageSums.BlocksOfPage];
-        sums = new uint[Pieces];
-        held = new byte[Pieces];
-        zero = new byte[Pieces];
-        stale = new bool[Pieces];
+        _values = new uint[whole * PagesOfPiece];
+        _tail = new uint[pages % PagesOfPiece * PageSums.BlocksOfPage];
+        _sums = new uint[Pieces];
+        _held = new byte[Pieces];
+        _zero = new byte[Pieces];
+        _stale = new bool[Pieces];
     }
 
     public ulong Start { get; }
@@ -52,19 +52,19 @@ internal sealed class MemoryExtent
     public ulong PieceEnd(int piece) => Math.Min(PieceStart(piece + 1), End);
 
     /// <summary>Its pages whose bytes are in the file.</summary>
-    public int Held(int piece) => held[piece];
+    public int Held(int piece) => _held[piece];
 
     /// <summary>Its pages known to be zeros.</summary>
-    public int Zero(int piece) => zero[piece];
+    public int Zero(int piece) => _zero[piece];
 
-    public bool IsHeld(int page) => (held[page / PagesOfPiece] >> (page % PagesOfPiece) & 1) != 0;
+    public bool IsHeld(int page) => (_held[page / PagesOfPiece] >> (page % PagesOfPiece) & 1) != 0;
 
     /// <summary>A page's bytes are in the file.</summary>
     public void Hold(int page, ReadOnlySpan<byte> bytes)
     {
-        if (page < values.Length)
+        if (page < _values.Length)
         {
-            values[page] = PageSums.OfPage(bytes);
+            _values[page] = PageSums.OfPage(bytes);
         }
         else
         {
@@ -78,9 +78,9 @@ internal sealed class MemoryExtent
     /// <param name="known">So it was in memory; false: that is not known.</param>
     public void Clear(int page, bool known)
     {
-        if (page < values.Length)
+        if (page < _values.Length)
         {
-            values[page] = 0;
+            _values[page] = 0;
         }
         else
         {
@@ -93,24 +93,24 @@ internal sealed class MemoryExtent
     /// <summary>The checksum of what the file has of a piece.</summary>
     public uint Sum(int piece)
     {
-        if (stale[piece])
+        if (_stale[piece])
         {
             int first = piece * PagesOfPiece;
-            sums[piece] = first < values.Length ? PageSums.OfPiece(values.AsSpan(first, PagesOfPiece)) : PageSums.OfShortPiece(tail);
-            stale[piece] = false;
+            _sums[piece] = first < _values.Length ? PageSums.OfPiece(_values.AsSpan(first, PagesOfPiece)) : PageSums.OfShortPiece(_tail);
+            _stale[piece] = false;
         }
 
-        return sums[piece];
+        return _sums[piece];
     }
 
-    private Span<uint> TailOf(int page) => tail.AsSpan((page - values.Length) * PageSums.BlocksOfPage, PageSums.BlocksOfPage);
+    private Span<uint> TailOf(int page) => _tail.AsSpan((page - _values.Length) * PageSums.BlocksOfPage, PageSums.BlocksOfPage);
 
     private void Mark(int page, bool isHeld, bool isZero)
     {
         int piece = page / PagesOfPiece;
         int bit = 1 << (page % PagesOfPiece);
-        held[piece] = (byte)(isHeld ? held[piece] | bit : held[piece] & ~bit);
-        zero[piece] = (byte)(isZero ? zero[piece] | bit : zero[piece] & ~bit);
-        stale[piece] = true;
+        _held[piece] = (byte)(isHeld ? _held[piece] | bit : _held[piece] & ~bit);
+        _zero[piece] = (byte)(isZero ? _zero[piece] | bit : _zero[piece] & ~bit);
+        _stale[piece] = true;
     }
 }

@@ -17,31 +17,31 @@ public sealed class MemoryWriter
     /// <summary>Bytes; to start a thread takes as long as to copy some megabytes.</summary>
     private const long WorthHelpers = 16L << 20;
 
-    private readonly RemoteMemory memory;
-    private readonly IImageSink sink;
-    private readonly IProgress<CaptureProgress>? progress;
-    private readonly Lock sinkLock = new();
-    private readonly List<(RemoteAddress Start, int Length)> pieces = [];
-    private readonly List<MemorySegment> segments = [];
-    private long position;
-    private long done;
-    private long total;
-    private int next;
-    private bool inPlace;
-    private int block = MemorySegment.MaxLength;
-    private volatile bool failed;
+    private readonly RemoteMemory _memory;
+    private readonly IImageSink _sink;
+    private readonly IProgress<CaptureProgress>? _progress;
+    private readonly Lock _sinkLock = new();
+    private readonly List<(RemoteAddress Start, int Length)> _pieces = [];
+    private readonly List<MemorySegment> _segments = [];
+    private long _position;
+    private long _done;
+    private long _total;
+    private int _next;
+    private bool _inPlace;
+    private int _block = MemorySegment.MaxLength;
+    private volatile bool _failed;
 
     /// <param name="position">Where in the file the first page goes; a multiple of the page size.</param>
     public MemoryWriter(RemoteMemory memory, IImageSink sink, long position, IProgress<CaptureProgress>? progress)
     {
-        this.memory = memory;
-        this.sink = sink;
-        this.position = position;
-        this.progress = progress;
+        _memory = memory;
+        _sink = sink;
+        _position = position;
+        _progress = progress;
     }
 
     /// <summary>Where the next bytes of the file go.</summary>
-    public long Position => position;
+    public long Position => _position;
 
     /// <summary>Bytes of memory written.</summary>
     public long Written { get; private set; }
@@ -52,25 +52,25 @@ public sealed class MemoryWriter
     /// <summary>Copies the runs; returns their segments by ascending address.</summary>
     public IReadOnlyList<MemorySegment> Copy(IReadOnlyList<PageRun> runs)
     {
-        pieces.Clear();
-        segments.Clear();
-        next = 0;
+        _pieces.Clear();
+        _segments.Clear();
+        _next = 0;
         foreach (PageRun run in runs)
         {
             for (ulong at = 0; at < run.Length; at += MemorySegment.MaxLength)
             {
                 int length = (int)Math.Min(MemorySegment.MaxLength, run.Length - at);
-                pieces.Add((run.Start + at, length));
-                total += length;
+                _pieces.Add((run.Start + at, length));
+                _total += length;
             }
         }
 
         // Into a sink that is memory each worker takes room by blocks and fills them without gaps; what is left of its last
         // one is a hole. Into any other nothing is written that need not be.
         const int MaxBlock = 16 * MemorySegment.MaxLength;
-        block = (int)Math.Clamp(total / 64 / MemorySegment.MaxLength * MemorySegment.MaxLength, MemorySegment.MaxLength, MaxBlock);
-        inPlace = !sink.Window(position, 1).IsEmpty;
-        int workers = total < WorthHelpers ? 1 : Math.Clamp(Environment.ProcessorCount, 1, 4);
+        _block = (int)Math.Clamp(_total / 64 / MemorySegment.MaxLength * MemorySegment.MaxLength, MemorySegment.MaxLength, MaxBlock);
+        _inPlace = !_sink.Window(_position, 1).IsEmpty;
+        int workers = _total < WorthHelpers ? 1 : Math.Clamp(Environment.ProcessorCount, 1, 4);
         if (workers == 1)
         {
             Work();
@@ -89,7 +89,7 @@ public sealed class MemoryWriter
                     }
                     catch (Exception e)
                     {
-                        failed = true;
+                        _failed = true;
                         Interlocked.CompareExchange(ref failure, e, null);
                     }
                 });
@@ -102,7 +102,7 @@ public sealed class MemoryWriter
             }
             catch
             {
-                failed = true;
+                _failed = true;
                 throw;
             }
             finally
@@ -119,7 +119,7 @@ public sealed class MemoryWriter
             }
         }
 
-        MemorySegment[] result = [.. segments];
+        MemorySegment[] result = [.. _segments];
         Array.Sort(result, (left, right) => left.Address.CompareTo(right.Address));
         return result;
     }
@@ -132,7 +132,7 @@ public sealed class MemoryWriter
             return null;
         }
 
-        long offset = Interlocked.Add(ref position, bytes.Length) - bytes.Length;
+        long offset = Interlocked.Add(ref _position, bytes.Length) - bytes.Length;
         uint checksum = Checksum.OfSegment(bytes);
         WriteSink(offset, bytes);
         return new MemorySegment(address, bytes.Length, offset, checksum);
@@ -145,35 +145,35 @@ public sealed class MemoryWriter
         List<(int From, int To)> kept = [];
         long at = 0;
         long end = 0;
-        while (!failed)
+        while (!_failed)
         {
-            int index = Interlocked.Increment(ref next) - 1;
-            if (index >= pieces.Count)
+            int index = Interlocked.Increment(ref _next) - 1;
+            if (index >= _pieces.Count)
             {
                 break;
             }
 
-            (RemoteAddress start, int length) = pieces[index];
+            (RemoteAddress start, int length) = _pieces[index];
             int taken = 0;
             while (taken < length)
             {
-                if (at == end && inPlace)
+                if (at == end && _inPlace)
                 {
-                    at = Interlocked.Add(ref position, block) - block;
-                    end = at + block;
+                    at = Interlocked.Add(ref _position, _block) - _block;
+                    end = at + _block;
                 }
 
-                int part = inPlace ? (int)Math.Min(length - taken, end - at) : length;
-                Span<byte> window = inPlace ? sink.Window(at, part) : default;
+                int part = _inPlace ? (int)Math.Min(length - taken, end - at) : length;
+                Span<byte> window = _inPlace ? _sink.Window(at, part) : default;
                 Span<byte> bytes = window.IsEmpty ? (buffer ??= GC.AllocateUninitializedArray<byte>(MemorySegment.MaxLength, pinned: true)).AsSpan(0, part) : window;
                 // A mapped file may end before its mapping does, and a guard page can't be read: such pages are zeros.
-                int got = memory.Read(start + (ulong)taken, bytes);
+                int got = _memory.Read(start + (ulong)taken, bytes);
                 while (got < part)
                 {
                     int next = Math.Min(part, (got / Page * Page) + Page);
                     bytes[got..next].Clear();
                     got = next;
-                    got += memory.Read(start + (ulong)(taken + got), bytes[got..]);
+                    got += _memory.Read(start + (ulong)(taken + got), bytes[got..]);
                 }
 
                 FindKept(bytes, kept);
@@ -185,16 +185,16 @@ public sealed class MemoryWriter
                 taken += part;
             }
 
-            long now = Interlocked.Add(ref done, length);
-            progress?.Report(new CaptureProgress(now, total));
+            long now = Interlocked.Add(ref _done, length);
+            _progress?.Report(new CaptureProgress(now, _total));
         }
 
         GiveBack(at, end);
-        lock (segments)
+        lock (_segments)
         {
             foreach (MemorySegment segment in found)
             {
-                segments.Add(segment);
+                _segments.Add(segment);
                 Written += segment.Length;
             }
         }
@@ -203,9 +203,9 @@ public sealed class MemoryWriter
     /// <summary>Room that was not used: given back when it is the last taken, else left as a hole of zeros.</summary>
     private void GiveBack(long at, long end)
     {
-        if (inPlace && at != end && Interlocked.CompareExchange(ref position, at, end) != end)
+        if (_inPlace && at != end && Interlocked.CompareExchange(ref _position, at, end) != end)
         {
-            sink.Window(at, (int)(end - at)).Clear();
+            _sink.Window(at, (int)(end - at)).Clear();
         }
     }
 
@@ -214,9 +214,9 @@ public sealed class MemoryWriter
         int length = to - from;
         ReadOnlySpan<byte> run = bytes.Slice(from, length);
         uint checksum = Checksum.OfSegment(run);
-        if (!inPlace)
+        if (!_inPlace)
         {
-            at = Interlocked.Add(ref position, length) - length;
+            at = Interlocked.Add(ref _position, length) - length;
             WriteSink(at, run);
             return new MemorySegment(address, length, at, checksum);
         }
@@ -228,7 +228,7 @@ public sealed class MemoryWriter
         else
         {
             // Read in place; what zeros were left out before it, it moves down by.
-            Span<byte> place = sink.Window(at, length);
+            Span<byte> place = _sink.Window(at, length);
             if (!Unsafe.AreSame(ref place[0], ref bytes[from]))
             {
                 run.CopyTo(place);
@@ -242,15 +242,15 @@ public sealed class MemoryWriter
 
     private void WriteSink(long offset, ReadOnlySpan<byte> bytes)
     {
-        if (sink.IsConcurrent)
+        if (_sink.IsConcurrent)
         {
-            sink.Write(offset, bytes);
+            _sink.Write(offset, bytes);
         }
         else
         {
-            lock (sinkLock)
+            lock (_sinkLock)
             {
-                sink.Write(offset, bytes);
+                _sink.Write(offset, bytes);
             }
         }
     }

@@ -16,11 +16,11 @@ internal sealed class PageCopier(RemoteMemory memory, IImageSink sink, Action<lo
     /// <summary>Bytes; to start a thread takes as long as to copy some megabytes.</summary>
     private const long WorthHelpers = 16L << 20;
 
-    private readonly List<(MemoryExtent Extent, int Page, int Count)> parts = [];
-    private readonly List<int> shares = [];
-    private readonly Lock sinkLock = new();
-    private int next;
-    private volatile bool failed;
+    private readonly List<(MemoryExtent Extent, int Page, int Count)> _parts = [];
+    private readonly List<int> _shares = [];
+    private readonly Lock _sinkLock = new();
+    private int _next;
+    private volatile bool _failed;
 
     /// <summary>Bytes of the pages that wait.</summary>
     public long Waiting { get; private set; }
@@ -34,7 +34,7 @@ internal sealed class PageCopier(RemoteMemory memory, IImageSink sink, Action<lo
             // Whole pieces, so that no two threads have one.
             int most = MostPages - (page % MemoryExtent.PagesOfPiece);
             int taken = Math.Min(count, most);
-            parts.Add((extent, page, taken));
+            _parts.Add((extent, page, taken));
             page += taken;
             count -= taken;
         }
@@ -47,7 +47,7 @@ internal sealed class PageCopier(RemoteMemory memory, IImageSink sink, Action<lo
         long bytes = Waiting;
         Waiting = 0;
         Share();
-        next = 0;
+        _next = 0;
         int workers = bytes < WorthHelpers ? 1 : Math.Clamp(Environment.ProcessorCount, 1, 4);
         Exception? failure = null;
         void Guarded()
@@ -58,7 +58,7 @@ internal sealed class PageCopier(RemoteMemory memory, IImageSink sink, Action<lo
             }
             catch (Exception e)
             {
-                failed = true;
+                _failed = true;
                 Interlocked.CompareExchange(ref failure, e, null);
             }
         }
@@ -76,7 +76,7 @@ internal sealed class PageCopier(RemoteMemory memory, IImageSink sink, Action<lo
             helper.Join();
         }
 
-        parts.Clear();
+        _parts.Clear();
         if (failure is not null)
         {
             ExceptionDispatchInfo.Throw(failure);
@@ -88,38 +88,38 @@ internal sealed class PageCopier(RemoteMemory memory, IImageSink sink, Action<lo
     /// <summary>Cuts the parts into shares of some size, never within a piece.</summary>
     private void Share()
     {
-        shares.Clear();
-        shares.Add(0);
+        _shares.Clear();
+        _shares.Add(0);
         int pages = 0;
-        for (int i = 1; i < parts.Count; i++)
+        for (int i = 1; i < _parts.Count; i++)
         {
-            (MemoryExtent extent, int page, int count) = parts[i - 1];
+            (MemoryExtent extent, int page, int count) = _parts[i - 1];
             pages += count;
-            bool samePiece = parts[i].Extent == extent && parts[i].Page / MemoryExtent.PagesOfPiece == (page + count - 1) / MemoryExtent.PagesOfPiece;
+            bool samePiece = _parts[i].Extent == extent && _parts[i].Page / MemoryExtent.PagesOfPiece == (page + count - 1) / MemoryExtent.PagesOfPiece;
             if (pages >= MostPages && !samePiece)
             {
-                shares.Add(i);
+                _shares.Add(i);
                 pages = 0;
             }
         }
 
-        shares.Add(parts.Count);
+        _shares.Add(_parts.Count);
     }
 
     private void Work()
     {
         byte[]? buffer = null;
-        while (!failed)
+        while (!_failed)
         {
-            int share = Interlocked.Increment(ref next) - 1;
-            if (share >= shares.Count - 1)
+            int share = Interlocked.Increment(ref _next) - 1;
+            if (share >= _shares.Count - 1)
             {
                 return;
             }
 
-            for (int i = shares[share]; i < shares[share + 1]; i++)
+            for (int i = _shares[share]; i < _shares[share + 1]; i++)
             {
-                (MemoryExtent extent, int page, int count) = parts[i];
+                (MemoryExtent extent, int page, int count) = _parts[i];
                 Copy(extent, page, count, ref buffer);
                 copied?.Invoke((long)count * Page);
             }
@@ -180,7 +180,7 @@ internal sealed class PageCopier(RemoteMemory memory, IImageSink sink, Action<lo
             return;
         }
 
-        lock (sinkLock)
+        lock (_sinkLock)
         {
             sink.Write(place + ((long)from * Page), part);
         }

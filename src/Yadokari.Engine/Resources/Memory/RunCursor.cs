@@ -9,8 +9,8 @@ namespace Yadokari.Engine.Resources.Memory;
 /// <param name="runs">Sorted, none over another; unchanged meanwhile.</param>
 internal ref struct RunCursor(ReadOnlySpan<PageRun> runs)
 {
-    private readonly ReadOnlySpan<PageRun> runs = runs;
-    private int next;
+    private readonly ReadOnlySpan<PageRun> _runs = runs;
+    private int _next;
 
     public RunCursor(List<PageRun> runs)
         : this(CollectionsMarshal.AsSpan(runs))
@@ -23,16 +23,16 @@ internal ref struct RunCursor(ReadOnlySpan<PageRun> runs)
     {
         const int all = (1 << 8) - 1;
         Skip(start);
-        if (next < runs.Length && runs[next].Start.Value <= start && runs[next].End.Value >= end)
+        if (_next < _runs.Length && _runs[_next].Start.Value <= start && _runs[_next].End.Value >= end)
         {
             return all >> (8 - (int)((end - start) / RemoteAddress.PageSize));
         }
 
         int mask = 0;
-        for (int i = next; i < runs.Length && runs[i].Start.Value < end; i++)
+        for (int i = _next; i < _runs.Length && _runs[i].Start.Value < end; i++)
         {
-            int from = (int)((Math.Max(runs[i].Start.Value, start) - start) / RemoteAddress.PageSize);
-            int to = (int)((Math.Min(runs[i].End.Value, end) - start) / RemoteAddress.PageSize);
+            int from = (int)((Math.Max(_runs[i].Start.Value, start) - start) / RemoteAddress.PageSize);
+            int to = (int)((Math.Min(_runs[i].End.Value, end) - start) / RemoteAddress.PageSize);
             mask |= (1 << to) - (1 << from);
         }
 
@@ -48,9 +48,9 @@ internal ref struct RunCursor(ReadOnlySpan<PageRun> runs)
         }
 
         Skip(start);
-        for (int i = next; i < runs.Length && runs[i].Start.Value < end; i++)
+        for (int i = _next; i < _runs.Length && _runs[i].Start.Value < end; i++)
         {
-            parts.Add(new PageRun(new RemoteAddress(Math.Max(runs[i].Start.Value, start)), new RemoteAddress(Math.Min(runs[i].End.Value, end))));
+            parts.Add(new PageRun(new RemoteAddress(Math.Max(_runs[i].Start.Value, start)), new RemoteAddress(Math.Min(_runs[i].End.Value, end))));
         }
     }
 
@@ -59,14 +59,14 @@ internal ref struct RunCursor(ReadOnlySpan<PageRun> runs)
     {
         Skip(start);
         ulong at = start;
-        for (int i = next; i < runs.Length && runs[i].Start.Value < end; i++)
+        for (int i = _next; i < _runs.Length && _runs[i].Start.Value < end; i++)
         {
-            if (runs[i].Start.Value > at)
+            if (_runs[i].Start.Value > at)
             {
-                parts.Add(new PageRun(new RemoteAddress(at), runs[i].Start));
+                parts.Add(new PageRun(new RemoteAddress(at), _runs[i].Start));
             }
 
-            at = Math.Max(at, runs[i].End.Value);
+            at = Math.Max(at, _runs[i].End.Value);
         }
 
         if (at < end)
@@ -77,9 +77,9 @@ internal ref struct RunCursor(ReadOnlySpan<PageRun> runs)
 
     private void Skip(ulong start)
     {
-        while (next < runs.Length && runs[next].End.Value <= start)
+        while (_next < _runs.Length && _runs[_next].End.Value <= start)
         {
-            next++;
+            _next++;
         }
     }
 }

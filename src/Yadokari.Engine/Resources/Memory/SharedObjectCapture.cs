@@ -14,7 +14,7 @@ namespace Yadokari.Engine.Resources.Memory;
 /// </summary>
 internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sources, MemoryWriter writer)
 {
-    private readonly byte[] buffer = new byte[MemorySegment.MaxLength];
+    private readonly byte[] _buffer = new byte[MemorySegment.MaxLength];
 
     /// <summary>The objects of one process.</summary>
     /// <param name="common">Keys of those that others have as well: of these it is only told that they are.</param>
@@ -111,13 +111,13 @@ internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sour
         foreach (DataRun run in runs)
         {
             long end = run.Offset + run.Length;
-            for (long at = run.Offset / RemoteAddress.PageSize * RemoteAddress.PageSize; at < end; at += buffer.Length)
+            for (long at = run.Offset / RemoteAddress.PageSize * RemoteAddress.PageSize; at < end; at += _buffer.Length)
             {
-                int wanted = (int)Math.Min(buffer.Length, end - at);
+                int wanted = (int)Math.Min(_buffer.Length, end - at);
                 int got = 0;
                 while (got < wanted)
                 {
-                    int piece = RandomAccess.Read(file, buffer.AsSpan(got, wanted - got), at + got);
+                    int piece = RandomAccess.Read(file, _buffer.AsSpan(got, wanted - got), at + got);
                     if (piece == 0)
                     {
                         break;
@@ -127,8 +127,8 @@ internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sour
                 }
 
                 int whole = (got + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
-                buffer.AsSpan(got, whole - got).Clear();
-                if (whole > 0 && writer.Write((ulong)at, buffer.AsSpan(0, whole)) is { } segment)
+                _buffer.AsSpan(got, whole - got).Clear();
+                if (whole > 0 && writer.Write((ulong)at, _buffer.AsSpan(0, whole)) is { } segment)
                 {
                     segments.Add(segment);
                 }
@@ -178,12 +178,12 @@ internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sour
 
     private void ReadView(RemoteMemory memory, SharedView view, ulong from, ulong to, List<MemorySegment> segments)
     {
-        for (ulong at = Math.Max(from, view.Offset); at < to; at += (ulong)buffer.Length)
+        for (ulong at = Math.Max(from, view.Offset); at < to; at += (ulong)_buffer.Length)
         {
-            int wanted = (int)Math.Min((ulong)buffer.Length, to - at);
-            int got = memory.Read(view.Start + (at - view.Offset), buffer.AsSpan(0, wanted));
-            buffer.AsSpan(got, wanted - got).Clear();
-            if (writer.Write(at, buffer.AsSpan(0, wanted)) is { } segment)
+            int wanted = (int)Math.Min((ulong)_buffer.Length, to - at);
+            int got = memory.Read(view.Start + (at - view.Offset), _buffer.AsSpan(0, wanted));
+            _buffer.AsSpan(got, wanted - got).Clear();
+            if (writer.Write(at, _buffer.AsSpan(0, wanted)) is { } segment)
             {
                 segments.Add(segment);
             }

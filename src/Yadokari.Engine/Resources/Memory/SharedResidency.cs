@@ -17,7 +17,7 @@ internal sealed class SharedResidency
     /// <summary>Pages that are asked for at once, a byte each: they fit the borrowed range.</summary>
     private const int PagesAtOnce = 128 * 1024;
 
-    private readonly Dictionary<string, List<DataRun>> runs = [];
+    private readonly Dictionary<string, List<DataRun>> _runs = [];
 
     private SharedResidency()
     {
@@ -35,7 +35,7 @@ internal sealed class SharedResidency
         {
             List<DataRun> found = [];
             Collect(pages, 0, found);
-            residency.runs.Add(key, found);
+            residency._runs.Add(key, found);
         }
 
         return residency;
@@ -80,10 +80,10 @@ internal sealed class SharedResidency
 
         foreach (string key in leftOut)
         {
-            residency.runs.Remove(key);
+            residency._runs.Remove(key);
         }
 
-        foreach (List<DataRun> found in residency.runs.Values)
+        foreach (List<DataRun> found in residency._runs.Values)
         {
             Join(found);
         }
@@ -113,13 +113,13 @@ internal sealed class SharedResidency
     }
 
     /// <summary>Runs of an object that hold something, by ascending offset. Null when nothing is known.</summary>
-    public IReadOnlyList<DataRun>? Find(string key) => runs.GetValueOrDefault(key);
+    public IReadOnlyList<DataRun>? Find(string key) => _runs.GetValueOrDefault(key);
 
     private bool TryAsk(FrozenProcess tree, RemoteBatch batch, Vma vma, string key)
     {
-        if (!runs.TryGetValue(key, out List<DataRun>? found))
+        if (!_runs.TryGetValue(key, out List<DataRun>? found))
         {
-            runs.Add(key, found = []);
+            _runs.Add(key, found = []);
         }
 
         const ulong length = (ulong)PagesAtOnce * RemoteAddress.PageSize;

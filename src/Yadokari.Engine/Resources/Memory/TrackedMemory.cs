@@ -24,16 +24,16 @@ internal sealed class TrackedMemory : IDisposable
 
     private static readonly byte[] Zeros = new byte[Page];
 
-    private readonly WriteWatch? watch;
-    private readonly FilePlaces places;
-    private readonly RemoteMemory memory;
-    private readonly IImageSink sink;
-    private readonly List<PageRun> watched = [];
-    private readonly List<Vma> vmas = [];
-    private readonly List<TrackedFile> files = [];
-    private readonly List<MemoryExtent> extents = [];
-    private readonly List<PageRun> found = [];
-    private bool distrusted;
+    private readonly WriteWatch? _watch;
+    private readonly FilePlaces _places;
+    private readonly RemoteMemory _memory;
+    private readonly IImageSink _sink;
+    private readonly List<PageRun> _watched = [];
+    private readonly List<Vma> _vmas = [];
+    private readonly List<TrackedFile> _files = [];
+    private readonly List<MemoryExtent> _extents = [];
+    private readonly List<PageRun> _found = [];
+    private bool _distrusted;
 
     /// <param name="pid">The process.</param>
     /// <param name="watch">Of its address space; owned from here on. Null: only files.</param>
@@ -42,19 +42,19 @@ internal sealed class TrackedMemory : IDisposable
     public TrackedMemory(int pid, WriteWatch? watch, FilePlaces places, IImageSink sink, bool sharing)
     {
         Pid = pid;
-        this.watch = watch;
-        this.places = places;
-        this.sink = sink;
-        memory = new RemoteMemory(pid) { KeepsSharing = sharing };
+        _watch = watch;
+        _places = places;
+        _sink = sink;
+        _memory = new RemoteMemory(pid) { KeepsSharing = sharing };
     }
 
     public int Pid { get; }
 
     /// <summary>What it writes is seen.</summary>
-    public bool IsWatching => watch is not null && !distrusted;
+    public bool IsWatching => _watch is not null && !_distrusted;
 
     /// <summary>What was told as written is not all that may have been: anonymous memory is copied when it stands still.</summary>
-    public void Distrust() => distrusted = true;
+    public void Distrust() => _distrusted = true;
 
     /// <summary>The mappings under this watch that have something in them, and the ranges of those with their places in the file.</summary>
     public (IReadOnlyList<Vma> Mappings, IReadOnlyList<MemoryExtent> Extents) Watched
@@ -64,17 +64,17 @@ internal sealed class TrackedMemory : IDisposable
             List<MemoryExtent> inside = [];
             List<Vma> mappings = [];
             int next = 0;
-            foreach (Vma vma in vmas)
+            foreach (Vma vma in _vmas)
             {
-                while (next < extents.Count && extents[next].Start < vma.Start.Value)
+                while (next < _extents.Count && _extents[next].Start < vma.Start.Value)
                 {
                     next++;
                 }
 
                 int first = next;
-                for (; next < extents.Count && extents[next].End <= vma.End.Value; next++)
+                for (; next < _extents.Count && _extents[next].End <= vma.End.Value; next++)
                 {
-                    inside.Add(extents[next]);
+                    inside.Add(_extents[next]);
                 }
 
                 if (next > first)
@@ -88,7 +88,7 @@ internal sealed class TrackedMemory : IDisposable
     }
 
     /// <summary>A mapping that is under this watch, in part at least.</summary>
-    public bool Watches(Vma vma) => watched.Exists(range => range.Start < vma.End && vma.Start < range.End);
+    public bool Watches(Vma vma) => _watched.Exists(range => range.Start < vma.End && vma.Start < range.End);
 
     /// <summary>The first round: all that it has.</summary>
     /// <returns>Bytes.</returns>
@@ -97,14 +97,14 @@ internal sealed class TrackedMemory : IDisposable
     public long Begin(Action<long> copied, Action planned)
     {
         IReadOnlyList<Vma> all = MappingNames.Resolve(Pid, ProcMaps.ReadSmaps(Pid) ?? throw new IOException($"process {Pid} has ended"));
-        PageCopier copier = new(memory, sink, copied);
+        PageCopier copier = new(_memory, _sink, copied);
         AddFiles(MemoryCapture.Scan(Pid, all), copier);
-        if (watch is not null)
+        if (_watch is not null)
         {
             AddWatched(all, copier);
         }
 
-        extents.Sort((left, right) => left.Start.CompareTo(right.Start));
+        _extents.Sort((left, right) => left.Start.CompareTo(right.Start));
         planned();
         long bytes = copier.Run();
         Settle();
@@ -122,11 +122,11 @@ internal sealed class TrackedMemory : IDisposable
         }
 
         Find(onlyWritten: true);
-        PageCopier copier = new(memory, sink);
+        PageCopier copier = new(_memory, _sink);
         List<PageRun> fresh = [];
-        RunCursor cursor = new(found);
+        RunCursor cursor = new(_found);
         ulong at = 0;
-        foreach (MemoryExtent extent in extents)
+        foreach (MemoryExtent extent in _extents)
         {
             cursor.Add(at, extent.Start, fresh);
             AddParts(copier, extent, ref cursor);
@@ -135,7 +135,7 @@ internal sealed class TrackedMemory : IDisposable
 
         cursor.Add(at, AddressSpace.End, fresh);
         AddExtents(fresh, 0, copier);
-        extents.Sort((left, right) => left.Start.CompareTo(right.Start));
+        _extents.Sort((left, right) => left.Start.CompareTo(right.Start));
         if (fresh.Count > 0)
         {
             planned();
@@ -153,16 +153,16 @@ internal sealed class TrackedMemory : IDisposable
     /// <returns>What has one, by ascending address.</returns>
     public IReadOnlyList<MemorySegment> Finish(MemoryCapture capture, RemoteMemory frozen, List<PageRun> rest)
     {
-        found.Clear();
+        _found.Clear();
         if (IsWatching)
         {
             using PageMap pages = new(Pid);
-            pages.FindUnwritten(found);
+            pages.FindUnwritten(_found);
         }
 
         AddUnchangedFiles(capture);
-        found.Sort((left, right) => left.Start.Value.CompareTo(right.Start.Value));
-        PageCopier copier = new(frozen, sink);
+        _found.Sort((left, right) => left.Start.Value.CompareTo(right.Start.Value));
+        PageCopier copier = new(frozen, _sink);
         List<(MemoryExtent Extent, int Piece)> kept = Compare(capture, copier, rest);
         copier.Run();
         return Segments(kept, capture.Mappings);
@@ -170,25 +170,25 @@ internal sealed class TrackedMemory : IDisposable
 
     public void Dispose()
     {
-        watch?.Dispose();
-        memory.Dispose();
+        _watch?.Dispose();
+        _memory.Dispose();
     }
 
     private void AddWatched(IReadOnlyList<Vma> all, PageCopier copier)
     {
         foreach (Vma vma in all)
         {
-            if (MayWatch(vma) && watch!.TryAdd(vma.Start, vma.End))
+            if (MayWatch(vma) && _watch!.TryAdd(vma.Start, vma.End))
             {
-                watched.Add(new PageRun(vma.Start, vma.End));
-                vmas.Add(vma);
+                _watched.Add(new PageRun(vma.Start, vma.End));
+                _vmas.Add(vma);
             }
         }
 
         Find(onlyWritten: false);
-        RunCursor cursor = new(found);
+        RunCursor cursor = new(_found);
         List<PageRun> parts = [];
-        foreach (PageRun range in watched)
+        foreach (PageRun range in _watched)
         {
             parts.Clear();
             cursor.Add(range.Start.Value, range.End.Value, parts);
@@ -203,9 +203,9 @@ internal sealed class TrackedMemory : IDisposable
 
     private void Find(bool onlyWritten)
     {
-        found.Clear();
+        _found.Clear();
         using PageMap pages = new(Pid);
-        pages.Protect(onlyWritten, found);
+        pages.Protect(onlyWritten, _found);
     }
 
     private void AddFiles(MemoryCapture capture, PageCopier copier)
@@ -218,7 +218,7 @@ internal sealed class TrackedMemory : IDisposable
             memoryDevices ??= MappedObject.MemoryDevices(Pid);
             if (TrackedFile.Of(Pid, vma, memoryDevices) is { } file)
             {
-                files.Add(file);
+                _files.Add(file);
                 parts.Clear();
                 copied.AddOutside(vma.Start.Value, vma.End.Value, parts);
                 AddExtents(parts, 0, copier);
@@ -237,7 +237,7 @@ internal sealed class TrackedMemory : IDisposable
 
         Dictionary<string, FileStatus?> statuses = [];
         RunCursor copied = new(capture.CopiedOfFiles.ToArray());
-        foreach (TrackedFile file in files)
+        foreach (TrackedFile file in _files)
         {
             if (!statuses.TryGetValue(file.Mapping.Name, out FileStatus? status))
             {
@@ -246,7 +246,7 @@ internal sealed class TrackedMemory : IDisposable
 
             if (now.TryGetValue(file.Mapping.Start.Value, out Vma? vma) && file.IsSame(vma, status))
             {
-                copied.AddOutside(vma.Start.Value, vma.End.Value, found);
+                copied.AddOutside(vma.Start.Value, vma.End.Value, _found);
             }
         }
     }
@@ -263,8 +263,8 @@ internal sealed class TrackedMemory : IDisposable
             }
 
             int pages = (int)((runs[last].End - runs[i].Start) / Page);
-            MemoryExtent extent = new(runs[i].Start.Value, pages, places.Take((long)pages * Page));
-            extents.Add(extent);
+            MemoryExtent extent = new(runs[i].Start.Value, pages, _places.Take((long)pages * Page));
+            _extents.Add(extent);
             for (; i <= last; i++)
             {
                 copier.Add(extent, (int)((runs[i].Start.Value - extent.Start) / Page), (int)(runs[i].Length / Page));
@@ -285,7 +285,7 @@ internal sealed class TrackedMemory : IDisposable
     /// <summary>Checksums, as far as they are not of the last moment.</summary>
     private void Settle()
     {
-        foreach (MemoryExtent extent in extents)
+        foreach (MemoryExtent extent in _extents)
         {
             for (int piece = 0; piece < extent.Pieces; piece++)
             {
@@ -303,10 +303,10 @@ internal sealed class TrackedMemory : IDisposable
         List<PageRun> covered = [];
         PageRun[] runs = [.. capture.Runs];
         RunCursor needed = new(runs);
-        RunCursor unwritten = new(found);
+        RunCursor unwritten = new(_found);
         IReadOnlyList<MappingImage> mappings = capture.Mappings;
         int mapping = 0;
-        foreach (MemoryExtent extent in extents)
+        foreach (MemoryExtent extent in _extents)
         {
             for (int piece = 0; piece < extent.Pieces; piece++)
             {
@@ -361,7 +361,7 @@ internal sealed class TrackedMemory : IDisposable
         {
             if ((gone >> i & 1) != 0)
             {
-                sink.Write(extent.FileOffset + ((long)(first + i) * Page), Zeros);
+                _sink.Write(extent.FileOffset + ((long)(first + i) * Page), Zeros);
                 extent.Clear(first + i, known: false);
             }
             else if ((changed >> i & 1) != 0)

@@ -16,7 +16,7 @@ public sealed class CarriedWriter
     // A tag and a varint of 64 bits.
     private const int MaxScalar = 11;
 
-    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly string _state;
     private readonly long _maxBytes;
@@ -92,7 +92,7 @@ public sealed class CarriedWriter
         int bytes;
         try
         {
-            bytes = s_strict.GetByteCount(value);
+            bytes = Strict.GetByteCount(value);
         }
         catch (EncoderFallbackException)
         {
@@ -102,7 +102,7 @@ public sealed class CarriedWriter
 
         Put((byte)StateTag.Text);
         PutVarint((ulong)bytes);
-        s_strict.GetBytes(value, Reserve(bytes));
+        Strict.GetBytes(value, Reserve(bytes));
         _length += bytes;
     }
 

@@ -12,7 +12,7 @@ public sealed class StateCarrier<T>
     where T : class
 {
     // Beside the objects, not in them: a field would count in the equality of records.
-    private static readonly ConditionalWeakTable<T, StateCarrier<T>> s_carriers = [];
+    private static readonly ConditionalWeakTable<T, StateCarrier<T>> Carriers = [];
 
     // A slice is made while calls run: small enough to hold no lock and no memory for long.
     private const int EntriesPerSlice = 4096;
@@ -37,7 +37,7 @@ public sealed class StateCarrier<T>
 
     /// <summary>The one of an object.</summary>
     public static StateCarrier<T> Of(T target, ClassCodec<T> codec) =>
-        s_carriers.GetValue(target, made => new StateCarrier<T>(made, codec));
+        Carriers.GetValue(target, made => new StateCarrier<T>(made, codec));
 
     /// <summary>As <see cref="ICarriedState.Save"/>.</summary>
     public void Save(IBufferWriter<byte> destination)

@@ -5,11 +5,11 @@ namespace Yadokari.Engine.Tests.Resources.Descriptors;
 /// <summary>A python3 program that sets descriptors up, says "ready" and then waits for the end of its input.</summary>
 internal sealed class PythonProgram : IDisposable
 {
-    private readonly Process process;
+    private readonly Process _process;
 
-    private PythonProgram(Process process) => this.process = process;
+    private PythonProgram(Process process) => _process = process;
 
-    public int Pid => process.Id;
+    public int Pid => _process.Id;
 
     public static PythonProgram Start(string setup) => Wait("-c", setup + "\nprint('ready', flush=True)\nsys.stdin.read()");
 
@@ -36,8 +36,8 @@ internal sealed class PythonProgram : IDisposable
 
     public void Dispose()
     {
-        process.StandardInput.Close();
-        process.WaitForExit();
-        process.Dispose();
+        _process.StandardInput.Close();
+        _process.WaitForExit();
+        _process.Dispose();
     }
 }
