@@ -8,6 +8,6 @@ public static unsafe class ShortSleep
     public static void For(int microseconds)
     {
         long* time = stackalloc long[2] { 0, microseconds * 1000L };
-        LinuxCall.Invoke((int)SystemCall.Nanosleep, (nint)time);
+        LinuxCall.Invoke(SystemCall.Nanosleep, (nint)time);
     }
 }

@@ -4,15 +4,13 @@ using Yadokari.Linux.Descriptors;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Cli.Streams;
 
 /// <summary>Passes this process' signals on to its foreground job. A stop stops both, and so does going on.</summary>
 public sealed class JobSignals : IDisposable
 {
-    private const int Continue = 18;
-    private const int Stop = 19;
-
     private readonly YadoClient _host;
     private readonly JobInfo _job;
     private readonly Action _giveUp;
@@ -36,7 +34,7 @@ public sealed class JobSignals : IDisposable
         while (Terminal.IsOfAnotherGroup(0))
         {
             Console.Error.WriteLine("yado: the job reads this terminal: 'fg' lets it go on");
-            Signals.Send(Environment.ProcessId, Stop);
+            Signals.Send(Environment.ProcessId, SIGSTOP);
         }
     }
 
@@ -60,7 +58,7 @@ public sealed class JobSignals : IDisposable
         {
             // Typically it has just ended, which the waiting side reports; else the user must know.
             Console.Error.WriteLine($"yado: signal {signal} did not reach {_job.Name}: {failure.Message}");
-            if (failure.Unreachable && signal is not (Stop or Continue))
+            if (failure.Unreachable && signal is not (SIGSTOP or SIGCONT))
             {
                 _giveUp();
             }
@@ -71,9 +69,9 @@ public sealed class JobSignals : IDisposable
     /// <summary>The job first: should it not hear of it, neither stops.</summary>
     private async Task StopBothAsync()
     {
-        if (await PassOnAsync(Stop))
+        if (await PassOnAsync(SIGSTOP))
         {
-            Signals.Send(Environment.ProcessId, Stop);
+            Signals.Send(Environment.ProcessId, SIGSTOP);
         }
     }
 
@@ -83,6 +81,6 @@ public sealed class JobSignals : IDisposable
         {
             AwaitForeground();
         }
-        await PassOnAsync(Continue);
+        await PassOnAsync(SIGCONT);
     }
 }

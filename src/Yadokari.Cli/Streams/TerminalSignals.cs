@@ -1,14 +1,12 @@
 using System.Runtime.InteropServices;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Cli.Streams;
 
 /// <summary>What signals of this process mean while a job's terminal is shown in its own.</summary>
 public sealed class TerminalSignals : IDisposable
 {
-    private const int Interrupt = 2;
-    private const int Quit = 3;
-    private const int Stop = 19;
     private readonly List<PosixSignalRegistration> _registrations = [];
 
     /// <param name="leave">It is to end; the job is not.</param>
@@ -19,13 +17,13 @@ public sealed class TerminalSignals : IDisposable
         Register(PosixSignal.SIGHUP, () => leave(PosixSignal.SIGHUP));
         Register(PosixSignal.SIGTERM, () => leave(PosixSignal.SIGTERM));
         // Keys arrive as bytes: these were sent by somebody.
-        Register(PosixSignal.SIGINT, () => passOn(Interrupt));
-        Register(PosixSignal.SIGQUIT, () => passOn(Quit));
+        Register(PosixSignal.SIGINT, () => passOn(SIGINT));
+        Register(PosixSignal.SIGQUIT, () => passOn(SIGQUIT));
         Register(PosixSignal.SIGWINCH, resized);
         Register(PosixSignal.SIGTSTP, () =>
         {
             terminal?.PutBack();
-            Signals.Send(Environment.ProcessId, Stop);
+            Signals.Send(Environment.ProcessId, SIGSTOP);
         });
         Register(PosixSignal.SIGCONT, () =>
         {

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Streams;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Cli.Streams;
 
@@ -25,11 +26,11 @@ public static class TerminalVisit
         {
             Console.Error.WriteLine($"yado: {job.Name} runs on: 'yado attach {job.Name}' shows its terminal again");
         }
-        const int hangUp = 1, terminate = 15, signalled = 128;
+        const int signalled = 128;
         return end.By switch
         {
-            PosixSignal.SIGHUP => signalled + hangUp,
-            PosixSignal.SIGTERM => signalled + terminate,
+            PosixSignal.SIGHUP => signalled + SIGHUP,
+            PosixSignal.SIGTERM => signalled + SIGTERM,
             _ => ExitStatus.Done,
         };
     }

@@ -4,6 +4,7 @@ using Microsoft.Win32.SafeHandles;
 using Yadokari.Cli.Streams;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
+using static Yadokari.Linux.Abi.Poll;
 
 namespace Yadokari.Cli.Top;
 
@@ -57,7 +58,7 @@ public sealed class TopTerminal : IDisposable
         while (true)
         {
             // A key that sends several bytes sends them together: what stays half is the Escape key.
-            bool more = !reader.IsHalf || Descriptor.Poll(Input, Descriptor.PollIn, RestOfKey) != 0;
+            bool more = !reader.IsHalf || Descriptor.Poll(Input, POLLIN, RestOfKey) != 0;
             int count = more ? StandardStream.Read(0, buffer) : 0;
             if (more && count == 0)
             {

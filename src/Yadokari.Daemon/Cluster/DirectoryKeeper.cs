@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Daemon.Cluster;
 
@@ -81,8 +82,7 @@ public sealed partial class DirectoryKeeper(JobDirectory directory, JobTable job
                 return;
             }
             LogOldCopy(logger, record.Id, newer.Host, newer.Epoch, record.Epoch);
-            const int kill = 9;
-            processes.Signal(record.Main, kill);
+            processes.Signal(record.Main, SIGKILL);
             jobs.Update(
                 job, record with { State = JobState.Moved, MovedTo = newer.Host, MovedToAddress = newer.Address, Ended = DateTimeOffset.UtcNow }, null, durable: true);
         }

@@ -4,6 +4,7 @@ using Microsoft.Win32.SafeHandles;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Linux;
 using Yadokari.Linux.Spawn;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Daemon.Draining;
 
@@ -13,7 +14,6 @@ namespace Yadokari.Daemon.Draining;
 /// </summary>
 public sealed partial class SpotNotice(string command, IProcessTable processes, Action onNotice, ILogger<SpotNotice> logger)
 {
-    private const int Terminate = 15;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     public async Task RunAsync(CancellationToken stopping)
@@ -63,7 +63,7 @@ public sealed partial class SpotNotice(string command, IProcessTable processes, 
         }
         catch (OperationCanceledException)
         {
-            processes.Signal(process!, Terminate);
+            processes.Signal(process!, SIGTERM);
             return null;
         }
         // It has ended, so this does not block; a child nobody waits for would stay as a zombie.

@@ -30,6 +30,7 @@ using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Wire;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Daemon.Hosting;
 
@@ -348,10 +349,8 @@ public static class HostDaemon
 
     private static LocalCaller? ReadCredentials(Socket socket)
     {
-        const int levelSocket = 1;
-        const int peerCredentials = 17; // SO_PEERCRED, unix(7): pid, uid, gid
         Span<byte> credentials = stackalloc byte[12];
-        return socket.GetRawSocketOption(levelSocket, peerCredentials, credentials) == credentials.Length
+        return socket.GetRawSocketOption(SOL_SOCKET, SO_PEERCRED, credentials) == credentials.Length
             ? new LocalCaller(BitConverter.ToInt32(credentials), BitConverter.ToUInt32(credentials[sizeof(int)..]))
             : null;
     }

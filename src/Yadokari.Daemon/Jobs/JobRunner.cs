@@ -13,6 +13,7 @@ using Yadokari.Linux.Descriptors;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Streams;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Daemon.Jobs;
 
@@ -240,11 +241,10 @@ public sealed class JobRunner(
     /// <summary>Ends a job that was started and could not be recorded.</summary>
     private void End(JobRecord job)
     {
-        const int kill = 9;
-        processes.Signal(job.Main, kill);
+        processes.Signal(job.Main, SIGKILL);
         if (!processes.WaitGoneAsync(job.Shell, CancellationToken.None).Wait(EndPatience))
         {
-            processes.Signal(job.Shell, kill);
+            processes.Signal(job.Shell, SIGKILL);
             processes.WaitGoneAsync(job.Shell, CancellationToken.None).Wait(EndPatience);
         }
         engine.TryReap(new JobShell(job.Shell.Pid, job.Main.Pid), out _);

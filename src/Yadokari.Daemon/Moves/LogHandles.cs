@@ -1,15 +1,13 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Linux.Descriptors;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Daemon.Moves;
 
 /// <summary>The streams of a job whose output goes to its log, and the file for its exit status, open as the job needs them. Owns the handles.</summary>
 public sealed class LogHandles : IDisposable
 {
-    private const int WriteOnly = 1;
-    private const int Append = 0x400;
-
     private LogHandles(SafeFileHandle input, SafeFileHandle output, SafeFileHandle errors, SafeFileHandle exit)
     {
         Input = input;
@@ -84,6 +82,6 @@ public sealed class LogHandles : IDisposable
     {
         using SafeFileHandle plain = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         // FileMode.Append only seeks; the job needs the kernel's O_APPEND.
-        return Descriptor.Reopen(plain, WriteOnly | Append) ?? throw new IOException($"cannot open {path}: permission denied");
+        return Descriptor.Reopen(plain, O_WRONLY | O_APPEND) ?? throw new IOException($"cannot open {path}: permission denied");
     }
 }

@@ -17,6 +17,7 @@ using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
 using Yadokari.Protocol.Streams;
 using Yadokari.Protocol.Wire;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Daemon.Moves;
 
@@ -399,8 +400,7 @@ public sealed partial class MoveSource(
             return true;
         }
         // After Committed was journaled the daemon's own SIGKILL is what ended it; before, someone else's was.
-        const int killed = 9;
-        return state is MoveState.Committed && new WaitStatus(status).Signal == killed;
+        return state is MoveState.Committed && new WaitStatus(status).Signal == SIGKILL;
     }
 
     private static MoveState.Committed AsCommitted(MoveState state) => state switch

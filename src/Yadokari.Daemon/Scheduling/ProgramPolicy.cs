@@ -6,6 +6,7 @@ using Yadokari.Linux;
 using Yadokari.Linux.Spawn;
 using Yadokari.Scheduling;
 using Yadokari.Scheduling.Records;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Daemon.Scheduling;
 
@@ -22,7 +23,6 @@ namespace Yadokari.Daemon.Scheduling;
 public sealed class ProgramPolicy(string path, TimeSpan patience, TimeSpan startPatience, TimeProvider time, Action<string> onWords) : IPlacementPolicy, IDisposable
 {
     private const int MaxAnswer = 1 << 20;
-    private const int Kill = 9;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     private TimeSpan _pause = TimeSpan.Zero;
@@ -166,7 +166,7 @@ public sealed class ProgramPolicy(string path, TimeSpan patience, TimeSpan start
         {
             _talk.Dispose();
             // It leads a session: whatever it has started goes with it, unless that has left on purpose.
-            Signals.Send(-_pid, Kill);
+            Signals.Send(-_pid, SIGKILL);
             ChildProcess.Wait(_pid);
         }
 

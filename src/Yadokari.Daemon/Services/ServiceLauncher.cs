@@ -7,6 +7,7 @@ using Yadokari.Daemon.Moves;
 using Yadokari.Engine.Resume;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Services;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Daemon.Services;
 
@@ -14,7 +15,6 @@ namespace Yadokari.Daemon.Services;
 public sealed class ServiceLauncher(IJobEngine engine, IProcessTable processes, HomeDirectory home, HostSelf self, ProgramStore programs)
 {
     private const int MaxSocketPath = 107; // sun_path of unix(7), without its zero byte
-    private const int SigKill = 9;
     private const int ShownErrorBytes = 4096;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
@@ -85,7 +85,7 @@ public sealed class ServiceLauncher(IJobEngine engine, IProcessTable processes, 
     /// <summary>Ends an instance at once.</summary>
     public void End(HeldFacts held)
     {
-        processes.Signal(held.Main, SigKill);
+        processes.Signal(held.Main, SIGKILL);
         _ = ReapAsync(held);
     }
 

@@ -4,6 +4,7 @@ using Yadokari.Daemon.Moves;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Daemon.Services;
 
@@ -30,8 +31,7 @@ public sealed partial class ServiceMoveSource
         if (job is not null && record is not null)
         {
             // It holds calls that it may never answer.
-            const int kill = 9;
-            processes.Signal(record.Main, kill);
+            processes.Signal(record.Main, SIGKILL);
             Journal(job, job.Record with { State = JobState.Lost, Note = note }, aborted);
         }
         else

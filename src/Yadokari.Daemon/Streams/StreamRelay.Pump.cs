@@ -3,6 +3,7 @@ using Yadokari.Engine.Resume;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Protocol.Errors;
+using static Yadokari.Linux.Abi.Poll;
 
 namespace Yadokari.Daemon.Streams;
 
@@ -83,7 +84,7 @@ public sealed partial class StreamRelay
     private void Fill(PollSet polled)
     {
         polled.Clear();
-        polled.Add(_wakeRead, Descriptor.PollIn);
+        polled.Add(_wakeRead, POLLIN);
         if (_sealed || _failed)
         {
             return;
@@ -92,7 +93,7 @@ public sealed partial class StreamRelay
         {
             if (_ends[stream] is { } end && Free(stream) > 0 && (stream != 1 || _terminal is null))
             {
-                polled.Add(end, Descriptor.PollIn);
+                polled.Add(end, POLLIN);
             }
         }
         if (_terminal is not null)
@@ -105,7 +106,7 @@ public sealed partial class StreamRelay
         else if (_ends[Input] is { } input)
         {
             // A reader that is gone is told of always.
-            polled.Add(input, Length(Input) > InputAt() ? Descriptor.PollOut : (short)0);
+            polled.Add(input, Length(Input) > InputAt() ? POLLOUT : (short)0);
         }
     }
 
@@ -160,7 +161,7 @@ public sealed partial class StreamRelay
                 {
                     Close(Input);
                 }
-                else if ((Descriptor.Poll(end, 0, TimeSpan.Zero) & Descriptor.PollError) != 0)
+                else if ((Descriptor.Poll(end, 0, TimeSpan.Zero) & POLLERR) != 0)
                 {
                     CloseInput();
                 }

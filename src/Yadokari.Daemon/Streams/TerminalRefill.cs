@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Protocol.Streams;
+using static Yadokari.Linux.Abi.Poll;
 
 namespace Yadokari.Daemon.Streams;
 
@@ -62,8 +63,8 @@ internal static class TerminalRefill
         Stopwatch watch = Stopwatch.StartNew();
         while ((echoed > 0 || Terminal.GetWaiting(slave) < waiting) && watch.Elapsed < Patience)
         {
-            short ready = Descriptor.Poll(master, echoed > 0 ? Descriptor.PollIn : (short)0, TimeSpan.FromMilliseconds(1));
-            if (echoed > 0 && (ready & Descriptor.PollIn) != 0)
+            short ready = Descriptor.Poll(master, echoed > 0 ? POLLIN : (short)0, TimeSpan.FromMilliseconds(1));
+            if (echoed > 0 && (ready & POLLIN) != 0)
             {
                 echoed -= TerminalPair.Read(master, echo[..Math.Min(echo.Length, echoed)]);
             }

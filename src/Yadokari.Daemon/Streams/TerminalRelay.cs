@@ -4,6 +4,7 @@ using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Streams;
+using static Yadokari.Linux.Abi.Poll;
 
 namespace Yadokari.Daemon.Streams;
 
@@ -50,7 +51,7 @@ internal sealed class TerminalRelay : IDisposable
     public ulong Device { get; }
 
     /// <summary>The leader of the job's session has ended.</summary>
-    public bool HasHungUp => (Descriptor.Poll(_slave, 0, TimeSpan.Zero) & Descriptor.PollHangUp) != 0;
+    public bool HasHungUp => (Descriptor.Poll(_slave, 0, TimeSpan.Zero) & POLLHUP) != 0;
 
     /// <summary>Makes one as it was elsewhere.</summary>
     /// <returns>And the job's side, which the caller owns.</returns>
@@ -138,7 +139,7 @@ internal sealed class TerminalRelay : IDisposable
     {
         if (output)
         {
-            polled.Add(_master, Descriptor.PollIn);
+            polled.Add(_master, POLLIN);
         }
         polled.Add(_slave, 0);
     }

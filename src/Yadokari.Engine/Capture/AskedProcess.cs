@@ -7,6 +7,7 @@ using Yadokari.Engine.Resources.Process;
 using Yadokari.Engine.Resources.Threads;
 using Yadokari.Linux.Memory;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Capture;
 
@@ -15,8 +16,6 @@ internal sealed class AskedProcess
 {
     /// <summary>__USER32_CS (arch/x86/include/asm/segment.h).</summary>
     private const ulong Code32 = 0x23;
-
-    private const int SigStop = 19;
 
     private readonly ProcessCapture _process;
     private readonly IReadOnlyList<ThreadImage> _threads;
@@ -114,7 +113,7 @@ internal sealed class AskedProcess
     public void FindObstaclesOfRelative(int? untoldStop, List<Obstacle> obstacles)
     {
         // Nothing but SIGSTOP stops a process in which all signals are blocked.
-        if (untoldStop is not (null or SigStop))
+        if (untoldStop is not (null or SIGSTOP))
         {
             obstacles.Add(new Obstacle("stopped-process", $"{ProcessLabel.Of(Pid)} is stopped by signal {untoldStop}, and its parent has not waited for it yet") { Passes = true });
         }

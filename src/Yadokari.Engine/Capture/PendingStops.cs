@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Capture;
 
@@ -9,8 +10,7 @@ namespace Yadokari.Engine.Capture;
 /// </summary>
 public sealed class PendingStops
 {
-    private const int SigStop = 19;
-    private const int LastStop = 22; // SIGTSTP, SIGTTIN, SIGTTOU
+    private const int LastStop = SIGTTOU; // the others are SIGTSTP and SIGTTIN
 
     private PendingStops(bool stopped) => Stopped = stopped;
 
@@ -20,11 +20,11 @@ public sealed class PendingStops
     /// <param name="stopped">It was stopped when it was looked at.</param>
     /// <param name="queues">Pending signals of the process and of its threads, each a siginfo_t.</param>
     public static PendingStops Of(bool stopped, IEnumerable<IReadOnlyList<byte[]>> queues) =>
-        new(stopped || queues.Any(queue => queue.Any(signal => Number(signal) == SigStop)));
+        new(stopped || queues.Any(queue => queue.Any(signal => Number(signal) == SIGSTOP)));
 
     /// <summary>The signals of a queue that are to be queued again.</summary>
     public IReadOnlyList<byte[]> Others(IReadOnlyList<byte[]> queue) =>
-        [.. queue.Where(signal => Number(signal) is not (>= SigStop and <= LastStop) || (!Stopped && Number(signal) != SigStop))];
+        [.. queue.Where(signal => Number(signal) is not (>= SIGSTOP and <= LastStop) || (!Stopped && Number(signal) != SIGSTOP))];
 
     private static int Number(byte[] signal) => BinaryPrimitives.ReadInt32LittleEndian(signal);
 }

@@ -6,6 +6,9 @@ using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Memory;
 using Yadokari.Linux.Spawn;
+using static Yadokari.Linux.Abi.Mman;
+using static Yadokari.Linux.Abi.Prctl;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Capture;
 
@@ -64,10 +67,7 @@ internal static class Rehearsal
     private static SafeFileHandle EmitSleeper()
     {
         const int readOnly = 0;
-        const int read = 1;
         const int readExecute = 5;
-        const int shared = 1;
-        const int mapPrivate = 2;
         PlanBuilder plan = new();
         PlanLabel again = new("again");
         PlanLabel end = new("end");
@@ -76,8 +76,8 @@ internal static class Rehearsal
         if (Environment.ProcessPath is { } program)
         {
             plan.CallOrJump(file, again, SystemCall.Open, plan.Text(program), readOnly, 0);
-            plan.Try(null, SystemCall.Mmap, 0, MappedLength, read, shared, file, 0);
-            plan.Try(null, SystemCall.Mmap, 0, MappedLength, readExecute, mapPrivate, file, 0);
+            plan.Try(null, SystemCall.Mmap, 0, MappedLength, PROT_READ, MAP_SHARED, file, 0);
+            plan.Try(null, SystemCall.Mmap, 0, MappedLength, readExecute, MAP_PRIVATE, file, 0);
         }
 
         plan.Place(again);
@@ -91,10 +91,8 @@ internal static class Rehearsal
     /// <summary>It ends with whoever started it, also when that was killed before it could say so.</summary>
     private static void DieWithParent(PlanBuilder plan, PlanLabel end)
     {
-        const int setParentDeathSignal = 1;
-        const int sigKill = 9;
         Slot parent = plan.NewSlot();
-        plan.Call("parent death signal", SystemCall.Prctl, setParentDeathSignal, sigKill);
+        plan.Call("parent death signal", SystemCall.Prctl, PR_SET_PDEATHSIG, SIGKILL);
         plan.Try(parent, SystemCall.Getppid);
         plan.JumpIf(parent, Condition.NotEqual, Environment.ProcessId, end);
     }

@@ -6,6 +6,7 @@ using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Capture;
 
@@ -165,7 +166,7 @@ internal sealed class SystemVCapture
             Slot file = plan.NewSlot(), got = plan.NewSlot();
             PlanLabel none = new("no such file");
             plan.Set(got, 0);
-            plan.CallOrJump(file, none, SystemCall.Open, plan.Text(path), 0x80000, 0);
+            plan.CallOrJump(file, none, SystemCall.Open, plan.Text(path), O_CLOEXEC, 0);
             plan.Try(got, SystemCall.Pread64, file, room, ReadAtOnce, content.Count);
             plan.Try(null, SystemCall.Close, file);
             plan.Place(none);

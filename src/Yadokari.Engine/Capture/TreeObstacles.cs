@@ -1,6 +1,7 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Capture;
 
@@ -10,8 +11,6 @@ internal sealed class TreeObstacles
     /// <summary>Each is compared with each.</summary>
     private const int MaxProcesses = 256;
 
-    private const int SigKill = 9;
-    private const int SigStop = 19;
     private const int CoreDumped = 0x80;
 
     private static readonly string[] Namespaces = ["pid", "mnt", "net", "ipc", "uts", "user", "time", "cgroup"];
@@ -95,7 +94,7 @@ internal sealed class TreeObstacles
         }
 
         // It would be sent once more when the process ends again, and nothing drops it.
-        if (stat.ExitSignal is SigKill or SigStop)
+        if (stat.ExitSignal is SIGKILL or SIGSTOP)
         {
             _obstacles.Add(new Obstacle("exit-signal", $"{ProcessLabel.Of(pid)} has told its end by signal {stat.ExitSignal} (clone), and its parent has not waited for it yet"));
         }

@@ -7,6 +7,7 @@ using Yadokari.Linux;
 using Yadokari.Linux.Memory;
 using Yadokari.Linux.Proc;
 using Yadokari.Linux.Ptrace;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Capture;
 
@@ -16,7 +17,6 @@ namespace Yadokari.Engine.Capture;
 /// </summary>
 public sealed class TreeRounds : IDisposable
 {
-    private const int Direct = 0x4000; // O_DIRECT
     private static readonly TimeSpan Lease = TimeSpan.FromMilliseconds(500);
 
     private readonly List<TrackedMemory> _tracked = [];
@@ -156,7 +156,7 @@ public sealed class TreeRounds : IDisposable
     {
         foreach (int number in ProcFdInfo.Numbers(pid) ?? [])
         {
-            if (ProcFdInfo.Read(pid, number) is { } info && (info.Flags & Direct) != 0 && ProcFdInfo.Link(pid, number) is { } link && link.StartsWith('/'))
+            if (ProcFdInfo.Read(pid, number) is { } info && (info.Flags & O_DIRECT) != 0 && ProcFdInfo.Link(pid, number) is { } link && link.StartsWith('/'))
             {
                 return true;
             }

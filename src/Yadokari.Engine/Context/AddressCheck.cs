@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Linux;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Engine.Context;
 
@@ -11,13 +12,6 @@ internal static class AddressCheck
     private const int AddressInUse = 98;
     private const int AddressNotAvailable = 99;
     private const int NoDevice = 19;
-    private const int SocketLevel = 1;
-    private const int ReuseAddress = 2;
-    private const int ReusePort = 15;
-    private const int BindToDevice = 25;
-    private const int Ipv6Level = 41;
-    private const int FreeBind = 15;    // IP_FREEBIND
-    private const int FreeBind6 = 78;   // IPV6_FREEBIND
 
     /// <summary>Its port is free again when the job resumes: only the address is tried.</summary>
     public static void Check(TcpEndImage image, List<Obstacle> missing)
@@ -74,7 +68,7 @@ internal static class AddressCheck
 
         foreach (SocketOptionImage option in image.Options)
         {
-            if (SocketProbe.TrySet(probe, option.Level, option.Option, option.Value) == NoDevice && option is { Level: SocketLevel, Option: BindToDevice })
+            if (SocketProbe.TrySet(probe, option.Level, option.Option, option.Value) == NoDevice && option is { Level: SOL_SOCKET, Option: SO_BINDTODEVICE })
             {
                 missing.Add(new Obstacle("missing-interface", $"{name} is bound to the interface {KernelText.Decode(option.Value.AsSpan().TrimEnd((byte)0))}, which this host does not have"));
                 return;
@@ -82,18 +76,18 @@ internal static class AddressCheck
         }
 
         // Where several may have one port, this one would take a part of what comes for the others: only the address is tried.
-        bool isShared = image.Options.Any(o => o is { Level: SocketLevel, Option: ReusePort }
-            || (o is { Level: SocketLevel, Option: ReuseAddress } && image.Type != SocketFacts.Stream));
+        bool isShared = image.Options.Any(o => o is { Level: SOL_SOCKET, Option: SO_REUSEPORT }
+            || (o is { Level: SOL_SOCKET, Option: SO_REUSEADDR } && image.Type != SocketFacts.Stream));
         byte[] address = isShared ? SocketProbe.WithoutPort(image.Address) : image.Address;
         if (image.IsOfNobody)
         {
-            SocketProbe.TrySet(probe, image.Domain == SocketFacts.Inet6 ? Ipv6Level : 0, image.Domain == SocketFacts.Inet6 ? FreeBind6 : FreeBind, BitConverter.GetBytes(1));
+            SocketProbe.TrySet(probe, image.Domain == SocketFacts.Inet6 ? SOL_IPV6 : 0, image.Domain == SocketFacts.Inet6 ? IPV6_FREEBIND : IP_FREEBIND, BitConverter.GetBytes(1));
         }
 
         if (!isShared && image.Type == SocketFacts.Stream)
         {
             // As it is made again: old connections of the port may linger (TIME_WAIT).
-            SocketProbe.TrySet(probe, SocketLevel, ReuseAddress, BitConverter.GetBytes(1));
+            SocketProbe.TrySet(probe, SOL_SOCKET, SO_REUSEADDR, BitConverter.GetBytes(1));
         }
 
         int error = SocketProbe.TryBind(probe, address);

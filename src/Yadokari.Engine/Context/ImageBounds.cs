@@ -6,6 +6,7 @@ using Yadokari.Engine.Resources.Threads;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Elf;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Context;
 
@@ -15,8 +16,6 @@ internal static class ImageBounds
     private const int MaxMappings = 1 << 20;
     private const int MaxThreads = 1 << 15;
     private const int MaxPid = 1 << 22;
-    private const int SigKill = 9;
-    private const int SigStop = 19;
     private const int MaxDescriptor = 1 << 20;
     private const int MaxName = 256;
     private const int MaxTyped = 4096;
@@ -58,7 +57,7 @@ internal static class ImageBounds
         HashSet<int> living = [.. before];
         foreach (EndedProcessImage process in image.Ended)
         {
-            Require(process.Pid is > 1 and <= MaxPid && process.Parent != 0 && living.Contains(process.Parent) && process.Name is not null && process.Status is >= 0 and <= 0xffff && (process.Status & 0x7f) <= 64 && process.ExitSignal is >= 0 and <= 64 and not (SigKill or SigStop) && process.Group is >= 0 and <= MaxPid && process.Session is >= 0 and <= MaxPid && before.Add(process.Pid), "an ended process");
+            Require(process.Pid is > 1 and <= MaxPid && process.Parent != 0 && living.Contains(process.Parent) && process.Name is not null && process.Status is >= 0 and <= 0xffff && (process.Status & 0x7f) <= 64 && process.ExitSignal is >= 0 and <= 64 and not (SIGKILL or SIGSTOP) && process.Group is >= 0 and <= MaxPid && process.Session is >= 0 and <= MaxPid && before.Add(process.Pid), "an ended process");
         }
 
         Require(image.Processes.All(process => process.Group is >= 0 and <= MaxPid && process.Session is >= 0 and <= MaxPid && process.Foreground is >= 0 and <= MaxPid && process.ExitSignal is >= 0 and <= 64), "the group of a process");

@@ -5,6 +5,7 @@ using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Memory;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Mman;
 
 namespace Yadokari.Engine.Filling;
 
@@ -25,10 +26,7 @@ internal sealed class FillLedger(Action<FillOrder> give)
     /// <summary>Pages for which it is worth it to make them in one go.</summary>
     private const int WorthPopulating = 16;
 
-    private const ulong MapNew = 0x100022; // MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE
-    private const ulong MapNoReserve = 0x4000;
-    private const ulong PopulateWrite = 23;
-    private const ulong Collapse = 25;
+    private const int MapNew = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
 
     private readonly List<(ulong Start, ulong End, bool NoReserve)> _mapped = [];
     private readonly List<FillExtent> _byAddress = [];
@@ -253,7 +251,7 @@ internal sealed class FillLedger(Action<FillOrder> give)
     }
 
     private void GiveMap(ulong start, ulong end, bool noReserve) =>
-        give(new FillOrder(FillOrderKind.Map, start, end - start, MapNew | (noReserve ? MapNoReserve : 0)));
+        give(new FillOrder(FillOrderKind.Map, start, end - start, (ulong)(MapNew | (noReserve ? MAP_NORESERVE : 0))));
 
     /// <summary>One that is known already, lies over another or outside of what is mapped is left out: its pages are read at the end.</summary>
     private void Add(FillExtent extent, FillLayout layout)
@@ -286,7 +284,7 @@ internal sealed class FillLedger(Action<FillOrder> give)
                 give(new FillOrder(FillOrderKind.Touch, at));
             }
 
-            give(new FillOrder(FillOrderKind.Advise, from, to - from, Collapse));
+            give(new FillOrder(FillOrderKind.Advise, from, to - from, MADV_COLLAPSE));
         }
     }
 
@@ -342,7 +340,7 @@ internal sealed class FillLedger(Action<FillOrder> give)
     {
         if (length >= WorthPopulating * Page)
         {
-            give(new FillOrder(FillOrderKind.Advise, address, length, PopulateWrite));
+            give(new FillOrder(FillOrderKind.Advise, address, length, MADV_POPULATE_WRITE));
         }
 
         give(new FillOrder(FillOrderKind.Read, address, length, (ulong)place));

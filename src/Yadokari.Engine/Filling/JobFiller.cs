@@ -8,6 +8,7 @@ using Yadokari.Engine.Resume;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Spawn;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Filling;
 
@@ -25,8 +26,6 @@ public sealed class JobFiller : IDisposable
 
     /// <summary>Handed over together: room in the socket comes back only when it has done all of them.</summary>
     private const int MostOrders = 32;
-
-    private const int KillSignal = 9;
 
     private readonly FillStart _start;
     private readonly FillLayout _layout;
@@ -287,7 +286,7 @@ public sealed class JobFiller : IDisposable
             {
                 foreach (int child in Linux.Proc.ProcTasks.Children(ShellPid) ?? [])
                 {
-                    Signals.Send(child, KillSignal);
+                    Signals.Send(child, SIGKILL);
                 }
 
                 ChildProcess.Wait(ShellPid);

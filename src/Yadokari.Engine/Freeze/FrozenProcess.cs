@@ -2,6 +2,7 @@ using Yadokari.Linux;
 using Yadokari.Linux.Memory;
 using Yadokari.Linux.Proc;
 using Yadokari.Linux.Ptrace;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Freeze;
 
@@ -13,7 +14,6 @@ namespace Yadokari.Engine.Freeze;
 /// </summary>
 public sealed class FrozenProcess : IDisposable
 {
-    private const int SigKill = 9;
     private const int MaxRounds = 100;
     private const int MomentMicroseconds = 50;
 
@@ -147,7 +147,7 @@ public sealed class FrozenProcess : IDisposable
         {
             _released = true;
             _killed = true;
-            Signals.Send(Pid, SigKill);
+            Signals.Send(Pid, SIGKILL);
         }
     }
 

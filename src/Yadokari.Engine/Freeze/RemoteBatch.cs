@@ -3,6 +3,8 @@ using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
 using Yadokari.Linux.Ptrace;
+using static Yadokari.Linux.Abi.Mman;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Freeze;
 
@@ -22,7 +24,7 @@ public sealed class RemoteBatch : IDisposable
     public const int Length = 256 * 1024;
 
     private const ulong ProtectionAll = 7;
-    private const ulong PrivateAnonymous = 0x22;
+    private const ulong PrivateAnonymous = MAP_PRIVATE | MAP_ANONYMOUS;
 
     /// <summary>Looks at the word that tells the end without giving the processor away.</summary>
     private const int QuickLooks = 50;
@@ -311,14 +313,13 @@ public sealed class RemoteBatch : IDisposable
     /// blocked and comes just now it gets.</summary>
     private static int AfterStop(FrozenThread thread, Stop stop)
     {
-        const int SigStop = 19;
         return stop.Kind switch
         {
             StopKind.Gone => throw FrozenProcess.Killed(thread),
-            StopKind.Signal when stop.Signal != SigStop =>
+            StopKind.Signal when stop.Signal != SIGSTOP =>
                 // A fault would be the engine's own: all else is blocked.
                 throw new EngineException(EngineError.Failed, $"thread {thread.Tid} got signal {stop.Signal} while it was frozen"),
-            StopKind.Signal => SigStop,
+            StopKind.Signal => SIGSTOP,
             _ => 0,
         };
     }

@@ -1,5 +1,6 @@
 using Yadokari.Linux.Proc;
 using Yadokari.Linux.Ptrace;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Freeze;
 
@@ -24,11 +25,10 @@ public static class VdsoStep
     private const int RunsAtOnce = 1000;
 
     private const int MaxAttempts = 20_000;
-    private const int SigTrap = 5;
 
     /// <summary>A step is told by SIGTRAP: were that blocked too, the kernel would take the program's handler for it away
     /// (force_sig_info_to_task, kernel/signal.c).</summary>
-    private const ulong AllButTrap = ~(1UL << (SigTrap - 1));
+    private const ulong AllButTrap = ~(1UL << (SIGTRAP - 1));
 
     /// <summary>All threads stand outside the vdso afterwards. They may have run on: what was read of the process before, but
     /// for where its vdso is, is out of date.</summary>
@@ -109,7 +109,7 @@ public static class VdsoStep
                 throw new EngineException(EngineError.NoSuchProcess, $"thread {thread.Tid} was killed while it was frozen");
             }
 
-            if (stop.Kind != StopKind.Signal || stop.Signal != SigTrap)
+            if (stop.Kind != StopKind.Signal || stop.Signal != SIGTRAP)
             {
                 continue;
             }

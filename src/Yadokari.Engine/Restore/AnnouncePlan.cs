@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Engine.Restore;
 
@@ -12,8 +13,7 @@ namespace Yadokari.Engine.Restore;
 /// </summary>
 public static class AnnouncePlan
 {
-    private const int UnixFamily = 1;
-    private const int StreamOfOwn = 0x80801; // SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK
+    private const int StreamOfOwn = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
     private const int AddressLength = 110; // struct sockaddr_un
     private const int PathRoom = 108;
     private const byte PatienceSeconds = 5;
@@ -42,14 +42,14 @@ public static class AnnouncePlan
         plan.Place(tell);
 
         byte[] family = new byte[AddressLength + 2];
-        family[0] = UnixFamily;
+        family[0] = AF_UNIX;
         DataReference address = plan.Bytes(family, "{AF_UNIX, the daemon's socket}");
         FindSocket(plan, address, done);
 
         byte[] request = Request(name, context.Image.Attributes.Pid, context.Tree.Origin.Mailbox);
         Slot socket = plan.NewSlot();
         PlanLabel nobody = new("no daemon");
-        plan.CallOrJump(socket, done, SystemCall.Socket, UnixFamily, StreamOfOwn, 0);
+        plan.CallOrJump(socket, done, SystemCall.Socket, AF_UNIX, StreamOfOwn, 0);
         plan.CallOrJump(null, nobody, SystemCall.Connect, socket, address, AddressLength);
         RequireOwner(plan, socket, nobody);
         plan.Try(null, SystemCall.Write, socket, plan.Bytes(request, "\"POST …\""), request.Length);
@@ -66,7 +66,7 @@ public static class AnnouncePlan
     /// <summary>Names of jobs are told to root's daemon and to the own user's, and to nobody else who listens at that path (unix(7)).</summary>
     private static void RequireOwner(PlanBuilder plan, Slot socket, PlanLabel stranger)
     {
-        const int socketLevel = 1, peerCredentials = 17, length = 12; // SOL_SOCKET, SO_PEERCRED, struct ucred
+        const int length = 12; // struct ucred
         DataReference credentials = plan.Room(16, "{ucred}");
         Slot user = plan.NewSlot();
         Slot own = plan.NewSlot();
@@ -76,8 +76,8 @@ public static class AnnouncePlan
             stranger,
             SystemCall.Getsockopt,
             socket,
-            socketLevel,
-            Argument.Named(peerCredentials, "SO_PEERCRED"),
+            SOL_SOCKET,
+            Argument.Named(SO_PEERCRED, "SO_PEERCRED"),
             credentials,
             plan.Bytes([length, 0, 0, 0, 0, 0, 0, 0], $"[{length}]"));
         plan.Do(OperationKind.Load32, user, Argument.AddressOf(credentials, 4));

@@ -1,6 +1,10 @@
 using System.Buffers.Binary;
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Mman;
+using static Yadokari.Linux.Abi.Prctl;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Engine.Restore;
 
@@ -31,16 +35,10 @@ public static class FillProgram
     /// <summary>So many more descriptors than now may be needed in the end.</summary>
     public const int MoreDescriptors = 256;
 
-    private const int CloseOnExec = 0x80000;
-    private const int WaitAll = 0x100; // MSG_WAITALL
-    private const int CloseOnExecOfMessage = 0x40000000; // MSG_CMSG_CLOEXEC
-    private const int NoSignal = 0x4000; // MSG_NOSIGNAL
-    private const int DontNeed = 4;
-    private const int PrSetThpDisable = 41;
     private const int ReadWrite = 3;
-    private const int MoveFixed = 3;
+    private const int MoveFixed = MREMAP_MAYMOVE | MREMAP_FIXED;
     private const int Refused = 5;
-    private const ulong Region = 0x104022; // MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE|MAP_FIXED_NOREPLACE
+    private const ulong Region = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
 
     public static RestorePlan Compile(FillStart start)
     {
@@ -59,7 +57,7 @@ public static class FillProgram
         ShellPlan.RaiseDescriptorLimit(plan, own + PlanContext.OwnCount + MoreDescriptors);
         foreach ((int from, int to) in (ReadOnlySpan<(int, int)>)[(ExitFile, own), (Control, own + 1), (ContextFile, own + 2), (Orders, OrdersOf(own)), (PlanFile, PlanFileOf(own))])
         {
-            plan.Call(null, SystemCall.Dup3, from, to, CloseOnExec);
+            plan.Call(null, SystemCall.Dup3, from, to, O_CLOEXEC);
         }
 
         plan.Set(WellKnownSlots.ErrorDescriptor, own + 1);
@@ -83,7 +81,7 @@ public static class FillProgram
         plan.Call(null, SystemCall.Exit_group, Refused);
 
         plan.Place(job);
-        plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetThpDisable, "PR_SET_THP_DISABLE"), 1, 0, 0, 0);
+        plan.Try(null, SystemCall.Prctl, Argument.Named(PR_SET_THP_DISABLE, "PR_SET_THP_DISABLE"), 1, 0, 0, 0);
         VdsoRestore.Park(plan, start.Vdso, start.OwnBase + FillStart.OwnLength);
         VdsoRestore.UnmapOthers(plan, start.OwnBase, FillStart.OwnLength);
         Obey(plan, start, order, words, got);
@@ -97,7 +95,7 @@ public static class FillProgram
     /// <summary>The next order, or the end of whoever gives them.</summary>
     private static void Receive(PlanBuilder plan, int socket, DataReference order, Slot[] words, Slot got, PlanLabel end)
     {
-        plan.Try(got, SystemCall.Recvfrom, socket, order, FillOrder.Length, Argument.Named(WaitAll, "MSG_WAITALL"), 0, 0);
+        plan.Try(got, SystemCall.Recvfrom, socket, order, FillOrder.Length, Argument.Named(MSG_WAITALL, "MSG_WAITALL"), 0, 0);
         plan.JumpIf(got, Condition.NotEqual, FillOrder.Length, end);
         for (int i = 0; i < words.Length; i++)
         {
@@ -133,9 +131,9 @@ public static class FillProgram
         When(FillOrderKind.Touch, () => plan.Do(OperationKind.Store64, null, a, 0));
         When(FillOrderKind.Map, () => plan.Call("map memory", SystemCall.Mmap, a, b, ReadWrite, c, -1, 0));
         When(FillOrderKind.Unmap, () => plan.Call("unmap memory", SystemCall.Munmap, a, b));
-        When(FillOrderKind.Drop, () => plan.Call("drop memory", SystemCall.Madvise, a, b, Argument.Named(DontNeed, "MADV_DONTNEED")));
-        When(FillOrderKind.SmallPages, () => plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetThpDisable, "PR_SET_THP_DISABLE"), a, 0, 0, 0));
-        When(FillOrderKind.Answer, () => plan.Call("answer", SystemCall.Sendto, OrdersOf(start.FirstOwn), order, 1, Argument.Named(NoSignal, "MSG_NOSIGNAL"), 0, 0));
+        When(FillOrderKind.Drop, () => plan.Call("drop memory", SystemCall.Madvise, a, b, Argument.Named(MADV_DONTNEED, "MADV_DONTNEED")));
+        When(FillOrderKind.SmallPages, () => plan.Try(null, SystemCall.Prctl, Argument.Named(PR_SET_THP_DISABLE, "PR_SET_THP_DISABLE"), a, 0, 0, 0));
+        When(FillOrderKind.Answer, () => plan.Call("answer", SystemCall.Sendto, OrdersOf(start.FirstOwn), order, 1, Argument.Named(MSG_NOSIGNAL, "MSG_NOSIGNAL"), 0, 0));
         When(FillOrderKind.Streams, () => TakeStreams(plan, start.FirstOwn, got));
         plan.JumpIf(words[0], Condition.NotEqual, (long)FillOrderKind.Enter, end);
         Enter(plan, start, words, got, ofJob: true);
@@ -158,11 +156,11 @@ public static class FillProgram
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(vector, 8), 1);
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(message, 16), vector);
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(message, 32), control);
-        plan.CallInto(got, "receive the streams", SystemCall.Recvmsg, OrdersOf(firstOwn), message, Argument.Named(CloseOnExecOfMessage, "MSG_CMSG_CLOEXEC"));
+        plan.CallInto(got, "receive the streams", SystemCall.Recvmsg, OrdersOf(firstOwn), message, Argument.Named(MSG_CMSG_CLOEXEC, "MSG_CMSG_CLOEXEC"));
         for (int i = 0; i < streams; i++)
         {
             plan.Do(OperationKind.Load32, got, Argument.AddressOf(control, (ulong)(numbers + (i * 4))));
-            plan.Call("take a stream", SystemCall.Dup3, got, firstOwn + 3 + i, CloseOnExec);
+            plan.Call("take a stream", SystemCall.Dup3, got, firstOwn + 3 + i, O_CLOEXEC);
             plan.Call(null, SystemCall.Close, got);
         }
     }

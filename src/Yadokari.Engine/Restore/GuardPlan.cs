@@ -1,5 +1,8 @@
 using System.Buffers.Binary;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Poll;
+using static Yadokari.Linux.Abi.Prctl;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Restore;
 
@@ -13,11 +16,6 @@ namespace Yadokari.Engine.Restore;
 /// </summary>
 public static class GuardPlan
 {
-    private const int SetDeathSignal = 1; // PR_SET_PDEATHSIG
-    private const int SetName = 15; // PR_SET_NAME
-    private const int KillSignal = 9;
-    private const short Readable = 1; // POLLIN: the process of a pidfd has ended
-
     /// <summary>Before the init is forked.</summary>
     /// <param name="self">Becomes a descriptor of this process; negative: none is needed.</param>
     public static void OpenSelf(PlanBuilder plan, Slot self)
@@ -37,14 +35,14 @@ public static class GuardPlan
         PlanLabel free = new("not bound");
         Slot over = plan.NewSlot();
         plan.JumpIf(self, Condition.Less, 0, free);
-        plan.Try(null, SystemCall.Prctl, Argument.Named(SetDeathSignal, "PR_SET_PDEATHSIG"), KillSignal, 0, 0, 0);
+        plan.Try(null, SystemCall.Prctl, Argument.Named(PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"), SIGKILL, 0, 0, 0);
 
         // Its parent may have ended before that.
         plan.Try(over, SystemCall.Ppoll, Poll(plan, self), 1, plan.Room(16, "{0 s}"), 0, 0);
         plan.Try(null, SystemCall.Close, self);
         PlanLabel alive = new("parent lives");
         plan.JumpIf(over, Condition.Less, 1, alive);
-        plan.Call(null, SystemCall.Exit_group, KillSignal);
+        plan.Call(null, SystemCall.Exit_group, SIGKILL);
         plan.Place(alive);
         plan.Place(free);
     }
@@ -72,7 +70,7 @@ public static class GuardPlan
 
         plan.Place(guard);
         plan.Try(null, SystemCall.Setsid);
-        plan.Try(null, SystemCall.Prctl, Argument.Named(SetName, "PR_SET_NAME"), plan.Text("yado-guard"), 0, 0, 0);
+        plan.Try(null, SystemCall.Prctl, Argument.Named(PR_SET_NAME, "PR_SET_NAME"), plan.Text("yado-guard"), 0, 0, 0);
         plan.Try(null, SystemCall.Dup3, self, context.FirstOwn, 0);
         plan.Try(null, SystemCall.Dup3, job, context.FirstOwn + 1, 0);
         plan.Try(null, SystemCall.Close_range, 0, context.FirstOwn - 1, 0);
@@ -82,7 +80,7 @@ public static class GuardPlan
         plan.Place(wait);
         plan.Try(over, SystemCall.Ppoll, poll, 1, 0, 0, 0);
         plan.JumpIf(over, Condition.NotEqual, 1, wait);
-        plan.Try(null, SystemCall.Pidfd_send_signal, context.FirstOwn + 1, KillSignal, 0, 0);
+        plan.Try(null, SystemCall.Pidfd_send_signal, context.FirstOwn + 1, SIGKILL, 0, 0);
         plan.Call(null, SystemCall.Exit_group, 0);
         plan.Place(free);
     }
@@ -91,7 +89,7 @@ public static class GuardPlan
     internal static DataReference Poll(PlanBuilder plan, Slot descriptor)
     {
         byte[] bytes = new byte[16];
-        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(4), Readable);
+        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(4), POLLIN); // the process of the pidfd has ended
         DataReference poll = plan.Bytes(bytes, "{descriptor, POLLIN}");
         plan.Do(OperationKind.Store32, null, poll, descriptor);
         return poll;

@@ -2,6 +2,8 @@ using Yadokari.Engine.Image;
 using Yadokari.Engine.Resources.Process;
 using Yadokari.Engine.Resources.Threads;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.SignalNumber;
+using static Yadokari.Linux.Abi.Wait;
 
 namespace Yadokari.Engine.Restore;
 
@@ -23,8 +25,6 @@ public static class InstallPlan
     private const ulong NoteXstate = 0x202;
     private const ulong ExitKill = 0x100000;
     private const ulong TraceExit = 0x40;
-    private const ulong WaitAll = 0x40000000;
-    private const int SigStop = 19;
 
     public static void Emit(PlanContext context, Slot child, PlanLabel abort)
     {
@@ -51,7 +51,7 @@ public static class InstallPlan
 
         foreach (ThreadImage thread in threads)
         {
-            plan.Call("wait4", SystemCall.Wait4, thread.Tid, 0, Argument.Named(WaitAll, "__WALL"), 0);
+            plan.Call("wait4", SystemCall.Wait4, thread.Tid, 0, Argument.Named(__WALL, "__WALL"), 0);
         }
 
         foreach (ProcessImage process in processes)
@@ -75,7 +75,7 @@ public static class InstallPlan
         {
             if (process.Attributes.Stopped && !IsStopped(process))
             {
-                plan.Call("kill", SystemCall.Kill, process.Attributes.Pid, SigStop);
+                plan.Call("kill", SystemCall.Kill, process.Attributes.Pid, SIGSTOP);
             }
         }
 
@@ -143,7 +143,7 @@ public static class InstallPlan
         foreach (string _ in (ReadOnlySpan<string>)["entry", "exit"])
         {
             Trace(plan, "ptrace(SYSCALL)", ToSystemCall, tid, 0, 0);
-            plan.Call("wait4", SystemCall.Wait4, tid, 0, Argument.Named(WaitAll, "__WALL"), 0);
+            plan.Call("wait4", SystemCall.Wait4, tid, 0, Argument.Named(__WALL, "__WALL"), 0);
         }
     }
 
@@ -162,7 +162,7 @@ public static class InstallPlan
         byte[] bytes = registers.ToBytes();
         SetRegisterSet(plan, thread.Tid, NotePrStatus, plan.Bytes(bytes, $"registers of exit({status})"), bytes.Length);
         Trace(plan, "ptrace(CONT)", Continue, thread.Tid, 0, 0);
-        plan.Call("wait4", SystemCall.Wait4, thread.Tid, 0, Argument.Named(WaitAll, "__WALL"), 0);
+        plan.Call("wait4", SystemCall.Wait4, thread.Tid, 0, Argument.Named(__WALL, "__WALL"), 0);
         SetMask(plan, thread);
     }
 

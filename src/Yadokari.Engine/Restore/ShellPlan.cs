@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Engine.Resources.Process;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Clone;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Restore;
 
@@ -9,15 +11,6 @@ namespace Yadokari.Engine.Restore;
 /// afterwards the waiting, the passing on of signals and of the exit status.</summary>
 public static class ShellPlan
 {
-    private const ulong NewTime = 0x80;
-    private const ulong NewMount = 0x20000;
-    private const ulong NewIpc = 0x8000000;
-    private const ulong NewUser = 0x10000000;
-    private const ulong NewPid = 0x20000000;
-    private const int DuplicateAbove = 1030; // F_DUPFD_CLOEXEC
-    private const int CloseOnExec = 0x80000;
-    private const int ReadOnly = 0;
-    private const int WriteOnly = 1;
     private const int NoFile = 7;
     private const int ClockMonotonicCoarse = 6;
     private const int ClockBoottime = 7;
@@ -31,9 +24,9 @@ public static class ShellPlan
 
         Slot self = plan.NewSlot();
         PlanLabel opened = new("opened");
-        plan.Try(self, SystemCall.Open, plan.Text("/proc/self/exe"), CloseOnExec | ReadOnly, 0);
+        plan.Try(self, SystemCall.Open, plan.Text("/proc/self/exe"), O_CLOEXEC | O_RDONLY, 0);
         plan.JumpIf(self, Condition.GreaterOrEqual, 0, opened);
-        plan.CallInto(self, "open the context file", SystemCall.Open, WellKnownSlots.ExecName, CloseOnExec | ReadOnly, 0);
+        plan.CallInto(self, "open the context file", SystemCall.Open, WellKnownSlots.ExecName, O_CLOEXEC | O_RDONLY, 0);
         plan.Place(opened);
 
         Slot[] sources = [WellKnownSlots.ExitFile, WellKnownSlots.Control, self];
@@ -41,14 +34,14 @@ public static class ShellPlan
         for (int i = 0; i < 6; i++)
         {
             kept[i] = plan.NewSlot();
-            plan.Try(kept[i], SystemCall.Fcntl, i < 3 ? sources[i] : i - 3, Argument.Named(DuplicateAbove, "F_DUPFD_CLOEXEC"), above);
+            plan.Try(kept[i], SystemCall.Fcntl, i < 3 ? sources[i] : i - 3, Argument.Named(F_DUPFD_CLOEXEC, "F_DUPFD_CLOEXEC"), above);
         }
 
         plan.Set(WellKnownSlots.ErrorDescriptor, kept[5]);
         plan.Call("close descriptors", SystemCall.Close_range, 0, above - 1, 0);
         for (int i = 0; i < 6; i++)
         {
-            plan.Try(null, SystemCall.Dup3, kept[i], context.FirstOwn + i, CloseOnExec);
+            plan.Try(null, SystemCall.Dup3, kept[i], context.FirstOwn + i, O_CLOEXEC);
         }
 
         PlanLabel controlled = new("controlled");
@@ -70,10 +63,10 @@ public static class ShellPlan
         PlanBuilder plan = context.Plan;
         TimeOffsets offsets = new(plan, context.Image.Attributes.Clocks);
         offsets.Compute();
-        plan.Call("a time namespace of its own", SystemCall.Unshare, Argument.Named(NewTime, "CLONE_NEWTIME"));
+        plan.Call("a time namespace of its own", SystemCall.Unshare, Argument.Named(CLONE_NEWTIME, "CLONE_NEWTIME"));
         offsets.Write();
-        Slot file = plan.CallResult("open the time namespace", SystemCall.Open, plan.Text("/proc/self/ns/time_for_children"), CloseOnExec | ReadOnly, 0);
-        plan.Call("join the time namespace", SystemCall.Setns, file, Argument.Named(NewTime, "CLONE_NEWTIME"));
+        Slot file = plan.CallResult("open the time namespace", SystemCall.Open, plan.Text("/proc/self/ns/time_for_children"), O_CLOEXEC | O_RDONLY, 0);
+        plan.Call("join the time namespace", SystemCall.Setns, file, Argument.Named(CLONE_NEWTIME, "CLONE_NEWTIME"));
         plan.Call(null, SystemCall.Close, file);
     }
 
@@ -105,7 +98,7 @@ public static class ShellPlan
         }
 
         Slot unshared = plan.NewSlot();
-        plan.Try(unshared, SystemCall.Unshare, Argument.Named(NewTime, "CLONE_NEWTIME"));
+        plan.Try(unshared, SystemCall.Unshare, Argument.Named(CLONE_NEWTIME, "CLONE_NEWTIME"));
         plan.JumpIf(unshared, Condition.Equal, -Errno.EPERM, user);
         plan.JumpIf(unshared, Condition.Less, 0, noTime);
         offsets.Write();
@@ -122,7 +115,7 @@ public static class ShellPlan
         plan.JumpIf(child, Condition.GreaterOrEqual, 0, install);
 
         plan.Place(own);
-        plan.Try(unshared, SystemCall.Unshare, Argument.Named(NewPid | NewMount | NewTime, "CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWTIME"));
+        plan.Try(unshared, SystemCall.Unshare, Argument.Named(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWTIME, "CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWTIME"));
         plan.JumpIf(unshared, Condition.GreaterOrEqual, 0, fork);
         plan.Place(user);
         EnterUserNamespace(plan, $"pid {context.Image.Attributes.Pid} is taken or may not be chosen here, and this host refuses a user namespace of its own to the job");
@@ -140,7 +133,7 @@ public static class ShellPlan
         if (context.Tree.Ipc is not null)
         {
             // Here, not before: the ids of its objects are the job's, and whoever resumes keeps what they had.
-            plan.Call("an IPC namespace of the job's own", SystemCall.Unshare, Argument.Named(NewIpc, "CLONE_NEWIPC"));
+            plan.Call("an IPC namespace of the job's own", SystemCall.Unshare, Argument.Named(CLONE_NEWIPC, "CLONE_NEWIPC"));
         }
 
         EmitInitSetup(plan);
@@ -161,7 +154,7 @@ public static class ShellPlan
     {
         PlanLabel user = new("own user namespace");
         PlanLabel fork = new("fork the init");
-        plan.CallOrJump(unshared, user, SystemCall.Unshare, Argument.Named(NewPid | NewMount | NewTime, "CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWTIME"));
+        plan.CallOrJump(unshared, user, SystemCall.Unshare, Argument.Named(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWTIME, "CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWTIME"));
         plan.Jump(fork);
         plan.Place(user);
         EnterUserNamespace(plan, "this host refuses a user namespace of its own to the job (see yado doctor)");
@@ -177,7 +170,7 @@ public static class ShellPlan
         plan.Call(
             refusal,
             SystemCall.Unshare,
-            Argument.Named(NewUser | NewPid | NewMount | NewTime, "CLONE_NEWUSER|CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWTIME"));
+            Argument.Named(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWTIME, "CLONE_NEWUSER|CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWTIME"));
         WriteFile(plan, "/proc/self/setgroups", plan.Bytes("deny"u8, "\"deny\""), 4, required: false);
         WriteMap(plan, "/proc/self/uid_map", uid);
         WriteMap(plan, "/proc/self/gid_map", gid);
@@ -276,9 +269,8 @@ public static class ShellPlan
     /// <summary>A struct clone_args (88 bytes) for a process; with a pid of its own choice when given.</summary>
     public static DataReference CloneArguments(PlanBuilder plan, int? pid, int signal = 17, bool sharesDirectory = false, bool orphan = false)
     {
-        const int cloneFs = 0x200, cloneParent = 0x8000;
         byte[] bytes = new byte[88];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, (sharesDirectory ? cloneFs : 0) | (orphan ? cloneParent : 0));
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, (sharesDirectory ? CLONE_FS : 0) | (orphan ? CLONE_PARENT : 0));
 
         // With CLONE_PARENT it is that of the maker, which must not be said (kernel/fork.c).
         bytes[32] = orphan ? (byte)0 : (byte)signal;
@@ -338,12 +330,12 @@ public static class ShellPlan
         Slot file = plan.NewSlot();
         if (required)
         {
-            plan.CallInto(file, $"open {path}", SystemCall.Open, plan.Text(path), WriteOnly | CloseOnExec, 0);
+            plan.CallInto(file, $"open {path}", SystemCall.Open, plan.Text(path), O_WRONLY | O_CLOEXEC, 0);
             plan.Call($"write {path}", SystemCall.Write, file, text, length);
         }
         else
         {
-            plan.Try(file, SystemCall.Open, plan.Text(path), WriteOnly | CloseOnExec, 0);
+            plan.Try(file, SystemCall.Open, plan.Text(path), O_WRONLY | O_CLOEXEC, 0);
             plan.Try(null, SystemCall.Write, file, text, length);
         }
 
@@ -364,7 +356,7 @@ public static class ShellPlan
             Slot file = plan.NewSlot();
             Slot at = plan.NewSlot();
             plan.Set(_length, 0);
-            plan.CallOrJump(file, none, SystemCall.Open, plan.Text("/proc/self/timens_offsets"), CloseOnExec | ReadOnly, 0);
+            plan.CallOrJump(file, none, SystemCall.Open, plan.Text("/proc/self/timens_offsets"), O_CLOEXEC | O_RDONLY, 0);
             plan.Try(null, SystemCall.Read, file, old, 255);
             plan.Try(null, SystemCall.Close, file);
             plan.Set(at, old);
@@ -382,7 +374,7 @@ public static class ShellPlan
             PlanLabel skip = new("no offsets");
             plan.JumpIf(_length, Condition.Equal, 0, skip);
             Slot file = plan.NewSlot();
-            plan.CallInto(file, "open /proc/self/timens_offsets", SystemCall.Open, plan.Text("/proc/self/timens_offsets"), WriteOnly | CloseOnExec, 0);
+            plan.CallInto(file, "open /proc/self/timens_offsets", SystemCall.Open, plan.Text("/proc/self/timens_offsets"), O_WRONLY | O_CLOEXEC, 0);
             plan.Call("set the job's clocks", SystemCall.Write, file, _text, _length);
             plan.Call(null, SystemCall.Close, file);
             plan.Place(skip);

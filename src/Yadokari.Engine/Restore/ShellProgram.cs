@@ -1,6 +1,7 @@
 using Yadokari.Engine.Resume;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Restore;
 
@@ -11,7 +12,6 @@ public static class ShellProgram
     private const int FirstOwn = 16;
     private const int ExitFile = FirstOwn;
     private const int Control = FirstOwn + 1;
-    private const int CloseOnExec = 0x80000;
 
     public static RestorePlan Compile(JobStart start)
     {
@@ -24,9 +24,9 @@ public static class ShellProgram
         Slot unshared = plan.NewSlot();
         plan.Call("block signals", SystemCall.Rt_sigprocmask, 2, all, 0, 8);
         plan.MapShared();
-        plan.Call("control socket", SystemCall.Dup3, WellKnownSlots.Control, Control, CloseOnExec);
+        plan.Call("control socket", SystemCall.Dup3, WellKnownSlots.Control, Control, O_CLOEXEC);
         plan.Set(WellKnownSlots.ErrorDescriptor, Control);
-        plan.Try(null, SystemCall.Dup3, WellKnownSlots.ExitFile, ExitFile, CloseOnExec);
+        plan.Try(null, SystemCall.Dup3, WellKnownSlots.ExitFile, ExitFile, O_CLOEXEC);
         plan.Call(null, SystemCall.Close_range, 3, FirstOwn - 1, 0);
         plan.Call(null, SystemCall.Close_range, Control + 1, uint.MaxValue, 0);
 

@@ -1,4 +1,5 @@
 using Yadokari.Engine.Image;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Restore;
 
@@ -9,8 +10,6 @@ namespace Yadokari.Engine.Restore;
 /// </summary>
 public sealed class Skeleton
 {
-    private const int SigChild = 17;
-
     private readonly Dictionary<int, SkeletonPlace> _places;
     private readonly HashSet<int> _early = [];
     private readonly Dictionary<int, List<int>> _byLeader = [];
@@ -31,7 +30,7 @@ public sealed class Skeleton
             }
 
             // Whoever takes over a child is told of its end by SIGCHLD (kernel/exit.c, reparent_leader).
-            if (place.ExitSignal != SigChild && !IsMadeByParent(place.Pid))
+            if (place.ExitSignal != SIGCHLD && !IsMadeByParent(place.Pid))
             {
                 _problems.Add((place.Pid, new Obstacle("exit-signal", $"tells its end by signal {place.ExitSignal}, not by SIGCHLD (clone), and is in session {place.Session}, whose leader has ended")));
             }

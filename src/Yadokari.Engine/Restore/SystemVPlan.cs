@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Prctl;
 
 namespace Yadokari.Engine.Restore;
 
@@ -11,7 +12,6 @@ internal static class SystemVPlan
     private const int Refused = 5;
     private const int Set = 1; // IPC_SET
     private const int ExclusiveForOwner = 0x780; // IPC_CREAT|IPC_EXCL|0600; what it is in the end comes last
-    private const int PrSetDumpable = 4;
     private const ulong Same = ulong.MaxValue;
     private const int UidOffset = 4;
     private const int GidOffset = 8;
@@ -98,7 +98,7 @@ internal static class SystemVPlan
         plan.Call(null, SystemCall.Setresgid, Same, group, Same);
 
         // The kernel takes that away when the user changes.
-        plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetDumpable, "PR_SET_DUMPABLE"), 1);
+        plan.Try(null, SystemCall.Prctl, Argument.Named(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), 1);
         plan.Place(ordinary);
     }
 }

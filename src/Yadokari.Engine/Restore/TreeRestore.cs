@@ -3,6 +3,9 @@ using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Engine.Resources.Process;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Prctl;
+using static Yadokari.Linux.Abi.SignalNumber;
+using static Yadokari.Linux.Abi.Wait;
 
 namespace Yadokari.Engine.Restore;
 
@@ -14,14 +17,6 @@ namespace Yadokari.Engine.Restore;
 internal static class TreeRestore
 {
     private const int Refused = 5;
-    private const int PrSetName = 15;
-    private const int PrSetChildSubreaper = 36;
-    private const int WaitAll = 0x40000000;
-    private const int PidType = 1; // P_PID
-    private const int Ended = 4; // WEXITED
-    private const int LeaveWaiting = 0x1000000; // WNOWAIT
-    private const int SigKill = 9;
-    private const int SigChild = 17;
     private const int SignalMask = 0x7f;
     private const int ActionLength = 32;
 
@@ -103,7 +98,7 @@ internal static class TreeRestore
         bool takesOver = children.Exists(child => !skeleton.IsMadeByParent(child.Child.Image.Attributes.Pid)) || ended.Exists(process => !skeleton.IsMadeByParent(process.Pid));
         if (takesOver)
         {
-            plan.Call(null, SystemCall.Prctl, Argument.Named(PrSetChildSubreaper, "PR_SET_CHILD_SUBREAPER"), 1);
+            plan.Call(null, SystemCall.Prctl, Argument.Named(PR_SET_CHILD_SUBREAPER, "PR_SET_CHILD_SUBREAPER"), 1);
         }
 
         Make(context, children, ended, one => !skeleton.IsEarly(one) && skeleton.IsMadeByParent(one));
@@ -122,7 +117,7 @@ internal static class TreeRestore
         CountJoined(context);
         foreach (SkeletonLeader leader in leaders)
         {
-            plan.Call($"wait for leader {leader.Pid}", SystemCall.Wait4, leader.Pid, 0, Argument.Named(WaitAll, "__WALL"), 0);
+            plan.Call($"wait for leader {leader.Pid}", SystemCall.Wait4, leader.Pid, 0, Argument.Named(__WALL, "__WALL"), 0);
         }
 
         if (ended.Count > 0)
@@ -132,7 +127,7 @@ internal static class TreeRestore
 
         if (takesOver && !context.Image.Attributes.ChildSubreaper)
         {
-            plan.Call(null, SystemCall.Prctl, Argument.Named(PrSetChildSubreaper, "PR_SET_CHILD_SUBREAPER"), 0);
+            plan.Call(null, SystemCall.Prctl, Argument.Named(PR_SET_CHILD_SUBREAPER, "PR_SET_CHILD_SUBREAPER"), 0);
         }
 
         return children;
@@ -213,7 +208,7 @@ internal static class TreeRestore
     /// is told by wait(2) what it was not told yet.</summary>
     public static void StopChildren(PlanContext context, IReadOnlyList<(PlanContext Child, PlanLabel Start)> children)
     {
-        const int sigStop = 19, stopped = 2, noStops = 1; // SIGSTOP, WSTOPPED, SA_NOCLDSTOP
+        const int noStops = 1; // SA_NOCLDSTOP
         PlanBuilder plan = context.Plan;
         IReadOnlyList<AttributesImage> still = [.. children.Select(child => child.Child.Image.Attributes).Where(child => child is { Stopped: true, StopReport: not StopReport.Coming })];
         if (still.Count == 0)
@@ -223,15 +218,15 @@ internal static class TreeRestore
 
         byte[] quiet = new byte[ActionLength];
         quiet[8] = noStops;
-        plan.Call("hear of no stops", SystemCall.Rt_sigaction, SigChild, plan.Bytes(quiet, "{SIG_DFL, SA_NOCLDSTOP}"), 0, 8);
+        plan.Call("hear of no stops", SystemCall.Rt_sigaction, SIGCHLD, plan.Bytes(quiet, "{SIG_DFL, SA_NOCLDSTOP}"), 0, 8);
         foreach (AttributesImage child in still)
         {
-            plan.Call($"stop process {child.Pid}", SystemCall.Kill, child.Pid, sigStop);
-            plan.Call($"wait for process {child.Pid} to stop", SystemCall.Waitid, PidType, child.Pid, plan.Room(128, "{siginfo}"), stopped | WaitAll | (child.StopReport == StopReport.Waiting ? LeaveWaiting : 0), 0);
+            plan.Call($"stop process {child.Pid}", SystemCall.Kill, child.Pid, SIGSTOP);
+            plan.Call($"wait for process {child.Pid} to stop", SystemCall.Waitid, P_PID, child.Pid, plan.Room(128, "{siginfo}"), WSTOPPED | __WALL | (child.StopReport == StopReport.Waiting ? WNOWAIT : 0), 0);
         }
 
-        byte[] action = context.Image.Signals.Actions[((SigChild - 1) * ActionLength)..(SigChild * ActionLength)];
-        plan.Call($"handler of signal {SigChild}", SystemCall.Rt_sigaction, SigChild, plan.Bytes(action, "{action}"), 0, 8);
+        byte[] action = context.Image.Signals.Actions[((SIGCHLD - 1) * ActionLength)..(SIGCHLD * ActionLength)];
+        plan.Call($"handler of signal {SIGCHLD}", SystemCall.Rt_sigaction, SIGCHLD, plan.Bytes(action, "{action}"), 0, 8);
     }
 
     /// <summary>Every process has its own numbers for what is shared.</summary>
@@ -302,7 +297,7 @@ internal static class TreeRestore
         Clone(plan, process.Pid, process.ExitSignal, sharesDirectory: false, start);
         plan.Jump(next);
         plan.Place(start);
-        plan.Call(null, SystemCall.Prctl, Argument.Named(PrSetName, "PR_SET_NAME"), plan.Text(process.Name));
+        plan.Call(null, SystemCall.Prctl, Argument.Named(PR_SET_NAME, "PR_SET_NAME"), plan.Text(process.Name));
         Lead(plan, process.Session == process.Pid, process.Group == process.Pid);
         Make(context, children, ended, context.Skeleton.MembersOf(process.Pid).Contains);
         plan.Do(OperationKind.Count, null, context.Counters.Grouped);
@@ -313,7 +308,7 @@ internal static class TreeRestore
         plan.Try(null, SystemCall.Setresgid, process.Gid, process.Gid, process.Gid);
         plan.Try(null, SystemCall.Setresuid, process.Uid, process.Uid, process.Uid);
         int signal = process.Status & SignalMask;
-        if (signal is not (0 or SigKill))
+        if (signal is not (0 or SIGKILL))
         {
             // It may be ignored by whoever resumes.
             plan.Call($"handler of signal {signal}", SystemCall.Rt_sigaction, signal, plan.Bytes(new byte[ActionLength], "{SIG_DFL}"), 0, 8);
@@ -329,7 +324,7 @@ internal static class TreeRestore
     {
         foreach (EndedProcessImage process in ended)
         {
-            plan.Call($"wait for process {process.Pid}", SystemCall.Waitid, PidType, process.Pid, plan.Room(128, "{siginfo}"), Ended | LeaveWaiting | WaitAll, 0);
+            plan.Call($"wait for process {process.Pid}", SystemCall.Waitid, P_PID, process.Pid, plan.Room(128, "{siginfo}"), WEXITED | WNOWAIT | __WALL, 0);
         }
 
         byte[] ignore = new byte[ActionLength];

@@ -4,6 +4,7 @@ using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
 using Yadokari.Linux.Spawn;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Resume;
 
@@ -16,7 +17,6 @@ public sealed class HeldProcess : IDisposable
     private const byte Ready = (byte)'R';
     private const byte Go = (byte)'G';
     private const byte Done = (byte)'D';
-    private const int SigKill = 9;
     private const int ControlDescriptor = 3;
     private const int ExitDescriptor = 4;
     private const string None = "999999";

@@ -4,6 +4,7 @@ using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Spawn;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Resume;
 
@@ -11,7 +12,6 @@ namespace Yadokari.Engine.Resume;
 /// them dies. It outlives the caller, and ends only when it is killed.</summary>
 public static class StreamHolder
 {
-    private const int KillSignal = 9;
     private const string None = "999999";
     private const ulong RegionBase = 1UL << 40;
     private const ulong RegionLength = 64UL << 20;
@@ -66,7 +66,7 @@ public static class StreamHolder
     public static void End(int holder)
     {
         using SafeFileHandle? process = PidFd.Open(holder);
-        if (process is null || !PidFd.SendSignal(process, KillSignal))
+        if (process is null || !PidFd.SendSignal(process, SIGKILL))
         {
             return;
         }

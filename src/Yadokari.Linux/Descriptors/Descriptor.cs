@@ -1,39 +1,27 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Linux.Descriptors;
 
 /// <summary>Questions about one open descriptor of the caller (fcntl(2), ioctl(2), poll(2)). Nothing here changes it.</summary>
 public static unsafe class Descriptor
 {
-    public const short PollIn = 1;
-    public const short PollOut = 4;
-    public const short PollError = 8;
-    public const short PollHangUp = 16;
-
-    /// <summary>The other end sends no more.</summary>
-    public const short PollReadHangUp = 0x2000;
-
-    private const int GetFlagsCommand = 3;
-    private const int GetOwnerCommand = 9;
-    private const int GetSignalCommand = 11;
-    private const int GetPipeSizeCommand = 1032;
-    private const int GetSealsCommand = 1034;
     private const nint TcGets = 0x5401;
     private const nint FionRead = 0x541B;
 
     /// <summary>Access mode and status flags (F_GETFL).</summary>
-    public static int GetFlags(SafeFileHandle file) => (int)Control(file, "fcntl(F_GETFL)", GetFlagsCommand);
+    public static int GetFlags(SafeFileHandle file) => (int)Control(file, "fcntl(F_GETFL)", F_GETFL);
 
     /// <summary>Capacity of a pipe in bytes (F_GETPIPE_SZ).</summary>
     /// <exception cref="SystemCallException">Not a pipe.</exception>
-    public static int GetPipeSize(SafeFileHandle pipe) => (int)Control(pipe, "fcntl(F_GETPIPE_SZ)", GetPipeSizeCommand);
+    public static int GetPipeSize(SafeFileHandle pipe) => (int)Control(pipe, "fcntl(F_GETPIPE_SZ)", F_GETPIPE_SZ);
 
     /// <summary>F_SEAL_* bits of a memory file.</summary>
     /// <returns>Null when the file can't be sealed (not on tmpfs or hugetlbfs).</returns>
     public static int? GetSeals(SafeFileHandle file)
     {
-        long result = LinuxCall.Invoke(LinuxCall.Fcntl, Number(file), GetSealsCommand);
+        long result = LinuxCall.Invoke(SystemCall.Fcntl, Number(file), F_GET_SEALS);
         GC.KeepAlive(file);
         return result switch
         {
@@ -48,7 +36,7 @@ public static unsafe class Descriptor
     {
         // A process group of 1 … 4095 comes back as −1 … −4095: as the system call gives it, it can't be told from an error,
         // but F_GETOWN itself never fails on an open descriptor.
-        long result = LinuxCall.Invoke(LinuxCall.Fcntl, Number(file), GetOwnerCommand);
+        long result = LinuxCall.Invoke(SystemCall.Fcntl, Number(file), F_GETOWN);
         GC.KeepAlive(file);
         return (int)result;
     }
@@ -57,9 +45,8 @@ public static unsafe class Descriptor
     public static bool IsOwnedByThread(SafeFileHandle file)
     {
         // struct f_owner_ex: s32 type (F_OWNER_TID is 0), s32 pid.
-        const int getOwnerExtended = 16;
         int* owner = stackalloc int[2];
-        long result = LinuxCall.Invoke(LinuxCall.Fcntl, Number(file), getOwnerExtended, (nint)owner);
+        long result = LinuxCall.Invoke(SystemCall.Fcntl, Number(file), F_GETOWN_EX, (nint)owner);
         GC.KeepAlive(file);
         return result == 0 && owner[0] == 0 && owner[1] != 0;
     }
@@ -69,19 +56,19 @@ public static unsafe class Descriptor
     public static void RefreshTimer(SafeFileHandle timer)
     {
         ulong* setting = stackalloc ulong[4];
-        LinuxCall.Check("timerfd_gettime", null, (int)SystemCall.Timerfd_gettime, Number(timer), (nint)setting);
+        LinuxCall.Check("timerfd_gettime", null, SystemCall.Timerfd_gettime, Number(timer), (nint)setting);
         GC.KeepAlive(timer);
     }
 
     /// <summary>Signal sent instead of SIGIO; 0 for SIGIO itself (F_GETSIG).</summary>
-    public static int GetSignal(SafeFileHandle file) => (int)Control(file, "fcntl(F_GETSIG)", GetSignalCommand);
+    public static int GetSignal(SafeFileHandle file) => (int)Control(file, "fcntl(F_GETSIG)", F_GETSIG);
 
     /// <summary>Bytes that can be read now (FIONREAD).</summary>
     /// <exception cref="SystemCallException">A kind of file that does not tell.</exception>
     public static int GetReadableBytes(SafeFileHandle file)
     {
         int bytes = 0;
-        LinuxCall.Check("ioctl(FIONREAD)", null, LinuxCall.Ioctl, Number(file), FionRead, (nint)(&bytes));
+        LinuxCall.Check("ioctl(FIONREAD)", null, SystemCall.Ioctl, Number(file), FionRead, (nint)(&bytes));
         GC.KeepAlive(file);
         return bytes;
     }
@@ -92,7 +79,7 @@ public static unsafe class Descriptor
     {
         const nint outputQueue = 0x5411;
         int bytes = 0;
-        LinuxCall.Check("ioctl(SIOCOUTQ)", null, LinuxCall.Ioctl, Number(socket), outputQueue, (nint)(&bytes));
+        LinuxCall.Check("ioctl(SIOCOUTQ)", null, SystemCall.Ioctl, Number(socket), outputQueue, (nint)(&bytes));
         GC.KeepAlive(socket);
         return bytes;
     }
@@ -104,7 +91,7 @@ public static unsafe class Descriptor
         long result;
         fixed (byte* start = termios)
         {
-            result = LinuxCall.Invoke(LinuxCall.Ioctl, Number(file), TcGets, (nint)start);
+            result = LinuxCall.Invoke(SystemCall.Ioctl, Number(file), TcGets, (nint)start);
         }
 
         GC.KeepAlive(file);
@@ -123,7 +110,7 @@ public static unsafe class Descriptor
         // struct pollfd: s32 descriptor, s16 events, s16 results.
         ulong entry = (uint)(int)file.DangerousGetHandle() | ((ulong)(ushort)events << 32);
         int milliseconds = timeout < TimeSpan.Zero ? -1 : (int)Math.Min(int.MaxValue, Math.Ceiling(timeout.TotalMilliseconds));
-        LinuxCall.Check("poll", null, LinuxCall.Poll, (nint)(&entry), 1, milliseconds);
+        LinuxCall.Check("poll", null, SystemCall.Poll, (nint)(&entry), 1, milliseconds);
         GC.KeepAlive(file);
         return (short)(entry >> 48);
     }
@@ -135,12 +122,11 @@ public static unsafe class Descriptor
     /// <returns>Null when the file's permissions forbid it (EACCES, EPERM).</returns>
     public static SafeFileHandle? Reopen(SafeFileHandle file, int flags)
     {
-        const int closeOnExec = 0x80000;
         byte[] path = Encoding.ASCII.GetBytes($"/proc/self/fd/{(int)file.DangerousGetHandle()}\0");
         long result;
         fixed (byte* start = path)
         {
-            result = LinuxCall.Invoke(LinuxCall.OpenAt, LinuxCall.AtFdCwd, (nint)start, flags | closeOnExec);
+            result = LinuxCall.Invoke(SystemCall.Openat, AT_FDCWD, (nint)start, flags | O_CLOEXEC);
         }
 
         GC.KeepAlive(file);
@@ -155,15 +141,14 @@ public static unsafe class Descriptor
     /// <summary>Another descriptor of the same description. The caller owns it.</summary>
     public static SafeFileHandle Duplicate(SafeFileHandle file)
     {
-        const int duplicateCommand = 1030; // F_DUPFD_CLOEXEC
-        return new SafeFileHandle((nint)Control(file, "fcntl(F_DUPFD_CLOEXEC)", duplicateCommand), ownsHandle: true);
+        return new SafeFileHandle((nint)Control(file, "fcntl(F_DUPFD_CLOEXEC)", F_DUPFD_CLOEXEC), ownsHandle: true);
     }
 
     internal static nint Number(SafeFileHandle file) => file.DangerousGetHandle();
 
     private static long Control(SafeFileHandle file, string name, int command)
     {
-        long result = LinuxCall.Check(name, null, LinuxCall.Fcntl, Number(file), command);
+        long result = LinuxCall.Check(name, null, SystemCall.Fcntl, Number(file), command);
         GC.KeepAlive(file);
         return result;
     }
@@ -174,7 +159,7 @@ public static unsafe class Descriptor
     {
         // struct statfs is 120 bytes, f_type its first word.
         long* status = stackalloc long[32];
-        LinuxCall.Check("fstatfs", null, LinuxCall.FStatFs, file.DangerousGetHandle(), (nint)status);
+        LinuxCall.Check("fstatfs", null, SystemCall.Fstatfs, file.DangerousGetHandle(), (nint)status);
         return *status;
     }
 }

@@ -1,11 +1,10 @@
+using static Yadokari.Linux.Abi.Fcntl;
+
 namespace Yadokari.Linux.Descriptors;
 
 /// <summary>Brings the names in a directory to disk: a file that was synced itself can still lose its name in a crash (fsync(2)).</summary>
 public static unsafe class DirectorySync
 {
-    private const int DirectoryOnly = 0x10000;
-    private const int CloseOnExec = 0x80000;
-
     /// <exception cref="SystemCallException">The directory can't be opened or synced. A file system that can't sync
     /// directories (EINVAL) is no error.</exception>
     public static void Flush(string directory)
@@ -14,11 +13,11 @@ public static unsafe class DirectorySync
         int descriptor;
         fixed (byte* start = path)
         {
-            descriptor = (int)LinuxCall.Check("open", directory, LinuxCall.OpenAt, LinuxCall.AtFdCwd, (nint)start, DirectoryOnly | CloseOnExec);
+            descriptor = (int)LinuxCall.Check("open", directory, SystemCall.Openat, AT_FDCWD, (nint)start, O_DIRECTORY | O_CLOEXEC);
         }
 
-        long result = LinuxCall.Invoke((int)SystemCall.Fsync, descriptor);
-        LinuxCall.Invoke(LinuxCall.Close, descriptor);
+        long result = LinuxCall.Invoke(SystemCall.Fsync, descriptor);
+        LinuxCall.Invoke(SystemCall.Close, descriptor);
         if (result is < 0 and not -Errno.EINVAL)
         {
             throw new SystemCallException("fsync", (int)-result, directory);

@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Linux.Descriptors;
 
 /// <summary>The path of a file that the kernel names by a handle (open_by_handle_at(2)). Opened with O_PATH: nobody who watches it is told.</summary>
 public static unsafe class FileHandlePath
 {
-    private const int PathOnly = 0x280000; // O_PATH|O_CLOEXEC
+    private const int PathOnly = O_PATH | O_CLOEXEC;
     private const int HeadLength = 8;
 
     /// <param name="mountPoint">A path on the file system.</param>
@@ -24,21 +25,21 @@ public static unsafe class FileHandlePath
         fixed (byte* path = name)
         fixed (byte* first = file)
         {
-            long mount = LinuxCall.Invoke(LinuxCall.OpenAt, LinuxCall.AtFdCwd, (nint)path, PathOnly);
+            long mount = LinuxCall.Invoke(SystemCall.Openat, AT_FDCWD, (nint)path, PathOnly);
             if (mount < 0)
             {
                 return null;
             }
 
-            long opened = LinuxCall.Invoke(LinuxCall.OpenByHandleAt, (nint)mount, (nint)first, PathOnly);
-            LinuxCall.Invoke(LinuxCall.Close, (nint)mount);
+            long opened = LinuxCall.Invoke(SystemCall.Open_by_handle_at, (nint)mount, (nint)first, PathOnly);
+            LinuxCall.Invoke(SystemCall.Close, (nint)mount);
             if (opened < 0)
             {
                 return null;
             }
 
             string? found = ProcFile.ReadLink($"/proc/self/fd/{opened}");
-            LinuxCall.Invoke(LinuxCall.Close, (nint)opened);
+            LinuxCall.Invoke(SystemCall.Close, (nint)opened);
             return found;
         }
     }

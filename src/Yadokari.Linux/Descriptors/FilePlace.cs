@@ -11,21 +11,21 @@ public static class FilePlace
 
     public static long Offset(SafeFileHandle file)
     {
-        long result = LinuxCall.Check("lseek", null, LinuxCall.Lseek, Descriptor.Number(file), 0, FromHere);
+        long result = LinuxCall.Check("lseek", null, SystemCall.Lseek, Descriptor.Number(file), 0, FromHere);
         GC.KeepAlive(file);
         return result;
     }
 
     public static void Seek(SafeFileHandle file, long offset)
     {
-        LinuxCall.Check("lseek", null, LinuxCall.Lseek, Descriptor.Number(file), (nint)offset, FromStart);
+        LinuxCall.Check("lseek", null, SystemCall.Lseek, Descriptor.Number(file), (nint)offset, FromStart);
         GC.KeepAlive(file);
     }
 
     /// <summary>Gives the disk back what the first bytes of a file take; its length stays. A file system that can't do that keeps them.</summary>
     public static void Forget(SafeFileHandle file, long upTo)
     {
-        LinuxCall.Invoke((int)SystemCall.Fallocate, Descriptor.Number(file), PunchHoleKeepSize, 0, (nint)upTo);
+        LinuxCall.Invoke(SystemCall.Fallocate, Descriptor.Number(file), PunchHoleKeepSize, 0, (nint)upTo);
         GC.KeepAlive(file);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Linux.Descriptors;
 
@@ -21,8 +22,6 @@ public readonly record struct FileStatus(
 {
     private const int BlockSize = 512;
     private const int StructSize = 144;
-    private const int NoFollow = 0x100;
-    private const int EmptyPath = 0x1000;
     private const uint TypeMask = 0xF000;
 
     public bool IsFifo => (Mode & TypeMask) == 0x1000;
@@ -65,7 +64,7 @@ public readonly record struct FileStatus(
         byte empty = 0;
         fixed (byte* start = data)
         {
-            LinuxCall.Check("fstat", null, LinuxCall.NewFStatAt, (nint)file.DangerousGetHandle(), (nint)(&empty), (nint)start, EmptyPath);
+            LinuxCall.Check("fstat", null, SystemCall.Newfstatat, (nint)file.DangerousGetHandle(), (nint)(&empty), (nint)start, AT_EMPTY_PATH);
         }
 
         GC.KeepAlive(file);
@@ -86,7 +85,7 @@ public readonly record struct FileStatus(
         fixed (byte* start = data)
         fixed (byte* pathStart = name)
         {
-            result = LinuxCall.Invoke(LinuxCall.NewFStatAt, LinuxCall.AtFdCwd, (nint)pathStart, (nint)start, followLink ? 0 : NoFollow);
+            result = LinuxCall.Invoke(SystemCall.Newfstatat, AT_FDCWD, (nint)pathStart, (nint)start, followLink ? 0 : AT_SYMLINK_NOFOLLOW);
         }
 
         return result switch

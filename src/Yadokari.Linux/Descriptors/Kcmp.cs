@@ -22,7 +22,7 @@ public static unsafe class Kcmp
     /// <exception cref="SystemCallException">Not permitted (as for ptrace), or a kernel without kcmp.</exception>
     public static int? CompareFiles(int leftPid, int leftDescriptor, int rightPid, int rightDescriptor)
     {
-        long result = LinuxCall.Invoke(LinuxCall.Kcmp, leftPid, rightPid, File, leftDescriptor, rightDescriptor);
+        long result = LinuxCall.Invoke(SystemCall.Kcmp, leftPid, rightPid, File, leftDescriptor, rightDescriptor);
         return result switch
         {
             0 => 0,
@@ -35,17 +35,17 @@ public static unsafe class Kcmp
     }
 
     /// <summary>Whether a thread has its process' descriptors; false after unshare(CLONE_FILES). True also when it is gone.</summary>
-    public static bool SharesDescriptors(int pid, int tid) => LinuxCall.Invoke(LinuxCall.Kcmp, pid, tid, DescriptorTable) is not (1 or 2);
+    public static bool SharesDescriptors(int pid, int tid) => LinuxCall.Invoke(SystemCall.Kcmp, pid, tid, DescriptorTable) is not (1 or 2);
 
     /// <summary>Whether a thread has its process' working directory, root and umask; false after unshare(CLONE_FS). True also when it is gone.</summary>
-    public static bool SharesDirectory(int pid, int tid) => LinuxCall.Invoke(LinuxCall.Kcmp, pid, tid, FileSystemFacts) is not (1 or 2);
+    public static bool SharesDirectory(int pid, int tid) => LinuxCall.Invoke(SystemCall.Kcmp, pid, tid, FileSystemFacts) is not (1 or 2);
 
     /// <summary>What two processes have in common for certain: null, their memory, their descriptor table, or their directory.</summary>
     public static string? FindCommon(int pid, int other)
     {
         foreach ((int kind, string name) in Common)
         {
-            if (LinuxCall.Invoke(LinuxCall.Kcmp, pid, other, kind) == 0)
+            if (LinuxCall.Invoke(SystemCall.Kcmp, pid, other, kind) == 0)
             {
                 return name;
             }
@@ -81,7 +81,7 @@ public static unsafe class Kcmp
         while (from < to)
         {
             int middle = (from + to) / 2;
-            switch (LinuxCall.Invoke(LinuxCall.Kcmp, pid, sorted[middle][0], kind))
+            switch (LinuxCall.Invoke(SystemCall.Kcmp, pid, sorted[middle][0], kind))
             {
                 case 0:
                     sorted[middle].Add(pid);
@@ -93,7 +93,7 @@ public static unsafe class Kcmp
                     from = middle + 1;
                     break;
                 default:
-                    if (LinuxCall.Invoke(LinuxCall.Kcmp, pid, pid, kind) != 0)
+                    if (LinuxCall.Invoke(SystemCall.Kcmp, pid, pid, kind) != 0)
                     {
                         // It is gone, or may not be asked: nothing is certain of it.
                         return;
@@ -110,7 +110,7 @@ public static unsafe class Kcmp
 
     /// <summary>Whether two threads have, for certain, the same list of what is undone to semaphores at their end (SEM_UNDO): of
     /// processes that are no relatives by CLONE_SYSVSEM, none at all.</summary>
-    public static bool SharesUndo(int tid, int other) => LinuxCall.Invoke(LinuxCall.Kcmp, tid, other, SemaphoreUndo) == 0;
+    public static bool SharesUndo(int tid, int other) => LinuxCall.Invoke(SystemCall.Kcmp, tid, other, SemaphoreUndo) == 0;
 
     /// <summary>Whether a descriptor is, for certain, not the file that an epoll watches under the descriptor's number: the
     /// watched one was closed there, and lives on by another number.</summary>
@@ -122,7 +122,7 @@ public static unsafe class Kcmp
     {
         // struct kcmp_epoll_slot: u32 efd, tfd, toff.
         int* slot = stackalloc int[3] { epoll, number, earlier };
-        return LinuxCall.Invoke(LinuxCall.Kcmp, pid, pid, EpollTarget, number, (nint)slot) is 1 or 2;
+        return LinuxCall.Invoke(SystemCall.Kcmp, pid, pid, EpollTarget, number, (nint)slot) is 1 or 2;
     }
 
     /// <summary>Whether a descriptor is the file that an epoll watches under another number.</summary>
@@ -131,7 +131,7 @@ public static unsafe class Kcmp
     public static bool IsWatched(int pid, int epoll, int number, int earlier, int candidate)
     {
         int* slot = stackalloc int[3] { epoll, number, earlier };
-        return LinuxCall.Invoke(LinuxCall.Kcmp, pid, pid, EpollTarget, candidate, (nint)slot) == 0;
+        return LinuxCall.Invoke(SystemCall.Kcmp, pid, pid, EpollTarget, candidate, (nint)slot) == 0;
     }
 
     /// <summary>The same order for a descriptor of the caller and one of another process.</summary>

@@ -1,19 +1,12 @@
 using Microsoft.Win32.SafeHandles;
+using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Mman;
 
 namespace Yadokari.Linux.Descriptors;
 
 /// <summary>Files that live in memory only (memfd_create(2)).</summary>
 public static unsafe class MemoryFile
 {
-    public const int SealSeal = 1;
-    public const int SealShrink = 2;
-    public const int SealGrow = 4;
-    public const int SealWrite = 8;
-
-    private const uint CloseOnExec = 1;
-    private const uint AllowSealing = 2;
-    private const int AddSealsCommand = 1033;
-
     /// <summary>Creates an empty, sealable memory file. The caller owns it.</summary>
     /// <param name="name">Shown in /proc; at most 249 bytes.</param>
     /// <exception cref="SystemCallException">Out of memory or descriptors.</exception>
@@ -22,7 +15,7 @@ public static unsafe class MemoryFile
         byte[] text = KernelText.EncodeTerminated(name);
         fixed (byte* start = text)
         {
-            long result = LinuxCall.Check("memfd_create", name, LinuxCall.MemfdCreate, (nint)start, (nint)(CloseOnExec | AllowSealing));
+            long result = LinuxCall.Check("memfd_create", name, SystemCall.Memfd_create, (nint)start, (nint)(MFD_CLOEXEC | MFD_ALLOW_SEALING));
             return new SafeFileHandle((nint)result, ownsHandle: true);
         }
     }
@@ -31,7 +24,7 @@ public static unsafe class MemoryFile
     /// <exception cref="SystemCallException">Sealed against that, or (F_SEAL_WRITE) mapped for writing.</exception>
     public static void AddSeals(SafeFileHandle file, int seals)
     {
-        LinuxCall.Check("fcntl(F_ADD_SEALS)", null, LinuxCall.Fcntl, Descriptor.Number(file), AddSealsCommand, seals);
+        LinuxCall.Check("fcntl(F_ADD_SEALS)", null, SystemCall.Fcntl, Descriptor.Number(file), F_ADD_SEALS, seals);
         GC.KeepAlive(file);
     }
 }

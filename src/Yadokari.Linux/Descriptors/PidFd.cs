@@ -1,12 +1,12 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Poll;
 
 namespace Yadokari.Linux.Descriptors;
 
 /// <summary>A process held by descriptor, so that its number can't come to mean another one (pidfd_open(2)).</summary>
 public static unsafe class PidFd
 {
-    private const int PollIn = 1;
     private const int Thread = 0x80; // PIDFD_THREAD (linux/pidfd.h)
     private const long GetInfo = 0xC040FF0B; // PIDFD_GET_INFO (linux/pidfd.h): _IOWR(0xFF, 11, 64 bytes)
     private const ulong InfoExit = 1 << 3; // PIDFD_INFO_EXIT
@@ -18,7 +18,7 @@ public static unsafe class PidFd
     /// <exception cref="SystemCallException">An unusual error.</exception>
     public static SafeFileHandle? Open(int pid)
     {
-        long result = LinuxCall.Invoke(LinuxCall.PidFdOpen, pid);
+        long result = LinuxCall.Invoke(SystemCall.Pidfd_open, pid);
         return result switch
         {
             -Errno.ESRCH => null,
@@ -39,7 +39,7 @@ public static unsafe class PidFd
     /// <summary>Whether this kernel holds threads by descriptor (6.9).</summary>
     public static bool HoldsThreads()
     {
-        using SafeFileHandle? self = LinuxCall.Invoke(LinuxCall.PidFdOpen, Environment.ProcessId, Thread) is >= 0 and long held
+        using SafeFileHandle? self = LinuxCall.Invoke(SystemCall.Pidfd_open, Environment.ProcessId, Thread) is >= 0 and long held
             ? new SafeFileHandle((nint)held, ownsHandle: true)
             : null;
         return self is not null;
@@ -47,7 +47,7 @@ public static unsafe class PidFd
 
     private static SafeFileHandle? OpenThread(int tid)
     {
-        long result = LinuxCall.Invoke(LinuxCall.PidFdOpen, tid, Thread);
+        long result = LinuxCall.Invoke(SystemCall.Pidfd_open, tid, Thread);
         return result switch
         {
             -Errno.ESRCH => null,
@@ -64,7 +64,7 @@ public static unsafe class PidFd
     /// <exception cref="SystemCallException">Not permitted (as for ptrace), or another error.</exception>
     public static SafeFileHandle? Fetch(SafeFileHandle process, int descriptor)
     {
-        long result = LinuxCall.Invoke(LinuxCall.PidFdGetFd, (nint)process.DangerousGetHandle(), descriptor);
+        long result = LinuxCall.Invoke(SystemCall.Pidfd_getfd, (nint)process.DangerousGetHandle(), descriptor);
         GC.KeepAlive(process);
         return result switch
         {
@@ -79,7 +79,7 @@ public static unsafe class PidFd
     /// <exception cref="SystemCallException">Not permitted.</exception>
     public static bool SendSignal(SafeFileHandle process, int signal)
     {
-        long result = LinuxCall.Invoke(LinuxCall.PidFdSendSignal, (nint)process.DangerousGetHandle(), signal);
+        long result = LinuxCall.Invoke(SystemCall.Pidfd_send_signal, (nint)process.DangerousGetHandle(), signal);
         GC.KeepAlive(process);
         return result switch
         {
@@ -96,7 +96,7 @@ public static unsafe class PidFd
         byte* info = stackalloc byte[InfoLength];
         new Span<byte>(info, InfoLength).Clear();
         *(ulong*)info = InfoExit;
-        long result = LinuxCall.Invoke(LinuxCall.Ioctl, (nint)process.DangerousGetHandle(), unchecked((nint)GetInfo), (nint)info);
+        long result = LinuxCall.Invoke(SystemCall.Ioctl, (nint)process.DangerousGetHandle(), unchecked((nint)GetInfo), (nint)info);
         GC.KeepAlive(process);
         return result == 0 && (*(ulong*)info & InfoExit) != 0 ? *(int*)(info + ExitCodeOffset) : null;
     }
@@ -104,5 +104,5 @@ public static unsafe class PidFd
     /// <summary>Waits until the process has ended (it may still be a zombie).</summary>
     /// <returns>False when the time passed before.</returns>
     public static bool WaitUntilGone(SafeFileHandle process, TimeSpan timeout) =>
-        Descriptor.Poll(process, PollIn, timeout) != 0;
+        Descriptor.Poll(process, POLLIN, timeout) != 0;
 }

@@ -1,4 +1,6 @@
 using Microsoft.Win32.SafeHandles;
+using static Yadokari.Linux.Abi.Poll;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Linux.Descriptors;
 
@@ -6,26 +8,24 @@ namespace Yadokari.Linux.Descriptors;
 /// out of one and stands in the other by a single act: a process that is killed in the middle neither loses nor doubles any.</summary>
 public static unsafe class Pipe
 {
-    private const int CloseOnExec = 0x80000;
     private const int NonBlocking = 2; // SPLICE_F_NONBLOCK
 
     /// <summary>A new pipe. The caller owns both ends.</summary>
     public static (SafeFileHandle Read, SafeFileHandle Write) Create()
     {
         int* ends = stackalloc int[2];
-        LinuxCall.Check("pipe2", null, LinuxCall.Pipe2, (nint)ends, CloseOnExec);
+        LinuxCall.Check("pipe2", null, SystemCall.Pipe2, (nint)ends, O_CLOEXEC);
         return (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));
     }
 
     /// <summary>A pipe whose one descriptor is both its ends, and never blocks. The caller owns it.</summary>
     public static SafeFileHandle CreateBoth()
     {
-        const int readWrite = 2, nonBlocking = 0x800;
         (SafeFileHandle read, SafeFileHandle write) = Create();
         using (read)
         using (write)
         {
-            return Descriptor.Reopen(read, readWrite | nonBlocking) ?? throw new SystemCallException("open", Errno.EACCES, "a pipe of the caller's own");
+            return Descriptor.Reopen(read, O_RDWR | O_NONBLOCK) ?? throw new SystemCallException("open", Errno.EACCES, "a pipe of the caller's own");
         }
     }
 
@@ -33,7 +33,7 @@ public static unsafe class Pipe
     /// <returns>Bytes carried; 0 where a read would return 0; −errno, −EAGAIN when there is nothing, or no room.</returns>
     public static long Carry(SafeFileHandle from, SafeFileHandle to, int most)
     {
-        long result = LinuxCall.Invoke((int)SystemCall.Splice, Descriptor.Number(from), 0, Descriptor.Number(to), 0, most, NonBlocking);
+        long result = LinuxCall.Invoke(SystemCall.Splice, Descriptor.Number(from), 0, Descriptor.Number(to), 0, most, NonBlocking);
         GC.KeepAlive(from);
         GC.KeepAlive(to);
         return result;
@@ -42,7 +42,7 @@ public static unsafe class Pipe
     /// <summary>Puts one byte in. Nothing happens where nobody reads it.</summary>
     public static void Put(SafeFileHandle pipe, byte word)
     {
-        LinuxCall.Invoke((int)SystemCall.Write, Descriptor.Number(pipe), (nint)(&word), 1);
+        LinuxCall.Invoke(SystemCall.Write, Descriptor.Number(pipe), (nint)(&word), 1);
         GC.KeepAlive(pipe);
     }
 
@@ -50,9 +50,9 @@ public static unsafe class Pipe
     public static void Empty(SafeFileHandle pipe)
     {
         byte* room = stackalloc byte[256];
-        while ((Descriptor.Poll(pipe, Descriptor.PollIn, TimeSpan.Zero) & Descriptor.PollIn) != 0)
+        while ((Descriptor.Poll(pipe, POLLIN, TimeSpan.Zero) & POLLIN) != 0)
         {
-            LinuxCall.Invoke(LinuxCall.Read, Descriptor.Number(pipe), (nint)room, 256);
+            LinuxCall.Invoke(SystemCall.Read, Descriptor.Number(pipe), (nint)room, 256);
         }
 
         GC.KeepAlive(pipe);
@@ -63,7 +63,7 @@ public static unsafe class Pipe
     public static long ToFile(SafeFileHandle pipe, SafeFileHandle file, long offset, int most)
     {
         long at = offset;
-        long result = LinuxCall.Invoke((int)SystemCall.Splice, Descriptor.Number(pipe), 0, Descriptor.Number(file), (nint)(&at), most, NonBlocking);
+        long result = LinuxCall.Invoke(SystemCall.Splice, Descriptor.Number(pipe), 0, Descriptor.Number(file), (nint)(&at), most, NonBlocking);
         GC.KeepAlive(pipe);
         GC.KeepAlive(file);
         return result;
@@ -73,7 +73,7 @@ public static unsafe class Pipe
     /// <returns>Bytes carried; 0 at the file's end; −errno, −EAGAIN when the pipe is full, −EPIPE when it has no reader.</returns>
     public static long FromFile(SafeFileHandle file, SafeFileHandle pipe, int most)
     {
-        long result = LinuxCall.Invoke((int)SystemCall.Splice, Descriptor.Number(file), 0, Descriptor.Number(pipe), 0, most, NonBlocking);
+        long result = LinuxCall.Invoke(SystemCall.Splice, Descriptor.Number(file), 0, Descriptor.Number(pipe), 0, most, NonBlocking);
         GC.KeepAlive(pipe);
         GC.KeepAlive(file);
         return result;

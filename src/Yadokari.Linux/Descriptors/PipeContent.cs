@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Linux.Descriptors;
 
@@ -6,8 +7,7 @@ namespace Yadokari.Linux.Descriptors;
 public static unsafe class PipeContent
 {
     private const int NonBlocking = 2;          // SPLICE_F_NONBLOCK
-    private const int OpenFlags = 0x80000 | 0x800; // O_CLOEXEC | O_NONBLOCK
-    private const int SetPipeSizeCommand = 1031;
+    private const int OpenFlags = O_CLOEXEC | O_NONBLOCK;
 
     /// <summary>
     /// The unread bytes: one piece for each packet of a packet-mode pipe (O_DIRECT), else pieces that only their
@@ -25,13 +25,13 @@ public static unsafe class PipeContent
 
         int size = Descriptor.GetPipeSize(readEnd);
         int* ends = stackalloc int[2];
-        LinuxCall.Check("pipe2", null, LinuxCall.Pipe2, (nint)ends, OpenFlags);
+        LinuxCall.Check("pipe2", null, SystemCall.Pipe2, (nint)ends, OpenFlags);
         using SafeFileHandle copyRead = new(ends[0], ownsHandle: true);
         using SafeFileHandle copyWrite = new(ends[1], ownsHandle: true);
 
         // As many slots as the original has, or tee would stop early.
-        LinuxCall.Check("fcntl(F_SETPIPE_SZ)", $"{size}", LinuxCall.Fcntl, ends[1], SetPipeSizeCommand, size);
-        long copied = LinuxCall.Check("tee", null, LinuxCall.Tee, Descriptor.Number(readEnd), ends[1], int.MaxValue, NonBlocking);
+        LinuxCall.Check("fcntl(F_SETPIPE_SZ)", $"{size}", SystemCall.Fcntl, ends[1], F_SETPIPE_SZ, size);
+        long copied = LinuxCall.Check("tee", null, SystemCall.Tee, Descriptor.Number(readEnd), ends[1], int.MaxValue, NonBlocking);
         GC.KeepAlive(readEnd);
         if (copied != unread)
         {
@@ -45,7 +45,7 @@ public static unsafe class PipeContent
             long got;
             fixed (byte* start = buffer)
             {
-                got = LinuxCall.Check("read", "pipe", LinuxCall.Read, ends[0], (nint)start, buffer.Length);
+                got = LinuxCall.Check("read", "pipe", SystemCall.Read, ends[0], (nint)start, buffer.Length);
             }
 
             if (got == 0)

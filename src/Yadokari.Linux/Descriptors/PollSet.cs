@@ -19,7 +19,7 @@ public sealed unsafe class PollSet
     {
         fixed (ulong* entries = CollectionsMarshal.AsSpan(_entries))
         {
-            LinuxCall.Check("poll", null, LinuxCall.Poll, (nint)entries, _entries.Count, (int)timeout.TotalMilliseconds);
+            LinuxCall.Check("poll", null, SystemCall.Poll, (nint)entries, _entries.Count, (int)timeout.TotalMilliseconds);
         }
     }
 }

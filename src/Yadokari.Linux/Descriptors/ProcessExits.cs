@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Linux.Descriptors;
 
@@ -12,7 +13,6 @@ public sealed class ProcessExits : IDisposable
     private const int ControlAdd = 1;
     private const int ControlDelete = 2;
     private const uint In = 1;
-    private const int CloseOnExec = 0x80000;
     private const int EventSize = 12; // struct epoll_event is packed on x86-64: u32 events, u64 data
     private const ulong StopKey = 0;
 
@@ -25,7 +25,7 @@ public sealed class ProcessExits : IDisposable
 
     public ProcessExits()
     {
-        _epoll = new SafeFileHandle((nint)LinuxCall.Check("epoll_create1", null, LinuxCall.EpollCreate1, CloseOnExec), ownsHandle: true);
+        _epoll = new SafeFileHandle((nint)LinuxCall.Check("epoll_create1", null, SystemCall.Epoll_create1, O_CLOEXEC), ownsHandle: true);
         // Its read end hangs up when the write end is closed: that ends the thread, which else sleeps for as long as nothing happens.
         (_stopRead, _stopWrite) = Pipe.Create();
         Control(ControlAdd, _stopRead, StopKey);
@@ -91,7 +91,7 @@ public sealed class ProcessExits : IDisposable
         byte* events = stackalloc byte[most * EventSize];
         while (true)
         {
-            long count = LinuxCall.Invoke(LinuxCall.EpollWait, Descriptor.Number(_epoll), (nint)events, most, -1);
+            long count = LinuxCall.Invoke(SystemCall.Epoll_wait, Descriptor.Number(_epoll), (nint)events, most, -1);
             if (count == -Errno.EINTR)
             {
                 // A signal of the program; epoll_wait is never made again by the kernel (signal(7)).
@@ -126,7 +126,7 @@ public sealed class ProcessExits : IDisposable
         byte* entry = stackalloc byte[EventSize];
         *(uint*)entry = In;
         *(ulong*)(entry + sizeof(uint)) = key;
-        LinuxCall.Check("epoll_ctl", null, LinuxCall.EpollCtl, Descriptor.Number(_epoll), operation, Descriptor.Number(process), (nint)entry);
+        LinuxCall.Check("epoll_ctl", null, SystemCall.Epoll_ctl, Descriptor.Number(_epoll), operation, Descriptor.Number(process), (nint)entry);
         GC.KeepAlive(process);
     }
 

@@ -38,7 +38,7 @@ public static unsafe class PseudoTerminal
     private static int? Ask(SafeFileHandle terminal, long request)
     {
         int answer = 0;
-        long result = LinuxCall.Invoke(LinuxCall.Ioctl, Descriptor.Number(terminal), (nint)request, (nint)(&answer));
+        long result = LinuxCall.Invoke(SystemCall.Ioctl, Descriptor.Number(terminal), (nint)request, (nint)(&answer));
         GC.KeepAlive(terminal);
         return result < 0 ? null : answer;
     }

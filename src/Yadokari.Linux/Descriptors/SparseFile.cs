@@ -18,7 +18,7 @@ public static class SparseFile
         long at = 0;
         while (at < length)
         {
-            long start = LinuxCall.Invoke(LinuxCall.Lseek, Descriptor.Number(file), (nint)at, SeekData);
+            long start = LinuxCall.Invoke(SystemCall.Lseek, Descriptor.Number(file), (nint)at, SeekData);
             if (start == -NoSuchDevice)
             {
                 break;
@@ -40,7 +40,7 @@ public static class SparseFile
                 break;
             }
 
-            long end = LinuxCall.Check("lseek(SEEK_HOLE)", null, LinuxCall.Lseek, Descriptor.Number(file), (nint)start, SeekHole);
+            long end = LinuxCall.Check("lseek(SEEK_HOLE)", null, SystemCall.Lseek, Descriptor.Number(file), (nint)start, SeekHole);
             end = Math.Min(end, length);
             runs.Add(new DataRun(start, end - start));
             at = end;

@@ -1,5 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Poll;
 
 namespace Yadokari.Linux.Descriptors;
 
@@ -7,24 +9,19 @@ namespace Yadokari.Linux.Descriptors;
 /// read(2) and write(2) and nothing between.</summary>
 public static unsafe class StandardStream
 {
-    private const int CloseOnExec = 0x80000;
-    private const short PollIn = 1;
-    private const short PollOut = 4;
-
     /// <summary>Opens /dev/null in place of each stream that the caller was started without: else the next file that is opened, a
     /// job's image perhaps, would have that number, and messages would be written into it. To be called before anything is
     /// opened.</summary>
     public static void EnsureOpen()
     {
-        const int getDescriptorFlags = 1, readWrite = 2;
         for (int stream = 0; stream <= 2; stream++)
         {
-            if (LinuxCall.Invoke(LinuxCall.Fcntl, stream, getDescriptorFlags) == -Errno.EBADF)
+            if (LinuxCall.Invoke(SystemCall.Fcntl, stream, F_GETFD) == -Errno.EBADF)
             {
                 fixed (byte* path = "/dev/null\0"u8)
                 {
                     // The lowest free number is this one: those below are open.
-                    LinuxCall.Invoke(LinuxCall.OpenAt, LinuxCall.AtFdCwd, (nint)path, readWrite);
+                    LinuxCall.Invoke(SystemCall.Openat, AT_FDCWD, (nint)path, O_RDWR);
                 }
             }
         }
@@ -38,13 +35,13 @@ public static unsafe class StandardStream
         {
             while (true)
             {
-                long result = LinuxCall.Invoke(LinuxCall.Read, stream, (nint)start, buffer.Length);
+                long result = LinuxCall.Invoke(SystemCall.Read, stream, (nint)start, buffer.Length);
                 if (result != -Errno.EAGAIN)
                 {
                     return (int)Math.Max(result, 0);
                 }
 
-                Wait(stream, PollIn);
+                Wait(stream, POLLIN);
             }
         }
     }
@@ -58,14 +55,14 @@ public static unsafe class StandardStream
         {
             for (int done = 0; done < bytes.Length;)
             {
-                long result = LinuxCall.Invoke((int)SystemCall.Write, stream, (nint)(start + done), bytes.Length - done);
+                long result = LinuxCall.Invoke(SystemCall.Write, stream, (nint)(start + done), bytes.Length - done);
                 switch (result)
                 {
                     case >= 0:
                         done += (int)result;
                         break;
                     case -Errno.EAGAIN:
-                        Wait(stream, PollOut);
+                        Wait(stream, POLLOUT);
                         break;
                     case -Errno.EPIPE or -Errno.EBADF:
                         return false;
@@ -88,16 +85,16 @@ public static unsafe class StandardStream
         {
             if (number != stream && number > 2 && Kcmp.CompareFiles(self, stream, self, number) == 0)
             {
-                LinuxCall.Invoke((int)SystemCall.Dup3, Descriptor.Number(nothing), number, CloseOnExec);
+                LinuxCall.Invoke(SystemCall.Dup3, Descriptor.Number(nothing), number, O_CLOEXEC);
             }
         }
 
-        LinuxCall.Invoke((int)SystemCall.Dup3, Descriptor.Number(nothing), stream, 0);
+        LinuxCall.Invoke(SystemCall.Dup3, Descriptor.Number(nothing), stream, 0);
     }
 
     private static void Wait(int stream, short events)
     {
         ulong entry = (uint)stream | ((ulong)(ushort)events << 32);
-        LinuxCall.Check("poll", null, LinuxCall.Poll, (nint)(&entry), 1, -1);
+        LinuxCall.Check("poll", null, SystemCall.Poll, (nint)(&entry), 1, -1);
     }
 }

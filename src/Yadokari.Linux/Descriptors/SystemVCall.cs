@@ -22,9 +22,9 @@ public static class SystemVCall
     /// <returns>False when it may not be removed, or is gone.</returns>
     public static bool TryRemove(SystemVKind kind, int id) => kind switch
     {
-        SystemVKind.Memory => LinuxCall.Invoke((int)SystemCall.Shmctl, id, Remove),
-        SystemVKind.Semaphores => LinuxCall.Invoke((int)SystemCall.Semctl, id, 0, Remove),
-        SystemVKind.Messages => LinuxCall.Invoke((int)SystemCall.Msgctl, id, Remove),
+        SystemVKind.Memory => LinuxCall.Invoke(SystemCall.Shmctl, id, Remove),
+        SystemVKind.Semaphores => LinuxCall.Invoke(SystemCall.Semctl, id, 0, Remove),
+        SystemVKind.Messages => LinuxCall.Invoke(SystemCall.Msgctl, id, Remove),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     } >= 0;
 
@@ -33,7 +33,7 @@ public static class SystemVCall
         List<int> answers = [];
         for (int i = 0; i < count; i++)
         {
-            long answer = LinuxCall.Invoke((int)SystemCall.Semctl, set, i, what);
+            long answer = LinuxCall.Invoke(SystemCall.Semctl, set, i, what);
             if (answer is -Errno.EINVAL or -Errno.EIDRM or -Errno.EACCES)
             {
                 return null;

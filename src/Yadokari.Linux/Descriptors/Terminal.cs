@@ -25,7 +25,7 @@ public static unsafe class Terminal
         long result;
         fixed (byte* start = settings)
         {
-            result = LinuxCall.Invoke(LinuxCall.Ioctl, Descriptor.Number(terminal), GetSettingsRequest, (nint)start);
+            result = LinuxCall.Invoke(SystemCall.Ioctl, Descriptor.Number(terminal), GetSettingsRequest, (nint)start);
         }
 
         GC.KeepAlive(terminal);
@@ -48,7 +48,7 @@ public static unsafe class Terminal
         long result;
         fixed (byte* start = size)
         {
-            result = LinuxCall.Invoke(LinuxCall.Ioctl, Descriptor.Number(terminal), GetWindowRequest, (nint)start);
+            result = LinuxCall.Invoke(SystemCall.Ioctl, Descriptor.Number(terminal), GetWindowRequest, (nint)start);
         }
 
         GC.KeepAlive(terminal);
@@ -60,7 +60,7 @@ public static unsafe class Terminal
     public static int? GetWaiting(SafeFileHandle terminal)
     {
         int bytes = 0;
-        long result = LinuxCall.Invoke(LinuxCall.Ioctl, Descriptor.Number(terminal), GetWaitingRequest, (nint)(&bytes));
+        long result = LinuxCall.Invoke(SystemCall.Ioctl, Descriptor.Number(terminal), GetWaitingRequest, (nint)(&bytes));
         GC.KeepAlive(terminal);
         return result < 0 ? null : bytes;
     }
@@ -74,7 +74,7 @@ public static unsafe class Terminal
         long result;
         fixed (byte* start = settings)
         {
-            result = LinuxCall.Invoke(LinuxCall.Ioctl, Descriptor.Number(terminal), SetSettingsRequest, (nint)start);
+            result = LinuxCall.Invoke(SystemCall.Ioctl, Descriptor.Number(terminal), SetSettingsRequest, (nint)start);
         }
 
         GC.KeepAlive(terminal);
@@ -92,7 +92,7 @@ public static unsafe class Terminal
         long result;
         fixed (byte* start = size)
         {
-            result = LinuxCall.Invoke(LinuxCall.Ioctl, Descriptor.Number(terminal), SetWindowRequest, (nint)start);
+            result = LinuxCall.Invoke(SystemCall.Ioctl, Descriptor.Number(terminal), SetWindowRequest, (nint)start);
         }
 
         GC.KeepAlive(terminal);
@@ -103,7 +103,7 @@ public static unsafe class Terminal
     public static bool IsOfAnotherGroup(int stream)
     {
         int group = 0;
-        long result = LinuxCall.Invoke(LinuxCall.Ioctl, stream, GetForegroundGroup, (nint)(&group));
+        long result = LinuxCall.Invoke(SystemCall.Ioctl, stream, GetForegroundGroup, (nint)(&group));
         return result == 0 && ProcStat.Read(Environment.ProcessId) is { } self && group != self.ProcessGroup;
     }
 }

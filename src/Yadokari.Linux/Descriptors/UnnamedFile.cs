@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Linux.Descriptors;
 
@@ -7,10 +8,6 @@ namespace Yadokari.Linux.Descriptors;
 /// it is left.</summary>
 public static unsafe class UnnamedFile
 {
-    private const int ReadWrite = 2;
-    private const int CloseOnExec = 0x80000;
-    private const int TemporaryFile = 0x410000; // __O_TMPFILE|O_DIRECTORY
-    private const int FollowLink = 0x400; // AT_SYMLINK_FOLLOW
     private const int IsDirectory = 21; // EISDIR: a kernel or file system without O_TMPFILE opens the directory
 
     /// <summary>Opens one for reading and writing on the file system of a directory.</summary>
@@ -24,7 +21,7 @@ public static unsafe class UnnamedFile
         long result;
         fixed (byte* start = path)
         {
-            result = LinuxCall.Invoke(LinuxCall.OpenAt, LinuxCall.AtFdCwd, (nint)start, TemporaryFile | ReadWrite | CloseOnExec, (nint)(int)mode);
+            result = LinuxCall.Invoke(SystemCall.Openat, AT_FDCWD, (nint)start, O_TMPFILE | O_RDWR | O_CLOEXEC, (nint)(int)mode);
         }
 
         return result switch
@@ -47,7 +44,7 @@ public static unsafe class UnnamedFile
         fixed (byte* fromStart = from)
         fixed (byte* toStart = to)
         {
-            LinuxCall.Check("linkat", path, (int)SystemCall.Linkat, LinuxCall.AtFdCwd, (nint)fromStart, LinuxCall.AtFdCwd, (nint)toStart, FollowLink);
+            LinuxCall.Check("linkat", path, SystemCall.Linkat, AT_FDCWD, (nint)fromStart, AT_FDCWD, (nint)toStart, AT_SYMLINK_FOLLOW);
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using static Yadokari.Linux.Abi.Mman;
 
 namespace Yadokari.Linux.Memory;
 
@@ -10,8 +11,6 @@ namespace Yadokari.Linux.Memory;
 public sealed unsafe class MappedFile : IDisposable
 {
     private const int ReadWrite = 3;
-    private const int Shared = 1;
-    private const int PopulateWrite = 23; // MADV_POPULATE_WRITE, kernel 5.14
 
     private byte* _start;
 
@@ -30,12 +29,12 @@ public sealed unsafe class MappedFile : IDisposable
     public static MappedFile? TryReserve(SafeFileHandle file, long length)
     {
         nint descriptor = Descriptors.Descriptor.Number(file);
-        if (LinuxCall.Invoke((int)SystemCall.Fallocate, descriptor, 0, 0, (nint)length) < 0)
+        if (LinuxCall.Invoke(SystemCall.Fallocate, descriptor, 0, 0, (nint)length) < 0)
         {
             return null;
         }
 
-        long address = LinuxCall.Invoke((int)SystemCall.Mmap, 0, (nint)length, ReadWrite, Shared, descriptor, 0);
+        long address = LinuxCall.Invoke(SystemCall.Mmap, 0, (nint)length, ReadWrite, MAP_SHARED, descriptor, 0);
         GC.KeepAlive(file);
         if (address < 0)
         {
@@ -43,7 +42,7 @@ public sealed unsafe class MappedFile : IDisposable
         }
 
         MappedFile mapped = new((byte*)address, length);
-        if (LinuxCall.Invoke((int)SystemCall.Madvise, (nint)address, (nint)length, PopulateWrite) < 0)
+        if (LinuxCall.Invoke(SystemCall.Madvise, (nint)address, (nint)length, MADV_POPULATE_WRITE) < 0)
         {
             mapped.Dispose();
             return null;
@@ -83,7 +82,7 @@ public sealed unsafe class MappedFile : IDisposable
     {
         if (_start != null)
         {
-            LinuxCall.Invoke((int)SystemCall.Munmap, (nint)_start, (nint)Length);
+            LinuxCall.Invoke(SystemCall.Munmap, (nint)_start, (nint)Length);
             _start = null;
         }
     }

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Linux.Memory;
 
@@ -14,8 +15,7 @@ public static class MappedObject
     /// <exception cref="SystemCallException">Another error.</exception>
     public static SafeFileHandle? TryOpen(int pid, RemoteAddress start, RemoteAddress end)
     {
-        const int readOnlyCloseOnExec = 0x80000;
-        return TryOpen($"{ProcTasks.Directory(pid)}/map_files/{start.Value:x}-{end.Value:x}", readOnlyCloseOnExec);
+        return TryOpen($"{ProcTasks.Directory(pid)}/map_files/{start.Value:x}-{end.Value:x}", O_CLOEXEC);
     }
 
     /// <summary>Opens for reading what has a path of its own; no link is followed, and nothing is waited for. The caller owns the result.</summary>
@@ -24,7 +24,7 @@ public static class MappedObject
     /// <exception cref="SystemCallException">Another error.</exception>
     public static SafeFileHandle? TryOpenByName(string root, string path)
     {
-        const int readOnlyAtOnceNoFollow = 0x80000 | 0x800 | 0x20000;
+        const int readOnlyAtOnceNoFollow = O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW;
         return TryOpen(root + path, readOnlyAtOnceNoFollow);
     }
 
@@ -35,7 +35,7 @@ public static class MappedObject
         long result;
         fixed (byte* first = name)
         {
-            result = LinuxCall.Invoke(LinuxCall.OpenAt, LinuxCall.AtFdCwd, (nint)first, flags);
+            result = LinuxCall.Invoke(SystemCall.Openat, AT_FDCWD, (nint)first, flags);
         }
 
         return result switch

@@ -15,12 +15,12 @@ public static unsafe class OpenFileLimit
     public static ulong Raise()
     {
         ulong* limit = stackalloc ulong[2]; // struct rlimit64: soft, hard
-        LinuxCall.Check("prlimit", "RLIMIT_NOFILE", (int)SystemCall.Prlimit64, 0, Resource, 0, (nint)limit);
+        LinuxCall.Check("prlimit", "RLIMIT_NOFILE", SystemCall.Prlimit64, 0, Resource, 0, (nint)limit);
         if (limit[0] < limit[1])
         {
             Before = limit[0];
             limit[0] = limit[1];
-            LinuxCall.Check("prlimit", "RLIMIT_NOFILE", (int)SystemCall.Prlimit64, 0, Resource, (nint)limit, 0);
+            LinuxCall.Check("prlimit", "RLIMIT_NOFILE", SystemCall.Prlimit64, 0, Resource, (nint)limit, 0);
         }
         return limit[0];
     }

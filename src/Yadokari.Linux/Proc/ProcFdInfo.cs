@@ -1,11 +1,10 @@
+using static Yadokari.Linux.Abi.Fcntl;
+
 namespace Yadokari.Linux.Proc;
 
 /// <summary>What /proc/PID/fdinfo/N tells of an open file description (proc_pid_fdinfo(5)).</summary>
 public sealed record ProcFdInfo
 {
-    /// <summary>FD_CLOEXEC as it stands in <see cref="Flags"/> of this file.</summary>
-    public const int CloseOnExecFlag = 0x80000;
-
     /// <summary>File offset in bytes.</summary>
     public required long Position { get; init; }
 
@@ -39,7 +38,7 @@ public sealed record ProcFdInfo
     public int? PidFdPid { get; init; }
 
     /// <summary>FD_CLOEXEC is set on this descriptor.</summary>
-    public bool CloseOnExec => (Flags & CloseOnExecFlag) != 0;
+    public bool CloseOnExec => (Flags & O_CLOEXEC) != 0;
 
     /// <summary>The numbers of the open descriptors of a process, ascending.</summary>
     /// <returns>Null when the process is gone.</returns>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Linux.Proc;
 
@@ -11,8 +12,6 @@ namespace Yadokari.Linux.Proc;
 public sealed unsafe class ProcFile : IDisposable
 {
     private const int FirstBuffer = 16 * 1024;
-    private const int OpenReadOnly = 0x80000; // O_RDONLY | O_CLOEXEC
-    private const int OpenDirectory = 0x10000;
     private const int NameTooLong = 36;
 
     /// <summary>What a link of /proc reads when its path is longer than the kernel tells (a page).</summary>
@@ -126,7 +125,7 @@ public sealed unsafe class ProcFile : IDisposable
     {
         Span<byte> pathBuffer = stackalloc byte[96];
         Span<byte> path = ProcPath(pathBuffer, pid, name);
-        int descriptor = Open(path, OpenReadOnly | OpenDirectory);
+        int descriptor = Open(path, O_CLOEXEC | O_DIRECTORY);
         if (descriptor < 0)
         {
             return null;
@@ -141,7 +140,7 @@ public sealed unsafe class ProcFile : IDisposable
                 long got;
                 fixed (byte* start = entries)
                 {
-                    got = LinuxCall.Invoke(LinuxCall.GetDents64, descriptor, (nint)start, entries.Length);
+                    got = LinuxCall.Invoke(SystemCall.Getdents64, descriptor, (nint)start, entries.Length);
                 }
 
                 if (got is -Errno.ENOENT or -Errno.ESRCH)
@@ -176,7 +175,7 @@ public sealed unsafe class ProcFile : IDisposable
         finally
         {
             ArrayPool<byte>.Shared.Return(entries);
-            LinuxCall.Invoke(LinuxCall.Close, descriptor);
+            LinuxCall.Invoke(SystemCall.Close, descriptor);
         }
     }
 
@@ -192,7 +191,7 @@ public sealed unsafe class ProcFile : IDisposable
 
     private static ProcFile? ReadPath(ReadOnlySpan<byte> path)
     {
-        int descriptor = Open(path, OpenReadOnly);
+        int descriptor = Open(path, O_CLOEXEC);
         if (descriptor < 0)
         {
             return null;
@@ -215,7 +214,7 @@ public sealed unsafe class ProcFile : IDisposable
                 long got;
                 fixed (byte* start = bytes)
                 {
-                    got = LinuxCall.Invoke(LinuxCall.Read, descriptor, (nint)(start + length), bytes.Length - length);
+                    got = LinuxCall.Invoke(SystemCall.Read, descriptor, (nint)(start + length), bytes.Length - length);
                 }
 
                 if (got == 0)
@@ -245,7 +244,7 @@ public sealed unsafe class ProcFile : IDisposable
                 ArrayPool<byte>.Shared.Return(bytes);
             }
 
-            LinuxCall.Invoke(LinuxCall.Close, descriptor);
+            LinuxCall.Invoke(SystemCall.Close, descriptor);
         }
     }
 
@@ -258,7 +257,7 @@ public sealed unsafe class ProcFile : IDisposable
             fixed (byte* name = path)
             fixed (byte* start = target)
             {
-                got = LinuxCall.Invoke(LinuxCall.ReadLinkAt, LinuxCall.AtFdCwd, (nint)name, (nint)start, target.Length);
+                got = LinuxCall.Invoke(SystemCall.Readlinkat, AT_FDCWD, (nint)name, (nint)start, target.Length);
             }
 
             return got switch
@@ -281,7 +280,7 @@ public sealed unsafe class ProcFile : IDisposable
         long result;
         fixed (byte* name = path)
         {
-            result = LinuxCall.Invoke(LinuxCall.OpenAt, LinuxCall.AtFdCwd, (nint)name, flags);
+            result = LinuxCall.Invoke(SystemCall.Openat, AT_FDCWD, (nint)name, flags);
         }
 
         return result switch

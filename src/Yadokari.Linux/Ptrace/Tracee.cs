@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Yadokari.Linux.Native;
+using static Yadokari.Linux.Abi.Wait;
 
 namespace Yadokari.Linux.Ptrace;
 
@@ -26,8 +27,6 @@ public sealed unsafe class Tracee
     private const int NoteXstate = 0x202;
     private const int NotePrStatus = 1;
     private const int SigInfoSize = 128;
-    private const int WaitAll = 0x40000000;
-    private const int NoHang = 1;
     private const int EventStop = 128;
     private const int TraceSystemCallGood = 1;
     private const int SystemCallStop = 5 | 0x80;
@@ -58,12 +57,12 @@ public sealed unsafe class Tracee
     /// <summary>Waits until it stops or ends.</summary>
     public Stop WaitStop()
     {
-        Wait(WaitAll, out Stop stop);
+        Wait(__WALL, out Stop stop);
         return stop;
     }
 
     /// <summary>The stop it is in or its end, when it has not been told yet; false while it runs.</summary>
-    public bool TryPollStop(out Stop stop) => Wait(WaitAll | NoHang, out stop);
+    public bool TryPollStop(out Stop stop) => Wait(__WALL | WNOHANG, out stop);
 
     /// <summary>PTRACE_CONT, delivering a signal if not 0. False when it is gone.</summary>
     public bool TryContinue(int signal = 0) => TryCall(PtraceCont, "CONT", 0, signal);

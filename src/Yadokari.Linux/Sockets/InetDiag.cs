@@ -1,13 +1,12 @@
 using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Linux.Sockets;
 
 /// <summary>Asks the kernel about internet sockets of one network namespace (sock_diag(7)). Needs no privilege.</summary>
 public static class InetDiag
 {
-    private const byte TcpProtocol = 6;
-    private const byte UdpProtocol = 17;
     private const int RequestBody = 56;
     private const int MessageLength = 72;
     private const int InodeOffset = 68;
@@ -24,7 +23,7 @@ public static class InetDiag
         Span<byte> body = stackalloc byte[RequestBody];
         body.Clear();
         body[0] = (byte)family;
-        body[1] = UdpProtocol;
+        body[1] = IPPROTO_UDP;
         body[2] = 1 << (ShutdownAttribute - 1);
         BinaryPrimitives.WriteUInt32LittleEndian(body[4..], uint.MaxValue);
         Dictionary<uint, int> sockets = [];
@@ -69,7 +68,7 @@ public static class InetDiag
         {
             body.Clear();
             body[0] = (byte)family;
-            body[1] = TcpProtocol;
+            body[1] = IPPROTO_TCP;
             BinaryPrimitives.WriteUInt32LittleEndian(body[4..], uint.MaxValue);
             SockDiag.Dump(netlink, body, message =>
             {

@@ -1,14 +1,14 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Clone;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Linux.Sockets;
 
 /// <summary>Opens sockets in the network namespace of another process.</summary>
 public static unsafe class NetNamespace
 {
-    private const int CloneNewNet = 0x40000000;
-
     /// <summary>A netlink socket that answers for the unix sockets of a process' network namespace. The caller owns it.</summary>
     /// <returns>Null when the process is gone.</returns>
     /// <exception cref="SystemCallException">Another namespace than the caller's and no right to enter it.</exception>
@@ -46,12 +46,11 @@ public static unsafe class NetNamespace
 
     private static bool Enter(int pid)
     {
-        const int closeOnExec = 0x80000;
         byte[] path = Encoding.ASCII.GetBytes($"{ProcTasks.Directory(pid)}/ns/net\0");
         long opened;
         fixed (byte* start = path)
         {
-            opened = LinuxCall.Invoke(LinuxCall.OpenAt, LinuxCall.AtFdCwd, (nint)start, closeOnExec);
+            opened = LinuxCall.Invoke(SystemCall.Openat, AT_FDCWD, (nint)start, O_CLOEXEC);
         }
 
         if (opened is -Errno.ENOENT or -Errno.ESRCH)
@@ -65,7 +64,7 @@ public static unsafe class NetNamespace
         }
 
         using SafeFileHandle space = new((nint)opened, ownsHandle: true);
-        LinuxCall.Check("setns", $"/proc/{pid}/ns/net", LinuxCall.SetNs, (nint)opened, CloneNewNet);
+        LinuxCall.Check("setns", $"/proc/{pid}/ns/net", SystemCall.Setns, (nint)opened, CLONE_NEWNET);
         return true;
     }
 }

@@ -26,7 +26,7 @@ internal static unsafe class SockDiag
         body.CopyTo(request[HeaderSize..]);
         fixed (byte* start = request)
         {
-            LinuxCall.Check("sendto(NETLINK_SOCK_DIAG)", null, LinuxCall.SendTo, netlink.DangerousGetHandle(), (nint)start, request.Length);
+            LinuxCall.Check("sendto(NETLINK_SOCK_DIAG)", null, SystemCall.Sendto, netlink.DangerousGetHandle(), (nint)start, request.Length);
         }
 
         byte[] buffer = new byte[64 * 1024];
@@ -35,7 +35,7 @@ internal static unsafe class SockDiag
             long got;
             fixed (byte* start = buffer)
             {
-                got = LinuxCall.Check("recvfrom(NETLINK_SOCK_DIAG)", null, LinuxCall.RecvFrom,
+                got = LinuxCall.Check("recvfrom(NETLINK_SOCK_DIAG)", null, SystemCall.Recvfrom,
                     netlink.DangerousGetHandle(), (nint)start, buffer.Length);
             }
 

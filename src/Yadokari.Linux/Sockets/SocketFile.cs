@@ -14,7 +14,7 @@ public static class SocketFile
     public static FileStatus? Find(SafeFileHandle socket, out string path)
     {
         path = "";
-        long opened = LinuxCall.Invoke(LinuxCall.Ioctl, Descriptor.Number(socket), OpenFile);
+        long opened = LinuxCall.Invoke(SystemCall.Ioctl, Descriptor.Number(socket), OpenFile);
         GC.KeepAlive(socket);
         if (opened < 0)
         {

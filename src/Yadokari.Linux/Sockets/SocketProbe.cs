@@ -12,7 +12,7 @@ public static unsafe class SocketProbe
     {
         fixed (byte* start = value)
         {
-            long result = LinuxCall.Invoke(LinuxCall.SetSockOpt, Descriptor.Number(socket), level, option, (nint)start, value.Length);
+            long result = LinuxCall.Invoke(SystemCall.Setsockopt, Descriptor.Number(socket), level, option, (nint)start, value.Length);
             GC.KeepAlive(socket);
             return (int)Math.Max(0, -result);
         }
@@ -24,7 +24,7 @@ public static unsafe class SocketProbe
     {
         fixed (byte* start = address)
         {
-            long result = LinuxCall.Invoke(LinuxCall.Bind, Descriptor.Number(socket), (nint)start, address.Length);
+            long result = LinuxCall.Invoke(SystemCall.Bind, Descriptor.Number(socket), (nint)start, address.Length);
             GC.KeepAlive(socket);
             return (int)Math.Max(0, -result);
         }
@@ -47,7 +47,7 @@ public static unsafe class SocketProbe
             text.CopyTo(request, 0);
             fixed (byte* start = request)
             {
-                return LinuxCall.Invoke(LinuxCall.Ioctl, Descriptor.Number(socket), interfaceNumber, (nint)start) >= 0;
+                return LinuxCall.Invoke(SystemCall.Ioctl, Descriptor.Number(socket), interfaceNumber, (nint)start) >= 0;
             }
         }
     }
@@ -64,7 +64,7 @@ public static unsafe class SocketProbe
     /// <returns>0 or the error number.</returns>
     public static int TryListen(SafeFileHandle socket)
     {
-        long result = LinuxCall.Invoke((int)SystemCall.Listen, Descriptor.Number(socket), 0);
+        long result = LinuxCall.Invoke(SystemCall.Listen, Descriptor.Number(socket), 0);
         GC.KeepAlive(socket);
         return (int)Math.Max(0, -result);
     }
@@ -77,7 +77,7 @@ public static unsafe class SocketProbe
         nowhere.Clear();
         fixed (byte* start = nowhere)
         {
-            LinuxCall.Invoke((int)SystemCall.Connect, Descriptor.Number(socket), (nint)start, nowhere.Length);
+            LinuxCall.Invoke(SystemCall.Connect, Descriptor.Number(socket), (nint)start, nowhere.Length);
             GC.KeepAlive(socket);
         }
     }

@@ -1,19 +1,11 @@
 using Microsoft.Win32.SafeHandles;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Linux.Sockets;
 
 /// <summary>Questions about one socket (getsockopt(2), getsockname(2)); nothing here changes it.</summary>
 public static unsafe class SocketQuery
 {
-    /// <summary>SOL_SOCKET.</summary>
-    public const int SocketLevel = 1;
-
-    private const int TypeOption = 3;
-    private const int GetFilterOption = 26;
-    private const int PeerCredentialsOption = 17;
-    private const int AcceptConnOption = 30;
-    private const int ProtocolOption = 38;
-    private const int DomainOption = 39;
     private const int NotConnected = 107;
     private const int NoSuchOption = 92;
     private const int NotASocket = 88;
@@ -22,19 +14,18 @@ public static unsafe class SocketQuery
     /// <summary>What a socket is.</summary>
     /// <exception cref="SystemCallException">Not a socket.</exception>
     public static SocketFacts Describe(SafeFileHandle socket) => new(
-        Required(socket, DomainOption, "SO_DOMAIN"),
-        Required(socket, TypeOption, "SO_TYPE"),
-        Required(socket, ProtocolOption, "SO_PROTOCOL"),
-        (GetOption(socket, SocketLevel, AcceptConnOption) ?? 0) != 0,
-        GetName(socket, LinuxCall.GetSockName) ?? [],
-        GetName(socket, LinuxCall.GetPeerName));
+        Required(socket, SO_DOMAIN, "SO_DOMAIN"),
+        Required(socket, SO_TYPE, "SO_TYPE"),
+        Required(socket, SO_PROTOCOL, "SO_PROTOCOL"),
+        (GetOption(socket, SOL_SOCKET, SO_ACCEPTCONN) ?? 0) != 0,
+        GetName(socket, SystemCall.Getsockname) ?? [],
+        GetName(socket, SystemCall.Getpeername));
 
     /// <summary>A new socket, to compare others with. The caller owns it.</summary>
     /// <returns>Null when this host or user may not have such a socket.</returns>
     public static SafeFileHandle? TryCreate(int domain, int type, int protocol)
     {
-        const int closeOnExec = 0x80000;
-        long result = LinuxCall.Invoke(LinuxCall.Socket, domain, type | closeOnExec, protocol);
+        long result = LinuxCall.Invoke(SystemCall.Socket, domain, type | SOCK_CLOEXEC, protocol);
         return result < 0 ? null : new SafeFileHandle((nint)result, ownsHandle: true);
     }
 
@@ -73,7 +64,7 @@ public static unsafe class SocketQuery
         long result;
         fixed (byte* start = value)
         {
-            result = LinuxCall.Invoke(LinuxCall.GetSockOpt, socket.DangerousGetHandle(), level, option, (nint)start, (nint)(&length));
+            result = LinuxCall.Invoke(SystemCall.Getsockopt, socket.DangerousGetHandle(), level, option, (nint)start, (nint)(&length));
         }
 
         GC.KeepAlive(socket);
@@ -93,7 +84,7 @@ public static unsafe class SocketQuery
         fixed (byte* start = filter)
         {
             // The length is counted in instructions (socket(7) does not say so; sk_get_filter, net/core/filter.c).
-            result = LinuxCall.Invoke(LinuxCall.GetSockOpt, socket.DangerousGetHandle(), SocketLevel, GetFilterOption, (nint)start, (nint)(&count));
+            result = LinuxCall.Invoke(SystemCall.Getsockopt, socket.DangerousGetHandle(), SOL_SOCKET, SO_ATTACH_FILTER, (nint)start, (nint)(&count));
         }
 
         GC.KeepAlive(socket);
@@ -110,13 +101,13 @@ public static unsafe class SocketQuery
     public static PeerCredentials? GetPeerCredentials(SafeFileHandle socket)
     {
         Span<byte> value = stackalloc byte[12];
-        int length = Get(socket, SocketLevel, PeerCredentialsOption, value);
+        int length = Get(socket, SOL_SOCKET, SO_PEERCRED, value);
         PeerCredentials peer = new(BitConverter.ToInt32(value), BitConverter.ToUInt32(value[4..]), BitConverter.ToUInt32(value[8..]));
         return length < 12 || peer.Uid == uint.MaxValue ? null : peer;
     }
 
     private static int Required(SafeFileHandle socket, int option, string name) =>
-        GetOption(socket, SocketLevel, option) ?? throw new SystemCallException($"getsockopt({name})", NotASocket);
+        GetOption(socket, SOL_SOCKET, option) ?? throw new SystemCallException($"getsockopt({name})", NotASocket);
 
     /// <summary>Bytes of the value, −1 when there is no such option.</summary>
     private static int Get(SafeFileHandle socket, int level, int option, Span<byte> value)
@@ -125,7 +116,7 @@ public static unsafe class SocketQuery
         long result;
         fixed (byte* start = value)
         {
-            result = LinuxCall.Invoke(LinuxCall.GetSockOpt, socket.DangerousGetHandle(), level, option, (nint)start, (nint)(&length));
+            result = LinuxCall.Invoke(SystemCall.Getsockopt, socket.DangerousGetHandle(), level, option, (nint)start, (nint)(&length));
         }
 
         GC.KeepAlive(socket);
@@ -137,7 +128,7 @@ public static unsafe class SocketQuery
         };
     }
 
-    private static byte[]? GetName(SafeFileHandle socket, int call)
+    private static byte[]? GetName(SafeFileHandle socket, SystemCall call)
     {
         Span<byte> address = stackalloc byte[128];
         int length = address.Length;
@@ -151,7 +142,7 @@ public static unsafe class SocketQuery
         return result switch
         {
             -NotConnected or -TransportNotSupported or -Errno.EINVAL => null,
-            < 0 => throw new SystemCallException(call == LinuxCall.GetPeerName ? "getpeername" : "getsockname", (int)-result),
+            < 0 => throw new SystemCallException(call == SystemCall.Getpeername ? "getpeername" : "getsockname", (int)-result),
             _ => address[..Math.Min(length, address.Length)].ToArray(),
         };
     }

@@ -1,24 +1,17 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using static Yadokari.Linux.Abi.Poll;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Linux.Sockets;
 
 /// <summary>Looks at what waits in a socket's receive queue without taking it out (MSG_PEEK, SO_PEEK_OFF).</summary>
 public static unsafe class SocketQueue
 {
-    private const int PeekOffsetOption = 42;
-    private const int Peek = 0x2;
-    private const int DontWait = 0x40;
-    private const int Truncate = 0x20;
-    private const int ControlTruncated = 0x8;
-    private const int CloseOnExec = 0x40000000;
-    private const int Rights = 1;
-    private const int Credentials = 2;
     private const uint NobodyId = 65534;
-    private const int ProcessDescriptor = 4; // SCM_PIDFD
     private const int LargestMessage = 1 << 20;
-    private const int Flags = Peek | DontWait | CloseOnExec;
+    private const int Flags = MSG_PEEK | MSG_DONTWAIT | MSG_CMSG_CLOEXEC;
     private const int NotConnected = 107;
 
     // struct msghdr, 64-bit.
@@ -37,9 +30,8 @@ public static unsafe class SocketQueue
     /// <summary>Whether a byte that was sent out of band (MSG_OOB) waits to be received as such.</summary>
     public static bool HasUrgent(SafeFileHandle socket)
     {
-        const int outOfBand = 1;
         byte one = 0;
-        long result = LinuxCall.Invoke(LinuxCall.RecvFrom, Descriptors.Descriptor.Number(socket), (nint)(&one), 1, outOfBand | Peek | DontWait, 0, 0);
+        long result = LinuxCall.Invoke(SystemCall.Recvfrom, Descriptors.Descriptor.Number(socket), (nint)(&one), 1, MSG_OOB | MSG_PEEK | MSG_DONTWAIT, 0, 0);
         GC.KeepAlive(socket);
         return result == 1 || result == -Errno.EAGAIN;
     }
@@ -53,8 +45,8 @@ public static unsafe class SocketQueue
     /// or another error.</exception>
     public static IReadOnlyList<QueuedMessage> PeekAll(SafeFileHandle socket)
     {
-        bool stream = SocketQuery.GetOption(socket, SocketQuery.SocketLevel, 3) == SocketFacts.Stream;
-        int before = SocketQuery.GetOption(socket, SocketQuery.SocketLevel, PeekOffsetOption) ?? -1;
+        bool stream = SocketQuery.GetOption(socket, SOL_SOCKET, 3) == SocketFacts.Stream;
+        int before = SocketQuery.GetOption(socket, SOL_SOCKET, SO_PEEK_OFF) ?? -1;
         SetPeekOffset(socket, 0);
         try
         {
@@ -105,7 +97,7 @@ public static unsafe class SocketQueue
             vectors[2] = (void*)unmapped;
             vectors[3] = (void*)1;
             MessageHeader header = new() { Vectors = vectors, VectorCount = 2, Control = controlStart, ControlLength = control.Length };
-            copied = LinuxCall.Invoke(LinuxCall.RecvMsg, socket.DangerousGetHandle(), (nint)(&header), Flags);
+            copied = LinuxCall.Invoke(SystemCall.Recvmsg, socket.DangerousGetHandle(), (nint)(&header), Flags);
             if (copied >= 0)
             {
                 TakeReceived(control[..(int)header.ControlLength], out _).ForEach(static copy => copy.Dispose());
@@ -123,8 +115,8 @@ public static unsafe class SocketQueue
 
     /// <summary>Nothing more can come: what looks like an empty message is the end of file, and would be told for ever.</summary>
     private static bool IsEnd(SafeFileHandle socket) =>
-        (Descriptors.Descriptor.Poll(socket, Descriptors.Descriptor.PollReadHangUp, TimeSpan.Zero)
-            & (Descriptors.Descriptor.PollReadHangUp | Descriptors.Descriptor.PollHangUp)) != 0;
+        (Descriptors.Descriptor.Poll(socket, POLLRDHUP, TimeSpan.Zero)
+            & (POLLRDHUP | POLLHUP)) != 0;
 
     private static QueuedMessage? PeekNext(SafeFileHandle socket, ref byte[] buffer)
     {
@@ -147,7 +139,7 @@ public static unsafe class SocketQueue
                 header.VectorCount = 1;
                 header.Control = controlStart;
                 header.ControlLength = control.Length;
-                got = LinuxCall.Invoke(LinuxCall.RecvMsg, socket.DangerousGetHandle(), (nint)(&header), Flags);
+                got = LinuxCall.Invoke(SystemCall.Recvmsg, socket.DangerousGetHandle(), (nint)(&header), Flags);
             }
 
             GC.KeepAlive(socket);
@@ -162,19 +154,19 @@ public static unsafe class SocketQueue
             }
 
             List<SafeFileHandle> received = TakeReceived(control[..(int)header.ControlLength], out PeerCredentials? credentials);
-            if ((header.Flags & Truncate) != 0 && buffer.Length < LargestMessage)
+            if ((header.Flags & MSG_TRUNC) != 0 && buffer.Length < LargestMessage)
             {
                 // The peek offset has moved into the message: begin anew with more room, behind what was seen before.
                 received.ForEach(static copy => copy.Dispose());
                 buffer = new byte[buffer.Length * 4];
-                int offset = SocketQuery.GetOption(socket, SocketQuery.SocketLevel, PeekOffsetOption) ?? 0;
+                int offset = SocketQuery.GetOption(socket, SOL_SOCKET, SO_PEEK_OFF) ?? 0;
                 SetPeekOffset(socket, offset - (int)got);
                 continue;
             }
 
             // recvmsg leaves the name length alone when there is no name (AF_UNIX stream).
             int nameLength = header.NameLength is > 2 and <= 128 ? header.NameLength : 0;
-            return new QueuedMessage(buffer.AsSpan(0, (int)got).ToArray(), name[..nameLength].ToArray(), received, (header.Flags & ControlTruncated) != 0) { Credentials = credentials };
+            return new QueuedMessage(buffer.AsSpan(0, (int)got).ToArray(), name[..nameLength].ToArray(), received, (header.Flags & MSG_CTRUNC) != 0) { Credentials = credentials };
         }
     }
 
@@ -193,19 +185,19 @@ public static unsafe class SocketQueue
                 break;
             }
 
-            int type = BinaryPrimitives.ReadInt32LittleEndian(control[8..]) == SocketQuery.SocketLevel ? BinaryPrimitives.ReadInt32LittleEndian(control[12..]) : 0;
-            if (type == Credentials && length >= 28)
+            int type = BinaryPrimitives.ReadInt32LittleEndian(control[8..]) == SOL_SOCKET ? BinaryPrimitives.ReadInt32LittleEndian(control[12..]) : 0;
+            if (type == SCM_CREDENTIALS && length >= 28)
             {
                 // struct ucred: pid, uid, gid. One without a sender was sent when nobody asked for him.
                 PeerCredentials sender = new PeerCredentials(BinaryPrimitives.ReadInt32LittleEndian(control[16..]), BinaryPrimitives.ReadUInt32LittleEndian(control[20..]), BinaryPrimitives.ReadUInt32LittleEndian(control[24..]));
                 credentials = sender is { Pid: 0, Uid: NobodyId } ? null : sender;
             }
-            else if (type is Rights or ProcessDescriptor)
+            else if (type is SCM_RIGHTS or SCM_PIDFD)
             {
                 for (int at = 16; at + 4 <= length; at += 4)
                 {
                     SafeFileHandle copy = new(BinaryPrimitives.ReadInt32LittleEndian(control[at..]), ownsHandle: true);
-                    if (type == Rights)
+                    if (type == SCM_RIGHTS)
                     {
                         received.Add(copy);
                     }
@@ -226,8 +218,8 @@ public static unsafe class SocketQueue
 
     private static void SetPeekOffset(SafeFileHandle socket, int offset)
     {
-        LinuxCall.Check("setsockopt(SO_PEEK_OFF)", null, LinuxCall.SetSockOpt, socket.DangerousGetHandle(),
-            SocketQuery.SocketLevel, PeekOffsetOption, (nint)(&offset), sizeof(int));
+        LinuxCall.Check("setsockopt(SO_PEEK_OFF)", null, SystemCall.Setsockopt, socket.DangerousGetHandle(),
+            SOL_SOCKET, SO_PEEK_OFF, (nint)(&offset), sizeof(int));
         GC.KeepAlive(socket);
     }
 }

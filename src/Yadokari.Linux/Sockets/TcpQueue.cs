@@ -1,20 +1,15 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Descriptors;
+using static Yadokari.Linux.Abi.Poll;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Linux.Sockets;
 
 /// <summary>Looks at what a TCP connection of this host holds, in one direction, without taking it out.</summary>
 public static unsafe class TcpQueue
 {
-    private const int TcpLevel = 6;
-    private const int QuickAcknowledge = 12;
-    private const int ReceiveBuffer = 8;
-    private const int ForcedReceiveBuffer = 33;
-    private const int BufferLock = 72;
     private const int EnlargedBuffer = 1 << 29;
-    private const int Peek = 0x2;
-    private const int DontWait = 0x40;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -40,8 +35,8 @@ public static unsafe class TcpQueue
     /// <returns>Null for others.</returns>
     private static byte[]? PeekUnsent(SafeFileHandle sender)
     {
-        const int repair = 19, repairQueue = 20, sendQueue = 2, on = 1, offWithoutProbe = -1;
-        if (SocketProbe.TrySet(sender, TcpLevel, repair, BitConverter.GetBytes(on)) != 0)
+        const int sendQueue = 2, on = 1, offWithoutProbe = -1;
+        if (SocketProbe.TrySet(sender, SOL_TCP, TCP_REPAIR, BitConverter.GetBytes(on)) != 0)
         {
             return null;
         }
@@ -49,7 +44,7 @@ public static unsafe class TcpQueue
         try
         {
             byte[] bytes = new byte[Descriptor.GetUnsentBytes(sender)];
-            if (SocketProbe.TrySet(sender, TcpLevel, repairQueue, BitConverter.GetBytes(sendQueue)) != 0)
+            if (SocketProbe.TrySet(sender, SOL_TCP, TCP_REPAIR_QUEUE, BitConverter.GetBytes(sendQueue)) != 0)
             {
                 return null;
             }
@@ -57,7 +52,7 @@ public static unsafe class TcpQueue
             long got;
             fixed (byte* start = bytes)
             {
-                got = LinuxCall.Invoke(LinuxCall.RecvFrom, Descriptor.Number(sender), (nint)start, bytes.Length, Peek | DontWait);
+                got = LinuxCall.Invoke(SystemCall.Recvfrom, Descriptor.Number(sender), (nint)start, bytes.Length, MSG_PEEK | MSG_DONTWAIT);
             }
 
             // The end of a stream (FIN) counts one.
@@ -65,7 +60,7 @@ public static unsafe class TcpQueue
         }
         finally
         {
-            SocketProbe.TrySet(sender, TcpLevel, repair, BitConverter.GetBytes(offWithoutProbe));
+            SocketProbe.TrySet(sender, SOL_TCP, TCP_REPAIR, BitConverter.GetBytes(offWithoutProbe));
         }
     }
 
@@ -74,7 +69,7 @@ public static unsafe class TcpQueue
         if (sender is null)
         {
             // Behind all that a closed one had sent comes its end.
-            return (Descriptor.Poll(receiver, Descriptor.PollReadHangUp, TimeSpan.Zero) & Descriptor.PollReadHangUp) != 0;
+            return (Descriptor.Poll(receiver, POLLRDHUP, TimeSpan.Zero) & POLLRDHUP) != 0;
         }
 
         if (Descriptor.GetUnsentBytes(sender) == 0)
@@ -83,16 +78,16 @@ public static unsafe class TcpQueue
         }
 
         // What has come is often acknowledged only with the next answer.
-        SocketProbe.TrySet(receiver, TcpLevel, QuickAcknowledge, BitConverter.GetBytes(1));
+        SocketProbe.TrySet(receiver, SOL_TCP, TCP_QUICKACK, BitConverter.GetBytes(1));
         return Descriptor.GetUnsentBytes(sender) == 0;
     }
 
     private static bool MakeArrive(SafeFileHandle receiver, SafeFileHandle? sender)
     {
-        int size = SocketQuery.GetOption(receiver, SocketQuery.SocketLevel, ReceiveBuffer) ?? 0;
-        int locked = SocketQuery.GetOption(receiver, SocketQuery.SocketLevel, BufferLock) ?? 0;
-        SocketProbe.TrySet(receiver, SocketQuery.SocketLevel, ReceiveBuffer, BitConverter.GetBytes(EnlargedBuffer));
-        SocketProbe.TrySet(receiver, SocketQuery.SocketLevel, ForcedReceiveBuffer, BitConverter.GetBytes(EnlargedBuffer));
+        int size = SocketQuery.GetOption(receiver, SOL_SOCKET, SO_RCVBUF) ?? 0;
+        int locked = SocketQuery.GetOption(receiver, SOL_SOCKET, SO_BUF_LOCK) ?? 0;
+        SocketProbe.TrySet(receiver, SOL_SOCKET, SO_RCVBUF, BitConverter.GetBytes(EnlargedBuffer));
+        SocketProbe.TrySet(receiver, SOL_SOCKET, SO_RCVBUFFORCE, BitConverter.GetBytes(EnlargedBuffer));
         try
         {
             long begun = Stopwatch.GetTimestamp();
@@ -113,9 +108,9 @@ public static unsafe class TcpQueue
         finally
         {
             // The kernel doubles what is set (socket(7)).
-            SocketProbe.TrySet(receiver, SocketQuery.SocketLevel, ReceiveBuffer, BitConverter.GetBytes(size / 2));
-            SocketProbe.TrySet(receiver, SocketQuery.SocketLevel, ForcedReceiveBuffer, BitConverter.GetBytes(size / 2));
-            SocketProbe.TrySet(receiver, SocketQuery.SocketLevel, BufferLock, BitConverter.GetBytes(locked));
+            SocketProbe.TrySet(receiver, SOL_SOCKET, SO_RCVBUF, BitConverter.GetBytes(size / 2));
+            SocketProbe.TrySet(receiver, SOL_SOCKET, SO_RCVBUFFORCE, BitConverter.GetBytes(size / 2));
+            SocketProbe.TrySet(receiver, SOL_SOCKET, SO_BUF_LOCK, BitConverter.GetBytes(locked));
         }
     }
 
@@ -136,7 +131,7 @@ public static unsafe class TcpQueue
             long got;
             fixed (byte* start = bytes)
             {
-                got = LinuxCall.Invoke(LinuxCall.RecvFrom, Descriptor.Number(receiver), (nint)start, bytes.Length, Peek | DontWait);
+                got = LinuxCall.Invoke(SystemCall.Recvfrom, Descriptor.Number(receiver), (nint)start, bytes.Length, MSG_PEEK | MSG_DONTWAIT);
             }
 
             GC.KeepAlive(receiver);

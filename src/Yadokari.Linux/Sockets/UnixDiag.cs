@@ -1,20 +1,20 @@
 using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Linux.Sockets;
 
 /// <summary>Asks the kernel about unix sockets of one network namespace (sock_diag(7)). Needs no privilege.</summary>
 public static class UnixDiag
 {
-    private const int NetlinkFamily = 16;
     private const int SockDiagProtocol = 4;
-    private const int RawSocket = 3 | 0x80000;  // SOCK_RAW | SOCK_CLOEXEC
+    private const int RawSocket = SOCK_RAW | SOCK_CLOEXEC;
     private const uint ShowAll = 0x1 | 0x2 | 0x4 | 0x8 | 0x10;
 
     /// <summary>A netlink socket for the questions, in the network namespace of the calling thread. The caller owns it.</summary>
     /// <exception cref="SystemCallException">The kernel has no sock_diag.</exception>
     public static SafeFileHandle Open() => new(
-        (nint)LinuxCall.Check("socket(NETLINK_SOCK_DIAG)", null, LinuxCall.Socket, NetlinkFamily, RawSocket, SockDiagProtocol),
+        (nint)LinuxCall.Check("socket(NETLINK_SOCK_DIAG)", null, SystemCall.Socket, AF_NETLINK, RawSocket, SockDiagProtocol),
         ownsHandle: true);
 
     /// <summary>Every unix socket of the namespace, by inode.</summary>

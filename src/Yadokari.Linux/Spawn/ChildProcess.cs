@@ -2,6 +2,9 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Native;
+using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.SignalNumber;
+using static Yadokari.Linux.Abi.Wait;
 
 namespace Yadokari.Linux.Spawn;
 
@@ -15,9 +18,7 @@ public static unsafe class ChildProcess
     private const short SetSignalDefault = 4;
     private const short SetSignalMask = 8;
     private const short SetSession = 0x80;
-    private const int DuplicateAbove = 1030; // F_DUPFD_CLOEXEC
     private const int FarAway = 200;
-    private const int NoHang = 1;
 
     /// <summary>Starts it.</summary>
     /// <returns>Its pid; a child of the caller, to be reaped by <see cref="TryReap"/> or <see cref="Wait"/>.</returns>
@@ -49,7 +50,7 @@ public static unsafe class ChildProcess
                 if (request.Descriptors[i] is { } handle)
                 {
                     // Out of the way first: one of them may have the number of another's place.
-                    long copy = LinuxCall.Check("fcntl(F_DUPFD_CLOEXEC)", null, LinuxCall.Fcntl, handle.DangerousGetHandle(), DuplicateAbove, FarAway);
+                    long copy = LinuxCall.Check("fcntl(F_DUPFD_CLOEXEC)", null, SystemCall.Fcntl, handle.DangerousGetHandle(), F_DUPFD_CLOEXEC, FarAway);
                     copies.Add((int)copy);
                     PosixSpawn.ActionsAddDup2(actions, (int)copy, i);
                 }
@@ -65,7 +66,7 @@ public static unsafe class ChildProcess
         {
             foreach (int copy in copies)
             {
-                LinuxCall.Invoke(LinuxCall.Close, copy);
+                LinuxCall.Invoke(SystemCall.Close, copy);
             }
 
             PosixSpawn.ActionsDestroy(actions);
@@ -84,17 +85,17 @@ public static unsafe class ChildProcess
         *(ulong*)mask = 0;
         LibC.Syscall((long)SystemCall.Rt_sigprocmask, 2, (long)mask, 0, 8, 0, 0);
         // The runtime ignores SIGPIPE, and what is ignored stays ignored over exec (signal(7)); handlers don't stay.
-        const int brokenPipe = 13, actionSize = 32;
+        const int actionSize = 32;
         byte* usual = stackalloc byte[actionSize];
         new Span<byte>(usual, actionSize).Clear();
-        LibC.Syscall((long)SystemCall.Rt_sigaction, brokenPipe, (long)usual, 0, 8, 0, 0);
+        LibC.Syscall((long)SystemCall.Rt_sigaction, SIGPIPE, (long)usual, 0, 8, 0, 0);
         LibC.Syscall((long)SystemCall.Execve, (long)program[0], (long)argv.Pointer, (long)envp.Pointer, 0, 0, 0);
         throw new SystemCallException("execve", Marshal.GetLastPInvokeError(), path);
     }
 
     /// <summary>True when the child has ended, with its wait status; it is reaped. False while it runs.</summary>
     /// <exception cref="SystemCallException">ECHILD: not a child of this process, or reaped already.</exception>
-    public static bool TryReap(int pid, out int status) => Reap(pid, NoHang, out status);
+    public static bool TryReap(int pid, out int status) => Reap(pid, WNOHANG, out status);
 
     /// <summary>Waits for the end of a child.</summary>
     /// <returns>The wait status (wait(2)).</returns>

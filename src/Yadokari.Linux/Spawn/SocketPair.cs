@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Native;
+using static Yadokari.Linux.Abi.Poll;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Linux.Spawn;
 
@@ -8,8 +10,7 @@ namespace Yadokari.Linux.Spawn;
 public sealed unsafe class SocketPair : IDisposable
 {
     private const int Unix = 1;
-    private const int StreamCloseOnExec = 1 | 0x80000;
-    private const int PollIn = 1;
+    private const int StreamCloseOnExec = SOCK_STREAM | SOCK_CLOEXEC;
 
     private SocketPair(SafeFileHandle own, SafeFileHandle child)
     {
@@ -65,7 +66,7 @@ public sealed unsafe class SocketPair : IDisposable
     /// <param name="milliseconds">-1: for ever.</param>
     public bool WaitReadable(int milliseconds)
     {
-        PollDescriptor poll = new() { Descriptor = (int)Own.DangerousGetHandle(), Events = PollIn };
+        PollDescriptor poll = new() { Descriptor = (int)Own.DangerousGetHandle(), Events = POLLIN };
         long result = LibC.Syscall((long)SystemCall.Poll, (long)(&poll), 1, milliseconds, 0, 0, 0);
         return result > 0;
     }
@@ -73,21 +74,19 @@ public sealed unsafe class SocketPair : IDisposable
     /// <summary>Writes one byte; false when the other end is closed.</summary>
     public bool TryWrite(byte value)
     {
-        const int noSignal = 0x4000;
-        return LibC.Syscall((long)SystemCall.Sendto, Own.DangerousGetHandle(), (long)(&value), 1, noSignal, 0, 0) == 1;
+        return LibC.Syscall((long)SystemCall.Sendto, Own.DangerousGetHandle(), (long)(&value), 1, MSG_NOSIGNAL, 0, 0) == 1;
     }
 
     /// <summary>Writes all of the bytes; false when the other end is closed, or takes none for so long.</summary>
     public bool TryWrite(ReadOnlySpan<byte> bytes, int milliseconds)
     {
-        const int noSignal = 0x4000, dontWait = 0x40;
         fixed (byte* pointer = bytes)
         {
             int done = 0;
             long until = Environment.TickCount64 + milliseconds;
             while (done < bytes.Length)
             {
-                long sent = LibC.Syscall((long)SystemCall.Sendto, Own.DangerousGetHandle(), (long)(pointer + done), bytes.Length - done, noSignal | dontWait, 0, 0);
+                long sent = LibC.Syscall((long)SystemCall.Sendto, Own.DangerousGetHandle(), (long)(pointer + done), bytes.Length - done, MSG_NOSIGNAL | MSG_DONTWAIT, 0, 0);
                 if (sent > 0)
                 {
                     done += (int)sent;
@@ -111,12 +110,12 @@ public sealed unsafe class SocketPair : IDisposable
     /// <summary>Writes one byte with descriptors (SCM_RIGHTS, unix(7)), which the other end gets as its own.</summary>
     public bool TrySend(byte value, ReadOnlySpan<SafeFileHandle> descriptors)
     {
-        const int noSignal = 0x4000, socketLevel = 1, rights = 1, headLength = 16;
+        const int headLength = 16;
         int length = headLength + (descriptors.Length * sizeof(int));
         byte* control = stackalloc byte[length + sizeof(long)];
         *(long*)control = length;
-        ((int*)control)[2] = socketLevel;
-        ((int*)control)[3] = rights;
+        ((int*)control)[2] = SOL_SOCKET;
+        ((int*)control)[3] = SCM_RIGHTS;
         for (int i = 0; i < descriptors.Length; i++)
         {
             ((int*)(control + headLength))[i] = (int)descriptors[i].DangerousGetHandle();
@@ -124,7 +123,7 @@ public sealed unsafe class SocketPair : IDisposable
 
         long* vector = stackalloc long[] { (long)(&value), 1 };
         long* message = stackalloc long[] { 0, 0, (long)vector, 1, (long)control, length, 0 };
-        return LibC.Syscall((long)SystemCall.Sendmsg, Own.DangerousGetHandle(), (long)message, noSignal, 0, 0, 0) == 1;
+        return LibC.Syscall((long)SystemCall.Sendmsg, Own.DangerousGetHandle(), (long)message, MSG_NOSIGNAL, 0, 0, 0) == 1;
     }
 
     /// <summary>Ends the connection in both directions: whoever waits at either end sees it.</summary>
@@ -144,8 +143,8 @@ public sealed unsafe class SocketPair : IDisposable
     /// net/unix/af_unix.c), and takes more long before.</summary>
     private void WaitWritable()
     {
-        const int pollOut = 4, moment = 20;
-        PollDescriptor poll = new() { Descriptor = (int)Own.DangerousGetHandle(), Events = pollOut };
+        const int moment = 20;
+        PollDescriptor poll = new() { Descriptor = (int)Own.DangerousGetHandle(), Events = POLLOUT };
         LibC.Syscall((long)SystemCall.Poll, (long)(&poll), 1, moment, 0, 0, 0);
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Shouldly;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Linux.Tests.Descriptors;
 
@@ -60,8 +61,8 @@ public class DescriptorTests
         RandomAccess.SetLength(file, 4 << 20);
         using SafeFileHandle own = Descriptor.Reopen(file, 0).ShouldNotBeNull();
         SparseFile.FindData(own, 4 << 20).ShouldBe([new DataRun(1 << 20, 4096)]);
-        MemoryFile.AddSeals(file, MemoryFile.SealGrow);
-        Descriptor.GetSeals(file).ShouldBe(MemoryFile.SealGrow);
+        MemoryFile.AddSeals(file, F_SEAL_GROW);
+        Descriptor.GetSeals(file).ShouldBe(F_SEAL_GROW);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -77,9 +78,8 @@ internal sealed class AnonymousScanner(
     /// <summary>A removed file that the process itself has open, and no other of the job.</summary>
     private OpenDescription? FindRemoved(InotifyWatch watch)
     {
-        const int pathOnly = 0x200000; // O_PATH
         return descriptions.FirstOrDefault(one => one.Status is { IsRegular: true, Links: 0 } && one.Status.Inode == watch.Inode && WatchedFiles.IsDevice(one.Status, watch.Device)
-            && (one.Flags & pathOnly) == 0 && !one.OnlyInFlight && !shared.IsShared(one));
+            && (one.Flags & O_PATH) == 0 && !one.OnlyInFlight && !shared.IsShared(one));
     }
 
     private PidFdImage? ScanPidFd(OpenDescription description)

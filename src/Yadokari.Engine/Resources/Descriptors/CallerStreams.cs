@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Linux.Descriptors;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -8,7 +9,6 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// whatever number it has them.</summary>
 internal sealed class CallerStreams : IDisposable
 {
-    private const int AccessMode = 3;
     private readonly CaptureOptions _options;
     private readonly SafeFileHandle?[] _streams = new SafeFileHandle?[3];
     private readonly FileStatus[] _statuses = new FileStatus[3];
@@ -89,5 +89,5 @@ internal sealed class CallerStreams : IDisposable
     }
 
     /// <summary>Open in the stream's direction.</summary>
-    private static bool IsUsable(OpenDescription description, int stream) => (description.Flags & AccessMode) == (stream == 0 ? 0 : 1);
+    private static bool IsUsable(OpenDescription description, int stream) => (description.Flags & O_ACCMODE) == (stream == 0 ? 0 : 1);
 }

@@ -1,6 +1,7 @@
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -8,9 +9,6 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// and given their modes and seals when all descriptions are open.</summary>
 internal sealed class CarriedFileRestore(PlanBuilder plan, DescriptorTableImage table, DescriptorRestorePlace place)
 {
-    private const int AddSealsCommand = 1033;
-    private const int CloseOnExec = 0x80000;
-
     private readonly HashSet<int> _taken = [];
     private readonly Dictionary<int, CarriedFileImage> _byId = table.Files.DistinctBy(file => file.Id).ToDictionary(file => file.Id);
 
@@ -58,25 +56,23 @@ internal sealed class CarriedFileRestore(PlanBuilder plan, DescriptorTableImage 
     private void OpenByName(CarriedFileDescriptorImage image, Slot found, string path)
     {
         const int openFlags = 0x145c03; // access, O_APPEND, O_NONBLOCK, O_SYNC, O_DIRECT, O_NOATIME: as it is open already
-        const int noTerminal = 0x100;
-        const int setOwner = 8, setSignal = 10, asynchronous = 0x2000, setFlags = 4;
         PlanLabel done = new("opened by name");
         Slot opened = plan.NewSlot();
         plan.JumpIf(found, Condition.Equal, TravellingFileRestore.IsThere, done);
-        plan.CallOrJump(opened, done, SystemCall.Open, plan.Text(path), (image.Flags & openFlags) | noTerminal | CloseOnExec, 0);
+        plan.CallOrJump(opened, done, SystemCall.Open, plan.Text(path), (image.Flags & openFlags) | O_NOCTTY | O_CLOEXEC, 0);
         plan.Try(null, SystemCall.Lseek, opened, image.Offset, 0);
         foreach (DescriptorNumber number in image.Numbers)
         {
-            plan.Try(null, SystemCall.Dup3, opened, number.Number, number.CloseOnExec ? CloseOnExec : 0);
+            plan.Try(null, SystemCall.Dup3, opened, number.Number, number.CloseOnExec ? O_CLOEXEC : 0);
         }
 
         plan.Call(null, SystemCall.Close, opened);
         int first = image.Numbers[0].Number;
-        if (image.Owner != 0 || image.Signal != 0 || (image.Flags & asynchronous) != 0)
+        if (image.Owner != 0 || image.Signal != 0 || (image.Flags & O_ASYNC) != 0)
         {
-            plan.Try(null, SystemCall.Fcntl, first, setOwner, image.Owner);
-            plan.Try(null, SystemCall.Fcntl, first, setSignal, image.Signal);
-            plan.Try(null, SystemCall.Fcntl, first, setFlags, image.Flags & (asynchronous | 0xc00));
+            plan.Try(null, SystemCall.Fcntl, first, F_SETOWN, image.Owner);
+            plan.Try(null, SystemCall.Fcntl, first, F_SETSIG, image.Signal);
+            plan.Try(null, SystemCall.Fcntl, first, F_SETFL, image.Flags & (O_ASYNC | 0xc00));
         }
 
         plan.Place(done);
@@ -97,7 +93,7 @@ internal sealed class CarriedFileRestore(PlanBuilder plan, DescriptorTableImage 
 
             if (file.Seals is > 0)
             {
-                plan.Call($"seal {file.Name}", SystemCall.Fcntl, slot, AddSealsCommand, file.Seals.Value);
+                plan.Call($"seal {file.Name}", SystemCall.Fcntl, slot, F_ADD_SEALS, file.Seals.Value);
             }
 
             plan.Call(null, SystemCall.Close, slot);

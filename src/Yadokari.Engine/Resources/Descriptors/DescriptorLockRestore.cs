@@ -1,15 +1,13 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>Takes file locks again; a lock that somebody else has taken meanwhile ends the resume.</summary>
 internal static class DescriptorLockRestore
 {
-    private const int SetPosixLock = 6;
-    private const int SetDescriptionLock = 37;
-    private const int SetLease = 1024; // F_SETLEASE
     private const int FlockShared = 1;
     private const int FlockExclusive = 2;
     private const int FlockNoWait = 4;
@@ -28,7 +26,7 @@ internal static class DescriptorLockRestore
 
             if (held.Kind == FileLockKind.Lease)
             {
-                plan.Call($"lease {image.Detail} again", SystemCall.Fcntl, number, SetLease, held.Write ? 1 : 0);
+                plan.Call($"lease {image.Detail} again", SystemCall.Fcntl, number, F_SETLEASE, held.Write ? 1 : 0);
                 continue;
             }
 
@@ -37,7 +35,7 @@ internal static class DescriptorLockRestore
             range[0] = held.Write ? (byte)1 : (byte)0;
             BitConverter.TryWriteBytes(range.AsSpan(8), held.Start);
             BitConverter.TryWriteBytes(range.AsSpan(16), held.End is { } end ? end - held.Start + 1 : 0);
-            int command = held.Kind == FileLockKind.Posix ? SetPosixLock : SetDescriptionLock;
+            int command = held.Kind == FileLockKind.Posix ? F_SETLK : F_OFD_SETLK;
             plan.Call(message, SystemCall.Fcntl, number, command, plan.Bytes(range));
         }
     }

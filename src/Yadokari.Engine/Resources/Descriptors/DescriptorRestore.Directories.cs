@@ -1,5 +1,6 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -16,7 +17,7 @@ public sealed partial class DescriptorRestore
         }
 
         // No path leads there any more, but it does itself.
-        Put(image, _tools.Make($"open {image.Path}", SystemCall.Openat, directory, _plan.Text("."), (image.Flags & OpenFlags) | DirectoryOnly | CloseOnExec, 0), SettableFlags);
+        Put(image, _tools.Make($"open {image.Path}", SystemCall.Openat, directory, _plan.Text("."), (image.Flags & OpenFlags) | O_DIRECTORY | O_CLOEXEC, 0), SettableFlags);
     }
 
     /// <summary>By its name, or where something else has that by now by another one, in the directory above it, which is held: so nobody can put
@@ -27,7 +28,7 @@ public sealed partial class DescriptorRestore
         Slot above = _plan.NewSlot(), made = _plan.NewSlot();
         PlanLabel taken = new("its name is taken"), open = new("made"), removed = new("removed");
         string parent = Path.GetDirectoryName(image.Path) ?? "/";
-        _plan.CallInto(_tools.Raw, $"open {parent}", SystemCall.Open, _plan.Text(parent), PathOnly | DirectoryOnly | CloseOnExec, 0);
+        _plan.CallInto(_tools.Raw, $"open {parent}", SystemCall.Open, _plan.Text(parent), O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
         _tools.Lift(_tools.Raw, above);
         _plan.CallOrJump(null, taken, SystemCall.Mkdirat, above, _plan.Text(Path.GetFileName(image.Path)), onlyMine);
         OpenAndRemove(Path.GetFileName(image.Path));
@@ -50,11 +51,10 @@ public sealed partial class DescriptorRestore
 
         void OpenAndRemove(string name)
         {
-            const int removeDirectory = 0x200; // AT_REMOVEDIR
             DataReference text = _plan.Text(name);
-            _plan.CallInto(_tools.Raw, $"open {name} in {parent}", SystemCall.Openat, above, text, DirectoryOnly | NoFollow | CloseOnExec, 0);
+            _plan.CallInto(_tools.Raw, $"open {name} in {parent}", SystemCall.Openat, above, text, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
             _tools.Lift(_tools.Raw, made);
-            _plan.Call($"remove {name} in {parent}", SystemCall.Unlinkat, above, text, removeDirectory);
+            _plan.Call($"remove {name} in {parent}", SystemCall.Unlinkat, above, text, AT_REMOVEDIR);
         }
     }
 

@@ -1,5 +1,6 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -35,18 +36,18 @@ public sealed partial class DescriptorRestore
     /// <summary>What was closed under the number that it is watched by, and lives on by another: it has the first for a moment.</summary>
     private void WatchUnder(int epoll, EpollTargetImage target)
     {
-        const int add = 1, duplicate = 1030;
+        const int add = 1;
         byte[] entry = new byte[12];
         BitConverter.TryWriteBytes(entry, target.Events);
         BitConverter.TryWriteBytes(entry.AsSpan(4), target.Data);
         PlanLabel none = new("none"), done = new("watched");
         Slot kept = _tools.Raw;
         bool closes = _table.Descriptions.SelectMany(image => image.Numbers).Any(one => one.Number == target.Number && one.CloseOnExec);
-        _plan.Try(kept, SystemCall.Fcntl, target.Number, duplicate, _place.FirstFreeNumber);
-        _plan.Call($"open descriptor {target.Number}", SystemCall.Dup3, target.Source, target.Number, CloseOnExec);
+        _plan.Try(kept, SystemCall.Fcntl, target.Number, F_DUPFD_CLOEXEC, _place.FirstFreeNumber);
+        _plan.Call($"open descriptor {target.Number}", SystemCall.Dup3, target.Source, target.Number, O_CLOEXEC);
         _plan.Try(null, SystemCall.Epoll_ctl, epoll, add, target.Number, _plan.Bytes(entry));
         _plan.JumpIf(kept, Condition.Less, 0, none);
-        _plan.Call($"open descriptor {target.Number}", SystemCall.Dup3, kept, target.Number, closes ? CloseOnExec : 0);
+        _plan.Call($"open descriptor {target.Number}", SystemCall.Dup3, kept, target.Number, closes ? O_CLOEXEC : 0);
         _plan.Call(null, SystemCall.Close, kept);
         _plan.Jump(done);
         _plan.Place(none);

@@ -1,5 +1,6 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -15,9 +16,9 @@ public sealed partial class DescriptorRestore
             return;
         }
 
-        bool packets = _pipeEnds[id].Exists(end => (end.Flags & Direct) != 0);
+        bool packets = _pipeEnds[id].Exists(end => (end.Flags & O_DIRECT) != 0);
 
-        (Slot read, Slot write) = _tools.MakePair("pipe", SystemCall.Pipe2, pair => [pair, CloseOnExec | NonBlocking | (packets ? Direct : 0)]);
+        (Slot read, Slot write) = _tools.MakePair("pipe", SystemCall.Pipe2, pair => [pair, O_CLOEXEC | O_NONBLOCK | (packets ? O_DIRECT : 0)]);
         if (pipe.Owner is { } owner)
         {
             RestoreTools.Own(_plan, owner, read);
@@ -26,8 +27,7 @@ public sealed partial class DescriptorRestore
 
         if (pipe.Capacity != 65536)
         {
-            const int setPipeSize = 1031;
-            _plan.Call($"set the size of a pipe to {pipe.Capacity} bytes", SystemCall.Fcntl, write, setPipeSize, pipe.Capacity);
+            _plan.Call($"set the size of a pipe to {pipe.Capacity} bytes", SystemCall.Fcntl, write, F_SETPIPE_SZ, pipe.Capacity);
         }
 
         foreach (byte[] piece in packets ? pipe.Unread : Join(pipe.Unread))
@@ -38,7 +38,7 @@ public sealed partial class DescriptorRestore
         bool readTaken = false, writeTaken = false;
         foreach (PipeEndImage end in _pipeEnds[id])
         {
-            int access = end.Flags & AccessMode;
+            int access = end.Flags & O_ACCMODE;
             if (access == 0 && !readTaken)
             {
                 readTaken = true;
@@ -53,7 +53,7 @@ public sealed partial class DescriptorRestore
             }
             else
             {
-                Put(end, _tools.Reopen("open a pipe again", read, access | CloseOnExec), 0);
+                Put(end, _tools.Reopen("open a pipe again", read, access | O_CLOEXEC), 0);
             }
         }
 
@@ -64,7 +64,7 @@ public sealed partial class DescriptorRestore
     /// <summary>Open for both directions meanwhile, so that no opening waits for another.</summary>
     private void OpenNamedPipe(PipeImage pipe, string name)
     {
-        const int setPipeSize = 1031, usualSize = 65536;
+        const int usualSize = 65536;
         uint mode = 0x1000 | (pipe.Owner?.Mode ?? 0x180); // S_IFIFO
         PlanLabel taken = new("taken"), there = new("there");
         DataReference path = _plan.Text(name), other = _plan.Text($"{name}.{pipe.Id}");
@@ -82,7 +82,7 @@ public sealed partial class DescriptorRestore
             _plan.Place(there);
         }
 
-        _plan.CallInto(_tools.Raw, $"open {name}", SystemCall.Open, own, ReadWrite | NonBlocking | CloseOnExec | NoFollow, 0);
+        _plan.CallInto(_tools.Raw, $"open {name}", SystemCall.Open, own, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW, 0);
         _tools.Lift(_tools.Raw, made);
         if (pipe.Removed)
         {
@@ -93,10 +93,10 @@ public sealed partial class DescriptorRestore
 
         if (pipe.Capacity != usualSize)
         {
-            _plan.Call($"set the size of {name} to {pipe.Capacity} bytes", SystemCall.Fcntl, made, setPipeSize, pipe.Capacity);
+            _plan.Call($"set the size of {name} to {pipe.Capacity} bytes", SystemCall.Fcntl, made, F_SETPIPE_SZ, pipe.Capacity);
         }
 
-        bool packets = _pipeEnds[pipe.Id].Exists(end => (end.Flags & Direct) != 0);
+        bool packets = _pipeEnds[pipe.Id].Exists(end => (end.Flags & O_DIRECT) != 0);
         foreach (byte[] piece in packets ? pipe.Unread : Join(pipe.Unread))
         {
             _tools.CheckedWrite($"fill {name}", SystemCall.Write, piece.Length, made, _plan.Bytes(piece), piece.Length);
@@ -104,7 +104,7 @@ public sealed partial class DescriptorRestore
 
         foreach (PipeEndImage end in _pipeEnds[pipe.Id])
         {
-            Slot opened = _tools.Reopen($"open {name}", made, (end.Flags & AccessMode) | CloseOnExec);
+            Slot opened = _tools.Reopen($"open {name}", made, (end.Flags & O_ACCMODE) | O_CLOEXEC);
             Put(end, opened, 0);
         }
 

@@ -1,5 +1,9 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Prctl;
+using static Yadokari.Linux.Abi.SignalNumber;
+using static Yadokari.Linux.Abi.Wait;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -28,8 +32,7 @@ public sealed partial class DescriptorRestore
     /// <summary>Of a process that is made for them, and ended and waited for when they are open: what reads from them finds nobody.</summary>
     private void OpenOfGone(IReadOnlyList<PathImage> files)
     {
-        const int roomForPath = 4096, kill = 9, failed = 1, dieWithParent = 1; // SIGKILL, PR_SET_PDEATHSIG
-        const int waitAll = 0x40000000; // __WALL
+        const int roomForPath = 4096, failed = 1;
         PlanLabel child = new("process for its files"), next = new("next");
         Slot made = _plan.NewSlot(), cursor = _plan.NewSlot();
         _plan.Add(new Operation
@@ -43,7 +46,7 @@ public sealed partial class DescriptorRestore
         });
         _plan.Jump(next);
         _plan.Place(child);
-        _plan.Call(null, SystemCall.Prctl, Argument.Named(dieWithParent, "PR_SET_PDEATHSIG"), kill);
+        _plan.Call(null, SystemCall.Prctl, Argument.Named(PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"), SIGKILL);
 
         // Not for ever: its parent may have died before it was to die with it.
         byte[] moment = new byte[16];
@@ -59,10 +62,10 @@ public sealed partial class DescriptorRestore
             _plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(cursor), before, before.Length - 1);
             _plan.Do(OperationKind.AppendDecimal, null, Argument.AddressOf(cursor), made);
             _plan.Do(OperationKind.AppendBytes, null, Argument.AddressOf(cursor), behind, behind.Length);
-            Put(file, _tools.Make($"open {file.Path}", SystemCall.Open, path, (file.Flags & OpenFlags) | NoTerminal | CloseOnExec, 0), SettableFlags);
+            Put(file, _tools.Make($"open {file.Path}", SystemCall.Open, path, (file.Flags & OpenFlags) | O_NOCTTY | O_CLOEXEC, 0), SettableFlags);
         }
 
-        _plan.Call("end a process", SystemCall.Kill, made, kill);
-        _plan.Call("wait for a process that is gone", SystemCall.Wait4, made, 0, Argument.Named(waitAll, "__WALL"), 0);
+        _plan.Call("end a process", SystemCall.Kill, made, SIGKILL);
+        _plan.Call("wait for a process that is gone", SystemCall.Wait4, made, 0, Argument.Named(__WALL, "__WALL"), 0);
     }
 }

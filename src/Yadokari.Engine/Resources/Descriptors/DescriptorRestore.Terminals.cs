@@ -1,6 +1,7 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -35,15 +36,14 @@ public sealed partial class DescriptorRestore
             foreach (PtySlaveImage image in _table.Descriptions.OfType<PtySlaveImage>().Where(image => image.Terminal == terminal.Number))
             {
                 // This request keeps all its flags, also those of which an open leaves none behind.
-                const int largeFile = 0x8000;
-                OpenPeer(terminal, master, (image.Flags & (AccessMode | SettableFlags | largeFile | CloseOnExec)) | NoTerminal, end);
+                OpenPeer(terminal, master, (image.Flags & (O_ACCMODE | SettableFlags | O_LARGEFILE | O_CLOEXEC)) | O_NOCTTY, end);
                 Put(image, end, SettableFlags);
             }
 
             if (terminal.Session != 0)
             {
                 OpenPeer(terminal, master, TerminalCall.QuietFlags, end);
-                _plan.Call(null, SystemCall.Dup3, end, _place.Control(i), CloseOnExec);
+                _plan.Call(null, SystemCall.Dup3, end, _place.Control(i), O_CLOEXEC);
                 _plan.Call(null, SystemCall.Close, end);
             }
 
@@ -65,16 +65,15 @@ public sealed partial class DescriptorRestore
     /// <summary>The kernel gives the lowest number that is free: those below are taken meanwhile.</summary>
     private void OpenMaster(PseudoTerminalImage terminal, Slot master)
     {
-        const int duplicate = 1030; // F_DUPFD_CLOEXEC
         PlanLabel again = new("next number"), found = new($"/dev/pts/{terminal.Number}");
         DataReference answer = _plan.Room(8, "number");
         Slot number = _plan.NewSlot();
         _plan.Place(again);
-        _plan.CallInto(_tools.Raw, "open /dev/ptmx", SystemCall.Open, _plan.Text("/dev/ptmx"), ReadWrite | NoTerminal | CloseOnExec, 0);
+        _plan.CallInto(_tools.Raw, "open /dev/ptmx", SystemCall.Open, _plan.Text("/dev/ptmx"), O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
         _plan.Call("ask for the number of a pseudoterminal", SystemCall.Ioctl, _tools.Raw, TerminalCall.GetNumber, answer);
         _plan.Do(OperationKind.Load32, number, answer);
         _plan.JumpIf(number, Condition.Equal, terminal.Number, found);
-        _plan.CallInto(master, "too few descriptors: raise ulimit -n", SystemCall.Fcntl, _tools.Raw, duplicate, _place.Aside);
+        _plan.CallInto(master, "too few descriptors: raise ulimit -n", SystemCall.Fcntl, _tools.Raw, F_DUPFD_CLOEXEC, _place.Aside);
         _plan.Call(null, SystemCall.Close, _tools.Raw);
         _plan.JumpIf(number, Condition.Less, terminal.Number, again);
         _plan.Fail($"/dev/pts/{terminal.Number} can't be had", 5);

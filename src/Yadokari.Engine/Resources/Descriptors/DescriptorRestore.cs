@@ -1,6 +1,7 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -12,29 +13,11 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// </summary>
 public sealed partial class DescriptorRestore
 {
-    private const int CloseOnExec = 0x80000;
-    private const int NonBlocking = 0x800;
-    private const int Append = 0x400;
-    private const int Direct = 0x4000;
-    private const int NoAccessTime = 0x40000;
-    private const int Asynchronous = 0x2000;
-    private const int AccessMode = 3;
-    private const int ReadWrite = 2;
-    private const int PathOnly = 0x200000;
-    private const int DirectoryOnly = 0x10000;
-
     // What F_SETFL can set, without O_ASYNC, which comes last.
-    private const int SettableFlags = Append | NonBlocking | Direct | NoAccessTime;
+    private const int SettableFlags = O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME;
 
     // What open(2) may be given of F_GETFL's flags: access, O_DSYNC, O_SYNC, O_DIRECTORY, O_NOFOLLOW, O_NOATIME, O_PATH and those of F_SETFL.
-    private const int OpenFlags = AccessMode | SettableFlags | 0x1000 | 0x101000 | DirectoryOnly | NoFollow | PathOnly;
-    private const int NoTerminal = 0x100;       // O_NOCTTY
-    private const int NoFollow = 0x20000;
-
-    private const int GetFlagsCommand = 3;
-    private const int SetFlagsCommand = 4;
-    private const int SetOwnerCommand = 8;
-    private const int SetSignalCommand = 10;
+    private const int OpenFlags = O_ACCMODE | SettableFlags | 0x1000 | 0x101000 | O_DIRECTORY | O_NOFOLLOW | O_PATH;
 
     private readonly PlanBuilder _plan;
     private readonly DescriptorTableImage _table;
@@ -117,7 +100,7 @@ public sealed partial class DescriptorRestore
                 case SharedDescriptorImage shared:
                     foreach (DescriptorNumber number in shared.Numbers)
                     {
-                        _plan.Call($"open descriptor {number.Number}", SystemCall.Dup3, _place.Shared(shared.Index), number.Number, number.CloseOnExec ? CloseOnExec : 0);
+                        _plan.Call($"open descriptor {number.Number}", SystemCall.Dup3, _place.Shared(shared.Index), number.Number, number.CloseOnExec ? O_CLOEXEC : 0);
                     }
 
                     break;
@@ -128,19 +111,19 @@ public sealed partial class DescriptorRestore
                     OpenEventFd(counter);
                     break;
                 case EpollImage:
-                    Put(image, _tools.Make("epoll_create", SystemCall.Epoll_create1, CloseOnExec), 0);
+                    Put(image, _tools.Make("epoll_create", SystemCall.Epoll_create1, O_CLOEXEC), 0);
                     break;
                 case TimerFdImage timer:
                     OpenTimer(timer);
                     break;
                 case SignalFdImage signals:
                     Put(image, _tools.Make("signalfd", SystemCall.Signalfd4, -1, _plan.Bytes(BitConverter.GetBytes(signals.Mask)), 8,
-                        CloseOnExec | (image.Flags & NonBlocking)), NonBlocking);
+                        O_CLOEXEC | (image.Flags & O_NONBLOCK)), O_NONBLOCK);
                     break;
                 case InotifyImage inotify:
-                    Slot watching = _tools.Make("inotify_init", SystemCall.Inotify_init1, CloseOnExec | (image.Flags & NonBlocking));
+                    Slot watching = _tools.Make("inotify_init", SystemCall.Inotify_init1, O_CLOEXEC | (image.Flags & O_NONBLOCK));
                     InotifyRestore.Add(_plan, watching, inotify);
-                    Put(image, watching, NonBlocking);
+                    Put(image, watching, O_NONBLOCK);
                     break;
                 case UnixPairImage { Waits: true } waiting:
                     _sockets.OpenWaiting(waiting, Put);
@@ -157,7 +140,7 @@ public sealed partial class DescriptorRestore
                     _sockets.OpenConnection(end, FindEnd(end.PeerId), Put);
                     break;
                 case SocketImage socket:
-                    Put(image, _sockets.Open(socket), NonBlocking);
+                    Put(image, _sockets.Open(socket), O_NONBLOCK);
                     break;
             }
         }
@@ -231,18 +214,18 @@ public sealed partial class DescriptorRestore
             int number = image.Numbers[0].Number;
             if (image.Owner != 0)
             {
-                _plan.Call($"set the owner of descriptor {number}", SystemCall.Fcntl, number, SetOwnerCommand, image.Owner);
+                _plan.Call($"set the owner of descriptor {number}", SystemCall.Fcntl, number, F_SETOWN, image.Owner);
             }
 
             if (image.Signal != 0)
             {
-                _plan.Call($"set the signal of descriptor {number}", SystemCall.Fcntl, number, SetSignalCommand, image.Signal);
+                _plan.Call($"set the signal of descriptor {number}", SystemCall.Fcntl, number, F_SETSIG, image.Signal);
             }
 
-            if ((image.Flags & Asynchronous) != 0 && image is not (InheritedStreamImage or TerminalImage))
+            if ((image.Flags & O_ASYNC) != 0 && image is not (InheritedStreamImage or TerminalImage))
             {
-                _plan.Call($"set the flags of descriptor {number}", SystemCall.Fcntl, number, SetFlagsCommand,
-                    image.Flags & (SettableFlags | Asynchronous));
+                _plan.Call($"set the flags of descriptor {number}", SystemCall.Fcntl, number, F_SETFL,
+                    image.Flags & (SettableFlags | O_ASYNC));
             }
         }
     }
@@ -305,17 +288,17 @@ public sealed partial class DescriptorRestore
 
     private void OpenPath(PathImage image)
     {
-        int flags = (image.Flags & OpenFlags) | NoTerminal | CloseOnExec;
+        int flags = (image.Flags & OpenFlags) | O_NOCTTY | O_CLOEXEC;
 
         // A file made with O_TMPFILE, which has this bit in it, and linked later, is no directory.
-        flags &= image.IsDirectory ? ~0 : ~DirectoryOnly;
-        if (image.IsRegular && !image.IsKernelMade && (image.Flags & PathOnly) == 0)
+        flags &= image.IsDirectory ? ~0 : ~O_DIRECTORY;
+        if (image.IsRegular && !image.IsKernelMade && (image.Flags & O_PATH) == 0)
         {
             // Whatever is at the path here: to open a pipe would wait for its other end, and to seek in it fails.
-            Slot file = _tools.Make($"open {image.Path}", SystemCall.Open, _plan.Text(image.Path), flags | NonBlocking, 0);
+            Slot file = _tools.Make($"open {image.Path}", SystemCall.Open, _plan.Text(image.Path), flags | O_NONBLOCK, 0);
             RequireSize(image, file);
             _plan.Call($"seek in {image.Path}", SystemCall.Lseek, file, image.Offset, 0);
-            if ((image.Flags & NonBlocking) == 0)
+            if ((image.Flags & O_NONBLOCK) == 0)
             {
                 SetFlags(image, file);
             }
@@ -325,7 +308,7 @@ public sealed partial class DescriptorRestore
         }
 
         Slot made = _tools.Make($"open {image.Path}", SystemCall.Open, _plan.Text(image.Path), flags, 0);
-        if (image.Offset != 0 && (image.Flags & PathOnly) == 0)
+        if (image.Offset != 0 && (image.Flags & O_PATH) == 0)
         {
             // A place in a directory or in a file of the kernel may not exist any more; then reading goes on elsewhere.
             _plan.Try(null, SystemCall.Lseek, made, image.Offset, 0);
@@ -349,12 +332,11 @@ public sealed partial class DescriptorRestore
 
     private void OpenCarried(CarriedFileDescriptorImage image)
     {
-        int flags = (image.Flags & (AccessMode | SettableFlags | 0x101000)) | CloseOnExec;
-        const int unnamed = 0x410000; // O_TMPFILE
+        int flags = (image.Flags & (O_ACCMODE | SettableFlags | 0x101000)) | O_CLOEXEC;
         _files.AllowOpening(image.FileId);
 
         // Made by O_TMPFILE, and so was the carried file: its own description has the flag, which no reopening brings back.
-        Slot made = (image.Flags & unnamed) == unnamed && (image.Flags & AccessMode) == ReadWrite && _files.TryTake(image.FileId)
+        Slot made = (image.Flags & O_TMPFILE) == O_TMPFILE && (image.Flags & O_ACCMODE) == O_RDWR && _files.TryTake(image.FileId)
             ? _tools.Duplicate(_files.Slot(image.FileId))
             : _tools.Reopen($"open {image.Name}", _files.Slot(image.FileId), flags);
         if (image.Offset != 0)
@@ -372,20 +354,20 @@ public sealed partial class DescriptorRestore
             Slot source = number.Number <= 2 && !exact ? _place.Streams[number.Number] : others;
 
             // A resumer may have closed the stream; then the job has none either.
-            _plan.Try(null, SystemCall.Dup3, source, number.Number, number.CloseOnExec ? CloseOnExec : 0);
+            _plan.Try(null, SystemCall.Dup3, source, number.Number, number.CloseOnExec ? O_CLOEXEC : 0);
         }
 
-        if ((image.Flags & NonBlocking) != 0)
+        if ((image.Flags & O_NONBLOCK) != 0)
         {
             // Its program waits in poll and expects EAGAIN. The other flags of the resumer's stream stay as they are.
             Slot flags = _plan.NewSlot();
             int number = image.Numbers[0].Number;
-            _plan.Try(flags, SystemCall.Fcntl, number, GetFlagsCommand, 0);
+            _plan.Try(flags, SystemCall.Fcntl, number, F_GETFL, 0);
             PlanLabel closed = new("closed");
             _plan.JumpIf(flags, Condition.Less, 0, closed);
-            _plan.Do(OperationKind.And, flags, flags, ~(ulong)NonBlocking);
-            _plan.Do(OperationKind.Add, flags, flags, NonBlocking);
-            _plan.Try(null, SystemCall.Fcntl, number, SetFlagsCommand, flags);
+            _plan.Do(OperationKind.And, flags, flags, ~(ulong)O_NONBLOCK);
+            _plan.Do(OperationKind.Add, flags, flags, O_NONBLOCK);
+            _plan.Try(null, SystemCall.Fcntl, number, F_SETFL, flags);
             _plan.Place(closed);
         }
     }
@@ -401,17 +383,17 @@ public sealed partial class DescriptorRestore
         // The resumer's terminal, or where it has none its stream of that direction.
         PlanLabel none = new("no-terminal"), done = new("terminal");
         Slot opened = _tools.Raw;
-        _plan.CallOrJump(opened, none, SystemCall.Open, _plan.Text("/dev/tty"), (image.Flags & (AccessMode | NonBlocking)) | NoTerminal | CloseOnExec, 0);
+        _plan.CallOrJump(opened, none, SystemCall.Open, _plan.Text("/dev/tty"), (image.Flags & (O_ACCMODE | O_NONBLOCK)) | O_NOCTTY | O_CLOEXEC, 0);
         Put(image, _tools.Lift(opened), SettableFlags);
         _plan.Jump(done);
         _plan.Place(none);
-        Inherit(image, _place.Streams[(image.Flags & AccessMode) == 1 ? 1 : 0]);
+        Inherit(image, _place.Streams[(image.Flags & O_ACCMODE) == 1 ? 1 : 0]);
         _plan.Place(done);
     }
 
     private void OpenEventFd(EventFdImage image)
     {
-        int flags = CloseOnExec | (image.Flags & NonBlocking) | (image.Semaphore ? 1 : 0);
+        int flags = O_CLOEXEC | (image.Flags & O_NONBLOCK) | (image.Semaphore ? 1 : 0);
         bool fits = image.Count <= uint.MaxValue;
         Slot made = _tools.Make("eventfd", SystemCall.Eventfd2, fits ? image.Count : 0, flags);
         if (!fits)
@@ -419,14 +401,14 @@ public sealed partial class DescriptorRestore
             _tools.CheckedWrite("set an eventfd", SystemCall.Write, 8, made, _plan.Bytes(BitConverter.GetBytes(image.Count)), 8);
         }
 
-        Put(image, made, NonBlocking);
+        Put(image, made, O_NONBLOCK);
     }
 
     private void OpenTimer(TimerFdImage image)
     {
         const ulong second = 1_000_000_000;
         const int setTicks = 0x40085400;
-        Slot made = _tools.Make("timerfd_create", SystemCall.Timerfd_create, image.ClockId, CloseOnExec | (image.Flags & NonBlocking));
+        Slot made = _tools.Make("timerfd_create", SystemCall.Timerfd_create, image.ClockId, O_CLOEXEC | (image.Flags & O_NONBLOCK));
         if (image.Value != 0)
         {
             // struct itimerspec: interval, then value, each seconds and nanoseconds.
@@ -443,13 +425,13 @@ public sealed partial class DescriptorRestore
             _plan.Call("set the expirations of a timerfd", SystemCall.Ioctl, made, setTicks, _plan.Bytes(BitConverter.GetBytes(image.Ticks)));
         }
 
-        Put(image, made, NonBlocking);
+        Put(image, made, O_NONBLOCK);
     }
 
     /// <summary>Gives a description its numbers and the flags it was not made with, and closes the passing descriptor.</summary>
     private void Put(DescriptorImage image, Slot made, int flagsThatAreSet)
     {
-        if ((image.Flags & SettableFlags & ~flagsThatAreSet) != 0 && (image.Flags & PathOnly) == 0)
+        if ((image.Flags & SettableFlags & ~flagsThatAreSet) != 0 && (image.Flags & O_PATH) == 0)
         {
             SetFlags(image, made);
         }
@@ -459,13 +441,13 @@ public sealed partial class DescriptorRestore
     }
 
     private void SetFlags(DescriptorImage image, Slot made) =>
-        _plan.Call($"set the flags of descriptor {image.Numbers[0].Number}", SystemCall.Fcntl, made, SetFlagsCommand, image.Flags & SettableFlags);
+        _plan.Call($"set the flags of descriptor {image.Numbers[0].Number}", SystemCall.Fcntl, made, F_SETFL, image.Flags & SettableFlags);
 
     private void Number(DescriptorImage image, Slot made)
     {
         foreach (DescriptorNumber number in image.Numbers)
         {
-            _plan.Call($"open descriptor {number.Number}", SystemCall.Dup3, made, number.Number, number.CloseOnExec ? CloseOnExec : 0);
+            _plan.Call($"open descriptor {number.Number}", SystemCall.Dup3, made, number.Number, number.CloseOnExec ? O_CLOEXEC : 0);
         }
     }
 

@@ -1,6 +1,7 @@
 using Yadokari.Engine.Consent;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -31,7 +32,7 @@ internal sealed partial class DescriptorScanner
 
         if (now is not null && now.Value.IsSameFile(status))
         {
-            if ((description.Flags & PathOnly) == 0 && _programFiles.Travels(status))
+            if ((description.Flags & O_PATH) == 0 && _programFiles.Travels(status))
             {
                 return ScanCarried(description, CarriedFileKind.Travelling, own);
             }
@@ -76,7 +77,7 @@ internal sealed partial class DescriptorScanner
                 : Refuse(description, "unreachable-file", $"{description.Link} lives on by another name (a hard link) that was not found, or where its path does not lead; close it");
         }
 
-        return (description.Flags & PathOnly) != 0
+        return (description.Flags & O_PATH) != 0
             ? Refuse(description, "removed-file", $"{description.Link} was opened with O_PATH and is removed; close it")
             : ScanCarried(description, CarriedFileKind.Deleted, description.Link);
     }
@@ -115,7 +116,7 @@ internal sealed partial class DescriptorScanner
         Path = path,
         Offset = description.Info.Position,
         Mode = description.Status.Mode,
-        Size = (description.Flags & AccessMode) == WriteOnly && (description.Flags & Append) != 0 ? 0 : description.Status.Size,
+        Size = (description.Flags & O_ACCMODE) == O_WRONLY && (description.Flags & O_APPEND) != 0 ? 0 : description.Status.Size,
     };
 
     private MountInfo? Mount(OpenDescription description)

@@ -1,3 +1,5 @@
+using static Yadokari.Linux.Abi.Fcntl;
+
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <content>Streams that lead outside, and whose they become.</content>
@@ -22,7 +24,7 @@ internal sealed partial class DescriptorScanner
         }
 
         // Open for both, a stream that is a pipe in the end would lose one direction.
-        if ((description.Flags & AccessMode) != (stream == 0 ? 0 : WriteOnly))
+        if ((description.Flags & O_ACCMODE) != (stream == 0 ? 0 : O_WRONLY))
         {
             return Refuse(description, "two-way-stream", $"the caller's {description.Link} is open in the wrong direction, or in both; open it for reading as stream 0, for writing as stream 1 or 2");
         }

@@ -3,18 +3,13 @@ using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Consent;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>One scan: sorts every description into an image or an obstacle.</summary>
 internal sealed partial class DescriptorScanner : IDisposable
 {
-    private const int AccessMode = 3;
-    private const int WriteOnly = 1;
-    private const int PathOnly = 0x200000;      // O_PATH
-    private const int Append = 0x400;           // O_APPEND
-    private const int NoAccessTime = 0x40000;   // O_NOATIME
-
     private readonly int _pid;
     private readonly CaptureOptions _options;
     private readonly bool _frozen;
@@ -229,7 +224,7 @@ internal sealed partial class DescriptorScanner : IDisposable
             return _anonymous.Scan(description);
         }
 
-        if ((description.Flags & PathOnly) != 0)
+        if ((description.Flags & O_PATH) != 0)
         {
             return ScanPath(description);
         }
@@ -291,7 +286,7 @@ internal sealed partial class DescriptorScanner : IDisposable
         bool memory = name.StartsWith("/memfd:", StringComparison.Ordinal) && status.Links == 0;
         if (!_files.TryGetValue((status.Device, status.Inode), out CarriedFileImage? file))
         {
-            SafeFileHandle? own = Descriptor.Reopen(description.Handle, NoAccessTime) ?? Descriptor.Reopen(description.Handle, 0);
+            SafeFileHandle? own = Descriptor.Reopen(description.Handle, O_NOATIME) ?? Descriptor.Reopen(description.Handle, 0);
             if (own is null)
             {
                 Refuse(description, "unreadable-removed-file", $"{description.Link} {(named == CarriedFileKind.Travelling ? "travels" : "is removed")} and may not be read; close it");
@@ -371,12 +366,12 @@ internal sealed partial class DescriptorScanner : IDisposable
     }
 
     private int Signal(OpenDescription description) =>
-        (description.Flags & PathOnly) != 0 ? 0 : Descriptor.GetSignal(description.Handle);
+        (description.Flags & O_PATH) != 0 ? 0 : Descriptor.GetSignal(description.Handle);
 
     /// <summary>The owner in the job's own pid numbers.</summary>
     private int Owner(OpenDescription description)
     {
-        if ((description.Flags & PathOnly) != 0)
+        if ((description.Flags & O_PATH) != 0)
         {
             return 0;
         }

@@ -1,6 +1,7 @@
 using System.Text;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -11,7 +12,6 @@ namespace Yadokari.Engine.Resources.Descriptors;
 public sealed class HeldNames
 {
     private const string BootIdFile = "/proc/sys/kernel/random/boot_id";
-    private const int CloseOnExec = 0x80000;
     private const ulong InodeOffset = 8;
 
     private readonly Dictionary<string, Slot> _held = [];
@@ -33,7 +33,7 @@ public sealed class HeldNames
         plan.JumpIf(value, Condition.NotEqual, own.Inode, other);
         byte[] expected = Encoding.ASCII.GetBytes(own.BootId);
         DataReference room = plan.Room(expected.Length, "boot_id");
-        plan.CallOrJump(value, other, SystemCall.Open, plan.Text(BootIdFile), CloseOnExec, 0);
+        plan.CallOrJump(value, other, SystemCall.Open, plan.Text(BootIdFile), O_CLOEXEC, 0);
         plan.Try(null, SystemCall.Read, value, room, expected.Length);
         plan.Call(null, SystemCall.Close, value);
         plan.Do(OperationKind.MemoryEqual, value, room, plan.Bytes(expected), expected.Length);

@@ -1,5 +1,6 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -12,8 +13,6 @@ internal static class InotifyRestore
 {
     private const uint DeleteSelf = 0x400; // IN_DELETE_SELF
     private const uint NotFollow = 0x2000000; // IN_DONT_FOLLOW
-    private const int SetFlags = 4;
-    private const int NonBlocking = 0x800;
     private const int Refused = 5;
     private const int EventsLength = 4096;
 
@@ -48,12 +47,12 @@ internal static class InotifyRestore
         // Each that was removed has told of it.
         DataReference events = plan.Room(EventsLength, "events");
         PlanLabel more = new("more"), none = new("none");
-        plan.Call(null, SystemCall.Fcntl, made, SetFlags, NonBlocking);
+        plan.Call(null, SystemCall.Fcntl, made, F_SETFL, O_NONBLOCK);
         plan.Place(more);
         plan.CallOrJump(null, none, SystemCall.Read, made, events, EventsLength);
         plan.Jump(more);
         plan.Place(none);
-        plan.Call(null, SystemCall.Fcntl, made, SetFlags, image.Flags & NonBlocking);
+        plan.Call(null, SystemCall.Fcntl, made, F_SETFL, image.Flags & O_NONBLOCK);
     }
 
     /// <summary>Behind the gate. What is gone by now has told so itself.</summary>

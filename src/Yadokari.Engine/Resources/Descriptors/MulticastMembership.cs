@@ -4,6 +4,7 @@ using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -23,8 +24,6 @@ internal static class MulticastMembership
     public const int MostSources = 6;
 
     private const int GroupOffset = 8;
-    private const int IpLevel = 0;
-    private const int Ipv6Level = 41;
 
     /// <param name="domain">One of IPv6 may be in groups of both.</param>
     public static IReadOnlyList<MulticastImage> Find(int pid, SafeFileHandle socket, int domain)
@@ -34,7 +33,7 @@ internal static class MulticastMembership
         foreach ((int device, string name, IPAddress group) in groups)
         {
             byte[] address = group.GetAddressBytes();
-            int level = address.Length == 4 ? IpLevel : Ipv6Level;
+            int level = address.Length == 4 ? SOL_IP : SOL_IPV6;
             byte[] question = new byte[FilterLength];
             BitConverter.TryWriteBytes(question, device);
             BitConverter.TryWriteBytes(question.AsSpan(GroupOffset), (ushort)(address.Length == 4 ? SocketFacts.Inet : SocketFacts.Inet6));

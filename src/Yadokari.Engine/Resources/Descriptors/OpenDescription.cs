@@ -2,6 +2,8 @@ using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Socket;
 
 using Buckets = System.Collections.Generic.Dictionary<(ulong Device, ulong Inode, ulong RawDevice, int Counter), System.Collections.Generic.List<Yadokari.Engine.Resources.Descriptors.OpenDescription>>;
 
@@ -10,9 +12,6 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// <summary>One open file description of the process under scan, held by a fetched descriptor.</summary>
 internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, int flags, string link, ProcFdInfo info) : IDisposable
 {
-    private const int PassCredentials = 16; // SO_PASSCRED
-    private const int PathOnly = 0x200000; // O_PATH
-
     public SafeFileHandle Handle { get; } = handle;
 
     public FileStatus Status { get; } = status;
@@ -31,7 +30,7 @@ internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, 
     public bool IsConnection { get; set; }
 
     /// <summary>It is a socket, and not just the file of one (O_PATH).</summary>
-    public bool IsSocket => Status.IsSocket && (Flags & PathOnly) == 0;
+    public bool IsSocket => Status.IsSocket && (Flags & O_PATH) == 0;
 
     /// <summary>It is a unix socket with a name.</summary>
     public bool IsNamed => IsSocket && SocketQuery.Describe(Handle) is { Domain: SocketFacts.Unix, LocalAddress.Length: > 2 };
@@ -63,7 +62,7 @@ internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, 
     public IReadOnlyList<(int Message, IReadOnlyList<OpenDescription> Descriptors)> Sent { get; private set; } = [];
 
     /// <summary>It is told who sends (SO_PASSCRED).</summary>
-    private bool IsToldSenders => IsSocket && SocketQuery.GetOption(Handle, SocketQuery.SocketLevel, PassCredentials) is > 0 && SocketQuery.Describe(Handle) is { Domain: SocketFacts.Unix, Listening: false };
+    private bool IsToldSenders => IsSocket && SocketQuery.GetOption(Handle, SOL_SOCKET, SO_PASSCRED) is > 0 && SocketQuery.Describe(Handle) is { Domain: SocketFacts.Unix, Listening: false };
 
     /// <summary>What to call it before people.</summary>
     public string Label => OnlyInFlight ? "a descriptor in flight (SCM_RIGHTS)" : $"descriptor {First}";

@@ -1,15 +1,15 @@
 using System.Buffers.Binary;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Clone;
+using static Yadokari.Linux.Abi.Wait;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>Pidfds, when all processes of the job are there.</summary>
 internal static class PidFdRestore
 {
-    private const ulong ClonePidFd = 0x1000;
     private const int CloneLength = 88;
-    private const int WaitAll = 0x40000000; // __WALL
 
     /// <returns>Valid until the next descriptor is made.</returns>
     public static Slot Open(RestoreTools tools, Argument process) => tools.Make("pidfd_open", SystemCall.Pidfd_open, process, 0);
@@ -20,7 +20,7 @@ internal static class PidFdRestore
     public static void OpenGone(PlanBuilder plan, RestoreTools tools, int? pid, IReadOnlyList<Action<Slot>> put)
     {
         byte[] arguments = new byte[CloneLength];
-        BinaryPrimitives.WriteUInt64LittleEndian(arguments, ClonePidFd);
+        BinaryPrimitives.WriteUInt64LittleEndian(arguments, CLONE_PIDFD);
         DataReference descriptor = plan.Room(8, "pidfd");
         arguments[72] = pid is null ? (byte)0 : (byte)1; // set_tid_size
         DataReference clone = plan.Bytes(arguments, "{CLONE_PIDFD}");
@@ -46,6 +46,6 @@ internal static class PidFdRestore
             further(Open(tools, made));
         }
 
-        plan.Call("wait for a process that is gone", SystemCall.Wait4, made, 0, Argument.Named(WaitAll, "__WALL"), 0);
+        plan.Call("wait for a process that is gone", SystemCall.Wait4, made, 0, Argument.Named(__WALL, "__WALL"), 0);
     }
 }

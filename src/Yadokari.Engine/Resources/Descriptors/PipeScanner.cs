@@ -1,14 +1,13 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Descriptors;
+using static Yadokari.Linux.Abi.Poll;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>Collects the ends of pipes, and tells pipes of the process from those that lead out of it.</summary>
 internal sealed class PipeScanner(bool frozen)
 {
-    private const int AccessMode = 3;
-    private const int WriteOnly = 1;
-
     private readonly Dictionary<string, List<OpenDescription>> _ends = [];
     private readonly List<PipeImage> _pipes = [];
 
@@ -67,13 +66,13 @@ internal sealed class PipeScanner(bool frozen)
     /// <param name="reader">One that can be read; null for none.</param>
     public static bool IsInside(IReadOnlyList<OpenDescription> pipe, out OpenDescription? reader)
     {
-        reader = pipe.FirstOrDefault(end => (end.Flags & AccessMode) != WriteOnly);
-        OpenDescription? writer = pipe.FirstOrDefault(end => (end.Flags & AccessMode) != 0);
+        reader = pipe.FirstOrDefault(end => (end.Flags & O_ACCMODE) != O_WRONLY);
+        OpenDescription? writer = pipe.FirstOrDefault(end => (end.Flags & O_ACCMODE) != 0);
 
         // One end only: whether anybody holds the other shows as hang-up (no writer) or error (no reader).
         return (reader is not null && writer is not null)
-            || (reader is null && (Descriptor.Poll(writer!.Handle, Descriptor.PollOut, TimeSpan.Zero) & Descriptor.PollError) != 0)
-            || (writer is null && (Descriptor.Poll(reader!.Handle, Descriptor.PollIn, TimeSpan.Zero) & Descriptor.PollHangUp) != 0);
+            || (reader is null && (Descriptor.Poll(writer!.Handle, POLLOUT, TimeSpan.Zero) & POLLERR) != 0)
+            || (writer is null && (Descriptor.Poll(reader!.Handle, POLLIN, TimeSpan.Zero) & POLLHUP) != 0);
     }
 
     /// <summary>A pipe with what it holds.</summary>
@@ -93,8 +92,7 @@ internal sealed class PipeScanner(bool frozen)
         if (frozen)
         {
             // Also through an end that can only be written.
-            const int nonBlocking = 0x800;
-            using SafeFileHandle? reader = Descriptor.Reopen(end.Handle, nonBlocking);
+            using SafeFileHandle? reader = Descriptor.Reopen(end.Handle, O_NONBLOCK);
             if (reader is null)
             {
                 return null;

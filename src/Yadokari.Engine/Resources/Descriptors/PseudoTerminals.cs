@@ -1,5 +1,7 @@
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Poll;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -9,8 +11,6 @@ internal sealed class PseudoTerminals(bool frozen)
 {
     private const int SlaveMajor = 136;  // UNIX98_PTY_SLAVE_MAJOR
     private const long FileSystem = 0x1cd1; // DEVPTS_SUPER_MAGIC
-    private const int Asynchronous = 0x2000;
-    private const int PathOnly = 0x200000;
 
     private readonly Dictionary<(ulong Instance, int Number), JobTerminal> _terminals = [];
     private readonly Dictionary<OpenDescription, JobTerminal> _ends = [];
@@ -94,7 +94,7 @@ internal sealed class PseudoTerminals(bool frozen)
     private JobTerminal? FindOfSlave(int pid, OpenDescription description)
     {
         const int majorMask = 0xfff00;
-        if ((description.Flags & PathOnly) != 0 || !description.Status.IsCharacterDevice)
+        if ((description.Flags & O_PATH) != 0 || !description.Status.IsCharacterDevice)
         {
             return null;
         }
@@ -177,7 +177,6 @@ internal sealed class PseudoTerminals(bool frozen)
 
     private void FindUnkept(JobTerminal terminal, OpenDescription master, PseudoTerminalImage image, List<Obstacle> obstacles)
     {
-        const short priority = 2; // POLLPRI
         TerminalSettings settings = new(image.Settings);
         if (!settings.IsOrdinary || settings.IsExternal)
         {
@@ -187,11 +186,11 @@ internal sealed class PseudoTerminals(bool frozen)
         {
             Refuse(terminal, "writes by the column (tabs as blanks, or ONOCR), which the kernel does not tell", obstacles);
         }
-        else if (image.PacketMode && (Descriptor.Poll(master.Handle, priority, TimeSpan.Zero) & priority) != 0)
+        else if (image.PacketMode && (Descriptor.Poll(master.Handle, POLLPRI, TimeSpan.Zero) & POLLPRI) != 0)
         {
             Refuse(terminal, "has news for its master that was not read (packet mode)", obstacles);
         }
-        else if (((master.Flags | terminal.Slaves.Aggregate(0, (flags, slave) => flags | slave.Flags)) & Asynchronous) != 0)
+        else if (((master.Flags | terminal.Slaves.Aggregate(0, (flags, slave) => flags | slave.Flags)) & O_ASYNC) != 0)
         {
             Refuse(terminal, "sends signals when something comes (O_ASYNC)", obstacles);
         }
@@ -203,7 +202,7 @@ internal sealed class PseudoTerminals(bool frozen)
         {
             FindFull(terminal, master, settings, obstacles);
         }
-        else if ((Descriptor.Poll(master.Handle, Descriptor.PollIn, TimeSpan.Zero) & Descriptor.PollHangUp) == 0)
+        else if ((Descriptor.Poll(master.Handle, POLLIN, TimeSpan.Zero) & POLLHUP) == 0)
         {
             Refuse(terminal, "was never opened at its other side: nobody can tell what was written to it", obstacles);
         }
@@ -234,7 +233,7 @@ internal sealed class PseudoTerminals(bool frozen)
 
     /// <summary>It takes nothing, though its master has room.</summary>
     private static bool IsStopped(OpenDescription master, OpenDescription slave) =>
-        (Descriptor.Poll(slave.Handle, Descriptor.PollOut, TimeSpan.Zero) & Descriptor.PollOut) == 0
+        (Descriptor.Poll(slave.Handle, POLLOUT, TimeSpan.Zero) & POLLOUT) == 0
         && Descriptor.GetReadableBytes(master.Handle) < TerminalQueuePlan.Capacity;
 
     private static void Refuse(JobTerminal terminal, string what, List<Obstacle> obstacles) =>

@@ -1,5 +1,6 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -10,8 +11,6 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// </summary>
 internal sealed class RestoreTools
 {
-    private const int DuplicateCommand = 1030; // F_DUPFD_CLOEXEC
-
     private readonly PlanBuilder _plan;
     private readonly DescriptorRestorePlace _place;
     private readonly Slot _held;
@@ -50,14 +49,14 @@ internal sealed class RestoreTools
     /// <summary>Another descriptor of the same description. The slot is valid until the next one is made.</summary>
     public Slot Duplicate(Slot descriptor)
     {
-        _plan.CallInto(_held, "too few descriptors: raise ulimit -n", SystemCall.Fcntl, descriptor, DuplicateCommand, _place.FirstFreeNumber);
+        _plan.CallInto(_held, "too few descriptors: raise ulimit -n", SystemCall.Fcntl, descriptor, F_DUPFD_CLOEXEC, _place.FirstFreeNumber);
         return _held;
     }
 
     /// <summary>Moves a descriptor up into a slot of the caller's.</summary>
     public Slot Lift(Slot descriptor, Slot into)
     {
-        _plan.CallInto(into, "too few descriptors: raise ulimit -n", SystemCall.Fcntl, descriptor, DuplicateCommand, _place.FirstFreeNumber);
+        _plan.CallInto(into, "too few descriptors: raise ulimit -n", SystemCall.Fcntl, descriptor, F_DUPFD_CLOEXEC, _place.FirstFreeNumber);
         _plan.Call(null, SystemCall.Close, descriptor);
         return into;
     }

@@ -1,6 +1,8 @@
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Socket;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -290,7 +292,7 @@ internal sealed class SharedDescriptions(bool frozen)
     }
 
     private int LongestPiece(UnixPairImage receiver) =>
-        _descriptions.OfType<UnixPairImage>().Any(sender => sender.Id == receiver.PeerId && sender.Options.Any(option => option is { Level: SocketQuery.SocketLevel, Option: SocketOptionCapture.SendBuffer }))
+        _descriptions.OfType<UnixPairImage>().Any(sender => sender.Id == receiver.PeerId && sender.Options.Any(option => option is { Level: SOL_SOCKET, Option: SO_SNDBUF }))
             ? InFlightImage.LongestPiece
             : InFlightImage.LongestUsualPiece;
 
@@ -343,12 +345,11 @@ internal sealed class SharedDescriptions(bool frozen)
     /// main process, becomes whoever's who resumes.</summary>
     public void ScanNamedPipes()
     {
-        const int accessMode = 3, writeOnly = 1;
         ulong id = ulong.MaxValue;
         foreach (List<(DescriptorScanner Scanner, OpenDescription Description)> pipe in _namedEnds.Values)
         {
-            bool read = pipe.Exists(end => (end.Description.Flags & accessMode) != writeOnly);
-            bool written = pipe.Exists(end => (end.Description.Flags & accessMode) != 0);
+            bool read = pipe.Exists(end => (end.Description.Flags & O_ACCMODE) != O_WRONLY);
+            bool written = pipe.Exists(end => (end.Description.Flags & O_ACCMODE) != 0);
             if (!(read && written) && pipe.Exists(end => InMain(end.Description) is { StandardStream: >= 0 }))
             {
                 pipe.ForEach(end => end.Scanner.AddOutside(end.Description));

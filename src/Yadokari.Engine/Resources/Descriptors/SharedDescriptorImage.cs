@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -6,8 +7,6 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// them: made once, and handed round.</summary>
 public sealed record SharedDescriptorImage : DescriptorImage
 {
-    private const int Asynchronous = 0x2000; // O_ASYNC
-
     /// <summary>Which of <see cref="Image.TreeImage.Shared"/>'s descriptions.</summary>
     public required int Index { get; init; }
 
@@ -32,7 +31,7 @@ public sealed record SharedDescriptorImage : DescriptorImage
     /// <summary>What is made of a description for all: without what needs processes, which they do themselves.</summary>
     public static DescriptorImage Common(DescriptorImage image)
     {
-        DescriptorImage bare = image with { Owner = 0, Signal = 0, Locks = [], Flags = image.Flags & ~Asynchronous };
+        DescriptorImage bare = image with { Owner = 0, Signal = 0, Locks = [], Flags = image.Flags & ~O_ASYNC };
         return bare is EpollImage epoll ? epoll with { Targets = [] } : bare;
     }
 
@@ -40,5 +39,5 @@ public sealed record SharedDescriptorImage : DescriptorImage
     public static bool CanShare(DescriptorImage image) =>
         image is PathImage { AfterThreads: false, AfterRelatives: false } or RemovedDirectoryImage or PipeEndImage or PtyMasterImage or PtySlaveImage or UnixPairImage or TcpEndImage or SocketImage
             or EventFdImage or TimerFdImage or SignalFdImage or InotifyImage or EpollImage { Targets.Count: 0 } or CarriedFileDescriptorImage { Travels: false }
-        && image is { Owner: 0, Signal: 0, Locks.Count: 0 } && (image.Flags & Asynchronous) == 0;
+        && image is { Owner: 0, Signal: 0, Locks.Count: 0 } && (image.Flags & O_ASYNC) == 0;
 }

@@ -1,22 +1,13 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>Finds the options of a socket that its program has set: those that differ from a new socket's.</summary>
 internal static class SocketOptionCapture
 {
-    /// <summary>SO_BUF_LOCK: which of the two buffer sizes the program has set (1 sending, 2 receiving).</summary>
-    public const int BufferLock = 72;
-
-    public const int SendBuffer = 7;
-    public const int ReceiveBuffer = 8;
-
-    private const int SocketLevel = SocketQuery.SocketLevel;
-    private const int IpLevel = 0;
-    private const int TcpLevel = 6;
-    private const int Ipv6Level = 41;
-    private const int UdpLevel = 17;
+    private const int SocketLevel = SOL_SOCKET;
     private const int NetlinkLevel = 270;
     private const int LightLevel = 136;
     private const int RawLevel = 255;
@@ -24,7 +15,6 @@ internal static class SocketOptionCapture
     private const int HeaderIncluded = 3;
     private const int IcmpFilter = 1;
 
-    private const int MaximumSegment = 2;
     private const int LargestSegment = 32767;
     private const int SendLock = 1;
     private const int ReceiveLock = 2;
@@ -36,8 +26,8 @@ internal static class SocketOptionCapture
     // RCVMARK, PASSPIDFD, RCVPRIORITY, PASSRIGHTS. Not INCOMING_CPU, which the kernel moves along with the traffic.
     private static readonly int[] General =
     [
-        1, 2, 5, 6, SendBuffer, ReceiveBuffer, 9, 10, 11, 13, 15, 16, 18, 20, 21, 25, 29, 34, 35, 36, 37, 40, 41, 42, 43, 45, 46, 47, 60, 61,
-        63, 64, 65, 69, 70, BufferLock, 73, 74, 75, 76, 81, 82,
+        1, 2, 5, 6, SO_SNDBUF, SO_RCVBUF, 9, 10, 11, 13, 15, 16, 18, 20, 21, 25, 29, 34, 35, 36, 37, 40, 41, 42, 43, 45, 46, 47, 60, 61,
+        63, 64, 65, 69, 70, SO_BUF_LOCK, 73, 74, 75, 76, 81, 82,
     ];
 
     // PRIORITY: IP_TOS changes it.
@@ -46,7 +36,7 @@ internal static class SocketOptionCapture
     // tcp(7): NODELAY, MAXSEG, CORK, KEEPIDLE, KEEPINTVL, KEEPCNT, SYNCNT, LINGER2, DEFER_ACCEPT, WINDOW_CLAMP, CONGESTION,
     // THIN_LINEAR_TIMEOUTS, THIN_DUPACK, USER_TIMEOUT, FASTOPEN, NOTSENT_LOWAT, SAVE_SYN, FASTOPEN_CONNECT,
     // FASTOPEN_NO_COOKIE, INQ, TX_DELAY, RTO_MAX_MS, RTO_MIN_US, DELACK_MAX_US.
-    private static readonly int[] Tcp = [1, MaximumSegment, 3, 4, 5, 6, 7, 8, 9, 10, 13, 16, 17, 18, 23, 25, 27, 30, 34, 36, 37, 44, 45, 46];
+    private static readonly int[] Tcp = [1, TCP_MAXSEG, 3, 4, 5, 6, 7, 8, 9, 10, 13, 16, 17, 18, 23, 25, 27, 30, 34, 36, 37, 44, 45, 46];
 
     // Of a connection that is over: what it has become by itself means nothing any more.
     private static readonly int[] TcpOver = [1, 3, 4, 5, 6, 7, 8, 18, 36];
@@ -92,8 +82,8 @@ internal static class SocketOptionCapture
     // RTHDRDSTOPTS, RTHDR, DSTOPTS.
     private static readonly (int Level, int Option, string Name)[] Foreign =
     [
-        (TcpLevel, 31, "TCP_ULP"), (TcpLevel, 40, "TCP_AO_INFO"), (UdpLevel, 100, "UDP_ENCAP"),
-        (Ipv6Level, 54, "IPV6_HOPOPTS"), (Ipv6Level, 55, "IPV6_RTHDRDSTOPTS"), (Ipv6Level, 57, "IPV6_RTHDR"), (Ipv6Level, 59, "IPV6_DSTOPTS"),
+        (SOL_TCP, 31, "TCP_ULP"), (SOL_TCP, 40, "TCP_AO_INFO"), (SOL_UDP, 100, "UDP_ENCAP"),
+        (SOL_IPV6, 54, "IPV6_HOPOPTS"), (SOL_IPV6, 55, "IPV6_RTHDRDSTOPTS"), (SOL_IPV6, 57, "IPV6_RTHDR"), (SOL_IPV6, 59, "IPV6_DSTOPTS"),
     ];
 
     /// <param name="over">A connection that is over.</param>
@@ -107,44 +97,44 @@ internal static class SocketOptionCapture
         }
 
         // The kernel sizes the buffers of TCP itself, as long as the program has not done so.
-        int locked = SocketQuery.GetOption(socket, SocketLevel, BufferLock) ?? SendLock | ReceiveLock;
+        int locked = SocketQuery.GetOption(socket, SocketLevel, SO_BUF_LOCK) ?? SendLock | ReceiveLock;
         bool stream = facts is { Type: SocketFacts.Stream, Domain: not SocketFacts.Unix };
         List<SocketOptionImage> options = [];
         Compare(socket, fresh, SocketLevel, General, options);
         if (stream)
         {
             options.RemoveAll(option => option.Level == SocketLevel
-                && ((option.Option == SendBuffer && (locked & SendLock) == 0) || (option.Option == ReceiveBuffer && (locked & ReceiveLock) == 0)));
+                && ((option.Option == SO_SNDBUF && (locked & SendLock) == 0) || (option.Option == SO_RCVBUF && (locked & ReceiveLock) == 0)));
         }
 
         if (connected)
         {
             // While it is filled its buffers are larger: what was set is set again, also where it is the usual size.
-            AddSize(socket, SendBuffer, (locked & SendLock) != 0, options);
-            AddSize(socket, ReceiveBuffer, (locked & ReceiveLock) != 0, options);
+            AddSize(socket, SO_SNDBUF, (locked & SendLock) != 0, options);
+            AddSize(socket, SO_RCVBUF, (locked & ReceiveLock) != 0, options);
         }
 
         if (facts.Domain is SocketFacts.Inet or SocketFacts.Inet6)
         {
-            Compare(socket, fresh, IpLevel, stream ? IpStream : Ip, options);
+            Compare(socket, fresh, SOL_IP, stream ? IpStream : Ip, options);
             if (facts.Domain == SocketFacts.Inet6)
             {
-                Compare(socket, fresh, Ipv6Level, connected ? Ipv6Connected : stream ? Ipv6Stream : Ipv6, options);
+                Compare(socket, fresh, SOL_IPV6, connected ? Ipv6Connected : stream ? Ipv6Stream : Ipv6, options);
             }
 
             if (facts.Type == SocketFacts.Stream)
             {
-                Compare(socket, fresh, TcpLevel, over ? TcpOver : connected ? TcpConnected : Tcp, options);
+                Compare(socket, fresh, SOL_TCP, over ? TcpOver : connected ? TcpConnected : Tcp, options);
             }
             else if (facts.Type == SocketFacts.Datagram)
             {
-                Compare(socket, fresh, UdpLevel, Udp, options);
+                Compare(socket, fresh, SOL_UDP, Udp, options);
                 Compare(socket, fresh, LightLevel, Light, options);
             }
             else if (facts.Type == SocketFacts.Raw)
             {
-                Compare(socket, fresh, IpLevel, [HeaderIncluded], options);
-                Compare(socket, fresh, Ipv6Level, Raw6, options);
+                Compare(socket, fresh, SOL_IP, [HeaderIncluded], options);
+                Compare(socket, fresh, SOL_IPV6, Raw6, options);
                 Compare(socket, fresh, RawLevel, [IcmpFilter], options);
                 Compare(socket, fresh, Icmp6Level, [IcmpFilter], options);
             }
@@ -191,8 +181,8 @@ internal static class SocketOptionCapture
         {
             bool mine = level switch
             {
-                TcpLevel => facts is { Type: SocketFacts.Stream, Domain: not SocketFacts.Unix, Protocol: TcpLevel },
-                UdpLevel => facts is { Type: SocketFacts.Datagram, Domain: not SocketFacts.Unix },
+                SOL_TCP => facts is { Type: SocketFacts.Stream, Domain: not SocketFacts.Unix, Protocol: SOL_TCP },
+                SOL_UDP => facts is { Type: SocketFacts.Datagram, Domain: not SocketFacts.Unix },
                 _ => facts.Domain == SocketFacts.Inet6,
             };
             if (mine && SocketQuery.GetRawOption(socket, level, option) is { Length: > 0 } value && value.AsSpan().ContainsAnyExcept((byte)0))
@@ -207,10 +197,10 @@ internal static class SocketOptionCapture
     /// <summary>Setting a size locks it: what was not locked is unlocked again.</summary>
     private static void LockBuffers(List<SocketOptionImage> options, int locked)
     {
-        bool sized = options.Exists(option => option is { Level: SocketLevel, Option: SendBuffer or ReceiveBuffer });
-        if (sized && !options.Exists(option => option is { Level: SocketLevel, Option: BufferLock }))
+        bool sized = options.Exists(option => option is { Level: SocketLevel, Option: SO_SNDBUF or SO_RCVBUF });
+        if (sized && !options.Exists(option => option is { Level: SocketLevel, Option: SO_BUF_LOCK }))
         {
-            options.Add(new SocketOptionImage(SocketLevel, BufferLock, BitConverter.GetBytes(locked)));
+            options.Add(new SocketOptionImage(SocketLevel, SO_BUF_LOCK, BitConverter.GetBytes(locked)));
         }
     }
 
@@ -226,13 +216,13 @@ internal static class SocketOptionCapture
             }
 
             // The kernel doubles the sizes that are set and tells the doubled ones (socket(7)).
-            if (level == SocketLevel && number is SendBuffer or ReceiveBuffer)
+            if (level == SocketLevel && number is SO_SNDBUF or SO_RCVBUF)
             {
                 value = BitConverter.GetBytes(BitConverter.ToInt32(value) / 2);
             }
 
             // What an attempt to connect has found, rather than what was set: nobody may set such a size.
-            if (level == TcpLevel && number == MaximumSegment && BitConverter.ToInt32(value) > LargestSegment)
+            if (level == SOL_TCP && number == TCP_MAXSEG && BitConverter.ToInt32(value) > LargestSegment)
             {
                 continue;
             }

@@ -1,14 +1,14 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <content>Default peers of unix datagram sockets.</content>
 internal sealed partial class SocketRestore
 {
-    private const int PathOnly = 0x200000; // O_PATH
-
     /// <summary>Files of sockets to which no name leads any more, or another one, open, by the sockets' inodes.</summary>
     private readonly Dictionary<ulong, Slot> _heldFiles = [];
 
@@ -42,7 +42,7 @@ internal sealed partial class SocketRestore
     {
         if (name.IsPassing && Peers.Contains(image.Id))
         {
-            plan.CallInto(tools.Raw, $"open {name.Path}", SystemCall.Open, plan.Text(name.Path), PathOnly | CloseOnExec, 0);
+            plan.CallInto(tools.Raw, $"open {name.Path}", SystemCall.Open, plan.Text(name.Path), O_PATH | SOCK_CLOEXEC, 0);
             _heldFiles.Add(image.Id, tools.Lift(tools.Raw, plan.NewSlot()));
         }
     }

@@ -1,6 +1,7 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -10,10 +11,6 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// </content>
 internal sealed partial class SocketRestore
 {
-    private const int TcpLevel = 6;
-    private const int QuickAcknowledge = 12;
-    private const int TcpInfo = 11;
-    private const int Linger = 13;
     private const int UnsentBytes = 0x5411;     // SIOCOUTQ
     private const int StateMask = 0xff;
     private const int ShutDownSending = 1;
@@ -38,18 +35,18 @@ internal sealed partial class SocketRestore
         Await($"fill a connection with {image.Unread.Length} bytes before it is reset: it takes less than it held", () =>
         {
             // Else the answer that all has come would take its time.
-            plan.Try(null, SystemCall.Setsockopt, Connecting, TcpLevel, QuickAcknowledge, plan.Bytes(BitConverter.GetBytes(1)), sizeof(int));
+            plan.Try(null, SystemCall.Setsockopt, Connecting, SOL_TCP, TCP_QUICKACK, plan.Bytes(BitConverter.GetBytes(1)), sizeof(int));
             plan.Call("ioctl(SIOCOUTQ)", SystemCall.Ioctl, Accepted, UnsentBytes, Told);
             plan.Do(OperationKind.Load32, At, Told);
         });
 
         byte[] atOnce = new byte[8];
         atOnce[0] = 1;
-        plan.Call("setsockopt(SO_LINGER)", SystemCall.Setsockopt, Accepted, SocketLevel, Linger, plan.Bytes(atOnce), atOnce.Length);
+        plan.Call("setsockopt(SO_LINGER)", SystemCall.Setsockopt, Accepted, SOL_SOCKET, SO_LINGER, plan.Bytes(atOnce), atOnce.Length);
         plan.Call("reset a connection to outside", SystemCall.Close, Accepted);
         Await("reset a connection to outside: it is not told", () =>
         {
-            plan.Call("getsockopt(TCP_INFO)", SystemCall.Getsockopt, Connecting, TcpLevel, TcpInfo, Told, plan.Bytes(BitConverter.GetBytes(sizeof(uint))));
+            plan.Call("getsockopt(TCP_INFO)", SystemCall.Getsockopt, Connecting, SOL_TCP, TCP_INFO, Told, plan.Bytes(BitConverter.GetBytes(sizeof(uint))));
             plan.Do(OperationKind.Load32, At, Told);
             plan.Do(OperationKind.And, At, At, StateMask);
             plan.Do(OperationKind.Subtract, At, At, TcpSocketFacts.Closed);

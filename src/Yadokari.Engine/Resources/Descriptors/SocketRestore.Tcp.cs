@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -12,11 +13,6 @@ namespace Yadokari.Engine.Resources.Descriptors;
 internal sealed partial class SocketRestore
 {
     private const int RefusedStatus = 5;
-    private const int SendTimeout = 21;
-    private const int ReceiveBufferForced = 33;
-    private const int SendBufferForced = 32;
-    private const int NoPortYet = 24;           // IP_BIND_ADDRESS_NO_PORT
-    private const int LocalPortRange = 51;      // IP_LOCAL_PORT_RANGE, since Linux 6.3
 
     /// <summary>So much fits into any new connection.</summary>
     private const int AlwaysFits = 16 * 1024;
@@ -57,7 +53,7 @@ internal sealed partial class SocketRestore
         DataReference to = plan.Bytes(client.Peer.Length > 0 ? client.Peer : address);
 
         NewSocket(Listening, server?.Domain ?? client.Domain);
-        MakeRoom(server?.Unread.Length ?? 0, Listening, SocketOptionCapture.ReceiveBuffer, ReceiveBufferForced);
+        MakeRoom(server?.Unread.Length ?? 0, Listening, SO_RCVBUF, SO_RCVBUFFORCE);
         PlanLabel taken = new("taken"), bound = new("bound");
         plan.CallOrJump(null, taken, SystemCall.Bind, Listening, plan.Bytes(address), address.Length);
         plan.Jump(bound);
@@ -71,7 +67,7 @@ internal sealed partial class SocketRestore
         }
 
         NewSocket(Connecting, client.Domain);
-        MakeRoom(client.Unread.Length, Connecting, SocketOptionCapture.ReceiveBuffer, ReceiveBufferForced);
+        MakeRoom(client.Unread.Length, Connecting, SO_RCVBUF, SO_RCVBUFFORCE);
         Connect(client, to, address.Length);
         plan.CallInto(tools.Raw, "accept", SystemCall.Accept, Listening, 0, 0);
         tools.Lift(tools.Raw, Accepted);
@@ -119,13 +115,13 @@ internal sealed partial class SocketRestore
     {
         if (!image.ReusesAddress)
         {
-            plan.Call("setsockopt(SO_REUSEADDR)", SystemCall.Setsockopt, image.Numbers[0].Number, SocketLevel, ReuseAddress, plan.Bytes(BitConverter.GetBytes(0)), sizeof(int));
+            plan.Call("setsockopt(SO_REUSEADDR)", SystemCall.Setsockopt, image.Numbers[0].Number, SOL_SOCKET, SO_REUSEADDR, plan.Bytes(BitConverter.GetBytes(0)), sizeof(int));
         }
     }
 
     private void NewSocket(Slot into, int domain)
     {
-        plan.CallInto(tools.Raw, "socket", SystemCall.Socket, domain, SocketFacts.Stream | CloseOnExec, 0);
+        plan.CallInto(tools.Raw, "socket", SystemCall.Socket, domain, SocketFacts.Stream | SOCK_CLOEXEC, 0);
         tools.Lift(tools.Raw, into);
         SetReuse(true, into, 1);
     }
@@ -153,16 +149,16 @@ internal sealed partial class SocketRestore
         (anyPort[2], anyPort[3]) = (0, 0);
         plan.Call(null, SystemCall.Close, Connecting);
         NewSocket(Connecting, image.Domain);
-        MakeRoom(image.Unread.Length, Connecting, SocketOptionCapture.ReceiveBuffer, ReceiveBufferForced);
-        plan.Call(name, SystemCall.Setsockopt, Connecting, 0, NoPortYet, plan.Bytes(BitConverter.GetBytes(1)), sizeof(int));
-        plan.Call(name, SystemCall.Setsockopt, Connecting, 0, LocalPortRange, plan.Bytes(BitConverter.GetBytes((port << 16) | port)), sizeof(uint));
+        MakeRoom(image.Unread.Length, Connecting, SO_RCVBUF, SO_RCVBUFFORCE);
+        plan.Call(name, SystemCall.Setsockopt, Connecting, 0, IP_BIND_ADDRESS_NO_PORT, plan.Bytes(BitConverter.GetBytes(1)), sizeof(int));
+        plan.Call(name, SystemCall.Setsockopt, Connecting, 0, IP_LOCAL_PORT_RANGE, plan.Bytes(BitConverter.GetBytes((port << 16) | port)), sizeof(uint));
         plan.Call(name, SystemCall.Bind, Connecting, plan.Bytes(anyPort), anyPort.Length);
         plan.Set(Tries, 0);
         plan.Place(next);
         PlanLabel wait = new("wait");
         plan.CallOrJump(null, wait, SystemCall.Connect, Connecting, to, length);
-        plan.Call(null, SystemCall.Setsockopt, Connecting, 0, NoPortYet, plan.Bytes(BitConverter.GetBytes(0)), sizeof(int));
-        plan.Call(null, SystemCall.Setsockopt, Connecting, 0, LocalPortRange, plan.Bytes(BitConverter.GetBytes(0)), sizeof(uint));
+        plan.Call(null, SystemCall.Setsockopt, Connecting, 0, IP_BIND_ADDRESS_NO_PORT, plan.Bytes(BitConverter.GetBytes(0)), sizeof(int));
+        plan.Call(null, SystemCall.Setsockopt, Connecting, 0, IP_LOCAL_PORT_RANGE, plan.Bytes(BitConverter.GetBytes(0)), sizeof(uint));
         plan.Jump(connected);
         plan.Place(wait);
         byte[] tenth = new byte[16];
@@ -179,8 +175,8 @@ internal sealed partial class SocketRestore
         if (bytes > AlwaysFits)
         {
             DataReference size = plan.Bytes(BitConverter.GetBytes((int)Math.Min(1 << 29, 4L * bytes)));
-            plan.Try(null, SystemCall.Setsockopt, socket, SocketLevel, option, size, sizeof(int));
-            plan.Try(null, SystemCall.Setsockopt, socket, SocketLevel, forced, size, sizeof(int));
+            plan.Try(null, SystemCall.Setsockopt, socket, SOL_SOCKET, option, size, sizeof(int));
+            plan.Try(null, SystemCall.Setsockopt, socket, SOL_SOCKET, forced, size, sizeof(int));
         }
     }
 
@@ -188,7 +184,7 @@ internal sealed partial class SocketRestore
     {
         byte[] time = new byte[16];
         BitConverter.TryWriteBytes(time, seconds);
-        plan.Call("setsockopt(SO_SNDTIMEO)", SystemCall.Setsockopt, socket, SocketLevel, SendTimeout, plan.Bytes(time), time.Length);
+        plan.Call("setsockopt(SO_SNDTIMEO)", SystemCall.Setsockopt, socket, SOL_SOCKET, SO_SNDTIMEO, plan.Bytes(time), time.Length);
     }
 
     /// <summary>What waits at an end was sent from the other one.</summary>
@@ -201,12 +197,12 @@ internal sealed partial class SocketRestore
         }
 
         PlanLabel next = new("send");
-        MakeRoom(length, other, SocketOptionCapture.SendBuffer, SendBufferForced);
+        MakeRoom(length, other, SO_SNDBUF, SO_SNDBUFFORCE);
         SetTimeout(other, 5);
         plan.Set(At, plan.Bytes(image.Unread));
         plan.Set(Left, length);
         plan.Place(next);
-        plan.CallInto(tools.Raw, $"fill a connection with {length} bytes: it takes less than it held", SystemCall.Sendto, other, At, Left, NoSignal, 0, 0);
+        plan.CallInto(tools.Raw, $"fill a connection with {length} bytes: it takes less than it held", SystemCall.Sendto, other, At, Left, MSG_NOSIGNAL, 0, 0);
         plan.Do(OperationKind.Add, At, At, tools.Raw);
         plan.Do(OperationKind.Subtract, Left, Left, tools.Raw);
         plan.JumpIf(Left, Condition.NotEqual, 0, next);
@@ -215,11 +211,11 @@ internal sealed partial class SocketRestore
 
     private void Finish(TcpEndImage image, Slot made)
     {
-        const int bufferLock = SocketOptionCapture.BufferLock;
+        const int bufferLock = SO_BUF_LOCK;
         RestoreTools.Own(plan, image.SocketOwner, made);
 
         // Whatever was made larger to take what it held is the kernel's again to size; what the program had set follows.
-        plan.Try(null, SystemCall.Setsockopt, made, SocketLevel, bufferLock, plan.Bytes(BitConverter.GetBytes(image.BuffersLocked)), sizeof(int));
+        plan.Try(null, SystemCall.Setsockopt, made, SOL_SOCKET, bufferLock, plan.Bytes(BitConverter.GetBytes(image.BuffersLocked)), sizeof(int));
         SetOptions(image.Options, made);
         AttachFilter(image.Filter, image.FilterLocked, made);
         if (image.Shutdown != 0)

@@ -1,6 +1,8 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -103,7 +105,7 @@ internal sealed partial class SocketRestore
     /// <param name="to">Null: the other end.</param>
     private void Send(Argument from, byte[] bytes, InFlightImage? flight, Func<int, int>? number, byte[]? to)
     {
-        const int dontWait = 0x40, headerLength = 56;
+        const int headerLength = 56;
         byte[] control = flight is null || number is null ? [] : Control(flight, number);
 
         // struct msghdr: name, its length, vectors, their count, control, its length, flags.
@@ -124,18 +126,18 @@ internal sealed partial class SocketRestore
             plan.Do(OperationKind.Store64, null, Argument.AddressOf(header, 40), control.Length);
         }
 
-        tools.CheckedWrite("fill a socket", SystemCall.Sendmsg, bytes.Length, from, header, NoSignal | dontWait);
+        tools.CheckedWrite("fill a socket", SystemCall.Sendmsg, bytes.Length, from, header, MSG_NOSIGNAL | MSG_DONTWAIT);
     }
 
     /// <summary>Each struct cmsghdr has its length with itself, level, type; and begins at a multiple of 8.</summary>
     private static byte[] Control(InFlightImage flight, Func<int, int> number)
     {
-        const int rights = 1, credentials = 2, headerLength = 16;
+        const int headerLength = 16;
         List<byte> control = [];
         void Add(int type, params ReadOnlySpan<int> words)
         {
             control.AddRange(BitConverter.GetBytes((long)headerLength + (words.Length * sizeof(int))));
-            control.AddRange(BitConverter.GetBytes(SocketLevel));
+            control.AddRange(BitConverter.GetBytes(SOL_SOCKET));
             control.AddRange(BitConverter.GetBytes(type));
             foreach (int word in words)
             {
@@ -147,12 +149,12 @@ internal sealed partial class SocketRestore
 
         if (flight.Descriptors.Count > 0)
         {
-            Add(rights, [.. flight.Descriptors.Select(number)]);
+            Add(SCM_RIGHTS, [.. flight.Descriptors.Select(number)]);
         }
 
         if (flight.Sender is { } sender)
         {
-            Add(credentials, sender.Pid, (int)sender.Uid, (int)sender.Gid);
+            Add(SCM_CREDENTIALS, sender.Pid, (int)sender.Uid, (int)sender.Gid);
         }
 
         return [.. control];
@@ -183,7 +185,7 @@ internal sealed partial class SocketRestore
     private bool IsBoundLater(UnixPairImage image) => UnixName.Of(image) is { } name && BoundFiles.Contains(name.File);
 
     private (Slot First, Slot Second) Pair(int type) =>
-        tools.MakePair("socketpair", SystemCall.Socketpair, pair => [SocketFacts.Unix, type | CloseOnExec | NonBlocking, 0, pair]);
+        tools.MakePair("socketpair", SystemCall.Socketpair, pair => [SocketFacts.Unix, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair]);
 
     /// <summary>As it was made: by a listener of that name, for a moment. Where the name can't be had, without one.</summary>
     private (Slot First, Slot Second) ConnectByName(UnixPairImage server, UnixPairImage? client)
@@ -233,9 +235,8 @@ internal sealed partial class SocketRestore
         tools.Lift(first, Accepted);
         tools.Lift(second, Connecting);
         plan.Place(made);
-        const int setFlags = 4;
-        plan.Call(null, SystemCall.Fcntl, Accepted, setFlags, NonBlocking);
-        plan.Call(null, SystemCall.Fcntl, Connecting, setFlags, NonBlocking);
+        plan.Call(null, SystemCall.Fcntl, Accepted, F_SETFL, SOCK_NONBLOCK);
+        plan.Call(null, SystemCall.Fcntl, Connecting, F_SETFL, SOCK_NONBLOCK);
         return (Accepted, Connecting);
     }
 
@@ -263,7 +264,7 @@ internal sealed partial class SocketRestore
 
     private Slot NewUnixSocket(Slot into, int type)
     {
-        plan.CallInto(tools.Raw, "socket", SystemCall.Socket, SocketFacts.Unix, type | CloseOnExec, 0);
+        plan.CallInto(tools.Raw, "socket", SystemCall.Socket, SocketFacts.Unix, type | SOCK_CLOEXEC, 0);
         return tools.Lift(tools.Raw, into);
     }
 
@@ -336,13 +337,12 @@ internal sealed partial class SocketRestore
 
     private void PutEnd(UnixPairImage image, Slot made, Action<DescriptorImage, Slot, int> put)
     {
-        if ((image.Flags & NonBlocking) == 0)
+        if ((image.Flags & SOCK_NONBLOCK) == 0)
         {
-            const int setFlags = 4;
-            plan.Call(null, SystemCall.Fcntl, made, setFlags, 0);
+            plan.Call(null, SystemCall.Fcntl, made, F_SETFL, 0);
         }
 
-        put(image, made, NonBlocking);
+        put(image, made, SOCK_NONBLOCK);
     }
 
     /// <summary>What waits at an end was sent from the other one.</summary>
@@ -351,7 +351,7 @@ internal sealed partial class SocketRestore
         foreach (byte[] message in image.Unread)
         {
             tools.CheckedWrite("fill a socket", SystemCall.Sendto, message.Length,
-                other, plan.Bytes(message), message.Length, NoSignal, 0, 0);
+                other, plan.Bytes(message), message.Length, MSG_NOSIGNAL, 0, 0);
         }
     }
 

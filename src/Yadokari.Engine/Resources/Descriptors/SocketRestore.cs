@@ -1,19 +1,14 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <summary>Makes sockets again.</summary>
 internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools, HeldNames names)
 {
-    private const int CloseOnExec = 0x80000;
-    private const int NonBlocking = 0x800;
-    private const int NoSignal = 0x4000;
-    private const int SocketLevel = 1;
-    private const int ReuseAddress = 2;
-    private const int CurrentDirectory = -100;
-    private const int NoFollow = 0x100;
     private const int StatusLength = 144;
     private const ulong ModeOffset = 24;
     private const int TypeMask = 0xF000;
@@ -27,9 +22,9 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
     public Slot Open(SocketImage image)
     {
         // The old socket's connections may still linger in TIME_WAIT on this host, and those that are kept have its port already.
-        bool lingers = image is { Domain: not SocketFacts.Unix, Type: SocketFacts.Stream, Address.Length: > 0 } && !HasOption(image, SocketLevel, ReuseAddress);
+        bool lingers = image is { Domain: not SocketFacts.Unix, Type: SocketFacts.Stream, Address.Length: > 0 } && !HasOption(image, SOL_SOCKET, SO_REUSEADDR);
         string name = SocketText.Describe(image.Domain, image.Type, image.Address);
-        Slot made = tools.Make("socket", SystemCall.Socket, image.Domain, image.Type | CloseOnExec | (image.Flags & NonBlocking), image.Protocol);
+        Slot made = tools.Make("socket", SystemCall.Socket, image.Domain, image.Type | SOCK_CLOEXEC | (image.Flags & SOCK_NONBLOCK), image.Protocol);
         RestoreTools.Own(plan, image.SocketOwner, made);
         SetOptions(BeforeFilling(image.Options), made);
         AttachFilter(image.Filter, image.FilterLocked, made);
@@ -116,7 +111,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
 
     private void AttachFilter(byte[] filter, bool locked, Slot made)
     {
-        const int attachFilter = 26, lockFilter = 44, instruction = 8;
+        const int instruction = 8;
         if (filter.Length > 0)
         {
             // struct sock_fprog: u16 count, at 8 the address.
@@ -124,12 +119,12 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
             BitConverter.TryWriteBytes(bytes, (ushort)(filter.Length / instruction));
             DataReference program = plan.Bytes(bytes, $"{{{filter.Length / instruction} instructions}}");
             plan.Do(OperationKind.Store64, null, Argument.AddressOf(program, 8), plan.Bytes(filter));
-            plan.Call("attach a socket filter", SystemCall.Setsockopt, made, SocketLevel, attachFilter, program, bytes.Length);
+            plan.Call("attach a socket filter", SystemCall.Setsockopt, made, SOL_SOCKET, SO_ATTACH_FILTER, program, bytes.Length);
         }
 
         if (locked)
         {
-            plan.Call("lock a socket filter", SystemCall.Setsockopt, made, SocketLevel, lockFilter, plan.Bytes(BitConverter.GetBytes(1)), sizeof(int));
+            plan.Call("lock a socket filter", SystemCall.Setsockopt, made, SOL_SOCKET, SO_LOCK_FILTER, plan.Bytes(BitConverter.GetBytes(1)), sizeof(int));
         }
     }
 
@@ -143,11 +138,11 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         Slot answer = _mode.Value;
         PlanLabel free = new("free"), remove = new("remove");
         DataReference path = plan.Text(name);
-        plan.CallOrJump(null, free, SystemCall.Newfstatat, CurrentDirectory, path, _status, NoFollow);
+        plan.CallOrJump(null, free, SystemCall.Newfstatat, AT_FDCWD, path, _status, AT_SYMLINK_NOFOLLOW);
         plan.Do(OperationKind.Load32, answer, Argument.AddressOf(_status, ModeOffset));
         plan.Do(OperationKind.And, answer, answer, TypeMask);
         plan.JumpIf(answer, Condition.NotEqual, SocketType, free);
-        plan.CallInto(tools.Raw, "socket", SystemCall.Socket, SocketFacts.Unix, type | CloseOnExec | NonBlocking, 0);
+        plan.CallInto(tools.Raw, "socket", SystemCall.Socket, SocketFacts.Unix, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         plan.Try(answer, SystemCall.Connect, tools.Raw, address, bytes.Length);
         plan.Call(null, SystemCall.Close, tools.Raw);
         plan.JumpIf(answer, Condition.Equal, -ConnectionRefused, remove);
@@ -179,7 +174,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
 
     private static IReadOnlyList<SocketOptionImage> BeforeFilling(IReadOnlyList<SocketOptionImage> options) => [.. options.Where(option => !IsPassCredentials(option))];
 
-    private static bool IsPassCredentials(SocketOptionImage option) => option is { Level: SocketLevel, Option: 16 };
+    private static bool IsPassCredentials(SocketOptionImage option) => option is { Level: SOL_SOCKET, Option: 16 };
 
     private void SetOptions(IReadOnlyList<SocketOptionImage> options, Argument made)
     {
@@ -187,10 +182,10 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         {
             plan.Call($"set socket option {option.Level}/{option.Option}", SystemCall.Setsockopt,
                 made, option.Level, option.Option, plan.Bytes(option.Value), option.Value.Length);
-            if (option is { Level: SocketLevel, Option: SocketOptionCapture.SendBuffer or SocketOptionCapture.ReceiveBuffer })
+            if (option is { Level: SOL_SOCKET, Option: SO_SNDBUF or SO_RCVBUF })
             {
                 // More than this host allows: whoever may (CAP_NET_ADMIN) sets it by SO_SNDBUFFORCE or SO_RCVBUFFORCE.
-                plan.Try(null, SystemCall.Setsockopt, made, SocketLevel, option.Option == SocketOptionCapture.SendBuffer ? 32 : 33,
+                plan.Try(null, SystemCall.Setsockopt, made, SOL_SOCKET, option.Option == SO_SNDBUF ? 32 : 33,
                     plan.Bytes(option.Value), option.Value.Length);
             }
         }
@@ -199,12 +194,11 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
     /// <summary>For the moment in which it gets an address that no host needs to have.</summary>
     private void SetFreeBind(SocketImage image, Slot made, int value)
     {
-        const int ip = 0, ipv6 = 41, freeBind = 15, freeBind6 = 78;
         bool six = image.Domain == SocketFacts.Inet6;
-        if (image.IsOfNobody && !HasOption(image, six ? ipv6 : ip, six ? freeBind6 : freeBind) && !HasOption(image, ip, freeBind))
+        if (image.IsOfNobody && !HasOption(image, six ? SOL_IPV6 : SOL_IP, six ? IPV6_FREEBIND : IP_FREEBIND) && !HasOption(image, SOL_IP, IP_FREEBIND))
         {
             plan.Call("setsockopt(IP_FREEBIND)", SystemCall.Setsockopt,
-                made, six ? ipv6 : ip, six ? freeBind6 : freeBind, plan.Bytes(BitConverter.GetBytes(value)), sizeof(int));
+                made, six ? SOL_IPV6 : SOL_IP, six ? IPV6_FREEBIND : IP_FREEBIND, plan.Bytes(BitConverter.GetBytes(value)), sizeof(int));
         }
     }
 
@@ -213,7 +207,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         if (needed)
         {
             plan.Call("setsockopt(SO_REUSEADDR)", SystemCall.Setsockopt,
-                made, SocketLevel, ReuseAddress, plan.Bytes(BitConverter.GetBytes(value)), sizeof(int));
+                made, SOL_SOCKET, SO_REUSEADDR, plan.Bytes(BitConverter.GetBytes(value)), sizeof(int));
         }
     }
 

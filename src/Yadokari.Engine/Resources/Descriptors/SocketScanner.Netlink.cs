@@ -1,6 +1,7 @@
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Poll;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -18,14 +19,14 @@ internal sealed partial class SocketScanner
             return null;
         }
 
-        short state = Descriptor.Poll(description.Handle, Descriptor.PollIn, TimeSpan.Zero);
-        if ((state & Descriptor.PollError) != 0)
+        short state = Descriptor.Poll(description.Handle, POLLIN, TimeSpan.Zero);
+        if ((state & POLLERR) != 0)
         {
             Refuse(description, "socket-error", "an error waits in it that the program has not seen yet (news were lost); read from it or close it", passes: true);
             return null;
         }
 
-        if ((state & Descriptor.PollIn) != 0 || NetlinkTable.IsBeingAnswered(pid, description.Status.Inode) == true)
+        if ((state & POLLIN) != 0 || NetlinkTable.IsBeingAnswered(pid, description.Status.Inode) == true)
         {
             Refuse(description, "netlink-socket", "an answer of the kernel, or news, wait unread in it; read them", passes: true);
             return null;

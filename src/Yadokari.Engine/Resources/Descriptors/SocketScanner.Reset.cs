@@ -1,5 +1,6 @@
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -13,7 +14,7 @@ internal sealed partial class SocketScanner
 
     private DescriptorImage? ScanReset(OpenDescription description, SocketFacts facts, int state)
     {
-        bool waits = (description.Flags & NonBlocking) == 0;
+        bool waits = (description.Flags & O_NONBLOCK) == 0;
         if (state == TcpSocketFacts.SynSent && waits)
         {
             // A thread waits in connect(2), which the kernel begins anew: with this, from the new host.

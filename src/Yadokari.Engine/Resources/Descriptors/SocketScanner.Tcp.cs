@@ -1,16 +1,14 @@
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Poll;
+using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
 /// <content>TCP: new and listening sockets, connections inside the job, connections that are over.</content>
 internal sealed partial class SocketScanner
 {
-    private const int NonBlocking = 0x800;
-    private const int TcpLevel = 6;
-    private const int TcpInfoOption = 11;
-    private const int ReuseAddress = 2;
-
     // tcpi_bytes_acked, tcpi_bytes_received and tcpi_segs_out of struct tcp_info (linux/tcp.h).
     private const int BytesAckedOffset = 120;
     private const int BytesReceivedOffset = 128;
@@ -21,7 +19,7 @@ internal sealed partial class SocketScanner
 
     private DescriptorImage? ScanTcp(OpenDescription description, SocketFacts facts)
     {
-        byte[] info = SocketQuery.GetRawOption(description.Handle, TcpLevel, TcpInfoOption) ?? [];
+        byte[] info = SocketQuery.GetRawOption(description.Handle, SOL_TCP, TCP_INFO) ?? [];
         int state = info.Length > 0 ? info[0] : 0;
         if (state == TcpSocketFacts.Listening && info.Length >= 32)
         {
@@ -33,10 +31,10 @@ internal sealed partial class SocketScanner
                 : Unconnected(description, facts, BitConverter.ToInt32(info, 28));
         }
 
-        short events = Descriptor.Poll(description.Handle, Descriptor.PollIn | Descriptor.PollReadHangUp, TimeSpan.Zero);
-        bool error = (events & Descriptor.PollError) != 0;
-        bool shutDown = (events & Descriptor.PollReadHangUp) != 0 && (events & Descriptor.PollHangUp) != 0;
-        if (error && facts.Protocol == TcpProtocol && IsReset(facts))
+        short events = Descriptor.Poll(description.Handle, POLLIN | POLLRDHUP, TimeSpan.Zero);
+        bool error = (events & POLLERR) != 0;
+        bool shutDown = (events & POLLRDHUP) != 0 && (events & POLLHUP) != 0;
+        if (error && facts.Protocol == IPPROTO_TCP && IsReset(facts))
         {
             return ScanReset(description, facts, state);
         }
@@ -87,7 +85,7 @@ internal sealed partial class SocketScanner
 
         // A state from FIN_WAIT1 on tells of one's own end of sending; the end of receiving is that of the other, or one's own.
         int shutdown = (state is TcpSocketFacts.FinWait1 or TcpSocketFacts.FinWait2 or TcpSocketFacts.LastAck or TcpSocketFacts.Closing ? SendShutDown : 0)
-            | ((events & Descriptor.PollReadHangUp) != 0 && state is not (TcpSocketFacts.CloseWait or TcpSocketFacts.LastAck or TcpSocketFacts.Closing) ? ReceiveShutDown : 0);
+            | ((events & POLLRDHUP) != 0 && state is not (TcpSocketFacts.CloseWait or TcpSocketFacts.LastAck or TcpSocketFacts.Closing) ? ReceiveShutDown : 0);
         return End(description, facts, peer, shutdown, waits) is { } image ? image with { PeerId = peer?.Status.Inode ?? 0, Waits = waits } : null;
     }
 
@@ -133,13 +131,13 @@ internal sealed partial class SocketScanner
             PeerId = 0,
             Unread = unread,
             Shutdown = shutdown,
-            ReusesAddress = SocketQuery.GetOption(description.Handle, SocketQuery.SocketLevel, ReuseAddress) is not (null or 0),
-            BuffersLocked = SocketQuery.GetOption(description.Handle, SocketQuery.SocketLevel, SocketOptionCapture.BufferLock) ?? 0,
+            ReusesAddress = SocketQuery.GetOption(description.Handle, SOL_SOCKET, SO_REUSEADDR) is not (null or 0),
+            BuffersLocked = SocketQuery.GetOption(description.Handle, SOL_SOCKET, SO_BUF_LOCK) ?? 0,
             SocketOwner = FileOwnerImage.Of(description.Status),
             Filter = filter,
             FilterLocked = locked,
             Options = [.. SocketOptionCapture.Read(description.Handle, facts, over, connected: true)
-                .Where(option => option is not { Level: SocketQuery.SocketLevel, Option: ReuseAddress })],
+                .Where(option => option is not { Level: SOL_SOCKET, Option: SO_REUSEADDR })],
         };
     }
 

@@ -2,6 +2,7 @@ using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Poll;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -66,7 +67,7 @@ internal sealed partial class SocketScanner
 
     private UnixPairImage? Pair(OpenDescription description, SocketFacts facts, UnixSocketFacts diag)
     {
-        if ((Descriptor.Poll(description.Handle, 0, TimeSpan.Zero) & Descriptor.PollError) != 0)
+        if ((Descriptor.Poll(description.Handle, 0, TimeSpan.Zero) & POLLERR) != 0)
         {
             // Looking at its queue would take the error away from the program.
             Refuse(description, "socket-error", "an error waits in it that the program has not seen yet; read from it or close it");

@@ -4,6 +4,8 @@ using Yadokari.Engine.Checkpointing;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Poll;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -11,17 +13,14 @@ namespace Yadokari.Engine.Resources.Descriptors;
 internal sealed partial class SocketScanner(
     int pid, SafeFileHandle? givenDiag, TcpTable tcp, TcpRule rule, bool frozen, JobPaths paths, WatchedFiles places, List<OpenDescription> descriptions, SharedDescriptions shared, List<Obstacle> obstacles)
 {
-    private const int TcpProtocol = 6;
-    private const int UdpProtocol = 17;
     private const int LightProtocol = 136;      // IPPROTO_UDPLITE
     private const int MultipathProtocol = 262;  // IPPROTO_MPTCP
     private const int RoutingProtocol = 2;      // IPPROTO_IGMP: who routes multicast has tables in the kernel
-    private const int LockFilter = 44;
     private const int Established = 1;
     private const int ShutDownBoth = 3;
 
     // UDP, UDP-Lite and, without any privilege, the echo of ICMP and ICMPv6.
-    private static readonly int[] DatagramProtocols = [UdpProtocol, LightProtocol, 1, 58];
+    private static readonly int[] DatagramProtocols = [IPPROTO_UDP, LightProtocol, 1, 58];
 
     private static readonly TimeSpan ReadingTime = TimeSpan.FromMilliseconds(250);
 
@@ -48,7 +47,7 @@ internal sealed partial class SocketScanner(
             return ScanDatagrams(description, facts);
         }
 
-        if (facts.Type != SocketFacts.Stream || facts.Protocol is not (TcpProtocol or MultipathProtocol))
+        if (facts.Type != SocketFacts.Stream || facts.Protocol is not (IPPROTO_TCP or MultipathProtocol))
         {
             return Refuse(description, "raw-socket", $"sockets of type {facts.Type}, protocol {facts.Protocol} can't be carried; close it");
         }
@@ -58,7 +57,7 @@ internal sealed partial class SocketScanner(
 
     private DescriptorImage? ScanDatagrams(OpenDescription description, SocketFacts facts)
     {
-        bool udp = facts.Type == SocketFacts.Datagram && facts.Protocol is UdpProtocol or LightProtocol;
+        bool udp = facts.Type == SocketFacts.Datagram && facts.Protocol is IPPROTO_UDP or LightProtocol;
         if (udp && Descriptor.GetUnsentBytes(description.Handle) > 0)
         {
             return Refuse(description, "udp-pending", $"a datagram is held back in {Text(facts)} (MSG_MORE, UDP_CORK); send it", passes: true);
@@ -86,7 +85,7 @@ internal sealed partial class SocketScanner(
     private static bool IsReadEmpty(SafeFileHandle socket)
     {
         long begun = Stopwatch.GetTimestamp();
-        while ((Descriptor.Poll(socket, Descriptor.PollIn, TimeSpan.Zero) & Descriptor.PollIn) != 0)
+        while ((Descriptor.Poll(socket, POLLIN, TimeSpan.Zero) & POLLIN) != 0)
         {
             if (Stopwatch.GetElapsedTime(begun) > ReadingTime)
             {
@@ -109,7 +108,7 @@ internal sealed partial class SocketScanner(
 
         // The kernel tells of sockets that have a port; whether others receive is seen by their hang-up.
         return told.TryGetValue((uint)description.Status.Inode, out int shutdown) ? shutdown
-            : (Descriptor.Poll(description.Handle, Descriptor.PollReadHangUp, TimeSpan.Zero) & Descriptor.PollReadHangUp) != 0 ? 1
+            : (Descriptor.Poll(description.Handle, POLLRDHUP, TimeSpan.Zero) & POLLRDHUP) != 0 ? 1
             : 0;
     }
 
@@ -119,7 +118,7 @@ internal sealed partial class SocketScanner(
         int shutdown = 0;
         if (facts.Domain == SocketFacts.Unix)
         {
-            if ((Descriptor.Poll(description.Handle, 0, TimeSpan.Zero) & Descriptor.PollError) != 0)
+            if ((Descriptor.Poll(description.Handle, 0, TimeSpan.Zero) & POLLERR) != 0)
             {
                 Refuse(description, "socket-error", "an error waits in it that the program has not seen yet; read from it or close it");
                 return null;
@@ -175,7 +174,7 @@ internal sealed partial class SocketScanner(
     /// <summary>Filters, and options that make something else of a socket.</summary>
     private bool CanCarry(OpenDescription description, SocketFacts facts, out byte[] filter, out bool locked)
     {
-        locked = SocketQuery.GetOption(description.Handle, SocketQuery.SocketLevel, LockFilter) is not (null or 0);
+        locked = SocketQuery.GetOption(description.Handle, SOL_SOCKET, SO_LOCK_FILTER) is not (null or 0);
         filter = [];
         if (SocketQuery.GetFilter(description.Handle) is not { } program)
         {

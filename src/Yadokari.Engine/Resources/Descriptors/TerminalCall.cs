@@ -1,4 +1,5 @@
 using Yadokari.Engine.Restore;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -6,7 +7,7 @@ namespace Yadokari.Engine.Resources.Descriptors;
 internal static class TerminalCall
 {
     /// <summary>O_RDWR|O_NOCTTY|O_NONBLOCK|O_CLOEXEC.</summary>
-    public const int QuietFlags = 2 | 0x100 | 0x800 | 0x80000;
+    public const int QuietFlags = O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
 
     public static Argument SetSettings => Argument.Named(0x5402, "TCSETS");
 

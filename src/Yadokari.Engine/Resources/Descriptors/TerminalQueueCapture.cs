@@ -3,6 +3,7 @@ using Yadokari.Engine.Freeze;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
+using static Yadokari.Linux.Abi.Poll;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -83,7 +84,7 @@ internal sealed class TerminalQueueCapture
         DrainOutput();
         PlanLabel flows = new("flows");
         PlanLabel stopped = new("stopped");
-        _queue.Poll(_peer, Descriptor.PollOut, stopped);
+        _queue.Poll(_peer, POLLOUT, stopped);
         _plan.Jump(flows);
         _plan.Place(stopped);
         _plan.Set(_failures, 2);
@@ -137,7 +138,7 @@ internal sealed class TerminalQueueCapture
         PlanLabel more = new("more output"), none = new("no more output");
         _plan.Place(more);
         _plan.JumpIf(_outputCount, Condition.GreaterOrEqual, OutputLength - ReadLength, none);
-        _queue.Poll(_master, Descriptor.PollIn, none);
+        _queue.Poll(_master, POLLIN, none);
         _plan.Do(OperationKind.Add, _at, _outputCount, _output);
         _plan.Try(_got, SystemCall.Read, _master, _at, ReadLength);
         _plan.JumpIf(_got, Condition.Less, 1, none);
@@ -154,7 +155,7 @@ internal sealed class TerminalQueueCapture
         Slot room = _plan.NewSlot();
         _plan.Do(OperationKind.Subtract, room, _linesEnd, Argument.AddressOf(_lines, LinesLength - (2 * ReadLength)));
         _plan.JumpIf(room, Condition.GreaterOrEqual, 0, none);
-        _queue.Poll(_peer, Descriptor.PollIn, none);
+        _queue.Poll(_peer, POLLIN, none);
         _plan.Do(OperationKind.Add, _at, _linesEnd, 4);
         _plan.Try(_got, SystemCall.Read, _peer, _at, ReadLength);
         _plan.JumpIf(_got, Condition.Less, 0, none);

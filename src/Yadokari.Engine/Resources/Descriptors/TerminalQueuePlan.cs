@@ -1,6 +1,7 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
+using static Yadokari.Linux.Abi.Poll;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -57,7 +58,7 @@ internal sealed class TerminalQueuePlan(PlanBuilder plan)
         plan.Set(_left, echoed);
         plan.Place(more);
         plan.JumpIf(_left, Condition.Equal, 0, done);
-        Poll(master, Descriptor.PollIn, failed, LongestEchoMilliseconds);
+        Poll(master, POLLIN, failed, LongestEchoMilliseconds);
         plan.Try(_result, SystemCall.Read, master, _scratch, _left);
         plan.JumpIf(_result, Condition.Less, 1, failed);
         plan.Do(OperationKind.Subtract, _left, _left, _result);

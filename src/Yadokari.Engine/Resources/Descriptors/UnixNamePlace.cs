@@ -1,5 +1,6 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -12,10 +13,8 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// </summary>
 internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
 {
-    private const int CurrentDirectory = -100; // AT_FDCWD
-    private const int DirectoryPath = 0x200000 | 0x10000 | 0x20000 | 0x80000; // O_PATH|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC
+    private const int DirectoryPath = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     private const int OnlyMine = 0x1C0;
-    private const int RemoveDirectory = 0x200; // AT_REMOVEDIR
     private const int NoReplace = 1; // RENAME_NOREPLACE
     private const string AnyName = "d";
 
@@ -68,7 +67,7 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
         if (owner is not null && name.RenamedTo is { } renamed)
         {
             // Not a link: of a file that was linked the kernel would tell that it is gone.
-            plan.Call($"{renamed} is in use here, or can't be made", SystemCall.Renameat2, CurrentDirectory, path, CurrentDirectory, plan.Text(renamed), NoReplace);
+            plan.Call($"{renamed} is in use here, or can't be made", SystemCall.Renameat2, AT_FDCWD, path, AT_FDCWD, plan.Text(renamed), NoReplace);
         }
         else if (owner is null)
         {
@@ -151,7 +150,7 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
             PlanLabel next = new("next");
             plan.CallOrJump(null, next, SystemCall.Fchdir, _home);
             plan.CallOrJump(null, next, SystemCall.Chdir, plan.Text(one));
-            plan.CallOrJump(null, next, SystemCall.Mkdirat, CurrentDirectory, directory, OnlyMine);
+            plan.CallOrJump(null, next, SystemCall.Mkdirat, AT_FDCWD, directory, OnlyMine);
             plan.Jump(made);
             plan.Place(next);
         }
@@ -173,7 +172,7 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
         plan.Call(null, SystemCall.Fchdir, _place);
         foreach (string one in Directories(name))
         {
-            plan.Call($"make {one}", SystemCall.Mkdirat, CurrentDirectory, plan.Text(one), OnlyMine);
+            plan.Call($"make {one}", SystemCall.Mkdirat, AT_FDCWD, plan.Text(one), OnlyMine);
         }
 
         if (Depth(name) > 0)
@@ -194,10 +193,10 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
 
         foreach (string one in Directories(name).Reverse())
         {
-            plan.Call($"remove {one}", SystemCall.Unlinkat, CurrentDirectory, plan.Text(one), RemoveDirectory);
+            plan.Call($"remove {one}", SystemCall.Unlinkat, AT_FDCWD, plan.Text(one), AT_REMOVEDIR);
         }
 
-        plan.Call($"remove {AsideName(name)}", SystemCall.Unlinkat, CurrentDirectory, plan.Text($"../{AsideName(name)}"), RemoveDirectory);
+        plan.Call($"remove {AsideName(name)}", SystemCall.Unlinkat, AT_FDCWD, plan.Text($"../{AsideName(name)}"), AT_REMOVEDIR);
     }
 
     private static string AsideName(UnixName name) => $".yado-socket-{name.Id}";

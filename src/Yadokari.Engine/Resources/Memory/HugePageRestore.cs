@@ -1,6 +1,8 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Mman;
+using static Yadokari.Linux.Abi.Prctl;
 
 namespace Yadokari.Engine.Resources.Memory;
 
@@ -13,8 +15,6 @@ namespace Yadokari.Engine.Resources.Memory;
 internal sealed class HugePageRestore(PlanContext context)
 {
     private const ulong HugePage = 2UL << 20;
-    private const int Collapse = 25;
-    private const int PrSetThpDisable = 41;
 
     private readonly IReadOnlyList<KernelRange> _ranges = context.Image.Memory.HugePages;
     private int _next;
@@ -83,7 +83,7 @@ internal sealed class HugePageRestore(PlanContext context)
         if (_prevented != prevent)
         {
             _prevented = prevent;
-            context.Plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetThpDisable, "PR_SET_THP_DISABLE"), prevent ? 1 : 0, 0, 0, 0);
+            context.Plan.Try(null, SystemCall.Prctl, Argument.Named(PR_SET_THP_DISABLE, "PR_SET_THP_DISABLE"), prevent ? 1 : 0, 0, 0, 0);
         }
     }
 
@@ -104,6 +104,6 @@ internal sealed class HugePageRestore(PlanContext context)
             plan.Do(OperationKind.Store64, null, new RemoteAddress(at), 0);
         }
 
-        plan.Try(null, SystemCall.Madvise, new RemoteAddress(from), to - from, Argument.Named(Collapse, "MADV_COLLAPSE"));
+        plan.Try(null, SystemCall.Madvise, new RemoteAddress(from), to - from, Argument.Named(MADV_COLLAPSE, "MADV_COLLAPSE"));
     }
 }

@@ -1,6 +1,8 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Mman;
+using static Yadokari.Linux.Abi.Prctl;
 
 namespace Yadokari.Engine.Resources.Memory;
 
@@ -8,8 +10,6 @@ namespace Yadokari.Engine.Resources.Memory;
 internal static class MemoryAdviceRestore
 {
     private const string AnonymousName = "[anon:";
-    private const int PrSetVma = 0x53564d41;
-    private const int OnFault = 1; // MLOCK_ONFAULT
 
     public static void Emit(PlanBuilder plan, MappingImage mapping)
     {
@@ -37,12 +37,12 @@ internal static class MemoryAdviceRestore
         if ((mapping.Flags & VmaFlags.Locked) != 0)
         {
             bool onFault = (mapping.Flags & VmaFlags.LockOnFault) != 0;
-            plan.Call($"lock {start} in memory", SystemCall.Mlock2, start, mapping.Length, onFault ? Argument.Named(OnFault, "MLOCK_ONFAULT") : 0);
+            plan.Call($"lock {start} in memory", SystemCall.Mlock2, start, mapping.Length, onFault ? Argument.Named(MLOCK_ONFAULT, "MLOCK_ONFAULT") : 0);
         }
 
         if (mapping.Name.StartsWith(AnonymousName, StringComparison.Ordinal))
         {
-            plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetVma, "PR_SET_VMA"), 0, start, mapping.Length, plan.Text(mapping.Name[AnonymousName.Length..^1]));
+            plan.Try(null, SystemCall.Prctl, Argument.Named(PR_SET_VMA, "PR_SET_VMA"), 0, start, mapping.Length, plan.Text(mapping.Name[AnonymousName.Length..^1]));
         }
     }
 }

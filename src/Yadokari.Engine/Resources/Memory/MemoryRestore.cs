@@ -2,6 +2,12 @@ using System.Buffers.Binary;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Clone;
+using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Mman;
+using static Yadokari.Linux.Abi.Prctl;
+using static Yadokari.Linux.Abi.SignalNumber;
+using static Yadokari.Linux.Abi.Wait;
 
 namespace Yadokari.Engine.Resources.Memory;
 
@@ -9,30 +15,12 @@ namespace Yadokari.Engine.Resources.Memory;
 /// the context file it would show old data after MADV_DONTNEED, where programs rely on zeros.</summary>
 public static class MemoryRestore
 {
-    private const int ReadOnly = 0;
-    private const int ReadWrite = 2;
-    private const int CloseOnExec = 0x80000;
-    private const int AtOnce = 0x900 | CloseOnExec; // O_NONBLOCK|O_NOCTTY: whatever may be at the path, nobody waits for a pipe's other end
-    private const ulong MapShared = 1;
-    private const ulong MapPrivate = 2;
-    private const ulong MapAnonymous = 0x20;
-    private const ulong MapGrowsDown = 0x100;
-    private const ulong MapNoReserve = 0x4000;
-    private const ulong MapFixed = 0x100000; // MAP_FIXED_NOREPLACE: never over something else
-    private const int UnnamedFile = 0x410000 | CloseOnExec | ReadWrite; // O_TMPFILE
-    private const int NewFile = 0x200c0 | CloseOnExec | ReadWrite; // O_CREAT|O_EXCL|O_NOFOLLOW
-    private const int PrSetMm = 35;
-    private const int PrSetMmMap = 14;
-    private const int PopulateWrite = 23;
+    private const int AtOnce = O_NONBLOCK | O_NOCTTY | O_CLOEXEC; // whatever may be at the path, nobody waits for a pipe's other end
+    private const int UnnamedFile = O_TMPFILE | O_CLOEXEC | O_RDWR;
+    private const int NewFile = O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_RDWR;
     private const int WorthPopulating = 64 * 1024;
     private const long WorthHelper = 16L << 20;
     private const int CloneLength = 88;
-    private const ulong CloneMemory = 0x100;
-    private const ulong CloneFileSystem = 0x200;
-    private const ulong CloneFiles = 0x400;
-    private const int WaitAll = 0x40000000;
-    private const int PrSetParentDeathSignal = 1;
-    private const int SigKill = 9;
 
     public static void Emit(PlanContext context)
     {
@@ -56,9 +44,8 @@ public static class MemoryRestore
 
         foreach (KernelRange guard in memory.GuardPages)
         {
-            const int GuardInstall = 102;
             RemoteAddress start = new(guard.Start);
-            context.Plan.Call($"guard {start}", SystemCall.Madvise, start, guard.Length, Argument.Named(GuardInstall, "MADV_GUARD_INSTALL"));
+            context.Plan.Call($"guard {start}", SystemCall.Madvise, start, guard.Length, Argument.Named(MADV_GUARD_INSTALL, "MADV_GUARD_INSTALL"));
         }
     }
 
@@ -99,7 +86,6 @@ public static class MemoryRestore
 
         BitConverter.TryWriteBytes(bytes.AsSpan(96), memory.AuxiliaryVector.Length);
         BitConverter.TryWriteBytes(bytes.AsSpan(100), -1);
-        const int MemfdCloseOnExec = 1;
         DataReference map = plan.Bytes(bytes, "{start_code…, auxv, exe_fd}");
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(map, 88), plan.Bytes(memory.AuxiliaryVector, "auxv"));
         PlanLabel without = new("without executable");
@@ -108,9 +94,9 @@ public static class MemoryRestore
         {
             Slot file = plan.NewSlot();
             Slot result = plan.NewSlot();
-            plan.CallOrJump(file, without, SystemCall.Open, plan.Text(memory.Executable), ReadOnly | CloseOnExec, 0);
+            plan.CallOrJump(file, without, SystemCall.Open, plan.Text(memory.Executable), O_RDONLY | O_CLOEXEC, 0);
             plan.Do(OperationKind.Store32, null, Argument.AddressOf(map, 100), file);
-            plan.Try(result, SystemCall.Prctl, Argument.Named(PrSetMm, "PR_SET_MM"), Argument.Named(PrSetMmMap, "PR_SET_MM_MAP"), map, bytes.Length);
+            plan.Try(result, SystemCall.Prctl, Argument.Named(PR_SET_MM, "PR_SET_MM"), Argument.Named(PR_SET_MM_MAP, "PR_SET_MM_MAP"), map, bytes.Length);
             plan.Call(null, SystemCall.Close, file);
             plan.JumpIf(result, Condition.GreaterOrEqual, 0, done);
         }
@@ -121,14 +107,14 @@ public static class MemoryRestore
         PlanLabel none = new("no program at all");
         Slot empty = plan.NewSlot();
         Slot taken = plan.NewSlot();
-        plan.CallOrJump(empty, none, SystemCall.Memfd_create, plan.Text(context.Image.Threads[0].Name), MemfdCloseOnExec);
+        plan.CallOrJump(empty, none, SystemCall.Memfd_create, plan.Text(context.Image.Threads[0].Name), MFD_CLOEXEC);
         plan.Do(OperationKind.Store32, null, Argument.AddressOf(map, 100), empty);
-        plan.Try(taken, SystemCall.Prctl, Argument.Named(PrSetMm, "PR_SET_MM"), Argument.Named(PrSetMmMap, "PR_SET_MM_MAP"), map, bytes.Length);
+        plan.Try(taken, SystemCall.Prctl, Argument.Named(PR_SET_MM, "PR_SET_MM"), Argument.Named(PR_SET_MM_MAP, "PR_SET_MM_MAP"), map, bytes.Length);
         plan.Call(null, SystemCall.Close, empty);
         plan.JumpIf(taken, Condition.GreaterOrEqual, 0, done);
         plan.Place(none);
         plan.Do(OperationKind.Store32, null, Argument.AddressOf(map, 100), -1);
-        plan.Call("set the memory layout (PR_SET_MM_MAP)", SystemCall.Prctl, Argument.Named(PrSetMm, "PR_SET_MM"), Argument.Named(PrSetMmMap, "PR_SET_MM_MAP"), map, bytes.Length);
+        plan.Call("set the memory layout (PR_SET_MM_MAP)", SystemCall.Prctl, Argument.Named(PR_SET_MM, "PR_SET_MM"), Argument.Named(PR_SET_MM_MAP, "PR_SET_MM_MAP"), map, bytes.Length);
         plan.Place(done);
     }
 
@@ -143,8 +129,6 @@ public static class MemoryRestore
     /// <param name="number">Descriptors from here on are free.</param>
     private static void EmitObjects(PlanContext context, IReadOnlyList<SharedObjectImage> objects, int number)
     {
-        const int AllowSealing = 2;
-        const int MemfdCloseOnExec = 1;
         PlanBuilder plan = context.Plan;
         foreach (SharedObjectImage shared in objects.Where(shared => !shared.Common))
         {
@@ -178,7 +162,7 @@ public static class MemoryRestore
                 plan.Place(inMemory);
             }
 
-            plan.CallInto(low, "memfd_create", SystemCall.Memfd_create, plan.Text(shared.Name), MemfdCloseOnExec | (shared.Seals >= 0 ? AllowSealing : 0));
+            plan.CallInto(low, "memfd_create", SystemCall.Memfd_create, plan.Text(shared.Name), MFD_CLOEXEC | (shared.Seals >= 0 ? MFD_ALLOW_SEALING : 0));
             plan.Place(made);
             plan.CallInto(file, "keep a shared object", SystemCall.Fcntl, low, Argument.Named(1030, "F_DUPFD_CLOEXEC"), number);
             plan.Call(null, SystemCall.Close, low);
@@ -203,7 +187,7 @@ public static class MemoryRestore
             Slot window = plan.NewSlot();
             foreach (MemorySegment segment in shared.Segments)
             {
-                plan.CallInto(window, "map a shared object", SystemCall.Mmap, 0, segment.Length, 3, MapShared, file, segment.Address);
+                plan.CallInto(window, "map a shared object", SystemCall.Mmap, 0, segment.Length, 3, MAP_SHARED, file, segment.Address);
                 plan.Do(OperationKind.ReadChecked, null, context.Self, window, segment.Length, segment.FileOffset, segment.Checksum, context.Buffer(0));
                 plan.Call(null, SystemCall.Munmap, window, segment.Length);
             }
@@ -222,7 +206,7 @@ public static class MemoryRestore
         Slot opened = plan.NewSlot();
         PlanLabel failed = new("not opened"), gone = new("gone");
         plan.Set(opened, 0);
-        plan.CallOrJump(low, failed, SystemCall.Open, plan.Text(path), (writable ? ReadWrite : ReadOnly) | AtOnce, 0);
+        plan.CallOrJump(low, failed, SystemCall.Open, plan.Text(path), (writable ? O_RDWR : O_RDONLY) | AtOnce, 0);
         plan.Set(opened, 1);
         plan.Jump(there);
         plan.Place(failed);
@@ -283,8 +267,8 @@ public static class MemoryRestore
             plan.JumpIf(context.Same, Condition.Equal, 0, differs);
         }
 
-        ulong flags = MapFixed | MapPrivate | KeptFlags(mapping);
-        plan.CallOrJump(null, differs, SystemCall.Mmap, start, mapping.Length, Protection(mapping.Protection), Argument.Named(flags, FlagText(flags)), context.Passing, mapping.Offset);
+        int flags = MAP_FIXED_NOREPLACE | MAP_PRIVATE | KeptFlags(mapping); // never over something else
+        plan.CallOrJump(null, differs, SystemCall.Mmap, start, mapping.Length, Protection(mapping.Protection), Argument.Named((ulong)flags, FlagText(flags)), context.Passing, mapping.Offset);
         plan.Call(null, SystemCall.Close, context.Passing);
         plan.Jump(mapped);
         plan.Place(differs);
@@ -292,19 +276,19 @@ public static class MemoryRestore
         plan.Place(content);
     }
 
-    private static ulong KeptFlags(MappingImage mapping) =>
-        ((mapping.Flags & VmaFlags.GrowsDown) != 0 ? MapGrowsDown : 0) | ((mapping.Flags & VmaFlags.NoReserve) != 0 ? MapNoReserve : 0);
+    private static int KeptFlags(MappingImage mapping) =>
+        ((mapping.Flags & VmaFlags.GrowsDown) != 0 ? MAP_GROWSDOWN : 0) | ((mapping.Flags & VmaFlags.NoReserve) != 0 ? MAP_NORESERVE : 0);
 
     private static void EmitContent(PlanContext context, MappingImage mapping, IReadOnlyList<MemorySegment> segments, int first, int end, HugePageRestore huge)
     {
         PlanBuilder plan = context.Plan;
-        ulong flags = MapFixed | KeptFlags(mapping);
+        int flags = MAP_FIXED_NOREPLACE | KeptFlags(mapping);
         Argument file = -1;
         Slot? opened = null;
         switch (mapping.Kind)
         {
             case MappingKind.SharedObject:
-                flags |= MapShared;
+                flags |= MAP_SHARED;
                 Slot shared = context.Objects[context.Image.Memory.SharedObjects[mapping.Object].Key];
                 file = shared;
                 if ((mapping.Flags & VmaFlags.MayWrite) == 0)
@@ -316,18 +300,18 @@ public static class MemoryRestore
 
                 break;
             case MappingKind.PrivateObject:
-                flags |= MapPrivate;
+                flags |= MAP_PRIVATE;
                 opened = OpenForReading(context, context.Objects[context.Image.Memory.SharedObjects[mapping.Object].Key]);
                 file = opened.Value;
                 break;
             case MappingKind.SharedFile or MappingKind.PrivateFile:
-                flags |= mapping.Kind == MappingKind.SharedFile ? MapShared : MapPrivate;
+                flags |= mapping.Kind == MappingKind.SharedFile ? MAP_SHARED : MAP_PRIVATE;
                 opened = context.Passing;
-                plan.CallInto(context.Passing, $"open {mapping.Name}", SystemCall.Open, plan.Text(mapping.Name), (mapping.Writable ? ReadWrite : ReadOnly) | AtOnce, 0);
+                plan.CallInto(context.Passing, $"open {mapping.Name}", SystemCall.Open, plan.Text(mapping.Name), (mapping.Writable ? O_RDWR : O_RDONLY) | AtOnce, 0);
                 file = context.Passing;
                 break;
             case MappingKind.Private:
-                flags |= MapPrivate | MapAnonymous;
+                flags |= MAP_PRIVATE | MAP_ANONYMOUS;
                 break;
             default:
                 throw new InvalidOperationException($"a mapping of kind {mapping.Kind}");
@@ -340,10 +324,9 @@ public static class MemoryRestore
         if ((mapping.Flags & VmaFlags.Droppable) != 0)
         {
             // A kernel that can't drop pages (before 6.11) keeps them: that is permitted.
-            const ulong mapDroppable = 8;
-            ulong droppable = (flags & ~MapPrivate) | mapDroppable;
+            int droppable = (flags & ~MAP_PRIVATE) | MAP_DROPPABLE;
             Slot result = plan.NewSlot();
-            plan.Try(result, SystemCall.Mmap, start, mapping.Length, Protection(unlock ? VmaProtection.Read | VmaProtection.Write : mapping.Protection), Argument.Named(droppable, "MAP_DROPPABLE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE"), -1, 0);
+            plan.Try(result, SystemCall.Mmap, start, mapping.Length, Protection(unlock ? VmaProtection.Read | VmaProtection.Write : mapping.Protection), Argument.Named((ulong)droppable, "MAP_DROPPABLE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE"), -1, 0);
             plan.JumpIf(result, Condition.Equal, start, made);
         }
 
@@ -353,7 +336,7 @@ public static class MemoryRestore
             start,
             mapping.Length,
             Protection(unlock ? VmaProtection.Read | VmaProtection.Write : mapping.Protection),
-            Argument.Named(flags, FlagText(flags)),
+            Argument.Named((ulong)flags, FlagText(flags)),
             file,
             mapping.Offset);
         plan.Place(made);
@@ -387,7 +370,7 @@ public static class MemoryRestore
         PlanBuilder plan = context.Plan;
         DataReference path = plan.Room(40, "/proc/self/fd/N");
         plan.DescriptorPath(path, context.Passing, made);
-        plan.CallInto(context.Passing, "open a shared object for reading", SystemCall.Open, path, ReadOnly | CloseOnExec, 0);
+        plan.CallInto(context.Passing, "open a shared object for reading", SystemCall.Open, path, O_RDONLY | O_CLOEXEC, 0);
         return context.Passing;
     }
 
@@ -420,7 +403,7 @@ public static class MemoryRestore
         }
 
         byte[] arguments = new byte[CloneLength];
-        BinaryPrimitives.WriteUInt64LittleEndian(arguments, CloneMemory | CloneFileSystem | CloneFiles);
+        BinaryPrimitives.WriteUInt64LittleEndian(arguments, CLONE_VM | CLONE_FS | CLONE_FILES);
         DataReference clone = plan.Bytes(arguments, "{CLONE_VM|CLONE_FS|CLONE_FILES}");
         DataReference status = plan.Room(8, "status");
         Slot helper = plan.NewSlot();
@@ -431,12 +414,12 @@ public static class MemoryRestore
         plan.Add(new Operation { Kind = OperationKind.Clone, Number = (int)SystemCall.Clone3, Arguments = [clone, CloneLength], Result = helper, OnError = OnError.Ignore, Target = reader });
         EmitReads(context, 0, segments, first, middle);
         plan.JumpIf(helper, Condition.Less, 0, second);
-        plan.Call("wait for the second half of the memory", SystemCall.Wait4, helper, status, Argument.Named(WaitAll, "__WALL"), 0);
+        plan.Call("wait for the second half of the memory", SystemCall.Wait4, helper, status, Argument.Named(__WALL, "__WALL"), 0);
         plan.Do(OperationKind.Load32, ended, status);
         plan.JumpIf(ended, Condition.Equal, 0, done);
         plan.Do(OperationKind.ExitAs, null, ended); // it has said why
         plan.Place(reader);
-        plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetParentDeathSignal, "PR_SET_PDEATHSIG"), SigKill); // no reader without the first
+        plan.Try(null, SystemCall.Prctl, Argument.Named(PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"), SIGKILL); // no reader without the first
         plan.Place(second);
         EmitReads(context, 1, segments, middle, end);
         plan.JumpIf(helper, Condition.Less, 0, done);
@@ -453,7 +436,7 @@ public static class MemoryRestore
             if (segment.Length >= WorthPopulating)
             {
                 // Pages in one go; one fault for each while they are read costs more. Older kernels (before 5.14) refuse.
-                context.Plan.Try(null, SystemCall.Madvise, address, segment.Length, Argument.Named(PopulateWrite, "MADV_POPULATE_WRITE"));
+                context.Plan.Try(null, SystemCall.Madvise, address, segment.Length, Argument.Named(MADV_POPULATE_WRITE, "MADV_POPULATE_WRITE"));
             }
 
             context.Plan.Do(OperationKind.ReadChecked, null, context.Self, address, segment.Length, segment.FileOffset, segment.Checksum, context.Buffer(reader));
@@ -462,20 +445,20 @@ public static class MemoryRestore
 
     private static Argument Protection(VmaProtection protection) => Argument.Named((ulong)protection, protection == VmaProtection.None ? "PROT_NONE" : protection.ToString().Replace(", ", "|", StringComparison.Ordinal));
 
-    private static string FlagText(ulong flags)
+    private static string FlagText(int flags)
     {
-        List<string> names = [(flags & MapShared) != 0 ? "MAP_SHARED" : "MAP_PRIVATE"];
-        if ((flags & MapAnonymous) != 0)
+        List<string> names = [(flags & MAP_SHARED) != 0 ? "MAP_SHARED" : "MAP_PRIVATE"];
+        if ((flags & MAP_ANONYMOUS) != 0)
         {
             names.Add("MAP_ANONYMOUS");
         }
 
-        if ((flags & MapGrowsDown) != 0)
+        if ((flags & MAP_GROWSDOWN) != 0)
         {
             names.Add("MAP_GROWSDOWN");
         }
 
-        if ((flags & MapNoReserve) != 0)
+        if ((flags & MAP_NORESERVE) != 0)
         {
             names.Add("MAP_NORESERVE");
         }

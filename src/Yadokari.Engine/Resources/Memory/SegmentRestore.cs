@@ -1,6 +1,7 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Mman;
 
 namespace Yadokari.Engine.Resources.Memory;
 
@@ -19,7 +20,7 @@ internal static class SegmentRestore
     private const int Lock = 11; // SHM_LOCK
     private const int Remove = 0; // IPC_RMID
     private const int FactsLength = 112; // struct shmid64_ds
-    private const int MayMoveFixed = 3; // MREMAP_MAYMOVE|MREMAP_FIXED
+    private const int MayMoveFixed = MREMAP_MAYMOVE | MREMAP_FIXED;
 
     /// <summary>In the main process.</summary>
     public static void Make(PlanContext context, SharedObjectImage shared)

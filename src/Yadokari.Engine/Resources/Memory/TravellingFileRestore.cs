@@ -1,5 +1,7 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Mman;
 
 namespace Yadokari.Engine.Resources.Memory;
 
@@ -21,13 +23,8 @@ internal static class TravellingFileRestore
     public const int IsThere = 2;
 
     private const int Refused = 5;
-    private const int ReadOnlyCloseOnExec = 0x80000;
-    private const int NonBlocking = 0x800;
-    private const int NoFollow = 0x20000;
     private const int FromEnd = 2;
-    private const int Read = 1;
-    private const int Private = 2;
-    private const int PrivateAnonymous = 0x4022; // MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE
+    private const int PrivateAnonymous = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 
     /// <summary>Looks at what is at the path, and compares it.</summary>
     /// <param name="low">Gets the descriptor of the file that is used.</param>
@@ -40,7 +37,7 @@ internal static class TravellingFileRestore
         (Slot left, Slot one, Slot other, Slot same) = (plan.NewSlot(), plan.NewSlot(), plan.NewSlot(), plan.NewSlot());
         PlanLabel make = new("make the file"), differs = new("another file");
         plan.Set(found, IsNew);
-        plan.CallOrJump(low, make, SystemCall.Open, plan.Text(shared.Travels!), ReadOnlyCloseOnExec | NonBlocking | NoFollow, 0);
+        plan.CallOrJump(low, make, SystemCall.Open, plan.Text(shared.Travels!), O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0);
         plan.CallInto(size, $"size of {shared.Travels}", SystemCall.Lseek, low, 0, FromEnd);
         plan.JumpIf(shared.Length, Condition.Less, size, differs);
         ulong at = 0;
@@ -76,14 +73,14 @@ internal static class TravellingFileRestore
             plan.JumpIf(left, Condition.Less, length, whole);
             plan.Set(left, length);
             plan.Place(whole);
-            plan.CallInto(one, $"compare {shared.Travels}", SystemCall.Mmap, 0, length, Read, Private, low, start);
+            plan.CallInto(one, $"compare {shared.Travels}", SystemCall.Mmap, 0, length, PROT_READ, MAP_PRIVATE, low, start);
             if (segment is { } own)
             {
-                plan.CallInto(other, "map the context file", SystemCall.Mmap, 0, length, Read, Private, context.Self, own.FileOffset);
+                plan.CallInto(other, "map the context file", SystemCall.Mmap, 0, length, PROT_READ, MAP_PRIVATE, context.Self, own.FileOffset);
             }
             else
             {
-                plan.CallInto(other, "map zeros", SystemCall.Mmap, 0, length, Read, PrivateAnonymous, -1, 0);
+                plan.CallInto(other, "map zeros", SystemCall.Mmap, 0, length, PROT_READ, PrivateAnonymous, -1, 0);
             }
 
             plan.Do(OperationKind.MemoryEqual, same, one, other, left);
@@ -107,15 +104,13 @@ internal static class TravellingFileRestore
     /// <param name="number">A descriptor of the job for the file.</param>
     public static void GiveName(PlanBuilder plan, Slot found, string path, int number)
     {
-        const int currentDirectory = -100; // AT_FDCWD
-        const int follow = 0x400; // AT_SYMLINK_FOLLOW
         PlanLabel link = new("link"), unnamed = new("without a name"), done = new("named");
         DataReference name = plan.Text(path);
         plan.JumpIf(found, Condition.Equal, IsThere, done);
         plan.JumpIf(found, Condition.Equal, IsNew, link);
         plan.Try(null, SystemCall.Unlink, name);
         plan.Place(link);
-        plan.CallOrJump(null, unnamed, SystemCall.Linkat, currentDirectory, plan.Text($"/proc/self/fd/{number}"), currentDirectory, name, follow);
+        plan.CallOrJump(null, unnamed, SystemCall.Linkat, AT_FDCWD, plan.Text($"/proc/self/fd/{number}"), AT_FDCWD, name, AT_SYMLINK_FOLLOW);
         plan.Jump(done);
         plan.Place(unnamed);
         plan.Set(found, IsThere);

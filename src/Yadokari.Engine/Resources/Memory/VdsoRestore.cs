@@ -1,6 +1,7 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Elf;
+using static Yadokari.Linux.Abi.Mman;
 
 namespace Yadokari.Engine.Resources.Memory;
 
@@ -11,7 +12,7 @@ namespace Yadokari.Engine.Resources.Memory;
 /// </summary>
 public static class VdsoRestore
 {
-    private const ulong MayMoveFixed = 3;
+    private const ulong MayMoveFixed = MREMAP_MAYMOVE | MREMAP_FIXED;
 
     /// <summary>Moves the kernel's pages into the region before everything else is unmapped.</summary>
     /// <returns>A slot that is 1 when they are parked, 0 when the kernel's vdso is another.</returns>

@@ -4,6 +4,7 @@ using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Prctl;
 
 namespace Yadokari.Engine.Resources.Process;
 
@@ -12,10 +13,6 @@ public sealed class ProcessCapture
 {
     private const int SignalCount = 64;
     private const int ActionLength = 32;
-    private const int PrGetDumpable = 3;
-    private const int PrGetChildSubreaper = 37;
-    private const int PrGetThpDisable = 42;
-    private const int PrGetMemoryMerge = 68;
     private const int MembarrierGetRegistrations = 1 << 9;
     private const int NameLength = 65; // struct new_utsname
     private const int ClockRealtime = 0;
@@ -69,16 +66,16 @@ public sealed class ProcessCapture
         plan.Call(null, SystemCall.Uname, host);
         plan.Try(result, SystemCall.Brk, 0);
         plan.Do(OperationKind.Store64, null, numbers, result);
-        plan.Try(result, SystemCall.Prctl, PrGetDumpable);
+        plan.Try(result, SystemCall.Prctl, PR_GET_DUMPABLE);
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 8), result);
-        plan.Try(null, SystemCall.Prctl, PrGetChildSubreaper, Argument.AddressOf(numbers, 16));
-        plan.Try(result, SystemCall.Prctl, PrGetThpDisable);
+        plan.Try(null, SystemCall.Prctl, PR_GET_CHILD_SUBREAPER, Argument.AddressOf(numbers, 16));
+        plan.Try(result, SystemCall.Prctl, PR_GET_THP_DISABLE);
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 24), result);
         plan.Try(result, SystemCall.Membarrier, MembarrierGetRegistrations);
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 32), result);
         plan.Try(result, SystemCall.Modify_ldt, 0, descriptorTable, 16);
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 40), result);
-        plan.Try(result, SystemCall.Prctl, PrGetMemoryMerge, 0, 0, 0, 0);
+        plan.Try(result, SystemCall.Prctl, PR_GET_MEMORY_MERGE, 0, 0, 0, 0);
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 48), result);
         plan.Do(OperationKind.Break, null);
         byte[] data = batch.Run(tree.Main, plan.Build());

@@ -3,6 +3,9 @@ using System.Globalization;
 using System.Text;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Prctl;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Resources.Process;
 
@@ -11,14 +14,6 @@ public static class ProcessRestore
 {
     private const int ActionLength = 32;
     private const int SignalCount = 64;
-    private const int SigKill = 9;
-    private const int SigStop = 19;
-    private const int PrSetDumpable = 4;
-    private const int PrSetChildSubreaper = 36;
-    private const int PrSetThpDisable = 41;
-    private const int PrSetMemoryMerge = 67;
-    private const int PrTimerRestoreIds = 77;
-    private const int WriteOnly = 1;
 
     /// <summary>Before anything else in the job: session and group.</summary>
     public static void EmitEarly(PlanContext context)
@@ -64,7 +59,7 @@ public static class ProcessRestore
         byte[] actions = context.Image.Signals.Actions;
         for (int signal = 1; signal <= SignalCount; signal++)
         {
-            if (signal is not (SigKill or SigStop))
+            if (signal is not (SIGKILL or SIGSTOP))
             {
                 ReadOnlySpan<byte> action = actions.AsSpan((signal - 1) * ActionLength, ActionLength);
                 plan.Call($"handler of signal {signal}", SystemCall.Rt_sigaction, signal, plan.Bytes(action, "{action}"), 0, 8);
@@ -73,18 +68,18 @@ public static class ProcessRestore
 
         if (attributes.ChildSubreaper)
         {
-            plan.Call(null, SystemCall.Prctl, Argument.Named(PrSetChildSubreaper, "PR_SET_CHILD_SUBREAPER"), 1);
+            plan.Call(null, SystemCall.Prctl, Argument.Named(PR_SET_CHILD_SUBREAPER, "PR_SET_CHILD_SUBREAPER"), 1);
         }
 
         if (attributes.ThpDisabled)
         {
-            plan.Call(null, SystemCall.Prctl, Argument.Named(PrSetThpDisable, "PR_SET_THP_DISABLE"), 1, attributes.ThpDisabledUnlessAdvised ? 2 : 0, 0, 0);
+            plan.Call(null, SystemCall.Prctl, Argument.Named(PR_SET_THP_DISABLE, "PR_SET_THP_DISABLE"), 1, attributes.ThpDisabledUnlessAdvised ? 2 : 0, 0, 0);
         }
 
         if (attributes.MergesMemory)
         {
             // It takes a privilege, and changes nothing that the job can see.
-            plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetMemoryMerge, "PR_SET_MEMORY_MERGE"), 1, 0, 0, 0);
+            plan.Try(null, SystemCall.Prctl, Argument.Named(PR_SET_MEMORY_MERGE, "PR_SET_MEMORY_MERGE"), 1, 0, 0, 0);
         }
 
         for (int bit = 1; bit < 16; bit++)
@@ -115,14 +110,14 @@ public static class ProcessRestore
             plan.Call("lock future memory", SystemCall.Mlockall, context.Image.Attributes.LocksOnFault ? Argument.Named(6, "MCL_FUTURE|MCL_ONFAULT") : Argument.Named(2, "MCL_FUTURE"));
         }
 
-        plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetDumpable, "PR_SET_DUMPABLE"), context.Image.Attributes.Dumpable == 1 ? 1 : 0);
+        plan.Try(null, SystemCall.Prctl, Argument.Named(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), context.Image.Attributes.Dumpable == 1 ? 1 : 0);
         plan.Call("close the stub's descriptors", SystemCall.Close_range, context.FirstOwn, uint.MaxValue, 0);
     }
 
     private static void WriteSelf(PlanBuilder plan, string path, string text)
     {
         Slot file = plan.NewSlot();
-        plan.Try(file, SystemCall.Open, plan.Text(path), WriteOnly, 0);
+        plan.Try(file, SystemCall.Open, plan.Text(path), O_WRONLY, 0);
         plan.Try(null, SystemCall.Write, file, plan.Bytes(Encoding.ASCII.GetBytes(text), $"\"{text}\""), text.Length);
         plan.Try(null, SystemCall.Close, file);
     }
@@ -172,14 +167,14 @@ public static class ProcessRestore
 
         // Kernel 6.15 creates timers with the id asked for; before that, ids only count up.
         Slot restores = plan.NewSlot();
-        plan.Try(restores, SystemCall.Prctl, Argument.Named(PrTimerRestoreIds, "PR_TIMER_CREATE_RESTORE_IDS"), 1, 0, 0, 0);
+        plan.Try(restores, SystemCall.Prctl, Argument.Named(PR_TIMER_CREATE_RESTORE_IDS, "PR_TIMER_CREATE_RESTORE_IDS"), 1, 0, 0, 0);
         DataReference id = plan.Room(8, "id");
         foreach (PosixTimerImage timer in timers.Posix)
         {
             EmitTimer(context, timer, id, restores);
         }
 
-        plan.Try(null, SystemCall.Prctl, Argument.Named(PrTimerRestoreIds, "PR_TIMER_CREATE_RESTORE_IDS"), 0, 0, 0, 0);
+        plan.Try(null, SystemCall.Prctl, Argument.Named(PR_TIMER_CREATE_RESTORE_IDS, "PR_TIMER_CREATE_RESTORE_IDS"), 0, 0, 0, 0);
     }
 
     private static void EmitTimer(PlanContext context, PosixTimerImage timer, DataReference id, Slot restores)

@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Resources.Process;
 
@@ -11,7 +13,7 @@ public static class TerminalForeground
 {
     private const int GetForeground = 0x540f; // TIOCGPGRP
     private const int SetForeground = 0x5410; // TIOCSPGRP
-    private const int ReadWriteCloseOnExec = 0x80002;
+    private const int ReadWriteCloseOnExec = O_RDWR | O_CLOEXEC;
 
     /// <summary>In the waiter, before anything changes: whether whoever resumes has the terminal's attention. Who runs in the
     /// background may not touch it.</summary>
@@ -48,7 +50,7 @@ public static class TerminalForeground
     /// <summary>In the job, when it is let go: the terminal as its program had set it, and word of a window of another size.</summary>
     public static void PutBackSettings(PlanContext context)
     {
-        const int setSettings = 0x5402, windowSize = 0x5413, windowChanged = 28; // TCSETS, TIOCGWINSZ, SIGWINCH
+        const int setSettings = 0x5402, windowSize = 0x5413; // TCSETS, TIOCGWINSZ
         PlanBuilder plan = context.Plan;
         TerminalImage? terminal = context.Image.Descriptors.Descriptions.OfType<TerminalImage>().FirstOrDefault(image => image.Settings is not null);
         if (terminal is null || context.InForeground is not { } inForeground)
@@ -68,7 +70,7 @@ public static class TerminalForeground
             plan.CallOrJump(null, done, SystemCall.Ioctl, number, Argument.Named(windowSize, "TIOCGWINSZ"), size);
             plan.Do(OperationKind.Load32, now, size);
             plan.JumpIf(now, Condition.Equal, (uint)(terminal.Rows | (terminal.Columns << 16)), same);
-            plan.Try(null, SystemCall.Kill, context.Image.Attributes.Pid, Argument.Named(windowChanged, "SIGWINCH"));
+            plan.Try(null, SystemCall.Kill, context.Image.Attributes.Pid, Argument.Named(SIGWINCH, "SIGWINCH"));
             plan.Place(same);
         }
 

@@ -1,16 +1,12 @@
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Prctl;
 
 namespace Yadokari.Engine.Resources.Threads;
 
 /// <summary>The plan that asks a thread what only it knows. Every thread runs the same one, so it is made once.</summary>
 internal static class ThreadQuestions
 {
-    private const int PrGetParentDeathSignal = 2;
-    private const int PrGetSecureBits = 27;
-    private const int PrGetTimerSlack = 30;
-    private const int PrGetTidAddress = 40;
-
     private static readonly PlanBuilder Builder = new();
 
     /// <summary>Answer: struct sigaltstack, 24 bytes.</summary>
@@ -36,12 +32,12 @@ internal static class ThreadQuestions
     private static RestorePlan Build(PlanBuilder plan)
     {
         plan.Call(null, SystemCall.Sigaltstack, 0, Stack);
-        plan.Try(null, SystemCall.Prctl, PrGetTidAddress, ClearTid);
-        plan.Try(null, SystemCall.Prctl, PrGetParentDeathSignal, DeathSignal);
+        plan.Try(null, SystemCall.Prctl, PR_GET_TID_ADDRESS, ClearTid);
+        plan.Try(null, SystemCall.Prctl, PR_GET_PDEATHSIG, DeathSignal);
         Slot result = plan.NewSlot();
-        plan.Try(result, SystemCall.Prctl, PrGetSecureBits);
+        plan.Try(result, SystemCall.Prctl, PR_GET_SECUREBITS);
         plan.Do(OperationKind.Store64, null, SecureBits, result);
-        plan.Try(result, SystemCall.Prctl, PrGetTimerSlack);
+        plan.Try(result, SystemCall.Prctl, PR_GET_TIMERSLACK);
         plan.Do(OperationKind.Store64, null, Slack, result);
         ThreadSettingsKind.Ask(plan, Settings, result);
         plan.Do(OperationKind.Break, null);

@@ -1,22 +1,16 @@
 using System.Buffers.Binary;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Clone;
+using static Yadokari.Linux.Abi.Prctl;
 
 namespace Yadokari.Engine.Resources.Threads;
 
 /// <summary>Plan operations that rebuild threads: the clone, and what each must do for itself.</summary>
 public static class ThreadRestore
 {
-    private const ulong CloneFlags = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000; // VM FS FILES SIGHAND THREAD SYSVSEM
-    private const int PrSetParentDeathSignal = 1;
-    private const int PrSetName = 15;
-    private const int PrCapBoundingDrop = 24;
-    private const int PrSetSecureBits = 28;
-    private const int PrSetTimerSlack = 29;
-    private const int PrSetNoNewPrivileges = 38;
-    private const int PrSetKeepCapabilities = 8;
+    private const ulong CloneFlags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
     private const int KeepCapabilitiesBit = 4;
-    private const int PrCapAmbient = 47;
     private const uint CapabilityVersion3 = 0x20080522;
     private const int HighestCapability = 40;
 
@@ -46,7 +40,7 @@ public static class ThreadRestore
     public static void EmitOwn(PlanContext context, ThreadImage thread)
     {
         PlanBuilder plan = context.Plan;
-        plan.Call(null, SystemCall.Prctl, Argument.Named(PrSetName, "PR_SET_NAME"), plan.Text(thread.Name));
+        plan.Call(null, SystemCall.Prctl, Argument.Named(PR_SET_NAME, "PR_SET_NAME"), plan.Text(thread.Name));
         EmitSchedule(plan, thread);
         if (thread.ClearChildTid != 0)
         {
@@ -67,17 +61,17 @@ public static class ThreadRestore
         EmitCredentials(plan, thread);
         if (thread.TimerSlack != 0)
         {
-            plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetTimerSlack, "PR_SET_TIMERSLACK"), thread.TimerSlack);
+            plan.Try(null, SystemCall.Prctl, Argument.Named(PR_SET_TIMERSLACK, "PR_SET_TIMERSLACK"), thread.TimerSlack);
         }
 
         if (thread.NoNewPrivileges)
         {
-            plan.Call("no_new_privs", SystemCall.Prctl, Argument.Named(PrSetNoNewPrivileges, "PR_SET_NO_NEW_PRIVS"), 1, 0, 0, 0);
+            plan.Call("no_new_privs", SystemCall.Prctl, Argument.Named(PR_SET_NO_NEW_PRIVS, "PR_SET_NO_NEW_PRIVS"), 1, 0, 0, 0);
         }
 
         if (thread.ParentDeathSignal != 0)
         {
-            plan.Call("parent death signal", SystemCall.Prctl, Argument.Named(PrSetParentDeathSignal, "PR_SET_PDEATHSIG"), thread.ParentDeathSignal);
+            plan.Call("parent death signal", SystemCall.Prctl, Argument.Named(PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"), thread.ParentDeathSignal);
         }
 
         foreach (byte[] signal in thread.PendingSignals)
@@ -143,12 +137,12 @@ public static class ThreadRestore
         if (credentials.SecureBits != 0)
         {
             // While the privilege for it is still there.
-            plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetSecureBits, "PR_SET_SECUREBITS"), credentials.SecureBits);
+            plan.Try(null, SystemCall.Prctl, Argument.Named(PR_SET_SECUREBITS, "PR_SET_SECUREBITS"), credentials.SecureBits);
         }
 
         if (credentials.Permitted != 0)
         {
-            plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetKeepCapabilities, "PR_SET_KEEPCAPS"), 1);
+            plan.Try(null, SystemCall.Prctl, Argument.Named(PR_SET_KEEPCAPS, "PR_SET_KEEPCAPS"), 1);
         }
 
         IReadOnlyList<uint> gids = credentials.Gids;
@@ -158,7 +152,7 @@ public static class ThreadRestore
         {
             if ((credentials.Bounding >> capability & 1) == 0)
             {
-                plan.Try(null, SystemCall.Prctl, Argument.Named(PrCapBoundingDrop, "PR_CAPBSET_DROP"), capability);
+                plan.Try(null, SystemCall.Prctl, Argument.Named(PR_CAPBSET_DROP, "PR_CAPBSET_DROP"), capability);
             }
         }
 
@@ -174,12 +168,12 @@ public static class ThreadRestore
         }
 
         EmitCapabilities(plan, credentials);
-        plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetKeepCapabilities, "PR_SET_KEEPCAPS"), credentials.SecureBits >> KeepCapabilitiesBit & 1);
+        plan.Try(null, SystemCall.Prctl, Argument.Named(PR_SET_KEEPCAPS, "PR_SET_KEEPCAPS"), credentials.SecureBits >> KeepCapabilitiesBit & 1);
         for (int capability = 0; capability <= HighestCapability; capability++)
         {
             if ((credentials.Ambient >> capability & 1) != 0)
             {
-                plan.Try(null, SystemCall.Prctl, Argument.Named(PrCapAmbient, "PR_CAP_AMBIENT"), 2, capability, 0, 0);
+                plan.Try(null, SystemCall.Prctl, Argument.Named(PR_CAP_AMBIENT, "PR_CAP_AMBIENT"), 2, capability, 0, 0);
             }
         }
     }

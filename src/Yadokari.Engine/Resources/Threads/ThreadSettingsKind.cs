@@ -1,27 +1,20 @@
 using System.Buffers.Binary;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
+using static Yadokari.Linux.Abi.Prctl;
 
 namespace Yadokari.Engine.Resources.Threads;
 
 /// <summary>Settings of a thread, in both directions: asked in it, and set in it again.</summary>
 internal static class ThreadSettingsKind
 {
-    private const int PrGetTimeStamps = 25;
-    private const int PrSetTimeStamps = 26;
     private const int TimeStampsFault = 2;
-    private const int PrMachineCheck = 33;
-    private const int PrGetMachineCheck = 34;
     private const int MachineCheckSet = 1;
     private const int MachineCheckDefault = 2;
-    private const int PrGetSpeculation = 52;
-    private const int PrSetSpeculation = 53;
     private const int SpeculationControlled = 1;
     private const int SpeculationEnabled = 2;
     private const int SpeculationFeatures = 3;
     private const int FlushesCache = 2; // PR_SPEC_L1D_FLUSH
-    private const int PrSetIoFlusher = 57;
-    private const int PrGetIoFlusher = 58;
     private const int ArchGetCpuid = 0x1011;
     private const int ArchSetCpuid = 0x1012;
 
@@ -32,16 +25,16 @@ internal static class ThreadSettingsKind
     {
         int at = 1;
         void Keep() => plan.Do(OperationKind.Store64, null, Argument.AddressOf(answers, (ulong)(at++ * 8)), result);
-        plan.Try(null, SystemCall.Prctl, PrGetTimeStamps, answers);
+        plan.Try(null, SystemCall.Prctl, PR_GET_TSC, answers);
         plan.Try(result, SystemCall.Arch_prctl, ArchGetCpuid, 0);
         Keep();
-        plan.Try(result, SystemCall.Prctl, PrGetIoFlusher, 0, 0, 0, 0);
+        plan.Try(result, SystemCall.Prctl, PR_GET_IO_FLUSHER, 0, 0, 0, 0);
         Keep();
-        plan.Try(result, SystemCall.Prctl, PrGetMachineCheck, 0, 0, 0, 0);
+        plan.Try(result, SystemCall.Prctl, PR_MCE_KILL_GET, 0, 0, 0, 0);
         Keep();
         for (int feature = 0; feature < SpeculationFeatures; feature++)
         {
-            plan.Try(result, SystemCall.Prctl, PrGetSpeculation, feature, 0, 0, 0);
+            plan.Try(result, SystemCall.Prctl, PR_GET_SPECULATION_CTRL, feature, 0, 0, 0);
             Keep();
         }
     }
@@ -79,19 +72,19 @@ internal static class ThreadSettingsKind
     {
         if (settings.FlushesIo)
         {
-            plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetIoFlusher, "PR_SET_IO_FLUSHER"), 1, 0, 0, 0);
+            plan.Try(null, SystemCall.Prctl, Argument.Named(PR_SET_IO_FLUSHER, "PR_SET_IO_FLUSHER"), 1, 0, 0, 0);
         }
 
         if (settings.MachineCheck is { } machineCheck and not MachineCheckDefault)
         {
-            plan.Try(null, SystemCall.Prctl, Argument.Named(PrMachineCheck, "PR_MCE_KILL"), MachineCheckSet, machineCheck, 0, 0);
+            plan.Try(null, SystemCall.Prctl, Argument.Named(PR_MCE_KILL, "PR_MCE_KILL"), MachineCheckSet, machineCheck, 0, 0);
         }
 
         for (int feature = 0; feature < settings.Speculation.Count; feature++)
         {
             if (settings.Speculation[feature] != 0)
             {
-                plan.Try(null, SystemCall.Prctl, Argument.Named(PrSetSpeculation, "PR_SET_SPECULATION_CTRL"), feature, settings.Speculation[feature], 0, 0);
+                plan.Try(null, SystemCall.Prctl, Argument.Named(PR_SET_SPECULATION_CTRL, "PR_SET_SPECULATION_CTRL"), feature, settings.Speculation[feature], 0, 0);
             }
         }
 
@@ -102,7 +95,7 @@ internal static class ThreadSettingsKind
 
         if (settings.NoTimeStamps)
         {
-            plan.Call("let rdtsc fault", SystemCall.Prctl, Argument.Named(PrSetTimeStamps, "PR_SET_TSC"), TimeStampsFault);
+            plan.Call("let rdtsc fault", SystemCall.Prctl, Argument.Named(PR_SET_TSC, "PR_SET_TSC"), TimeStampsFault);
         }
     }
 }
