@@ -63,7 +63,9 @@ internal static class Law
         List<Footprint> seen = [];
         for (int hop = 1; hop <= hops; hop++)
         {
-            journey.Hop();
+            // Families leave orphans to sessions whose leaders live, or have just ended: that is refused by name, for as long as it is so.
+            journey.SaveWhenPast("session");
+            journey.Resume();
             journey.Answer();
             seen.Add(Footprint.Of(journey));
             File.Delete(journey.ContextFile);

@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
-using static Yadokari.Linux.Abi.Poll;
 using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Poll;
 
 namespace Yadokari.Linux.Descriptors;
 

@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Descriptors;
-using static Yadokari.Linux.Abi.Poll;
 using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Poll;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 

@@ -1,8 +1,8 @@
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
 using Yadokari.Linux.Sockets;
-using static Yadokari.Linux.Abi.Socket;
 using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 

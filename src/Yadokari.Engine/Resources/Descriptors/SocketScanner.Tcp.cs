@@ -1,7 +1,7 @@
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Sockets;
-using static Yadokari.Linux.Abi.Poll;
 using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Poll;
 using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Engine.Resources.Descriptors;
