@@ -43,10 +43,10 @@ public sealed class Completer(RootCommand root, IKnownNames known)
         }
 
         Argument? argument = ArgumentAt(arguments);
-        IEnumerable<Candidate> candidates = open is not null ? ValuesOf((Option)open)
+        IEnumerable<Candidate> candidates = open is not null ? ValuesOf(open)
             : (argument is ProgramArgument && (optionsOver || arguments > _command.Arguments.Count - 1)) ? []
             : typed.StartsWith('-') && !optionsOver ? Options()
-            : [.. Commands(arguments), .. argument is null ? [] : ValuesOf((Argument)argument)];
+            : [.. Commands(arguments), .. argument is null ? [] : ValuesOf(argument)];
         return [.. candidates.Where(c => c.Word.StartsWith(typed, StringComparison.Ordinal)).DistinctBy(c => c.Word)];
     }
 

@@ -100,7 +100,7 @@ internal static class CommandPages
     private static void WriteOptions(RoffWriter page, Command command)
     {
         List<Option> options = [.. command.Options.Where(o => !o.Hidden)];
-        for (Command? above = Above(command); above is not null; above = Above((Command)above))
+        for (Command? above = Above(command); above is not null; above = Above(above))
         {
             options.AddRange(above.Options.Where(o => o.Recursive && !o.Hidden));
         }

@@ -49,6 +49,7 @@ public static class Socket
     public const int TCP_QUICKACK = 12;
     public const int TCP_REPAIR = 19;
     public const int TCP_REPAIR_QUEUE = 20;
+    public const int TCP_QUEUE_SEQ = 21;
 
     public const int IP_FREEBIND = 15;
     public const int IP_BIND_ADDRESS_NO_PORT = 24;

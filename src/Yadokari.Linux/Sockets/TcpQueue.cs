@@ -11,6 +11,10 @@ public static unsafe class TcpQueue
 {
     private const int EnlargedBuffer = 1 << 29;
 
+    // TCP_RECV_QUEUE and TCP_SEND_QUEUE (linux/tcp.h).
+    private const int ReceiveQueue = 1;
+    private const int SendQueue = 2;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>What waits to be read, in order, together with what the other end has sent and this one had no room for. Both ends stand
@@ -26,16 +30,17 @@ public static unsafe class TcpQueue
             return PeekHeld(receiver);
         }
 
-        return sender is not null && PeekUnsent(sender) is { } unsent ? [.. PeekHeld(receiver), .. unsent]
+        return sender is not null && PeekBoth(receiver, sender) is { } all ? all
             : MakeArrive(receiver, sender) ? PeekHeld(receiver)
             : null;
     }
 
-    /// <summary>Who has CAP_NET_ADMIN may look at the queue of what is sent and not taken yet (TCP_REPAIR, tcp(7)).</summary>
+    /// <summary>Who has CAP_NET_ADMIN may look at the queue of what is sent and not acknowledged (TCP_REPAIR, tcp(7)), out of which nothing goes
+    /// meanwhile. Some of it may have come already: the sequence numbers of both ends tell how much.</summary>
     /// <returns>Null for others.</returns>
-    private static byte[]? PeekUnsent(SafeFileHandle sender)
+    private static byte[]? PeekBoth(SafeFileHandle receiver, SafeFileHandle sender)
     {
-        const int sendQueue = 2, on = 1, offWithoutProbe = -1;
+        const int on = 1;
         if (SocketProbe.TrySet(sender, SOL_TCP, TCP_REPAIR, BitConverter.GetBytes(on)) != 0)
         {
             return null;
@@ -43,25 +48,77 @@ public static unsafe class TcpQueue
 
         try
         {
+            // What was on its way when the sender was held comes still.
+            byte[] held;
+            uint expected;
+            do
+            {
+                if (ReadExpected(receiver) is not { } before)
+                {
+                    return null;
+                }
+
+                expected = before;
+                held = PeekHeld(receiver);
+            }
+            while (ReadExpected(receiver) != expected);
+
             byte[] bytes = new byte[Descriptor.GetUnsentBytes(sender)];
-            if (SocketProbe.TrySet(sender, SOL_TCP, TCP_REPAIR_QUEUE, BitConverter.GetBytes(sendQueue)) != 0)
+            if (ReadSequence(sender, SendQueue) is not { } written)
             {
                 return null;
             }
 
-            long got;
+            long got = 0;
             fixed (byte* start = bytes)
             {
-                got = LinuxCall.Invoke(SystemCall.Recvfrom, Descriptor.Number(sender), (nint)start, bytes.Length, MSG_PEEK | MSG_DONTWAIT);
+                got = bytes.Length == 0 ? 0 : LinuxCall.Invoke(SystemCall.Recvfrom, Descriptor.Number(sender), (nint)start, bytes.Length, MSG_PEEK | MSG_DONTWAIT);
             }
 
             // The end of a stream (FIN) counts one.
-            return got >= bytes.Length - 1 ? bytes[..(int)got] : null;
+            int end = bytes.Length - (int)got;
+            if (got < 0 || end > 1)
+            {
+                return null;
+            }
+
+            int missing = Math.Clamp((int)(written - expected) - end, 0, (int)got);
+            return [.. held, .. bytes.AsSpan((int)got - missing, missing)];
         }
         finally
         {
-            SocketProbe.TrySet(sender, SOL_TCP, TCP_REPAIR, BitConverter.GetBytes(offWithoutProbe));
+            LeaveRepair(sender);
         }
+    }
+
+    /// <summary>The number of the byte that an end waits for. It is as before afterwards.</summary>
+    private static uint? ReadExpected(SafeFileHandle receiver)
+    {
+        const int on = 1;
+        if (SocketProbe.TrySet(receiver, SOL_TCP, TCP_REPAIR, BitConverter.GetBytes(on)) != 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            return ReadSequence(receiver, ReceiveQueue);
+        }
+        finally
+        {
+            LeaveRepair(receiver);
+        }
+    }
+
+    private static uint? ReadSequence(SafeFileHandle socket, int queue) =>
+        SocketProbe.TrySet(socket, SOL_TCP, TCP_REPAIR_QUEUE, BitConverter.GetBytes(queue)) == 0 && SocketQuery.GetOption(socket, SOL_TCP, TCP_QUEUE_SEQ) is { } number
+            ? (uint)number
+            : null;
+
+    private static void LeaveRepair(SafeFileHandle socket)
+    {
+        const int offWithoutProbe = -1;
+        SocketProbe.TrySet(socket, SOL_TCP, TCP_REPAIR, BitConverter.GetBytes(offWithoutProbe));
     }
 
     private static bool IsSent(SafeFileHandle receiver, SafeFileHandle? sender)
