@@ -54,11 +54,19 @@ internal sealed partial class SocketRestore
 
         NewSocket(Listening, server?.Domain ?? client.Domain);
         MakeRoom(server?.Unread.Length ?? 0, Listening, SO_RCVBUF, SO_RCVBUFFORCE);
-        PlanLabel taken = new("taken"), bound = new("bound");
+        PlanLabel taken = new("taken"), bound = new("bound"), made = new("made");
         plan.CallOrJump(null, taken, SystemCall.Bind, Listening, plan.Bytes(address), address.Length);
         plan.Jump(bound);
         plan.Place(taken);
-        plan.Fail($"tcp {SocketText.EndPoint(address)} is in use, or lingers for a minute since a killed program's connection ended (TIME_WAIT)", RefusedStatus);
+        if (anywhere || client.IsReset)
+        {
+            Fail(address);
+        }
+        else
+        {
+            Exchanged(client, server, address, made);
+        }
+
         plan.Place(bound);
         plan.Call("listen", SystemCall.Listen, Listening, 1);
         if (anywhere)
@@ -69,9 +77,8 @@ internal sealed partial class SocketRestore
         NewSocket(Connecting, client.Domain);
         MakeRoom(client.Unread.Length, Connecting, SO_RCVBUF, SO_RCVBUFFORCE);
         Connect(client, to, address.Length);
-        plan.CallInto(tools.Raw, "accept", SystemCall.Accept, Listening, 0, 0);
-        tools.Lift(tools.Raw, Accepted);
-        plan.Call(null, SystemCall.Close, Listening);
+        Accept();
+        plan.Place(made);
 
         Fill(client, Accepted);
         if (client.IsReset)
@@ -98,6 +105,42 @@ internal sealed partial class SocketRestore
             put(server, Accepted, 0);
         }
     }
+
+    /// <summary>Nobody tells which end was connected once its listener is gone. A port that the kernel chose for who connects may be that of other
+    /// connections, too, and of some that linger: no listener takes it. The other one's port was bound.</summary>
+    private void Exchanged(TcpEndImage client, TcpEndImage? server, byte[] address, PlanLabel made)
+    {
+        PlanLabel taken = new("taken"), bound = new("bound");
+        plan.Call(null, SystemCall.Close, Listening);
+        NewSocket(Listening, client.Domain);
+        MakeRoom(client.Unread.Length, Listening, SO_RCVBUF, SO_RCVBUFFORCE);
+        DataReference to = plan.Bytes(client.Address);
+        plan.CallOrJump(null, taken, SystemCall.Bind, Listening, to, client.Address.Length);
+        plan.Jump(bound);
+        plan.Place(taken);
+        Fail(address);
+        plan.Place(bound);
+        plan.Call("listen", SystemCall.Listen, Listening, 1);
+        TcpEndImage other = server ?? client with { Address = client.Peer, Peer = client.Address, Unread = [] };
+        NewSocket(Connecting, other.Domain);
+        MakeRoom(other.Unread.Length, Connecting, SO_RCVBUF, SO_RCVBUFFORCE);
+        Connect(other, to, client.Address.Length);
+        Accept();
+        plan.Set(Tries, Connecting);
+        plan.Set(Connecting, Accepted);
+        plan.Set(Accepted, Tries);
+        plan.Jump(made);
+    }
+
+    private void Accept()
+    {
+        plan.CallInto(tools.Raw, "accept", SystemCall.Accept, Listening, 0, 0);
+        tools.Lift(tools.Raw, Accepted);
+        plan.Call(null, SystemCall.Close, Listening);
+    }
+
+    private void Fail(byte[] address) =>
+        plan.Fail($"tcp {SocketText.EndPoint(address)} is in use, or lingers for a minute since a killed program's connection ended (TIME_WAIT)", RefusedStatus);
 
     /// <summary>One that waits to be accepted at a listener of the job, which is there already.</summary>
     public Slot OpenWaiting(TcpEndImage image)
