@@ -40,86 +40,61 @@ public static unsafe class TcpQueue
     /// <returns>Null for others.</returns>
     private static byte[]? PeekBoth(SafeFileHandle receiver, SafeFileHandle sender)
     {
-        const int on = 1;
-        if (SocketProbe.TrySet(sender, SOL_TCP, TCP_REPAIR, BitConverter.GetBytes(on)) != 0)
+        using Repair repair = new(sender);
+        if (!repair.IsOn)
         {
             return null;
         }
 
-        try
+        // What was on its way when the sender was held comes still.
+        byte[] held;
+        uint expected;
+        do
         {
-            // What was on its way when the sender was held comes still.
-            byte[] held;
-            uint expected;
-            do
-            {
-                if (ReadExpected(receiver) is not { } before)
-                {
-                    return null;
-                }
-
-                expected = before;
-                held = PeekHeld(receiver);
-            }
-            while (ReadExpected(receiver) != expected);
-
-            byte[] bytes = new byte[Descriptor.GetUnsentBytes(sender)];
-            if (ReadSequence(sender, SendQueue) is not { } written)
+            if (ReadExpected(receiver) is not { } before)
             {
                 return null;
             }
 
-            long got = 0;
-            fixed (byte* start = bytes)
-            {
-                got = bytes.Length == 0 ? 0 : LinuxCall.Invoke(SystemCall.Recvfrom, Descriptor.Number(sender), (nint)start, bytes.Length, MSG_PEEK | MSG_DONTWAIT);
-            }
-
-            // The end of a stream (FIN) counts one.
-            int end = bytes.Length - (int)got;
-            if (got < 0 || end > 1)
-            {
-                return null;
-            }
-
-            int missing = Math.Clamp((int)(written - expected) - end, 0, (int)got);
-            return [.. held, .. bytes.AsSpan((int)got - missing, missing)];
+            expected = before;
+            held = PeekHeld(receiver);
         }
-        finally
+        while (ReadExpected(receiver) != expected);
+
+        byte[] bytes = new byte[Descriptor.GetUnsentBytes(sender)];
+        if (ReadSequence(sender, SendQueue) is not { } written)
         {
-            LeaveRepair(sender);
+            return null;
         }
+
+        long got = 0;
+        fixed (byte* start = bytes)
+        {
+            got = bytes.Length == 0 ? 0 : LinuxCall.Invoke(SystemCall.Recvfrom, Descriptor.Number(sender), (nint)start, bytes.Length, MSG_PEEK | MSG_DONTWAIT);
+        }
+
+        // The end of a stream (FIN) counts one.
+        int end = bytes.Length - (int)got;
+        if (got < 0 || end > 1)
+        {
+            return null;
+        }
+
+        int missing = Math.Clamp((int)(written - expected) - end, 0, (int)got);
+        return [.. held, .. bytes.AsSpan((int)got - missing, missing)];
     }
 
-    /// <summary>The number of the byte that an end waits for. It is as before afterwards.</summary>
+    /// <summary>The number of the byte that an end waits for.</summary>
     private static uint? ReadExpected(SafeFileHandle receiver)
     {
-        const int on = 1;
-        if (SocketProbe.TrySet(receiver, SOL_TCP, TCP_REPAIR, BitConverter.GetBytes(on)) != 0)
-        {
-            return null;
-        }
-
-        try
-        {
-            return ReadSequence(receiver, ReceiveQueue);
-        }
-        finally
-        {
-            LeaveRepair(receiver);
-        }
+        using Repair repair = new(receiver);
+        return repair.IsOn ? ReadSequence(receiver, ReceiveQueue) : null;
     }
 
     private static uint? ReadSequence(SafeFileHandle socket, int queue) =>
         SocketProbe.TrySet(socket, SOL_TCP, TCP_REPAIR_QUEUE, BitConverter.GetBytes(queue)) == 0 && SocketQuery.GetOption(socket, SOL_TCP, TCP_QUEUE_SEQ) is { } number
             ? (uint)number
             : null;
-
-    private static void LeaveRepair(SafeFileHandle socket)
-    {
-        const int offWithoutProbe = -1;
-        SocketProbe.TrySet(socket, SOL_TCP, TCP_REPAIR, BitConverter.GetBytes(offWithoutProbe));
-    }
 
     private static bool IsSent(SafeFileHandle receiver, SafeFileHandle? sender)
     {
@@ -200,6 +175,35 @@ public static unsafe class TcpQueue
             if (got < 0)
             {
                 throw new SystemCallException("recv(MSG_PEEK)", (int)-got);
+            }
+        }
+    }
+
+    /// <summary>A socket in repair, for as long as this is not disposed. It is as before afterwards: to leave takes SO_REUSEADDR away
+    /// (do_tcp_setsockopt, net/ipv4/tcp.c).</summary>
+    private readonly ref struct Repair : IDisposable
+    {
+        private readonly SafeFileHandle _socket;
+        private readonly int _reuse;
+
+        public Repair(SafeFileHandle socket)
+        {
+            const int on = 1;
+            _socket = socket;
+            _reuse = SocketQuery.GetOption(socket, SOL_SOCKET, SO_REUSEADDR) ?? 0;
+            IsOn = SocketProbe.TrySet(socket, SOL_TCP, TCP_REPAIR, BitConverter.GetBytes(on)) == 0;
+        }
+
+        /// <summary>False for who has no CAP_NET_ADMIN.</summary>
+        public bool IsOn { get; }
+
+        public void Dispose()
+        {
+            const int offWithoutProbe = -1;
+            if (IsOn)
+            {
+                SocketProbe.TrySet(_socket, SOL_TCP, TCP_REPAIR, BitConverter.GetBytes(offWithoutProbe));
+                SocketProbe.TrySet(_socket, SOL_SOCKET, SO_REUSEADDR, BitConverter.GetBytes(_reuse));
             }
         }
     }
