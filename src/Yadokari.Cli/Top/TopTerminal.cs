@@ -5,6 +5,7 @@ using Yadokari.Cli.Streams;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using static Yadokari.Linux.Abi.Poll;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Cli.Top;
 
@@ -15,7 +16,6 @@ public sealed class TopTerminal : IDisposable
     // The other screen, no cursor, lines are cut and not continued below (xterm's control sequences).
     private const string EnterScreen = "\e[?1049h\e[?25l\e[?7l";
     private const string LeaveScreen = "\e[0m\e[?7h\e[?25h\e[?1049l";
-    private const int Stop = 19;
     private static readonly TimeSpan RestOfKey = TimeSpan.FromMilliseconds(50);
     private static readonly SafeFileHandle Input = new(0, ownsHandle: false);
 
@@ -35,7 +35,7 @@ public sealed class TopTerminal : IDisposable
         Register(PosixSignal.SIGTSTP, () =>
         {
             Leave();
-            Signals.Send(Environment.ProcessId, Stop);
+            Signals.Send(Environment.ProcessId, SIGSTOP);
         });
         Register(PosixSignal.SIGCONT, () =>
         {

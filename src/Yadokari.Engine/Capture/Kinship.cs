@@ -3,6 +3,7 @@ using Yadokari.Engine.Image;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Capture;
 
@@ -50,7 +51,7 @@ internal sealed class Kinship
         Session = Session(pid),
         WithoutTerminal = _stats[pid].TerminalDevice == 0 && _stats.GetValueOrDefault(_stats[pid].Session) is { TerminalDevice: not 0 },
         Foreground = Foreground(pid),
-        ExitSignal = pid == _main ? 17 : _stats[pid].ExitSignal,
+        ExitSignal = pid == _main ? SIGCHLD : _stats[pid].ExitSignal,
         SharesDirectory = pid != _main && !IsOrphan(pid) && Kcmp.FindCommon(ProcTasks.Witness(_stats[pid].PPid), ProcTasks.Witness(pid)) == Kcmp.DirectoryName,
     };
 
@@ -84,7 +85,7 @@ internal sealed class Kinship
             // One whose parent is there no more has another by now.
             if ((pid == _main || IsOrphan(pid) || placed.Contains(_stats[pid].PPid)) && placed.Add(pid))
             {
-                places.Add(new SkeletonPlace(Inner(pid), Parent(pid), Session(pid), Group(pid), ended.Contains(pid)) { Orphan = IsOrphan(pid), ExitSignal = pid == _main ? 17 : _stats[pid].ExitSignal });
+                places.Add(new SkeletonPlace(Inner(pid), Parent(pid), Session(pid), Group(pid), ended.Contains(pid)) { Orphan = IsOrphan(pid), ExitSignal = pid == _main ? SIGCHLD : _stats[pid].ExitSignal });
             }
         }
 

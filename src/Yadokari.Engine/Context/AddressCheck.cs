@@ -21,9 +21,9 @@ internal static class AddressCheck
             return;
         }
 
-        string name = SocketText.Describe(image.Domain, SocketFacts.Stream, image.Address);
+        string name = SocketText.Describe(image.Domain, SOCK_STREAM, image.Address);
         byte[] address = SocketProbe.WithoutPort(image.Address);
-        using SafeFileHandle? probe = SocketQuery.TryCreate(image.Domain, SocketFacts.Stream, 0);
+        using SafeFileHandle? probe = SocketQuery.TryCreate(image.Domain, SOCK_STREAM, 0);
         if (probe is null || SocketProbe.TryBind(probe, address) == AddressNotAvailable)
         {
             missing.Add(new Obstacle("missing-address", $"{name}: this host does not have that address"));
@@ -42,7 +42,7 @@ internal static class AddressCheck
 
     public static void Check(SocketImage image, List<Obstacle> missing)
     {
-        if (image is { Domain: SocketFacts.Netlink, Address.Length: > 0 })
+        if (image is { Domain: AF_NETLINK, Address.Length: > 0 })
         {
             CheckNetlink(image, missing);
             return;
@@ -53,7 +53,7 @@ internal static class AddressCheck
             missing.Add(new Obstacle("missing-interface", $"{SocketText.Describe(image.Domain, image.Type, image.Address)} is a member of {group.Group} on the interface {group.Interface}, which this host does not have"));
         }
 
-        if (image.Domain is not (SocketFacts.Inet or SocketFacts.Inet6) || image.Address.Length < 8)
+        if (image.Domain is not (AF_INET or AF_INET6) || image.Address.Length < 8)
         {
             return;
         }
@@ -77,14 +77,14 @@ internal static class AddressCheck
 
         // Where several may have one port, this one would take a part of what comes for the others: only the address is tried.
         bool isShared = image.Options.Any(o => o is { Level: SOL_SOCKET, Option: SO_REUSEPORT }
-            || (o is { Level: SOL_SOCKET, Option: SO_REUSEADDR } && image.Type != SocketFacts.Stream));
+            || (o is { Level: SOL_SOCKET, Option: SO_REUSEADDR } && image.Type != SOCK_STREAM));
         byte[] address = isShared ? SocketProbe.WithoutPort(image.Address) : image.Address;
         if (image.IsOfNobody)
         {
-            SocketProbe.TrySet(probe, image.Domain == SocketFacts.Inet6 ? SOL_IPV6 : 0, image.Domain == SocketFacts.Inet6 ? IPV6_FREEBIND : IP_FREEBIND, BitConverter.GetBytes(1));
+            SocketProbe.TrySet(probe, image.Domain == AF_INET6 ? SOL_IPV6 : 0, image.Domain == AF_INET6 ? IPV6_FREEBIND : IP_FREEBIND, BitConverter.GetBytes(1));
         }
 
-        if (!isShared && image.Type == SocketFacts.Stream)
+        if (!isShared && image.Type == SOCK_STREAM)
         {
             // As it is made again: old connections of the port may linger (TIME_WAIT).
             SocketProbe.TrySet(probe, SOL_SOCKET, SO_REUSEADDR, BitConverter.GetBytes(1));

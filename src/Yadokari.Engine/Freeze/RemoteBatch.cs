@@ -23,7 +23,7 @@ public sealed class RemoteBatch : IDisposable
     /// <summary>Bytes of the borrowed range: code, up to some hundred operations, and results.</summary>
     public const int Length = 256 * 1024;
 
-    private const ulong ProtectionAll = 7;
+    private const ulong ProtectionAll = PROT_READ | PROT_WRITE | PROT_EXEC;
     private const ulong PrivateAnonymous = MAP_PRIVATE | MAP_ANONYMOUS;
 
     /// <summary>Looks at the word that tells the end without giving the processor away.</summary>

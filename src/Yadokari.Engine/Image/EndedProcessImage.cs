@@ -1,3 +1,5 @@
+using static Yadokari.Linux.Abi.SignalNumber;
+
 namespace Yadokari.Engine.Image;
 
 /// <summary>A process that has ended and that its parent has not waited for yet.</summary>
@@ -12,5 +14,5 @@ namespace Yadokari.Engine.Image;
 public sealed record EndedProcessImage(int Pid, int Parent, int Group, int Session, string Name, uint Uid, uint Gid, int Status)
 {
     /// <summary>As <see cref="ProcessImage.ExitSignal"/>.</summary>
-    public int ExitSignal { get; init; } = 17;
+    public int ExitSignal { get; init; } = SIGCHLD;
 }

@@ -2,6 +2,7 @@ using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Engine.Resources.Process;
 using Yadokari.Engine.Resources.Threads;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Image;
 
@@ -29,7 +30,7 @@ public sealed record ProcessImage
     public int Foreground { get; init; }
 
     /// <summary>Which signal tells its parent that it has ended; 0: none.</summary>
-    public int ExitSignal { get; init; } = 17;
+    public int ExitSignal { get; init; } = SIGCHLD;
 
     /// <summary>It has its working directory, root and umask in common with its parent (CLONE_FS).</summary>
     public bool SharesDirectory { get; init; }

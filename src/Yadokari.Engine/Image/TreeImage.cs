@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Engine.Resources.Process;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Image;
 
@@ -50,7 +51,7 @@ public sealed record TreeImage
     /// <summary>The format that the image needs: 4 for main threads that have ended, ended processes that told so by another signal than SIGCHLD and descriptors in flight.</summary>
     [JsonIgnore]
     public int NeededFormat =>
-        Processes.Any(process => process.Threads[0].Ended is not null) || Ended.Any(process => process.ExitSignal != 17) || Shared.Descriptions.Any(image => image is UnixPairImage { InFlight.Count: > 0 } or SocketImage { InFlight.Count: > 0 })
+        Processes.Any(process => process.Threads[0].Ended is not null) || Ended.Any(process => process.ExitSignal != SIGCHLD) || Shared.Descriptions.Any(image => image is UnixPairImage { InFlight.Count: > 0 } or SocketImage { InFlight.Count: > 0 })
             ? CurrentFormat
             : OldestFormat;
 

@@ -35,7 +35,7 @@ public static class FillProgram
     /// <summary>So many more descriptors than now may be needed in the end.</summary>
     public const int MoreDescriptors = 256;
 
-    private const int ReadWrite = 3;
+    private const int ReadWrite = PROT_READ | PROT_WRITE;
     private const int MoveFixed = MREMAP_MAYMOVE | MREMAP_FIXED;
     private const int Refused = 5;
     private const ulong Region = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;

@@ -1,3 +1,5 @@
+using static Yadokari.Linux.Abi.SignalNumber;
+
 namespace Yadokari.Engine.Restore;
 
 /// <summary>A process in the skeleton of a job.</summary>
@@ -12,5 +14,5 @@ public sealed record SkeletonPlace(int Pid, int Parent, int Session, int Group, 
     public bool Orphan { get; init; }
 
     /// <summary>Which signal tells its parent that it has ended; 0: none.</summary>
-    public int ExitSignal { get; init; } = 17;
+    public int ExitSignal { get; init; } = SIGCHLD;
 }

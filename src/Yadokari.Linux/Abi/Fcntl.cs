@@ -40,8 +40,6 @@ public static class Fcntl
     public const int F_GETPIPE_SZ = 1032;
     public const int F_ADD_SEALS = 1033;
     public const int F_GET_SEALS = 1034;
-    public const int F_SEAL_SEAL = 1;
-    public const int F_SEAL_SHRINK = 2;
     public const int F_SEAL_GROW = 4;
     public const int F_SEAL_WRITE = 8;
 
@@ -50,4 +48,6 @@ public static class Fcntl
     public const int AT_REMOVEDIR = 0x200;
     public const int AT_SYMLINK_FOLLOW = 0x400;
     public const int AT_EMPTY_PATH = 0x1000;
+
+    public const int RENAME_NOREPLACE = 1;
 }

@@ -7,6 +7,7 @@ public static class Socket
     public const int AF_INET = 2;
     public const int AF_INET6 = 10;
     public const int AF_NETLINK = 16;
+    public const int AF_PACKET = 17;
 
     public const int SOCK_STREAM = 1;
     public const int SOCK_DGRAM = 2;
@@ -20,9 +21,18 @@ public static class Socket
     public const int SOL_TCP = 6;
     public const int SOL_UDP = 17;
     public const int SOL_IPV6 = 41;
+    public const int SOL_ICMPV6 = 58;
+    public const int SOL_UDPLITE = 136;
+    public const int SOL_RAW = 255;
+    public const int SOL_NETLINK = 270;
 
+    public const int IPPROTO_ICMP = 1;
+    public const int IPPROTO_IGMP = 2;
     public const int IPPROTO_TCP = 6;
     public const int IPPROTO_UDP = 17;
+    public const int IPPROTO_ICMPV6 = 58;
+    public const int IPPROTO_UDPLITE = 136;
+    public const int IPPROTO_MPTCP = 262;
 
     public const int SO_REUSEADDR = 2;
     public const int SO_TYPE = 3;
@@ -57,6 +67,7 @@ public static class Socket
 
     public const int IPV6_FREEBIND = 78;
 
+    public const int MCAST_JOIN_GROUP = 42;
     public const int MCAST_MSFILTER = 48;
 
     public const int MSG_OOB = 0x1;

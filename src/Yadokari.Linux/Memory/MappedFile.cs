@@ -10,7 +10,7 @@ namespace Yadokari.Linux.Memory;
 /// </summary>
 public sealed unsafe class MappedFile : IDisposable
 {
-    private const int ReadWrite = 3;
+    private const int ReadWrite = PROT_READ | PROT_WRITE;
 
     private byte* _start;
 

@@ -64,7 +64,7 @@ public static class InetDiag
     {
         List<TcpSocketFacts> sockets = [];
         Span<byte> body = stackalloc byte[RequestBody];
-        foreach (int family in (ReadOnlySpan<int>)[SocketFacts.Inet, SocketFacts.Inet6])
+        foreach (int family in (ReadOnlySpan<int>)[AF_INET, AF_INET6])
         {
             body.Clear();
             body[0] = (byte)family;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Linux.Sockets;
 
@@ -16,18 +17,18 @@ public readonly record struct InetPlace(UInt128 Address, int Port)
     /// <returns>Null for none, or one of another family.</returns>
     public static InetPlace? Of(ReadOnlySpan<byte> address)
     {
-        if (address.Length >= 24 && address[0] == SocketFacts.Inet6)
+        if (address.Length >= 24 && address[0] == AF_INET6)
         {
             return new InetPlace(BinaryPrimitives.ReadUInt128BigEndian(address[8..]), BinaryPrimitives.ReadUInt16BigEndian(address[2..]));
         }
 
-        return address.Length >= 8 && address[0] == SocketFacts.Inet
+        return address.Length >= 8 && address[0] == AF_INET
             ? new InetPlace(MappedPrefix | BinaryPrimitives.ReadUInt32BigEndian(address[4..]), BinaryPrimitives.ReadUInt16BigEndian(address[2..]))
             : null;
     }
 
     /// <summary>As struct inet_diag_sockid holds it: 4 or 16 bytes of address.</summary>
     internal static InetPlace Of(int family, ReadOnlySpan<byte> address, ReadOnlySpan<byte> port) => new(
-        family == SocketFacts.Inet ? MappedPrefix | BinaryPrimitives.ReadUInt32BigEndian(address) : BinaryPrimitives.ReadUInt128BigEndian(address),
+        family == AF_INET ? MappedPrefix | BinaryPrimitives.ReadUInt32BigEndian(address) : BinaryPrimitives.ReadUInt128BigEndian(address),
         BinaryPrimitives.ReadUInt16BigEndian(port));
 }

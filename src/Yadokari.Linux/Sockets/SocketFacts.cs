@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Linux.Sockets;
 
@@ -11,26 +12,15 @@ namespace Yadokari.Linux.Sockets;
 /// <param name="PeerAddress">struct sockaddr of the peer; null when not connected.</param>
 public sealed record SocketFacts(int Domain, int Type, int Protocol, bool Listening, byte[] LocalAddress, byte[]? PeerAddress)
 {
-    public const int Unix = 1;
-    public const int Inet = 2;
-    public const int Inet6 = 10;
-    public const int Netlink = 16;
-    public const int Packet = 17;
-
-    public const int Stream = 1;
-    public const int Datagram = 2;
-    public const int Raw = 3;
-    public const int SequencedPacket = 5;
-
     /// <summary>Of a netlink socket: by which the kernel answers it (nl_pid); else, and when it has none yet, 0.</summary>
-    public uint NetlinkNumber => Domain == Netlink && LocalAddress.Length >= 8 ? BinaryPrimitives.ReadUInt32LittleEndian(LocalAddress.AsSpan(4)) : 0;
+    public uint NetlinkNumber => Domain == AF_NETLINK && LocalAddress.Length >= 8 ? BinaryPrimitives.ReadUInt32LittleEndian(LocalAddress.AsSpan(4)) : 0;
 
     /// <summary>The socket has an address of its own (a unix socket: a name).</summary>
     public bool IsBound => Domain switch
     {
-        Unix => LocalAddress.Length > 2,
-        Netlink => NetlinkNumber != 0,
-        Inet or Inet6 => LocalAddress.Length > 3 && (LocalAddress[2] | LocalAddress[3]) != 0,
+        AF_UNIX => LocalAddress.Length > 2,
+        AF_NETLINK => NetlinkNumber != 0,
+        AF_INET or AF_INET6 => LocalAddress.Length > 3 && (LocalAddress[2] | LocalAddress[3]) != 0,
         _ => false,
     };
 }

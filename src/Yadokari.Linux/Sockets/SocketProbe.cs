@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Descriptors;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Linux.Sockets;
 
@@ -36,7 +37,7 @@ public static unsafe class SocketProbe
         // struct ifreq: char name[16], then the number.
         const int length = 40, longest = 15, interfaceNumber = 0x8933; // SIOCGIFINDEX
         byte[] text = KernelText.Encode(name);
-        if (text.Length > longest || SocketQuery.TryCreate(SocketFacts.Inet, SocketFacts.Datagram, 0) is not { } socket)
+        if (text.Length > longest || SocketQuery.TryCreate(AF_INET, SOCK_DGRAM, 0) is not { } socket)
         {
             return false;
         }

@@ -45,7 +45,7 @@ public static unsafe class SocketQueue
     /// or another error.</exception>
     public static IReadOnlyList<QueuedMessage> PeekAll(SafeFileHandle socket)
     {
-        bool stream = SocketQuery.GetOption(socket, SOL_SOCKET, 3) == SocketFacts.Stream;
+        bool stream = SocketQuery.GetOption(socket, SOL_SOCKET, 3) == SOCK_STREAM;
         int before = SocketQuery.GetOption(socket, SOL_SOCKET, SO_PEEK_OFF) ?? -1;
         SetPeekOffset(socket, 0);
         try

@@ -24,7 +24,7 @@ public static class UnixDiag
         // struct unix_diag_req: u8 family, u8 protocol, u16, u32 states, u32 inode, u32 show, u32 cookie[2].
         Span<byte> request = stackalloc byte[24];
         request.Clear();
-        request[0] = SocketFacts.Unix;
+        request[0] = AF_UNIX;
         BinaryPrimitives.WriteUInt32LittleEndian(request[4..], uint.MaxValue);
         BinaryPrimitives.WriteUInt32LittleEndian(request[12..], ShowAll);
         Dictionary<uint, UnixSocketFacts> sockets = [];

@@ -5,6 +5,7 @@ using Microsoft.Win32.SafeHandles;
 using Shouldly;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Linux.Tests.Sockets;
 
@@ -44,7 +45,7 @@ public class SocketTests
         waiting.SendQueue.ShouldBe(7u);
         Encoding.UTF8.GetString(waiting.Name).ShouldStartWith(name);
         SocketFacts facts = SocketQuery.Describe(listening);
-        (facts.Domain, facts.Type, facts.Listening, facts.IsBound).ShouldBe((SocketFacts.Unix, SocketFacts.Stream, true, true));
+        (facts.Domain, facts.Type, facts.Listening, facts.IsBound).ShouldBe((AF_UNIX, SOCK_STREAM, true, true));
 
         using Socket server = listener.Accept();
         client.Send(Encoding.ASCII.GetBytes("abc"));

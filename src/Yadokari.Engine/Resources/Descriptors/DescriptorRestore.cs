@@ -2,6 +2,7 @@ using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Sockets;
 using static Yadokari.Linux.Abi.Fcntl;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -261,7 +262,7 @@ public sealed partial class DescriptorRestore
                 case PathImage { AfterThreads: true } path:
                     OpenPath(path);
                     break;
-                case SocketImage { Domain: SocketFacts.Unix, Backlog: not null } listener:
+                case SocketImage { Domain: AF_UNIX, Backlog: not null } listener:
                     _sockets.ListenAgain(listener, image.Numbers[0].Number);
                     break;
                 case InotifyImage inotify:

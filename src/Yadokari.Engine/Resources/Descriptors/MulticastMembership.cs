@@ -12,10 +12,8 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// of the host are asked for.</summary>
 internal static class MulticastMembership
 {
-    /// <summary>MCAST_MSFILTER, with a struct group_filter: u32 interface, at 8 struct sockaddr_storage, u32 mode, u32 number of sources,
+    /// <summary>Of MCAST_MSFILTER: struct group_filter: u32 interface, at 8 struct sockaddr_storage, u32 mode, u32 number of sources,
     /// then their addresses.</summary>
-    public const int SourceFilter = 48;
-
     public const int FilterLength = 144;
     public const int SourceLength = 128;
     public const int SourceCountOffset = 140;
@@ -29,17 +27,17 @@ internal static class MulticastMembership
     public static IReadOnlyList<MulticastImage> Find(int pid, SafeFileHandle socket, int domain)
     {
         List<MulticastImage> found = [];
-        IEnumerable<(int Device, string Name, IPAddress Group)> groups = domain == SocketFacts.Inet6 ? Groups4(pid).Concat(Groups6(pid)) : Groups4(pid);
+        IEnumerable<(int Device, string Name, IPAddress Group)> groups = domain == AF_INET6 ? Groups4(pid).Concat(Groups6(pid)) : Groups4(pid);
         foreach ((int device, string name, IPAddress group) in groups)
         {
             byte[] address = group.GetAddressBytes();
             int level = address.Length == 4 ? SOL_IP : SOL_IPV6;
             byte[] question = new byte[FilterLength];
             BitConverter.TryWriteBytes(question, device);
-            BitConverter.TryWriteBytes(question.AsSpan(GroupOffset), (ushort)(address.Length == 4 ? SocketFacts.Inet : SocketFacts.Inet6));
+            BitConverter.TryWriteBytes(question.AsSpan(GroupOffset), (ushort)(address.Length == 4 ? AF_INET : AF_INET6));
             address.CopyTo(question, GroupOffset + (address.Length == 4 ? 4 : 8));
             BitConverter.TryWriteBytes(question.AsSpan(SourceCountOffset), MostSources);
-            if (SocketQuery.GetRawOption(socket, level, SourceFilter, question, out _) is { Length: >= FilterLength } filter)
+            if (SocketQuery.GetRawOption(socket, level, MCAST_MSFILTER, question, out _) is { Length: >= FilterLength } filter)
             {
                 found.Add(new MulticastImage(level, name, group.ToString(), filter));
             }

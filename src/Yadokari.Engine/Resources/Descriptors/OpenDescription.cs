@@ -33,7 +33,7 @@ internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, 
     public bool IsSocket => Status.IsSocket && (Flags & O_PATH) == 0;
 
     /// <summary>It is a unix socket with a name.</summary>
-    public bool IsNamed => IsSocket && SocketQuery.Describe(Handle) is { Domain: SocketFacts.Unix, LocalAddress.Length: > 2 };
+    public bool IsNamed => IsSocket && SocketQuery.Describe(Handle) is { Domain: AF_UNIX, LocalAddress.Length: > 2 };
 
     /// <summary>It was found to be an end of a pseudoterminal of the job.</summary>
     public bool IsOfTerminal { get; set; }
@@ -62,7 +62,7 @@ internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, 
     public IReadOnlyList<(int Message, IReadOnlyList<OpenDescription> Descriptors)> Sent { get; private set; } = [];
 
     /// <summary>It is told who sends (SO_PASSCRED).</summary>
-    private bool IsToldSenders => IsSocket && SocketQuery.GetOption(Handle, SOL_SOCKET, SO_PASSCRED) is > 0 && SocketQuery.Describe(Handle) is { Domain: SocketFacts.Unix, Listening: false };
+    private bool IsToldSenders => IsSocket && SocketQuery.GetOption(Handle, SOL_SOCKET, SO_PASSCRED) is > 0 && SocketQuery.Describe(Handle) is { Domain: AF_UNIX, Listening: false };
 
     /// <summary>What to call it before people.</summary>
     public string Label => OnlyInFlight ? "a descriptor in flight (SCM_RIGHTS)" : $"descriptor {First}";

@@ -110,8 +110,8 @@ internal sealed class SharedDescriptions(bool frozen)
         UnixPairImage when HasInFlight => true,
         UnixPairImage pair => _sockets.GetValueOrDefault(pair.Id, []).Concat(_sockets.GetValueOrDefault(pair.PeerId, [])).Distinct().Count() > 1,
         TcpEndImage => true,
-        SocketImage { Domain: SocketFacts.Unix } socket => socket.Address.Length > 2 || socket.Peer.Length > 2 || socket.PeerIsGone,
-        SocketImage { Domain: SocketFacts.Inet or SocketFacts.Inet6, Type: SocketFacts.Stream, Address.Length: > 0 } => true,
+        SocketImage { Domain: AF_UNIX } socket => socket.Address.Length > 2 || socket.Peer.Length > 2 || socket.PeerIsGone,
+        SocketImage { Domain: AF_INET or AF_INET6, Type: SOCK_STREAM, Address.Length: > 0 } => true,
         _ => false,
     });
 
@@ -232,7 +232,7 @@ internal sealed class SharedDescriptions(bool frozen)
             Locks = first ? image.Locks : [.. image.Locks.Where(held => held.Kind == FileLockKind.Posix)],
             Targets = image is EpollImage epoll ? epoll.Targets : [],
             Watches = first && image is InotifyImage inotify ? inotify.Watches : [],
-            Listens = first && image is SocketImage { Domain: SocketFacts.Unix, Backlog: not null },
+            Listens = first && image is SocketImage { Domain: AF_UNIX, Backlog: not null },
             Index = index,
             Name = description.Link,
         };
@@ -240,7 +240,7 @@ internal sealed class SharedDescriptions(bool frozen)
 
     /// <summary>What a process that has a description does for it when all are there: one that nobody has yet would go without.</summary>
     private static bool Needs(DescriptorImage image) =>
-        !SharedDescriptorImage.CanShare(image) || image is InotifyImage { Watches.Count: > 0 } or SocketImage { Domain: SocketFacts.Unix, Backlog: not null };
+        !SharedDescriptorImage.CanShare(image) || image is InotifyImage { Watches.Count: > 0 } or SocketImage { Domain: AF_UNIX, Backlog: not null };
 
     /// <summary>When every description has its number: the messages that carry some. One whose other end is closed gets an end that nobody
     /// has, to be filled from.</summary>
@@ -272,7 +272,7 @@ internal sealed class SharedDescriptions(bool frozen)
             int index = _numbers.GetValueOrDefault(kin, -1);
             DescriptorImage? image = index < 0 ? null : WithInFlight(_descriptions[index], flights);
             if (image is null || socket.Queue!.Any(message => message.Incomplete)
-                || (image is UnixPairImage { Type: SocketFacts.Stream } stream && flights.Exists(flight => flight.Descriptors.Count > 0 && socket.Queue![flight.Message].Bytes.Length > LongestPiece(stream))))
+                || (image is UnixPairImage { Type: SOCK_STREAM } stream && flights.Exists(flight => flight.Descriptors.Count > 0 && socket.Queue![flight.Message].Bytes.Length > LongestPiece(stream))))
             {
                 obstacles.Add(new Obstacle("descriptor-in-flight", $"{socket.Label}: file descriptors, or the names of senders, wait unread in it, where they can't be sent again; read them"));
                 continue;
@@ -281,7 +281,7 @@ internal sealed class SharedDescriptions(bool frozen)
             if (image is UnixPairImage { PeerId: 0 } pair)
             {
                 ulong closed = ulong.MaxValue - (ulong)_descriptions.Count;
-                image = pair with { PeerId = closed, Shutdown = pair.Type == SocketFacts.Datagram ? pair.Shutdown : 0 };
+                image = pair with { PeerId = closed, Shutdown = pair.Type == SOCK_DGRAM ? pair.Shutdown : 0 };
                 _descriptions.Add(new UnixPairImage { Numbers = [new DescriptorNumber(DescriptorNumber.NoneYet, true)], Flags = 0, Type = pair.Type, Id = closed, PeerId = pair.Id, Unread = [], Shutdown = 0, Options = [] });
             }
 
@@ -300,7 +300,7 @@ internal sealed class SharedDescriptions(bool frozen)
     private DescriptorImage? WithInFlight(DescriptorImage image, IReadOnlyList<InFlightImage> flights) => image switch
     {
         UnixPairImage { Waits: false, Filter.Length: 0 } pair when !_descriptions.OfType<UnixPairImage>().Any(peer => peer.Id == pair.PeerId && peer.Filter.Length > 0) => pair with { InFlight = flights },
-        SocketImage { Type: SocketFacts.Datagram, Address.Length: > 2, Peer.Length: 0, PeerIsGone: false, Shutdown: 0, Filter.Length: 0 } socket when socket.Path is null || socket is { PathOwner: not null, RenamedTo: null } => socket with { InFlight = flights },
+        SocketImage { Type: SOCK_DGRAM, Address.Length: > 2, Peer.Length: 0, PeerIsGone: false, Shutdown: 0, Filter.Length: 0 } socket when socket.Path is null || socket is { PathOwner: not null, RenamedTo: null } => socket with { InFlight = flights },
         _ => null,
     };
 

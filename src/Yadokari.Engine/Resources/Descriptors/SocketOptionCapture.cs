@@ -7,11 +7,6 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// <summary>Finds the options of a socket that its program has set: those that differ from a new socket's.</summary>
 internal static class SocketOptionCapture
 {
-    private const int SocketLevel = SOL_SOCKET;
-    private const int NetlinkLevel = 270;
-    private const int LightLevel = 136;
-    private const int RawLevel = 255;
-    private const int Icmp6Level = 58;
     private const int HeaderIncluded = 3;
     private const int IcmpFilter = 1;
 
@@ -97,13 +92,13 @@ internal static class SocketOptionCapture
         }
 
         // The kernel sizes the buffers of TCP itself, as long as the program has not done so.
-        int locked = SocketQuery.GetOption(socket, SocketLevel, SO_BUF_LOCK) ?? SendLock | ReceiveLock;
-        bool stream = facts is { Type: SocketFacts.Stream, Domain: not SocketFacts.Unix };
+        int locked = SocketQuery.GetOption(socket, SOL_SOCKET, SO_BUF_LOCK) ?? SendLock | ReceiveLock;
+        bool stream = facts is { Type: SOCK_STREAM, Domain: not AF_UNIX };
         List<SocketOptionImage> options = [];
-        Compare(socket, fresh, SocketLevel, General, options);
+        Compare(socket, fresh, SOL_SOCKET, General, options);
         if (stream)
         {
-            options.RemoveAll(option => option.Level == SocketLevel
+            options.RemoveAll(option => option.Level == SOL_SOCKET
                 && ((option.Option == SO_SNDBUF && (locked & SendLock) == 0) || (option.Option == SO_RCVBUF && (locked & ReceiveLock) == 0)));
         }
 
@@ -114,39 +109,39 @@ internal static class SocketOptionCapture
             AddSize(socket, SO_RCVBUF, (locked & ReceiveLock) != 0, options);
         }
 
-        if (facts.Domain is SocketFacts.Inet or SocketFacts.Inet6)
+        if (facts.Domain is AF_INET or AF_INET6)
         {
             Compare(socket, fresh, SOL_IP, stream ? IpStream : Ip, options);
-            if (facts.Domain == SocketFacts.Inet6)
+            if (facts.Domain == AF_INET6)
             {
                 Compare(socket, fresh, SOL_IPV6, connected ? Ipv6Connected : stream ? Ipv6Stream : Ipv6, options);
             }
 
-            if (facts.Type == SocketFacts.Stream)
+            if (facts.Type == SOCK_STREAM)
             {
                 Compare(socket, fresh, SOL_TCP, over ? TcpOver : connected ? TcpConnected : Tcp, options);
             }
-            else if (facts.Type == SocketFacts.Datagram)
+            else if (facts.Type == SOCK_DGRAM)
             {
                 Compare(socket, fresh, SOL_UDP, Udp, options);
-                Compare(socket, fresh, LightLevel, Light, options);
+                Compare(socket, fresh, SOL_UDPLITE, Light, options);
             }
-            else if (facts.Type == SocketFacts.Raw)
+            else if (facts.Type == SOCK_RAW)
             {
                 Compare(socket, fresh, SOL_IP, [HeaderIncluded], options);
                 Compare(socket, fresh, SOL_IPV6, Raw6, options);
-                Compare(socket, fresh, RawLevel, [IcmpFilter], options);
-                Compare(socket, fresh, Icmp6Level, [IcmpFilter], options);
+                Compare(socket, fresh, SOL_RAW, [IcmpFilter], options);
+                Compare(socket, fresh, SOL_ICMPV6, [IcmpFilter], options);
             }
         }
 
-        if (facts.Domain == SocketFacts.Netlink)
+        if (facts.Domain == AF_NETLINK)
         {
-            Compare(socket, fresh, NetlinkLevel, Netlink, options);
+            Compare(socket, fresh, SOL_NETLINK, Netlink, options);
             AddMemberships(socket, options);
         }
 
-        Compare(socket, fresh, SocketLevel, GeneralAtLast, options);
+        Compare(socket, fresh, SOL_SOCKET, GeneralAtLast, options);
         LockBuffers(options, locked);
         return options;
     }
@@ -155,22 +150,22 @@ internal static class SocketOptionCapture
     private static void AddMemberships(SafeFileHandle socket, List<SocketOptionImage> options)
     {
         const int addMembership = 1, listMemberships = 9;
-        byte[] groups = SocketQuery.GetRawOption(socket, NetlinkLevel, listMemberships) ?? [];
+        byte[] groups = SocketQuery.GetRawOption(socket, SOL_NETLINK, listMemberships) ?? [];
         for (int i = 0; i < groups.Length * 8; i++)
         {
             if ((groups[i / 8] & (1 << (i % 8))) != 0)
             {
-                options.Add(new SocketOptionImage(NetlinkLevel, addMembership, BitConverter.GetBytes(i + 1)));
+                options.Add(new SocketOptionImage(SOL_NETLINK, addMembership, BitConverter.GetBytes(i + 1)));
             }
         }
     }
 
     private static void AddSize(SafeFileHandle socket, int number, bool set, List<SocketOptionImage> options)
     {
-        if (set && !options.Exists(option => option.Level == SocketLevel && option.Option == number)
-            && SocketQuery.GetOption(socket, SocketLevel, number) is { } doubled)
+        if (set && !options.Exists(option => option.Level == SOL_SOCKET && option.Option == number)
+            && SocketQuery.GetOption(socket, SOL_SOCKET, number) is { } doubled)
         {
-            options.Add(new SocketOptionImage(SocketLevel, number, BitConverter.GetBytes(doubled / 2)));
+            options.Add(new SocketOptionImage(SOL_SOCKET, number, BitConverter.GetBytes(doubled / 2)));
         }
     }
 
@@ -181,9 +176,9 @@ internal static class SocketOptionCapture
         {
             bool mine = level switch
             {
-                SOL_TCP => facts is { Type: SocketFacts.Stream, Domain: not SocketFacts.Unix, Protocol: SOL_TCP },
-                SOL_UDP => facts is { Type: SocketFacts.Datagram, Domain: not SocketFacts.Unix },
-                _ => facts.Domain == SocketFacts.Inet6,
+                SOL_TCP => facts is { Type: SOCK_STREAM, Domain: not AF_UNIX, Protocol: SOL_TCP },
+                SOL_UDP => facts is { Type: SOCK_DGRAM, Domain: not AF_UNIX },
+                _ => facts.Domain == AF_INET6,
             };
             if (mine && SocketQuery.GetRawOption(socket, level, option) is { Length: > 0 } value && value.AsSpan().ContainsAnyExcept((byte)0))
             {
@@ -197,10 +192,10 @@ internal static class SocketOptionCapture
     /// <summary>Setting a size locks it: what was not locked is unlocked again.</summary>
     private static void LockBuffers(List<SocketOptionImage> options, int locked)
     {
-        bool sized = options.Exists(option => option is { Level: SocketLevel, Option: SO_SNDBUF or SO_RCVBUF });
-        if (sized && !options.Exists(option => option is { Level: SocketLevel, Option: SO_BUF_LOCK }))
+        bool sized = options.Exists(option => option is { Level: SOL_SOCKET, Option: SO_SNDBUF or SO_RCVBUF });
+        if (sized && !options.Exists(option => option is { Level: SOL_SOCKET, Option: SO_BUF_LOCK }))
         {
-            options.Add(new SocketOptionImage(SocketLevel, SO_BUF_LOCK, BitConverter.GetBytes(locked)));
+            options.Add(new SocketOptionImage(SOL_SOCKET, SO_BUF_LOCK, BitConverter.GetBytes(locked)));
         }
     }
 
@@ -216,7 +211,7 @@ internal static class SocketOptionCapture
             }
 
             // The kernel doubles the sizes that are set and tells the doubled ones (socket(7)).
-            if (level == SocketLevel && number is SO_SNDBUF or SO_RCVBUF)
+            if (level == SOL_SOCKET && number is SO_SNDBUF or SO_RCVBUF)
             {
                 value = BitConverter.GetBytes(BitConverter.ToInt32(value) / 2);
             }

@@ -18,7 +18,7 @@ internal sealed partial class SocketRestore
     /// <summary>When all have their names.</summary>
     public void ConnectPeers(IReadOnlyList<SocketImage> images)
     {
-        foreach (SocketImage image in images.Where(image => image.Domain == SocketFacts.Unix))
+        foreach (SocketImage image in images.Where(image => image.Domain == AF_UNIX))
         {
             int number = image.Numbers[0].Number;
             if (image.PeerIsGone)
@@ -59,7 +59,7 @@ internal sealed partial class SocketRestore
         // struct sockaddr_un: family, path.
         const int familyLength = 2, pathLength = 40;
         byte[] bytes = new byte[familyLength + pathLength];
-        bytes[0] = SocketFacts.Unix;
+        bytes[0] = AF_UNIX;
         DataReference address = plan.Bytes(bytes, "sockaddr_un");
         plan.DescriptorPath(Argument.AddressOf(address, familyLength), tools.Raw, file);
         plan.Call(message, SystemCall.Connect, socket, address, familyLength + pathLength);
@@ -89,8 +89,8 @@ internal sealed partial class SocketRestore
     private void ConnectToNobody(int number)
     {
         const int mostLength = 110;
-        Slot other = NewUnixSocket(Connecting, SocketFacts.Datagram);
-        byte[] family = [SocketFacts.Unix, 0];
+        Slot other = NewUnixSocket(Connecting, SOCK_DGRAM);
+        byte[] family = [AF_UNIX, 0];
         DataReference address = plan.Room(mostLength, "sockaddr_un"), length = plan.Bytes(BitConverter.GetBytes(mostLength));
         plan.Call("bind", SystemCall.Bind, other, plan.Bytes(family), family.Length);
         plan.Call("getsockname", SystemCall.Getsockname, other, address, length);

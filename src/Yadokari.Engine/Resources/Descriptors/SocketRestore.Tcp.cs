@@ -164,7 +164,7 @@ internal sealed partial class SocketRestore
 
     private void NewSocket(Slot into, int domain)
     {
-        plan.CallInto(tools.Raw, "socket", SystemCall.Socket, domain, SocketFacts.Stream | SOCK_CLOEXEC, 0);
+        plan.CallInto(tools.Raw, "socket", SystemCall.Socket, domain, SOCK_STREAM | SOCK_CLOEXEC, 0);
         tools.Lift(tools.Raw, into);
         SetReuse(true, into, 1);
     }
@@ -254,11 +254,10 @@ internal sealed partial class SocketRestore
 
     private void Finish(TcpEndImage image, Slot made)
     {
-        const int bufferLock = SO_BUF_LOCK;
         RestoreTools.Own(plan, image.SocketOwner, made);
 
         // Whatever was made larger to take what it held is the kernel's again to size; what the program had set follows.
-        plan.Try(null, SystemCall.Setsockopt, made, SOL_SOCKET, bufferLock, plan.Bytes(BitConverter.GetBytes(image.BuffersLocked)), sizeof(int));
+        plan.Try(null, SystemCall.Setsockopt, made, SOL_SOCKET, SO_BUF_LOCK, plan.Bytes(BitConverter.GetBytes(image.BuffersLocked)), sizeof(int));
         SetOptions(image.Options, made);
         AttachFilter(image.Filter, image.FilterLocked, made);
         if (image.Shutdown != 0)
@@ -269,9 +268,9 @@ internal sealed partial class SocketRestore
 
     private static byte[] Loopback(int domain)
     {
-        byte[] address = new byte[domain == SocketFacts.Inet6 ? 28 : 16];
+        byte[] address = new byte[domain == AF_INET6 ? 28 : 16];
         address[0] = (byte)domain;
-        if (domain == SocketFacts.Inet6)
+        if (domain == AF_INET6)
         {
             address[23] = 1;
         }

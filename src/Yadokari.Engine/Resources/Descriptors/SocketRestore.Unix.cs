@@ -51,7 +51,7 @@ internal sealed partial class SocketRestore
         if (peer is null)
         {
             plan.Call(null, SystemCall.Close, second);
-            if (image.Type == SocketFacts.Datagram)
+            if (image.Type == SOCK_DGRAM)
             {
                 ShutDown(image, first);
             }
@@ -185,7 +185,7 @@ internal sealed partial class SocketRestore
     private bool IsBoundLater(UnixPairImage image) => UnixName.Of(image) is { } name && BoundFiles.Contains(name.File);
 
     private (Slot First, Slot Second) Pair(int type) =>
-        tools.MakePair("socketpair", SystemCall.Socketpair, pair => [SocketFacts.Unix, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair]);
+        tools.MakePair("socketpair", SystemCall.Socketpair, pair => [AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair]);
 
     /// <summary>As it was made: by a listener of that name, for a moment. Where the name can't be had, without one.</summary>
     private (Slot First, Slot Second) ConnectByName(UnixPairImage server, UnixPairImage? client)
@@ -264,7 +264,7 @@ internal sealed partial class SocketRestore
 
     private Slot NewUnixSocket(Slot into, int type)
     {
-        plan.CallInto(tools.Raw, "socket", SystemCall.Socket, SocketFacts.Unix, type | SOCK_CLOEXEC, 0);
+        plan.CallInto(tools.Raw, "socket", SystemCall.Socket, AF_UNIX, type | SOCK_CLOEXEC, 0);
         return tools.Lift(tools.Raw, into);
     }
 
@@ -273,7 +273,7 @@ internal sealed partial class SocketRestore
     /// <param name="number">At which a description is open; null: nothing but itself is there yet.</param>
     private void Fill(SocketImage image, Func<int, int>? number = null)
     {
-        if (image.Domain == SocketFacts.Unix)
+        if (image.Domain == AF_UNIX)
         {
             _named[Convert.ToHexString(image.Address)] = image.Numbers[0].Number;
         }

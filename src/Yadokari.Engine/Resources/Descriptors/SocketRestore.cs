@@ -22,7 +22,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
     public Slot Open(SocketImage image)
     {
         // The old socket's connections may still linger in TIME_WAIT on this host, and those that are kept have its port already.
-        bool lingers = image is { Domain: not SocketFacts.Unix, Type: SocketFacts.Stream, Address.Length: > 0 } && !HasOption(image, SOL_SOCKET, SO_REUSEADDR);
+        bool lingers = image is { Domain: not AF_UNIX, Type: SOCK_STREAM, Address.Length: > 0 } && !HasOption(image, SOL_SOCKET, SO_REUSEADDR);
         string name = SocketText.Describe(image.Domain, image.Type, image.Address);
         Slot made = tools.Make("socket", SystemCall.Socket, image.Domain, image.Type | SOCK_CLOEXEC | (image.Flags & SOCK_NONBLOCK), image.Protocol);
         RestoreTools.Own(plan, image.SocketOwner, made);
@@ -61,7 +61,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         }
 
         SetReuse(lingers, made, 0);
-        if (image is { Peer.Length: > 0, Domain: not SocketFacts.Unix })
+        if (image is { Peer.Length: > 0, Domain: not AF_UNIX })
         {
             plan.Call($"connect to {SocketText.Describe(image.Domain, image.Type, image.Peer)}", SystemCall.Connect,
                 made, plan.Bytes(image.Peer), image.Peer.Length);
@@ -142,7 +142,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         plan.Do(OperationKind.Load32, answer, Argument.AddressOf(_status, ModeOffset));
         plan.Do(OperationKind.And, answer, answer, TypeMask);
         plan.JumpIf(answer, Condition.NotEqual, SocketType, free);
-        plan.CallInto(tools.Raw, "socket", SystemCall.Socket, SocketFacts.Unix, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        plan.CallInto(tools.Raw, "socket", SystemCall.Socket, AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         plan.Try(answer, SystemCall.Connect, tools.Raw, address, bytes.Length);
         plan.Call(null, SystemCall.Close, tools.Raw);
         plan.JumpIf(answer, Condition.Equal, -ConnectionRefused, remove);
@@ -163,7 +163,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         const int familyLength = 2, longest = 108;
         byte[] text = KernelText.EncodeTerminated(path);
         byte[] address = new byte[familyLength + Math.Min(text.Length, longest)];
-        address[0] = SocketFacts.Unix;
+        address[0] = AF_UNIX;
         text.AsSpan(0, address.Length - familyLength).CopyTo(address.AsSpan(familyLength));
         return address;
     }
@@ -194,7 +194,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
     /// <summary>For the moment in which it gets an address that no host needs to have.</summary>
     private void SetFreeBind(SocketImage image, Slot made, int value)
     {
-        bool six = image.Domain == SocketFacts.Inet6;
+        bool six = image.Domain == AF_INET6;
         if (image.IsOfNobody && !HasOption(image, six ? SOL_IPV6 : SOL_IP, six ? IPV6_FREEBIND : IP_FREEBIND) && !HasOption(image, SOL_IP, IP_FREEBIND))
         {
             plan.Call("setsockopt(IP_FREEBIND)", SystemCall.Setsockopt,

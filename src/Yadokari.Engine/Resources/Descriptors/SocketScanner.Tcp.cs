@@ -44,7 +44,7 @@ internal sealed partial class SocketScanner
             return Unconnected(description, facts, null);
         }
 
-        if (facts.Protocol == MultipathProtocol)
+        if (facts.Protocol == IPPROTO_MPTCP)
         {
             return description.StandardStream >= 0 ? Inherit(description) : Refuse(description, "tcp-connection", $"a connection of multipath TCP {SocketText.EndPoint(facts.LocalAddress)} can't be carried; close it or wait for its end");
         }

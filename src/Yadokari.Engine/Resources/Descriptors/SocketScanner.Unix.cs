@@ -3,6 +3,7 @@ using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
 using Yadokari.Linux.Sockets;
 using static Yadokari.Linux.Abi.Poll;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -29,7 +30,7 @@ internal sealed partial class SocketScanner
         bool peerInside = diag.PeerInode != 0
             && UnixSockets().TryGetValue(diag.PeerInode, out UnixSocketFacts? peer) && peer.PeerInode == inode
             && (shared.HasSocket(diag.PeerInode) || descriptions.Exists(other => other.IsSocket && other.Status.Inode == diag.PeerInode));
-        bool stream = facts.Type != SocketFacts.Datagram;
+        bool stream = facts.Type != SOCK_DGRAM;
         bool peerClosed = stream && diag.State == Established && diag.PeerInode == 0 && diag.Shutdown == ShutDownBoth;
         if ((peerInside || peerClosed) && (stream || facts.LocalAddress.Length <= 2))
         {
@@ -74,7 +75,7 @@ internal sealed partial class SocketScanner
             return null;
         }
 
-        if (facts.Type == SocketFacts.Stream && SocketQueue.HasUrgent(description.Handle))
+        if (facts.Type == SOCK_STREAM && SocketQueue.HasUrgent(description.Handle))
         {
             RefuseUrgent(description);
             return null;
@@ -132,7 +133,7 @@ internal sealed partial class SocketScanner
 
     private IReadOnlyList<UnixMessageImage> Unread(OpenDescription description, SocketFacts facts, UnixSocketFacts diag)
     {
-        if (!frozen || diag.ReceiveQueue == 0 || facts.Type != SocketFacts.Datagram)
+        if (!frozen || diag.ReceiveQueue == 0 || facts.Type != SOCK_DGRAM)
         {
             return [];
         }

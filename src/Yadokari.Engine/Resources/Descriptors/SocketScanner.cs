@@ -13,14 +13,11 @@ namespace Yadokari.Engine.Resources.Descriptors;
 internal sealed partial class SocketScanner(
     int pid, SafeFileHandle? givenDiag, TcpTable tcp, TcpRule rule, bool frozen, JobPaths paths, WatchedFiles places, List<OpenDescription> descriptions, SharedDescriptions shared, List<Obstacle> obstacles)
 {
-    private const int LightProtocol = 136;      // IPPROTO_UDPLITE
-    private const int MultipathProtocol = 262;  // IPPROTO_MPTCP
-    private const int RoutingProtocol = 2;      // IPPROTO_IGMP: who routes multicast has tables in the kernel
     private const int Established = 1;
     private const int ShutDownBoth = 3;
 
     // UDP, UDP-Lite and, without any privilege, the echo of ICMP and ICMPv6.
-    private static readonly int[] DatagramProtocols = [IPPROTO_UDP, LightProtocol, 1, 58];
+    private static readonly int[] DatagramProtocols = [IPPROTO_UDP, IPPROTO_UDPLITE, IPPROTO_ICMP, IPPROTO_ICMPV6];
 
     private static readonly TimeSpan ReadingTime = TimeSpan.FromMilliseconds(250);
 
@@ -32,22 +29,23 @@ internal sealed partial class SocketScanner(
         SocketFacts facts = SocketQuery.Describe(description.Handle);
         return facts.Domain switch
         {
-            SocketFacts.Unix => ScanUnix(description, facts),
-            SocketFacts.Inet or SocketFacts.Inet6 => ScanInet(description, facts),
-            SocketFacts.Netlink => ScanNetlink(description, facts),
-            SocketFacts.Packet => Refuse(description, "packet-socket", "a packet socket belongs to this host's network; close it"),
+            AF_UNIX => ScanUnix(description, facts),
+            AF_INET or AF_INET6 => ScanInet(description, facts),
+            AF_NETLINK => ScanNetlink(description, facts),
+            AF_PACKET => Refuse(description, "packet-socket", "a packet socket belongs to this host's network; close it"),
             _ => Refuse(description, "socket-family", $"sockets of family {facts.Domain} can't be carried; close it"),
         };
     }
 
     private DescriptorImage? ScanInet(OpenDescription description, SocketFacts facts)
     {
-        if ((facts.Type == SocketFacts.Datagram && DatagramProtocols.Contains(facts.Protocol)) || (facts.Type == SocketFacts.Raw && facts.Protocol != RoutingProtocol))
+        // Who routes multicast (IGMP) has tables in the kernel.
+        if ((facts.Type == SOCK_DGRAM && DatagramProtocols.Contains(facts.Protocol)) || (facts.Type == SOCK_RAW && facts.Protocol != IPPROTO_IGMP))
         {
             return ScanDatagrams(description, facts);
         }
 
-        if (facts.Type != SocketFacts.Stream || facts.Protocol is not (IPPROTO_TCP or MultipathProtocol))
+        if (facts.Type != SOCK_STREAM || facts.Protocol is not (IPPROTO_TCP or IPPROTO_MPTCP))
         {
             return Refuse(description, "raw-socket", $"sockets of type {facts.Type}, protocol {facts.Protocol} can't be carried; close it");
         }
@@ -57,7 +55,7 @@ internal sealed partial class SocketScanner(
 
     private DescriptorImage? ScanDatagrams(OpenDescription description, SocketFacts facts)
     {
-        bool udp = facts.Type == SocketFacts.Datagram && facts.Protocol is IPPROTO_UDP or LightProtocol;
+        bool udp = facts.Type == SOCK_DGRAM && facts.Protocol is IPPROTO_UDP or IPPROTO_UDPLITE;
         if (udp && Descriptor.GetUnsentBytes(description.Handle) > 0)
         {
             return Refuse(description, "udp-pending", $"a datagram is held back in {Text(facts)} (MSG_MORE, UDP_CORK); send it", passes: true);
@@ -116,7 +114,7 @@ internal sealed partial class SocketScanner(
     {
         UnixName? name = null;
         int shutdown = 0;
-        if (facts.Domain == SocketFacts.Unix)
+        if (facts.Domain == AF_UNIX)
         {
             if ((Descriptor.Poll(description.Handle, 0, TimeSpan.Zero) & POLLERR) != 0)
             {
@@ -127,7 +125,7 @@ internal sealed partial class SocketScanner(
             shutdown = UnixSockets()[(uint)description.Status.Inode].Shutdown;
         }
 
-        if (facts.Domain == SocketFacts.Unix && HasPath(facts.LocalAddress) && FindFile(description, facts, out name) is { } problem)
+        if (facts.Domain == AF_UNIX && HasPath(facts.LocalAddress) && FindFile(description, facts, out name) is { } problem)
         {
             Refuse(description, "unix-socket-name", problem);
             return null;
@@ -146,10 +144,10 @@ internal sealed partial class SocketScanner(
             Type = facts.Type,
             Protocol = facts.Protocol,
             Address = facts.IsBound ? facts.LocalAddress : [],
-            IsOfNobody = facts.Domain is SocketFacts.Inet or SocketFacts.Inet6 && facts.IsBound && IsOfNobody(facts),
-            Peer = facts.Type is SocketFacts.Datagram or SocketFacts.Raw && facts.Domain != SocketFacts.Netlink && facts.PeerAddress is { Length: > 2 } ? facts.PeerAddress : [],
+            IsOfNobody = facts.Domain is AF_INET or AF_INET6 && facts.IsBound && IsOfNobody(facts),
+            Peer = facts.Type is SOCK_DGRAM or SOCK_RAW && facts.Domain != AF_NETLINK && facts.PeerAddress is { Length: > 2 } ? facts.PeerAddress : [],
             Backlog = backlog,
-            Id = facts.Domain == SocketFacts.Unix ? description.Status.Inode : 0,
+            Id = facts.Domain == AF_UNIX ? description.Status.Inode : 0,
             Path = name?.Path,
             PathOwner = name?.Owner,
             Directory = name?.Directory,

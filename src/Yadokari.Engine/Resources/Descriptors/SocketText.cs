@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using Yadokari.Linux;
 using Yadokari.Linux.Sockets;
+using static Yadokari.Linux.Abi.Socket;
 
 namespace Yadokari.Engine.Resources.Descriptors;
 
@@ -11,9 +12,9 @@ public static class SocketText
     /// <summary>tcp 127.0.0.1:80, udp [::]:53, unix /run/x, unix @abstract, netlink 4711.</summary>
     public static string Describe(int domain, int type, byte[] address) => domain switch
     {
-        SocketFacts.Unix => $"unix {UnixName(address)}",
-        SocketFacts.Inet or SocketFacts.Inet6 => $"{(type switch { SocketFacts.Stream => "tcp", SocketFacts.Raw => "raw", _ => "udp" })} {EndPoint(address)}",
-        SocketFacts.Netlink => $"netlink {NetlinkNumber(address)}",
+        AF_UNIX => $"unix {UnixName(address)}",
+        AF_INET or AF_INET6 => $"{(type switch { SOCK_STREAM => "tcp", SOCK_RAW => "raw", _ => "udp" })} {EndPoint(address)}",
+        AF_NETLINK => $"netlink {NetlinkNumber(address)}",
         _ => $"family {domain}",
     };
 
@@ -34,12 +35,12 @@ public static class SocketText
     /// <summary>address:port, empty when not bound.</summary>
     public static string EndPoint(byte[] address)
     {
-        if (address.Length >= 28 && address[0] == SocketFacts.Inet6)
+        if (address.Length >= 28 && address[0] == AF_INET6)
         {
             return new IPEndPoint(new IPAddress(address.AsSpan(8, 16)), BinaryPrimitives.ReadUInt16BigEndian(address.AsSpan(2))).ToString();
         }
 
-        return address.Length >= 8 && address[0] == SocketFacts.Inet
+        return address.Length >= 8 && address[0] == AF_INET
             ? new IPEndPoint(new IPAddress(address.AsSpan(4, 4)), BinaryPrimitives.ReadUInt16BigEndian(address.AsSpan(2))).ToString()
             : "";
     }

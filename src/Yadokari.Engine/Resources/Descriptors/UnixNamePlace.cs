@@ -15,7 +15,6 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
 {
     private const int DirectoryPath = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     private const int OnlyMine = 0x1C0;
-    private const int NoReplace = 1; // RENAME_NOREPLACE
     private const string AnyName = "d";
 
     private readonly Slot _home = plan.NewSlot();
@@ -67,7 +66,7 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
         if (owner is not null && name.RenamedTo is { } renamed)
         {
             // Not a link: of a file that was linked the kernel would tell that it is gone.
-            plan.Call($"{renamed} is in use here, or can't be made", SystemCall.Renameat2, AT_FDCWD, path, AT_FDCWD, plan.Text(renamed), NoReplace);
+            plan.Call($"{renamed} is in use here, or can't be made", SystemCall.Renameat2, AT_FDCWD, path, AT_FDCWD, plan.Text(renamed), RENAME_NOREPLACE);
         }
         else if (owner is null)
         {

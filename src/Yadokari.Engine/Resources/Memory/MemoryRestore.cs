@@ -187,7 +187,7 @@ public static class MemoryRestore
             Slot window = plan.NewSlot();
             foreach (MemorySegment segment in shared.Segments)
             {
-                plan.CallInto(window, "map a shared object", SystemCall.Mmap, 0, segment.Length, 3, MAP_SHARED, file, segment.Address);
+                plan.CallInto(window, "map a shared object", SystemCall.Mmap, 0, segment.Length, PROT_READ | PROT_WRITE, MAP_SHARED, file, segment.Address);
                 plan.Do(OperationKind.ReadChecked, null, context.Self, window, segment.Length, segment.FileOffset, segment.Checksum, context.Buffer(0));
                 plan.Call(null, SystemCall.Munmap, window, segment.Length);
             }
