@@ -31,12 +31,11 @@ internal static class OutsideMappings
 
         IReadOnlyList<int> inside = [.. processes.Select(process => process.Pid)];
         Dictionary<(uint, uint, ulong), int> holders = [];
-        HashSet<string> links = [.. shared.Values.Select(pair => LinkOf(pair.Vma.Name, pair.Vma.Removed))];
         // Who descends from the main process and is not in the list was made meanwhile: the job's own.
         int? closed = new OutsideProcesses(inside).ForEach(other =>
         {
             ProcMaps.ForEachFile(other, Note);
-            ForEachOpen(other, links, Note);
+            ForEachOpen(other, Note);
 
             void Note((uint, uint, ulong) key)
             {
@@ -58,19 +57,15 @@ internal static class OutsideMappings
             obstacles.Add(new Obstacle("shared-memory", $"process {kin}, made by the same program, may not be looked into: it may share memory with this one (checkpoint it as root)"));
         }
     }
-    /// <summary>The files that a process has open by links that are looked for.</summary>
-    private static void ForEachOpen(int other, HashSet<string> links, Action<(uint, uint, ulong)> note)
+    /// <summary>The memory that a process has open, by whatever name, and removed files.</summary>
+    private static void ForEachOpen(int other, Action<(uint, uint, ulong)> note)
     {
         foreach (int number in ProcFdInfo.Numbers(other) ?? [])
         {
-            if (ProcFdInfo.Link(other, number) is { } link && links.Contains(link) && FileStatus.AtPath($"{ProcTasks.Directory(other)}/fd/{number}") is { } file)
+            if (ProcFdInfo.Link(other, number) is { } link && (link.StartsWith(NamedMemory.Directory + "/", StringComparison.Ordinal) || link.EndsWith(Vma.RemovedSuffix, StringComparison.Ordinal)) && FileStatus.AtPath($"{ProcTasks.Directory(other)}/fd/{number}") is { } file)
             {
                 note((file.DeviceMajor, file.DeviceMinor, file.Inode));
             }
         }
     }
-
-    /// <summary>What the link of a descriptor of a mapped file says.</summary>
-    private static string LinkOf(string name, bool removed) =>
-        removed && !name.EndsWith(Vma.RemovedSuffix, StringComparison.Ordinal) ? name + Vma.RemovedSuffix : name;
 }
