@@ -53,16 +53,26 @@ public static class JobForest
         }
     }
 
+    /// <summary>Each with the blanks that stand before its name: two for each parent that is listed.</summary>
+    /// <param name="processes">Parents before their children.</param>
+    internal static IEnumerable<(JobProcess Process, string Indent)> Indented(IReadOnlyList<JobProcess> processes)
+    {
+        Dictionary<int, int> depths = [];
+        foreach (JobProcess process in processes)
+        {
+            int depth = depths[process.Pid] = depths.GetValueOrDefault(process.Parent, 0) + 1;
+            yield return (process, new string(' ', (depth - 1) * 2));
+        }
+    }
+
     private static IEnumerable<IReadOnlyList<string>> Rows(JobWithTree job)
     {
         yield return [job.Job.Name, job.Job.Host, PsCommand.StateOf(job.Job), "", "", "", ""];
-        Dictionary<int, int> depths = [];
-        foreach (JobProcess process in job.Processes)
+        foreach ((JobProcess process, string indent) in Indented(job.Processes))
         {
-            int depth = depths[process.Pid] = depths.GetValueOrDefault(process.Parent, 0) + 1;
             yield return
             [
-                $"{new string(' ', (depth - 1) * 2)}└ {process.Name}",
+                $"{indent}└ {process.Name}",
                 "",
                 process.State,
                 process.Pid.ToString(CultureInfo.InvariantCulture),

@@ -48,9 +48,7 @@ internal sealed class Journey : IDisposable
         _hops++;
         (Ending ending, string said) = Tool.Checkpoint(_scene, Pid, ContextFile, leaveRunning: false, more);
         ending.ShouldBe(new Ending(false, 0), $"yado checkpoint said: {said}\n{_scene.Transcript}");
-        Launched gone = _current;
-        gone.Wait(() => $"process {Pid} to be gone after its checkpoint\n{_scene.Transcript}");
-        gone.Dispose();
+        AwaitGone();
     }
 
     /// <summary>Saves the process as soon as nothing of it is in the way but what passes, and waits until it is gone.</summary>
@@ -70,9 +68,7 @@ internal sealed class Journey : IDisposable
                 return ending == new Ending(false, 0);
             },
             () => $"nothing of process {Pid} to be in the way but '{passing}'\n{_scene.Transcript}");
-        Launched gone = _current;
-        gone.Wait(() => $"process {Pid} to be gone after its checkpoint\n{_scene.Transcript}");
-        gone.Dispose();
+        AwaitGone();
     }
 
     /// <summary>Saves the process, which runs on.</summary>
@@ -161,4 +157,10 @@ internal sealed class Journey : IDisposable
         () => $"the program to end; its threads: {ProcessTable.States(Pid)}\n{_scene.Transcript}", Until.PatienceWithWork);
 
     public void Dispose() => _current.Dispose();
+
+    private void AwaitGone()
+    {
+        _current.Wait(() => $"process {Pid} to be gone after its checkpoint\n{_scene.Transcript}");
+        _current.Dispose();
+    }
 }

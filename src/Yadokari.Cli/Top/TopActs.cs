@@ -162,14 +162,11 @@ public sealed class TopActs(YadoClient daemon)
     private static IEnumerable<string> Processes(JobTree tree)
     {
         yield return $"{"PROCESS",-32} {"PID",8} STATE {"THREADS",8} {"MEMORY",10} {"CPU",10}";
-        Dictionary<int, int> depths = [];
-        foreach (JobProcess process in tree.Processes)
+        foreach ((JobProcess process, string indent) in JobForest.Indented(tree.Processes))
         {
-            int depth = depths[process.Pid] = depths.GetValueOrDefault(process.Parent, 0) + 1;
-            string name = new string(' ', (depth - 1) * 2) + process.Name;
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Cells.Pad(Cells.Cut(name, 32), 32)} {process.Pid,8} {process.State,-5} {process.Threads,8} {Output.Size(process.MemoryBytes),10} {Output.Duration(TimeSpan.FromSeconds(process.CpuSeconds)),10}");
+                $"{Cells.Pad(Cells.Cut(indent + process.Name, 32), 32)} {process.Pid,8} {process.State,-5} {process.Threads,8} {Output.Size(process.MemoryBytes),10} {Output.Duration(TimeSpan.FromSeconds(process.CpuSeconds)),10}");
         }
     }
 

@@ -23,6 +23,7 @@ public sealed class JobViews(IProcessTable processes, HostSelf self)
     public JobInfo Show(JobRecord job)
     {
         IReadOnlyList<ObstacleInfo>? obstacles = job.IsHere ? Obstacles(job) : null;
+        (long ResidentBytes, double CpuSeconds)? use = job.IsHere ? processes.Use(job.Main.Pid) : null;
         JobLoad? load = job.IsHere ? Load(job.Id) : null;
         WaitStatus? status = job.WaitStatus is { } value ? new WaitStatus(value) : null;
         return new JobInfo
@@ -37,8 +38,8 @@ public sealed class JobViews(IProcessTable processes, HostSelf self)
             Epoch = job.Epoch,
             Streams = job.Streams,
             Pid = job.IsHere ? job.Main.Pid : null,
-            MemoryBytes = job.IsHere ? processes.ResidentBytes(job.Main.Pid) : null,
-            CpuSeconds = job.IsHere ? processes.CpuSeconds(job.Main.Pid) : null,
+            MemoryBytes = use?.ResidentBytes,
+            CpuSeconds = use?.CpuSeconds,
             CpuUse = load?.CpuUse,
             Demand = load?.Demand,
             Ended = job.Ended,

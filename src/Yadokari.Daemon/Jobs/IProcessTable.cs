@@ -27,8 +27,8 @@ public interface IProcessTable
     /// that is not known.</summary>
     long CarriedBytes(int pid) => 0;
 
-    /// <summary>Seconds of processor time used, by it and all that descends from it, also by what has ended and was waited for; 0 when it has ended.</summary>
-    double CpuSeconds(int pid);
+    /// <summary><see cref="ResidentBytes"/>, and seconds of processor time used, also by what has ended and was waited for; 0 when it has ended.</summary>
+    (long ResidentBytes, double CpuSeconds) Use(int pid);
 
     /// <summary>Completes when it has ended, with its wait(2) status as far as the kernel tells it to one who is not its
     /// parent; null: not known.</summary>

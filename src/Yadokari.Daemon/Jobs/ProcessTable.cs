@@ -60,9 +60,11 @@ public sealed class ProcessTable : IProcessTable, IDisposable
         }
     }
 
-    public long ResidentBytes(int pid) => Tree(pid).Sum(static one => ProcStatus.Read(ProcTasks.Witness(one))?.ResidentBytes ?? 0);
+    public long ResidentBytes(int pid) => ResidentBytes(Tree(pid));
 
     public long CarriedBytes(int pid) => Tree(pid).Sum(CarriedBytesOf);
+
+    private static long ResidentBytes(HashSet<int> tree) => tree.Sum(static one => ProcStatus.Read(ProcTasks.Witness(one))?.ResidentBytes ?? 0);
 
     /// <summary>It and all that descends from it.</summary>
     private static HashSet<int> Tree(int pid)
@@ -110,8 +112,11 @@ public sealed class ProcessTable : IProcessTable, IDisposable
         }
     }
 
-    public double CpuSeconds(int pid) =>
-        Tree(pid).Sum(static one => ProcStat.Read(one) is { } stat ? stat.UserTicks + stat.SystemTicks + stat.ReapedTicks : 0.0) / TicksPerSecond;
+    public (long ResidentBytes, double CpuSeconds) Use(int pid)
+    {
+        HashSet<int> tree = Tree(pid);
+        return (ResidentBytes(tree), tree.Sum(static one => ProcStat.Read(one) is { } stat ? stat.UserTicks + stat.SystemTicks + stat.ReapedTicks : 0.0) / TicksPerSecond);
+    }
 
     public async Task<int?> WaitStatusAsync(ProcessIdentity process, CancellationToken cancellation)
     {

@@ -67,7 +67,7 @@ public static unsafe class TcpQueue
             return null;
         }
 
-        long got = 0;
+        long got;
         fixed (byte* start = bytes)
         {
             got = bytes.Length == 0 ? 0 : LinuxCall.Invoke(SystemCall.Recvfrom, Descriptor.Number(sender), (nint)start, bytes.Length, MSG_PEEK | MSG_DONTWAIT);

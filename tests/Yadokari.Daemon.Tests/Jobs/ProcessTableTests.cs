@@ -49,11 +49,11 @@ public sealed class ProcessTableTests
         })!;
         (await shell.StandardOutput.ReadLineAsync()).ShouldBe("1");
 
-        table.CpuSeconds(shell.Id).ShouldBeGreaterThanOrEqualTo(0.58, "two that used 0.3 s each, told in hundredths");
+        table.Use(shell.Id).CpuSeconds.ShouldBeGreaterThanOrEqualTo(0.58, "two that used 0.3 s each, told in hundredths");
 
         await shell.StandardInput.WriteLineAsync();
         await shell.WaitForExitAsync();
         shell.ExitCode.ShouldBe(7);
-        table.CpuSeconds(shell.Id).ShouldBe(0);
+        table.Use(shell.Id).CpuSeconds.ShouldBe(0);
     }
 }

@@ -16,7 +16,7 @@ public sealed class SimProcessTable(SimDaemon daemon) : IProcessTable
 
     public long ResidentBytes(int pid) => SimEngine.ImageBytes;
 
-    public double CpuSeconds(int pid) => 0;
+    public (long ResidentBytes, double CpuSeconds) Use(int pid) => (ResidentBytes(pid), 0);
 
     public async Task<int?> WaitStatusAsync(ProcessIdentity process, CancellationToken cancellation)
     {

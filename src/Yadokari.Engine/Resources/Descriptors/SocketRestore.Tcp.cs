@@ -52,32 +52,24 @@ internal sealed partial class SocketRestore
         byte[] address = server?.Address ?? (anywhere ? Loopback(client.Domain) : client.Peer);
         DataReference to = plan.Bytes(client.Peer.Length > 0 ? client.Peer : address);
 
-        NewSocket(Listening, server?.Domain ?? client.Domain);
-        MakeRoom(server?.Unread.Length ?? 0, Listening, SO_RCVBUF, SO_RCVBUFFORCE);
-        PlanLabel taken = new("taken"), bound = new("bound"), made = new("made");
-        plan.CallOrJump(null, taken, SystemCall.Bind, Listening, plan.Bytes(address), address.Length);
-        plan.Jump(bound);
-        plan.Place(taken);
-        if (anywhere || client.IsReset)
+        PlanLabel made = new("made");
+        Listen(server?.Domain ?? client.Domain, server?.Unread.Length ?? 0, address, () =>
         {
-            Fail(address);
-        }
-        else
-        {
-            Exchanged(client, server, address, made);
-        }
-
-        plan.Place(bound);
-        plan.Call("listen", SystemCall.Listen, Listening, 1);
+            if (anywhere || client.IsReset)
+            {
+                Fail(address);
+            }
+            else
+            {
+                Exchanged(client, server, address, made);
+            }
+        });
         if (anywhere)
         {
             plan.Call("getsockname", SystemCall.Getsockname, Listening, to, plan.Bytes(BitConverter.GetBytes(address.Length)));
         }
 
-        NewSocket(Connecting, client.Domain);
-        MakeRoom(client.Unread.Length, Connecting, SO_RCVBUF, SO_RCVBUFFORCE);
-        Connect(client, to, address.Length);
-        Accept();
+        ConnectAndAccept(client, to, address.Length);
         plan.Place(made);
 
         Fill(client, Accepted);
@@ -110,30 +102,35 @@ internal sealed partial class SocketRestore
     /// connections, too, and of some that linger: no listener takes it. The other one's port was bound.</summary>
     private void Exchanged(TcpEndImage client, TcpEndImage? server, byte[] address, PlanLabel made)
     {
-        PlanLabel taken = new("taken"), bound = new("bound");
         plan.Call(null, SystemCall.Close, Listening);
-        NewSocket(Listening, client.Domain);
-        MakeRoom(client.Unread.Length, Listening, SO_RCVBUF, SO_RCVBUFFORCE);
-        DataReference to = plan.Bytes(client.Address);
-        plan.CallOrJump(null, taken, SystemCall.Bind, Listening, to, client.Address.Length);
-        plan.Jump(bound);
-        plan.Place(taken);
-        Fail(address);
-        plan.Place(bound);
-        plan.Call("listen", SystemCall.Listen, Listening, 1);
-        TcpEndImage other = server ?? client with { Address = client.Peer, Peer = client.Address, Unread = [] };
-        NewSocket(Connecting, other.Domain);
-        MakeRoom(other.Unread.Length, Connecting, SO_RCVBUF, SO_RCVBUFFORCE);
-        Connect(other, to, client.Address.Length);
-        Accept();
+        Listen(client.Domain, client.Unread.Length, client.Address, () => Fail(address));
+        ConnectAndAccept(server ?? client with { Address = client.Peer, Peer = client.Address, Unread = [] }, plan.Bytes(client.Address), client.Address.Length);
         plan.Set(Tries, Connecting);
         plan.Set(Connecting, Accepted);
         plan.Set(Accepted, Tries);
         plan.Jump(made);
     }
 
-    private void Accept()
+    /// <param name="unread">Bytes that wait at the end that is accepted.</param>
+    /// <param name="taken">What to do when the address is in use.</param>
+    private void Listen(int domain, int unread, byte[] address, Action taken)
     {
+        PlanLabel inUse = new("taken"), bound = new("bound");
+        NewSocket(Listening, domain);
+        MakeRoom(unread, Listening, SO_RCVBUF, SO_RCVBUFFORCE);
+        plan.CallOrJump(null, inUse, SystemCall.Bind, Listening, plan.Bytes(address), address.Length);
+        plan.Jump(bound);
+        plan.Place(inUse);
+        taken();
+        plan.Place(bound);
+        plan.Call("listen", SystemCall.Listen, Listening, 1);
+    }
+
+    private void ConnectAndAccept(TcpEndImage client, DataReference to, int length)
+    {
+        NewSocket(Connecting, client.Domain);
+        MakeRoom(client.Unread.Length, Connecting, SO_RCVBUF, SO_RCVBUFFORCE);
+        Connect(client, to, length);
         plan.CallInto(tools.Raw, "accept", SystemCall.Accept, Listening, 0, 0);
         tools.Lift(tools.Raw, Accepted);
         plan.Call(null, SystemCall.Close, Listening);

@@ -14,6 +14,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
     private const int TypeMask = 0xF000;
     private const int SocketType = 0xC000;
     private const int ConnectionRefused = 111;
+    private const string TakenOver = " is in use here; of a job that is moved: when nobody waits there to be accepted, it is taken over";
 
     private DataReference? _status;
     private Slot? _mode;
@@ -39,7 +40,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
             }
 
             SetFreeBind(image, made, 1);
-            Bind(made, address, image.Address.Length, name);
+            Bind(made, address, image.Address.Length, name, image.Domain == AF_NETLINK ? ": another program has that number here" : TakenOver);
             SetFreeBind(image, made, 0);
             Fill(image);
             if (UnixName.Of(image) is { } finished)
@@ -77,7 +78,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         return made;
     }
 
-    private void Bind(Argument socket, DataReference address, int length, string name)
+    private void Bind(Argument socket, DataReference address, int length, string name, string inUse)
     {
         const int addressInUse = 98, refused = 5;
         Slot result = plan.NewSlot();
@@ -85,7 +86,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
         plan.Try(result, SystemCall.Bind, socket, address, length);
         plan.JumpIf(result, Condition.Equal, 0, bound);
         plan.JumpIf(result, Condition.NotEqual, -addressInUse, free);
-        plan.Fail(name.StartsWith("netlink", StringComparison.Ordinal) ? $"{name}: another program has that number here" : $"{name} is in use here; of a job that is moved: when nobody waits there to be accepted, it is taken over", refused);
+        plan.Fail($"{name}{inUse}", refused);
         plan.Place(free);
         plan.Call($"bind {name}", SystemCall.Bind, socket, address, length);
         plan.Place(bound);
@@ -101,7 +102,7 @@ internal sealed partial class SocketRestore(PlanBuilder plan, RestoreTools tools
             plan.JumpIf(held, Condition.Equal, 0, bound);
             UnixName name = UnixName.Of(image)!.Value;
             Place.Enter(name, stale => RemoveStale(stale, image.Type), null);
-            Bind(number, plan.Bytes(image.Address), image.Address.Length, path);
+            Bind(number, plan.Bytes(image.Address), image.Address.Length, path, TakenOver);
             Place.Leave(name, keep: true);
             plan.Place(bound);
         }

@@ -93,8 +93,7 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
 
         if (!name.Path.StartsWith('/'))
         {
-            plan.Call(null, SystemCall.Fchdir, _home);
-            plan.Call(null, SystemCall.Close, _home);
+            GoHome();
             plan.Call(null, SystemCall.Close, _place);
         }
     }
@@ -105,14 +104,19 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
         KeepHome();
         plan.Call($"change to {directory}", SystemCall.Chdir, plan.Text(directory));
         emit();
-        plan.Call(null, SystemCall.Fchdir, _home);
-        plan.Call(null, SystemCall.Close, _home);
+        GoHome();
     }
 
     private Slot OpenHere()
     {
         plan.CallInto(tools.Raw, "open the working directory", SystemCall.Open, plan.Text("."), DirectoryPath, 0);
         return tools.Raw;
+    }
+
+    private void GoHome()
+    {
+        plan.Call(null, SystemCall.Fchdir, _home);
+        plan.Call(null, SystemCall.Close, _home);
     }
 
     private void KeepHome() => tools.Lift(OpenHere(), _home);
@@ -132,8 +136,7 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
         plan.CallOrJump(null, none, SystemCall.Chdir, plan.Text(directory));
         removeStale(name);
         plan.Place(none);
-        plan.Call(null, SystemCall.Fchdir, _home);
-        plan.Call(null, SystemCall.Close, _home);
+        GoHome();
     }
 
     /// <summary>In the directory of the renamed file, to which it is moved; else in one where anybody may, or in the job's own. No other user
@@ -154,8 +157,7 @@ internal sealed class UnixNamePlace(PlanBuilder plan, RestoreTools tools)
             plan.Place(next);
         }
 
-        plan.Call(null, SystemCall.Fchdir, _home);
-        plan.Call(null, SystemCall.Close, _home);
+        GoHome();
         if (otherwise is null)
         {
             plan.Fail($"there is no directory in which a socket gets the name {name.Path}: {string.Join(", ", bases)}", 1);

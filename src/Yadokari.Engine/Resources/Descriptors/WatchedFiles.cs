@@ -101,10 +101,7 @@ internal sealed class WatchedFiles(int pid, JobPaths paths, IReadOnlyList<OpenDe
     }
 
     /// <summary>Whether a user may read what stands at a path, by its permission bits: else it can't be watched again as that user.</summary>
-    public bool MayRead(string path)
-    {
-        return paths.Status(path) is { } file && MayRead(file);
-    }
+    public bool MayRead(string path) => paths.Status(path) is { } file && MayRead(file);
 
     public bool MayRead(FileStatus file)
     {
@@ -165,7 +162,6 @@ internal sealed class WatchedFiles(int pid, JobPaths paths, IReadOnlyList<OpenDe
         }
 
         (uint major, uint minor) = (Major(device), Minor(device));
-
         MountInfo? mount = Mounts().Where(mount => mount.Point == "/" || path == mount.Point || path.StartsWith(mount.Point + "/", StringComparison.Ordinal)).MaxBy(mount => mount.Point.Length);
         return mount is not null && (mount.DeviceMajor, mount.DeviceMinor) == (major, minor);
     }
