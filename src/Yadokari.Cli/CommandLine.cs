@@ -38,6 +38,7 @@ public static class CommandLine
             HostCommand.Create(),
             ClusterCommand.Create(),
             DoctorCommand.Create(),
+            SlurmCommand.Create(),
             LabCommand.Create(),
             DemoCommand.Create(),
             CarryCommand.Create(),

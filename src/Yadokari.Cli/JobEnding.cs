@@ -13,4 +13,10 @@ public static class JobEnding
         JobState.Lost => throw new CommandFailure(ExitStatus.Failed, $"{job.Name} was lost: {job.Note ?? "nobody saw how it ended"}"),
         _ => job.ShellStatus,
     };
+
+    /// <summary>The signal that ended a process, of its wait status (wait(2)); 0: it ended by itself.</summary>
+    public static int SignalOf(int waitStatus) => waitStatus & 0x7F;
+
+    /// <summary>As a shell reports a wait status: the exit status, or 128 + signal.</summary>
+    public static int ShellStatusOf(int waitStatus) => SignalOf(waitStatus) is not 0 and var signal ? 128 + signal : waitStatus >> 8 & 0xFF;
 }

@@ -26,6 +26,8 @@ public sealed partial class CompletionTests : IDisposable
     [InlineData("host st", "status stop")]
     [InlineData("lab u", "up")]
     [InlineData("help undr", "undrain")]
+    [InlineData("slurm r", "run")]
+    [InlineData("slurm run --a", "--ahead --ask")]
     [InlineData("run --detach so", "")]
     [InlineData("run -- so", "")]
     [InlineData("explain tcp", "tcp-connection")]

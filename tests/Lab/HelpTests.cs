@@ -12,7 +12,7 @@ public sealed partial class HelpTests
     public static TheoryData<string> Commands =>
     [
         "run", "ps", "hosts", "top", "policy", "owner", "move", "checkpoint", "resume", "inspect", "wait", "logs", "kill", "signal", "host", "cluster", "doctor", "lab", "demo",
-        "drain", "undrain", "adopt", "carry", "rm", "prune", "help", "explain", "completions", "web", "attach", "check",
+        "drain", "undrain", "adopt", "carry", "rm", "prune", "help", "explain", "completions", "web", "attach", "check", "slurm",
     ];
 
     [Theory]
@@ -33,6 +33,7 @@ public sealed partial class HelpTests
     [InlineData("resume", "yado resume job.ctx")]
     [InlineData("inspect", "--plan")]
     [InlineData("lab", "yado lab up 2")]
+    [InlineData("slurm", "yado slurm run -- ./simulate")]
     [InlineData("cluster", "yado cluster init")]
     [InlineData("policy", "yado policy threshold limit=3 every=2")]
     [InlineData("top", "yado top --once")]
@@ -87,6 +88,8 @@ public sealed partial class HelpTests
     [InlineData("owner", "maybe")]
     [InlineData("completions", "tcsh")]
     [InlineData("ps", "--quiet", "--json")]
+    [InlineData("slurm", "run")]
+    [InlineData("slurm", "run", "--ahead", "soon", "--", "true")]
     public void Wrong_usage_ends_with_2_and_one_line(params string[] arguments)
     {
         Ending ending = Yado.Run(Nothing, arguments);

@@ -65,17 +65,10 @@ public static class ResumeCommand
         held.Release();
         if (!parsed.GetValue(Detach))
         {
-            return ShellStatusOf(ChildProcess.Wait(held.ShellPid));
+            return JobEnding.ShellStatusOf(ChildProcess.Wait(held.ShellPid));
         }
 
         Console.WriteLine($"{runnable.Context.Summary.Name} goes on as process {held.Pid}");
         return ExitStatus.Done;
-    }
-
-    /// <summary>As a shell reports a wait status (wait(2)): the exit status, or 128 + signal.</summary>
-    private static int ShellStatusOf(int waitStatus)
-    {
-        int signal = waitStatus & 0x7F;
-        return signal == 0 ? waitStatus >> 8 & 0xFF : 128 + signal;
     }
 }

@@ -1,6 +1,6 @@
 namespace Yadokari.Linux.Abi;
 
-/// <summary>Flags of open(2) and of the *at calls, commands of fcntl(2) (asm-generic/fcntl.h, linux/fcntl.h). Named as there.</summary>
+/// <summary>Flags of open(2) and of the *at calls, commands of fcntl(2), places of lseek(2) (asm-generic/fcntl.h, linux/fcntl.h, linux/fs.h). Named as there.</summary>
 public static class Fcntl
 {
     public const int O_RDONLY = 0;
@@ -50,4 +50,7 @@ public static class Fcntl
     public const int AT_EMPTY_PATH = 0x1000;
 
     public const int RENAME_NOREPLACE = 1;
+
+    public const int SEEK_SET = 0;
+    public const int SEEK_CUR = 1;
 }

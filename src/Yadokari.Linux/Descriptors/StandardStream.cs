@@ -75,6 +75,14 @@ public static unsafe class StandardStream
         return true;
     }
 
+    /// <summary>Where in its file a stream is (lseek(2)), bytes: for the caller and all who have the same description.</summary>
+    /// <exception cref="SystemCallException">It is no file.</exception>
+    public static long GetOffset(int stream) => LinuxCall.Check("lseek", null, SystemCall.Lseek, stream, 0, SEEK_CUR);
+
+    /// <summary>Sets it.</summary>
+    /// <exception cref="SystemCallException">It is no file.</exception>
+    public static void SetOffset(int stream, long offset) => LinuxCall.Check("lseek", null, SystemCall.Lseek, stream, (nint)offset, SEEK_SET);
+
     /// <summary>Lets go of a stream: whoever feeds it learns that nobody reads it any more. The runtime keeps copies of standard
     /// streams; they, too, lead to /dev/null from then on, so that no number comes to mean something else.</summary>
     public static void Close(int stream)
