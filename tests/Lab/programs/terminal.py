@@ -57,6 +57,9 @@ def main():
             continue
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
+            # What it wrote between the look at the screen and its end.
+            while select.select([master], [], [], 0)[0]:
+                os.write(1, os.read(master, 65536))
             print("terminal as before" if termios.tcgetattr(slave) == before else "terminal left behind", file=sys.stderr)
             return os.waitstatus_to_exitcode(status) & 0xFF
 
