@@ -13,7 +13,9 @@ public sealed class SharedDirectoryTests(TwoHosts hosts) : IClassFixture<TwoHost
     public void A_job_goes_there_and_back_through_it_and_its_output_is_as_it_would_have_been()
     {
         string directory = Make("shared", OwnOnly);
-        hosts.Start("h1", "counts", "perl", "-e", "$| = 1; my @m = (1) x 1e6; for (1 .. 4000) { $m[$_ * 7 % 1e6] += $_; print \"$_\\n\"; select undef, undef, undef, 0.001 } print scalar(grep { $_ > 1 } @m), \"\\n\"");
+        string enough = hosts.File_("enough");
+        hosts.Start("h1", "counts", "perl", "-e", "$| = 1; my @m = (1) x 1e6; for (1 .. 4000) { $m[$_ * 7 % 1e6] += $_; print \"$_\\n\"; select undef, undef, undef, 0.001 } "
+            + "select undef, undef, undef, 0.01 until -e $ARGV[0]; print scalar(grep { $_ > 1 } @m), \"\\n\"", enough);
 
         for (int hop = 0; hop < 4; hop++)
         {
@@ -23,6 +25,7 @@ public sealed class SharedDirectoryTests(TwoHosts hosts) : IClassFixture<TwoHost
             Until.Holds(() => !Directory.EnumerateFileSystemEntries(directory).Any(), () => $"a file is left in {directory}");
         }
 
+        File.WriteAllText(enough, "");
         hosts.YadoOn("h1", "wait", "counts").Succeeds();
         hosts.YadoOn("h1", "logs", "counts").Succeeds().Output.ShouldBe(string.Concat(Enumerable.Range(1, 4000).Select(n => $"{n}\n")) + "4000\n");
     }

@@ -127,8 +127,7 @@ public sealed class JobRunner(
                 JobName = record.Name,
                 Mailbox = record.Mailbox,
             };
-            OwnProcess.Require(processes, record);
-            using ICheckpoint checkpoint = EngineCall.Run(() => engine.Open(record.Main.Pid, options));
+            using ICheckpoint checkpoint = OwnProcess.Open(processes, engine, record, options);
             using FileContextWriter file = EngineCall.Run(() => FileContextWriter.Create(request.Path, cancellation));
             EngineCall.Run(() =>
             {

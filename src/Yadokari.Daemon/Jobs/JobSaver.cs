@@ -111,8 +111,7 @@ public sealed partial class JobSaver(
         {
             return EngineCall.Run(() =>
             {
-                OwnProcess.Require(processes, record);
-                using ICheckpoint checkpoint = engine.Open(record.Main.Pid, options);
+                using ICheckpoint checkpoint = OwnProcess.Open(processes, engine, record, options);
                 using FileContextWriter file = FileContextWriter.Create(path, cancellation);
                 checkpoint.CopyAhead(file);
                 (long output, long errors) = (0L, 0L);

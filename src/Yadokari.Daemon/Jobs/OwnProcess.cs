@@ -1,3 +1,6 @@
+using Yadokari.Daemon.Engine;
+using Yadokari.Engine;
+using Yadokari.Engine.Checkpointing;
 using Yadokari.Protocol.Errors;
 
 namespace Yadokari.Daemon.Jobs;
@@ -13,7 +16,31 @@ internal static class OwnProcess
     {
         if (!processes.IsAlive(job.Main))
         {
-            throw new YadoException(YadoError.NotFound, $"job '{job.Name}' does not run here any more: its process has ended");
+            throw Ended(job);
         }
     }
+
+    /// <summary>Opens it for a capture.</summary>
+    /// <returns>To be disposed.</returns>
+    /// <exception cref="YadoException">It has ended, also just now; exit status 4. Or it has obstacles; exit status 3.</exception>
+    public static ICheckpoint Open(IProcessTable processes, IJobEngine engine, JobRecord job, CaptureOptions options)
+    {
+        Require(processes, job);
+        try
+        {
+            return engine.Open(job.Main.Pid, options);
+        }
+        catch (EngineException failure) when (failure.Error == EngineError.NoSuchProcess && !processes.IsAlive(job.Main))
+        {
+            throw Ended(job, failure);
+        }
+        catch (Exception failure) when (failure is ObstacleException or EngineException)
+        {
+            throw EngineCall.Translate(failure);
+        }
+    }
+
+    /// <summary>Without its number, which is another on the host of whoever asked.</summary>
+    private static YadoException Ended(JobRecord job, Exception? failure = null) =>
+        new(YadoError.NotFound, $"job '{job.Name}' does not run here any more: its process has ended", failure);
 }

@@ -177,9 +177,8 @@ public sealed partial class MoveSource(
         StreamRelay? relay = Relays.Find(record.Id, record.Epoch);
         LogStreams logs = LogStreams.Of(record.With(tcp), processes, home, relay);
 
-        OwnProcess.Require(processes, record);
         // Looks only: obstacles end the command before the target hears of the job.
-        using ICheckpoint checkpoint = EngineCall.Run(() => engine.Open(record.Main.Pid, logs.WithCaller(flushFiles: !sameKernel)));
+        using ICheckpoint checkpoint = OwnProcess.Open(processes, engine, record, logs.WithCaller(flushFiles: !sameKernel));
 
         string id = Guid.NewGuid().ToString("n");
         using SharedImage? chosen = SharedImage.Choose(id, record, via, self.Via, there);

@@ -67,6 +67,10 @@ public static class ConsentedFreeze
                 checkpoint.Freeze();
             }
         }
+        catch (EngineException failure) when (failure.Error == EngineError.NoSuchProcess)
+        {
+            throw new YadoException(YadoError.NotFound, "its process has ended", failure);
+        }
         catch (EngineException failure)
         {
             throw EngineCall.Translate(failure);

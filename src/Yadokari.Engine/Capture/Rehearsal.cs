@@ -21,26 +21,25 @@ internal static class Rehearsal
     private const ulong RegionBase = 1UL << 40;
     private const ulong RegionLength = 64UL << 20;
 
-    private static readonly Lazy<bool> Done = new(Try);
+    private static readonly Lazy<Task> Done = new(() => Task.Factory.StartNew(Try, TaskCreationOptions.LongRunning));
 
     /// <summary>Of a file that is longer.</summary>
     private const int MappedLength = 64 * 1024;
 
-    /// <summary>Once in the life of this program; whoever comes meanwhile waits. False: it was not possible, pauses are longer.</summary>
-    public static bool RunOnce() => Done.Value;
+    /// <summary>Once in the life of this program, on a thread of its own. The task ends in any case: where it was not possible, pauses
+    /// are longer.</summary>
+    public static Task BeginOnce() => Done.Value;
 
-    private static bool Try()
+    private static void Try()
     {
         try
         {
             Run();
-            return true;
         }
         catch (Exception failure) when (failure is EngineException or ObstacleException or SystemCallException or IOException or ArgumentOutOfRangeException)
         {
             // The last is what the runtime makes of EFBIG, under a limit on the size of files.
             // What really fails will fail when a process is captured that matters, and say so.
-            return false;
         }
     }
 

@@ -16,6 +16,7 @@ public sealed class CheckpointSession : IDisposable
 {
     private readonly CaptureOptions _options;
     private readonly Tracer _tracer = new();
+    private Task? _rehearsal;
     private FrozenTree? _tree;
     private TreeRounds? _rounds;
     private bool _disposed;
@@ -34,10 +35,13 @@ public sealed class CheckpointSession : IDisposable
     /// <exception cref="EngineException">No such process, not permitted, a kernel thread, pid 1, being traced.</exception>
     public static CheckpointSession Open(int pid, CaptureOptions options)
     {
-        Rehearsal.RunOnce();
+        // Beside all that is done while the process runs; a refusal does not wait for it.
+        Task rehearsal = Rehearsal.BeginOnce();
         // Every descriptor of the process is held here, too.
         OpenFileLimit.Raise();
-        return OpenUnrehearsed(pid, options);
+        CheckpointSession session = OpenUnrehearsed(pid, options);
+        session._rehearsal = rehearsal;
+        return session;
     }
 
     internal static CheckpointSession OpenUnrehearsed(int pid, CaptureOptions options)
@@ -63,13 +67,17 @@ public sealed class CheckpointSession : IDisposable
     }
 
     /// <summary>Stops every thread. On failure the process runs on.</summary>
-    public void Freeze() => _tracer.Run(() =>
+    public void Freeze()
     {
-        // Of a freeze before, which was given up.
-        _tree?.Dispose();
-        _tree = null;
-        _tree = FrozenTree.Freeze(Pid);
-    });
+        _rehearsal?.GetAwaiter().GetResult();
+        _tracer.Run(() =>
+        {
+            // Of a freeze before, which was given up.
+            _tree?.Dispose();
+            _tree = null;
+            _tree = FrozenTree.Freeze(Pid);
+        });
+    }
 
     /// <summary>Writes the context file into the sink. The process stays frozen unless <see cref="CaptureOptions.ThawEarly"/>.</summary>
     public CaptureReport Capture(IImageSink sink, IProgress<CaptureProgress>? progress = null) => _tracer.Run(() =>

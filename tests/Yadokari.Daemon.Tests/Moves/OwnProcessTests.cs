@@ -38,5 +38,18 @@ public sealed class OwnProcessTests : IDisposable
         _scenario.B.Processes.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_job_that_ends_in_the_moment_before_it_is_opened_is_said_to_have_ended_without_a_number_of_its_host()
+    {
+        _scenario.Start();
+        _scenario.World.BeforeOpen = process => _scenario.A.End(process, waitStatus: 0);
+
+        (await _scenario.MoveAsync()).ShouldBeFalse(_scenario.World.Tell());
+
+        _scenario.World.Tell().ShouldContain("does not run here any more: its process has ended");
+        _scenario.World.Tell().ShouldNotContain("no process");
+        _scenario.B.Processes.ShouldBeEmpty();
+    }
+
     public void Dispose() => _scenario.Dispose();
 }

@@ -25,7 +25,9 @@ public sealed class SimEngine(SimDaemon daemon) : IJobEngine
     public ICheckpoint Open(int pid, CaptureOptions options)
     {
         options.StreamFiles.ShouldBeLogsIn(daemon.Host.Home.Jobs);
-        return new Checkpoint(daemon, daemon.Host.Processes.Single(p => p.Identity.Pid == pid && p.State == SimProcessState.Running));
+        daemon.World.BeforeOpen(daemon.Host.Processes.Single(p => p.Identity.Pid == pid && p.State == SimProcessState.Running));
+        return new Checkpoint(daemon, daemon.Host.Processes.SingleOrDefault(p => p.Identity.Pid == pid && p.State == SimProcessState.Running)
+            ?? throw new EngineException(EngineError.NoSuchProcess, $"no process {pid}"));
     }
 
     public IHeldJob Prepare(string path, ResumeOptions options) => daemon.Step("prepare", () =>

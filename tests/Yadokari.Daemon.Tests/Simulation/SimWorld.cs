@@ -39,6 +39,9 @@ public sealed class SimWorld
     /// <summary>Called with a process before it is frozen; gives the one that has its number then.</summary>
     public Func<SimProcess, SimProcess> BeforeFreeze { get; set; } = static process => process;
 
+    /// <summary>What befalls a process between the look whether it lives and the moment it is opened.</summary>
+    public Action<SimProcess> BeforeOpen { get; set; } = static _ => { };
+
     public List<string> Story { get; } = [];
 
     public IEnumerable<SimProcess> Copies => Hosts.SelectMany(h => h.Processes);
