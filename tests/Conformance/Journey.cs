@@ -51,26 +51,6 @@ internal sealed class Journey : IDisposable
         AwaitGone();
     }
 
-    /// <summary>Saves the process as soon as nothing of it is in the way but what passes, and waits until it is gone.</summary>
-    /// <param name="passing">The only obstacle that it may have meanwhile.</param>
-    public void SaveWhenPast(string passing)
-    {
-        Until.Holds(
-            () =>
-            {
-                (Ending ending, string said) = TryToSave();
-                if (ending != new Ending(false, 0))
-                {
-                    ending.ShouldBe(new Ending(false, 3), $"yado checkpoint said: {said}\n{_scene.Transcript}");
-                    said.Split('\n').Where(line => line.StartsWith("  ", StringComparison.Ordinal)).ShouldAllBe(line => line.StartsWith($"  {passing}: ", StringComparison.Ordinal), said);
-                }
-
-                return ending == new Ending(false, 0);
-            },
-            () => $"nothing of process {Pid} to be in the way but '{passing}'\n{_scene.Transcript}");
-        AwaitGone();
-    }
-
     /// <summary>Saves the process, which runs on.</summary>
     /// <param name="more">Further words of the command.</param>
     public void SaveAndRunOn(params IReadOnlyList<string> more)

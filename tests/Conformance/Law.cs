@@ -63,9 +63,7 @@ internal static class Law
         List<Footprint> seen = [];
         for (int hop = 1; hop <= hops; hop++)
         {
-            // Families leave orphans to sessions whose leaders live, or have just ended: that is refused by name, for as long as it is so.
-            journey.SaveWhenPast("session");
-            journey.Resume();
+            journey.Hop();
             journey.Answer();
             seen.Add(Footprint.Of(journey));
             File.Delete(journey.ContextFile);

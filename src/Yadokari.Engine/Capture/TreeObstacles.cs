@@ -18,6 +18,7 @@ internal sealed class TreeObstacles
     private readonly IReadOnlyList<int> _living;
     private readonly List<Obstacle> _obstacles = [];
     private readonly Dictionary<int, ProcStat> _stats = [];
+    private readonly HashSet<int> _handedOn = [];
 
     private TreeObstacles(IReadOnlyList<int> living) => _living = living;
 
@@ -116,7 +117,9 @@ internal sealed class TreeObstacles
 
         Kinship kinship = new(_living, ended, static _ => { });
         IReadOnlyList<SkeletonPlace> places = kinship.Places(ended);
-        foreach ((int pid, Obstacle problem) in new Skeleton(places).Problems)
+        Skeleton skeleton = new(places);
+        _handedOn.UnionWith(places.Select(place => place.Pid).Where(pid => !skeleton.IsMadeByParent(pid)).Select(kinship.Outer));
+        foreach ((int pid, Obstacle problem) in skeleton.Problems)
         {
             _obstacles.Add(new Obstacle(problem.Name, $"{ProcessLabel.Of(kinship.Outer(pid))} {problem.Detail}"));
         }
@@ -163,5 +166,5 @@ internal sealed class TreeObstacles
         all.SelectMany((first, index) => all.Skip(index + 1).Select(second => (first, second)));
 
     /// <summary>A directory is handed on at birth; only so is it made again.</summary>
-    private bool IsParent(int parent, int child) => _stats.TryGetValue(child, out ProcStat? stat) && stat.PPid == parent;
+    private bool IsParent(int parent, int child) => !_handedOn.Contains(child) && _stats.TryGetValue(child, out ProcStat? stat) && stat.PPid == parent;
 }

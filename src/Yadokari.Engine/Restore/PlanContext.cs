@@ -119,7 +119,7 @@ public sealed class PlanContext
     /// <summary>A number that nobody in the job has or will have, for a process of the moment; null where the job may not choose, or
     /// has no other processes whose threads are still to be made.</summary>
     public int? FreePid() =>
-        Tree.HasRelatives ? Tree.Processes.SelectMany(process => process.Threads).Select(thread => thread.Tid).Concat(Tree.Ended.Select(process => process.Pid)).Max() + ++Counters.FreePids : null;
+        Tree.HasRelatives ? Tree.Processes.SelectMany(process => process.Threads).Select(thread => thread.Tid).Concat(Tree.Ended.Select(process => process.Pid)).Concat(Skeleton.Leaders.Select(leader => leader.Pid)).Max() + ++Counters.FreePids : null;
 
     /// <summary>What its processes and threads wait for.</summary>
     public TreeCounters Counters { get; }

@@ -5,5 +5,4 @@ namespace Yadokari.Engine.Restore;
 /// <param name="Pid">Its number.</param>
 /// <param name="Maker">The process of the job that makes it, and waits for its end.</param>
 /// <param name="LeadsSession">It leads a session, not only a group.</param>
-/// <param name="Members">Processes that can only be born in its session: it makes them, and its end hands them to its maker.</param>
-public sealed record SkeletonLeader(int Pid, int Maker, bool LeadsSession, IReadOnlyList<int> Members);
+public sealed record SkeletonLeader(int Pid, int Maker, bool LeadsSession);

@@ -23,4 +23,10 @@ public sealed class TreeCounters(PlanBuilder plan)
 
     /// <summary>Counts those that have joined their groups.</summary>
     public Argument Joined { get; } = plan.NewCounter("joined");
+
+    /// <summary>Counts the steps by which processes get the parent that took them over, see <see cref="SkeletonHandover"/>.</summary>
+    public Argument Turn { get; } = plan.NewCounter("turn");
+
+    /// <summary>Where each process of the job begins, by its number.</summary>
+    public Dictionary<int, PlanLabel> Starts { get; } = [];
 }

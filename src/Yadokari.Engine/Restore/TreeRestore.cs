@@ -87,26 +87,27 @@ internal static class TreeRestore
         }
 
         List<EndedProcessImage> ended = [.. context.Tree.Ended.Where(process => process.Parent == pid)];
-        Make(context, children, ended, one => skeleton.IsEarly(one));
+        IReadOnlyList<int> own = [.. children.Select(child => child.Child.Image.Attributes.Pid), .. ended.Select(process => process.Pid)];
+        foreach ((PlanContext child, PlanLabel start) in children)
+        {
+            context.Counters.Starts.Add(child.Image.Attributes.Pid, start);
+        }
+
+        Make(context, own.Where(skeleton.IsEarly));
         if (context.Image.Parent != 0)
         {
             Lead(plan, context.Image.Attributes.SessionLeader, context.Image.Attributes.GroupLeader);
             TerminalSession.Take(context);
         }
 
+        Make(context, own.Where(one => !skeleton.IsEarly(one) && skeleton.IsMadeByParent(one)));
         IReadOnlyList<SkeletonLeader> leaders = [.. skeleton.Leaders.Where(leader => leader.Maker == pid)];
-        bool takesOver = children.Exists(child => !skeleton.IsMadeByParent(child.Child.Image.Attributes.Pid)) || ended.Exists(process => !skeleton.IsMadeByParent(process.Pid));
-        if (takesOver)
-        {
-            plan.Call(null, SystemCall.Prctl, Argument.Named(PR_SET_CHILD_SUBREAPER, "PR_SET_CHILD_SUBREAPER"), 1);
-        }
-
-        Make(context, children, ended, one => !skeleton.IsEarly(one) && skeleton.IsMadeByParent(one));
         foreach (SkeletonLeader leader in leaders)
         {
-            EmitLeader(context, leader, children, ended);
+            EmitLeader(context, leader);
         }
 
+        IReadOnlyDictionary<SkeletonMiddleman, int> middlemen = EmitMiddlemen(context, pid);
         plan.Do(OperationKind.Count, null, context.Counters.Grouped);
         if (context.Image.Parent != 0)
         {
@@ -115,6 +116,7 @@ internal static class TreeRestore
 
         TerminalSession.Settle(context);
         CountJoined(context);
+        HandOn(context, pid, middlemen);
         foreach (SkeletonLeader leader in leaders)
         {
             plan.Call($"wait for leader {leader.Pid}", SystemCall.Wait4, leader.Pid, 0, Argument.Named(__WALL, "__WALL"), 0);
@@ -125,29 +127,27 @@ internal static class TreeRestore
             AwaitEnds(plan, ended);
         }
 
-        if (takesOver && !context.Image.Attributes.ChildSubreaper)
-        {
-            plan.Call(null, SystemCall.Prctl, Argument.Named(PR_SET_CHILD_SUBREAPER, "PR_SET_CHILD_SUBREAPER"), 0);
-        }
-
         return children;
     }
 
-    private static void Make(PlanContext context, List<(PlanContext Child, PlanLabel Start)> children, List<EndedProcessImage> ended, Func<int, bool> which)
+    /// <param name="which">Numbers of processes of the job, living or ended.</param>
+    private static void Make(PlanContext context, IEnumerable<int> which)
     {
-        foreach ((PlanContext child, PlanLabel start) in children.Where(child => which(child.Child.Image.Attributes.Pid)))
+        foreach (int pid in which)
         {
-            Clone(context.Plan, child.Image, start);
-        }
-
-        foreach (EndedProcessImage process in ended.Where(process => which(process.Pid)))
-        {
-            EmitEnded(context, process, children, ended);
+            if (context.Tree.Processes.FirstOrDefault(process => process.Attributes.Pid == pid) is { } living)
+            {
+                Clone(context.Plan, pid, living.ExitSignal, living.SharesDirectory, context.Counters.Starts[pid], living.Orphan && context.Skeleton.IsMadeByParent(pid));
+            }
+            else
+            {
+                EmitEnded(context, context.Tree.Ended.First(process => process.Pid == pid));
+            }
         }
     }
 
-    /// <summary>A leader that had ended: makes who can only be born in its session, lets all join, and ends again, with no signal.</summary>
-    private static void EmitLeader(PlanContext context, SkeletonLeader leader, List<(PlanContext Child, PlanLabel Start)> children, List<EndedProcessImage> ended)
+    /// <summary>A leader that had ended: lets all be made that can only be born in its session, and join, and ends again, with no signal.</summary>
+    private static void EmitLeader(PlanContext context, SkeletonLeader leader)
     {
         PlanBuilder plan = context.Plan;
         PlanLabel start = new($"leader {leader.Pid}");
@@ -156,11 +156,64 @@ internal static class TreeRestore
         plan.Jump(next);
         plan.Place(start);
         Lead(plan, leader.LeadsSession, group: true);
-        Make(context, children, ended, leader.Members.Contains);
+        IReadOnlyDictionary<SkeletonMiddleman, int> middlemen = EmitMiddlemen(context, leader.Pid);
         plan.Do(OperationKind.Count, null, context.Counters.Grouped);
         plan.Do(OperationKind.WaitCount, null, context.Counters.Joined, context.Tree.Processes.Count + context.Tree.Ended.Count, 0, 0);
+        HandOn(context, leader.Pid, middlemen);
         plan.Try(null, SystemCall.Exit_group, 0);
         plan.Place(next);
+    }
+
+    /// <summary>In the leader of a session: those who make its members that have got another parent. They end when it is their turn.</summary>
+    /// <returns>Their numbers.</returns>
+    private static Dictionary<SkeletonMiddleman, int> EmitMiddlemen(PlanContext context, int maker)
+    {
+        PlanBuilder plan = context.Plan;
+        Dictionary<SkeletonMiddleman, int> made = [];
+        foreach (SkeletonHandover handover in context.Skeleton.Handovers)
+        {
+            foreach (SkeletonMiddleman middleman in handover.Middlemen.Where(middleman => middleman.Maker == maker))
+            {
+                int pid = context.FreePid() ?? throw new InvalidOperationException("a job of one process has nobody to hand on");
+                PlanLabel start = new($"middleman of {maker}");
+                PlanLabel next = new("next");
+                made.Add(middleman, pid);
+                Clone(plan, pid, signal: 0, sharesDirectory: false, start);
+                plan.Jump(next);
+                plan.Place(start);
+                Make(context, middleman.Members);
+                plan.Do(OperationKind.WaitCount, null, context.Counters.Turn, handover.Open, 0, 0);
+                plan.Try(null, SystemCall.Exit_group, 0);
+                plan.Place(next);
+            }
+        }
+
+        return made;
+    }
+
+    /// <summary>A process's part in that all get their parents: it takes over what is its own, and waits for its middlemen to end.</summary>
+    private static void HandOn(PlanContext context, int pid, IReadOnlyDictionary<SkeletonMiddleman, int> made)
+    {
+        PlanBuilder plan = context.Plan;
+        foreach (SkeletonHandover handover in context.Skeleton.Handovers)
+        {
+            if (handover.Taker == pid)
+            {
+                plan.Do(OperationKind.WaitCount, null, context.Counters.Turn, handover.Start, 0, 0);
+                plan.Call(null, SystemCall.Prctl, Argument.Named(PR_SET_CHILD_SUBREAPER, "PR_SET_CHILD_SUBREAPER"), 1);
+                plan.Do(OperationKind.Count, null, context.Counters.Turn);
+                plan.Do(OperationKind.WaitCount, null, context.Counters.Turn, handover.Closed, 0, 0);
+                plan.Call(null, SystemCall.Prctl, Argument.Named(PR_SET_CHILD_SUBREAPER, "PR_SET_CHILD_SUBREAPER"), 0);
+                plan.Do(OperationKind.Count, null, context.Counters.Turn);
+            }
+
+            foreach (SkeletonMiddleman middleman in handover.Middlemen.Where(middleman => middleman.Maker == pid))
+            {
+                // By then its children have their parent (kernel/exit.c, exit_notify).
+                plan.Call("wait for a middleman", SystemCall.Wait4, made[middleman], 0, Argument.Named(__WALL, "__WALL"), 0);
+                plan.Do(OperationKind.Count, null, context.Counters.Turn);
+            }
+        }
     }
 
     private static void CountJoined(PlanContext context)
@@ -249,9 +302,6 @@ internal static class TreeRestore
         }
     }
 
-    private static void Clone(PlanBuilder plan, ProcessImage process, PlanLabel start) =>
-        Clone(plan, process.Attributes.Pid, process.ExitSignal, process.SharesDirectory, start, process.Orphan);
-
     private static void Clone(PlanBuilder plan, int pid, int signal, bool sharesDirectory, PlanLabel start, bool orphan = false) =>
         plan.Add(new Operation
         {
@@ -289,7 +339,7 @@ internal static class TreeRestore
     }
 
     /// <summary>A child that ends at once as it had ended.</summary>
-    private static void EmitEnded(PlanContext context, EndedProcessImage process, List<(PlanContext Child, PlanLabel Start)> children, List<EndedProcessImage> ended)
+    private static void EmitEnded(PlanContext context, EndedProcessImage process)
     {
         PlanBuilder plan = context.Plan;
         PlanLabel start = new($"ended process {process.Pid}");
@@ -299,10 +349,11 @@ internal static class TreeRestore
         plan.Place(start);
         plan.Call(null, SystemCall.Prctl, Argument.Named(PR_SET_NAME, "PR_SET_NAME"), plan.Text(process.Name));
         Lead(plan, process.Session == process.Pid, process.Group == process.Pid);
-        Make(context, children, ended, context.Skeleton.MembersOf(process.Pid).Contains);
+        IReadOnlyDictionary<SkeletonMiddleman, int> middlemen = EmitMiddlemen(context, process.Pid);
         plan.Do(OperationKind.Count, null, context.Counters.Grouped);
         Join(context, process.Group, process.Pid);
         CountJoined(context);
+        HandOn(context, process.Pid, middlemen);
 
         // Where whoever resumes may not, it was theirs.
         plan.Try(null, SystemCall.Setresgid, process.Gid, process.Gid, process.Gid);

@@ -68,6 +68,12 @@ public static class ProcessRestore
 
         if (attributes.ChildSubreaper)
         {
+            // It would take over those that are handed on to another.
+            if (context.Skeleton.Turns > 0)
+            {
+                plan.Do(OperationKind.WaitCount, null, context.Counters.Turn, context.Skeleton.Turns, 0, 0);
+            }
+
             plan.Call(null, SystemCall.Prctl, Argument.Named(PR_SET_CHILD_SUBREAPER, "PR_SET_CHILD_SUBREAPER"), 1);
         }
 
