@@ -99,6 +99,29 @@ public sealed class OrdinaryUserTests(OrdinaryHosts hosts) : IClassFixture<Ordin
         hosts.YadoOn("one", "kill", "survivor").Succeeds();
     }
 
+    /// <summary>The checkpoint before the last is written over just then, and is none any more: the last one is whole.</summary>
+    [Fact]
+    public void A_job_that_went_down_with_its_host_in_the_middle_of_a_checkpoint_goes_on_from_the_one_before()
+    {
+        JobTrail trail = hosts.StartTrail("one", "halfway", "--every", "1s", "--keep", "1", "--restart");
+        Until.Holds(() => Checkpoint("halfway") is { } made && made.GetProperty("written").GetInt64() < made.GetProperty("bytes").GetInt64() / 2, () => "each checkpoint is written whole");
+        string directory = Path.GetDirectoryName(Checkpoint("halfway")!.Value.GetProperty("path").GetString()!)!;
+        string[] processes = DownTo(Job("halfway").GetProperty("pid").GetInt32(), hosts.DaemonPid("one"));
+        Until.Holds(() => !File.Exists(Path.Combine(directory, "aside")), () => "no checkpoint is written over an earlier one");
+
+        hosts.KillDaemon("one");
+        hosts.AsUser("one", ["kill", "-KILL", .. processes]);
+        Until.Holds(() => Copies("halfway") == 0, () => "it lives on without its shell");
+        trail.Read();
+        trail.Returns = 1;
+        hosts.StartDaemon("one");
+
+        Until.Holds(() => hosts.Running("one").Any(j => j.GetProperty("name").GetString() == "halfway"), () => "it is not resumed");
+        RunsOnlyOn("one", "halfway", trail);
+        hosts.YadoOn("one", "kill", "halfway").Succeeds();
+        Until.Holds(() => !Directory.Exists(directory) || !Directory.EnumerateFiles(directory).Any(), () => $"{directory} has {string.Join(' ', Directory.EnumerateFiles(directory))}");
+    }
+
     [Fact]
     public void A_journal_that_ends_in_the_middle_of_a_write_is_read_up_to_there()
     {
@@ -125,6 +148,10 @@ public sealed class OrdinaryUserTests(OrdinaryHosts hosts) : IClassFixture<Ordin
             hosts.YadoOn(host, "undrain", host);
         }
     }
+
+    /// <summary>The last one of a job; null: there is none yet.</summary>
+    private JsonElement? Checkpoint(string name) =>
+        Job(name).TryGetProperty("checkpoints", out JsonElement made) && made.GetArrayLength() > 0 ? made[0] : null;
 
     private JsonElement Job(string name) => hosts.Running("one").Single(j => j.GetProperty("name").GetString() == name);
 

@@ -64,7 +64,7 @@ public static class Keeper
                 case KeeperAct.Look:
                     return KeeperAnswer.Seen(CheckpointSession.Look(request.Pid, request.Options ?? new CaptureOptions()));
                 case KeeperAct.CopyAhead:
-                    Required(session).CopyAhead(new LinkSink(link, request.WantsLayout));
+                    Required(session).CopyAhead(new LinkSink(link, request.WantsLayout, request.Earlier ?? []));
                     return KeeperAnswer.Done();
                 case KeeperAct.Freeze:
                     Required(session).Freeze();
@@ -73,7 +73,7 @@ public static class Keeper
                     Required(session).Thaw();
                     return KeeperAnswer.Done();
                 case KeeperAct.Capture:
-                    return KeeperAnswer.Done(Required(session).Capture(new LinkSink(link, false)));
+                    return KeeperAnswer.Done(Required(session).Capture(new LinkSink(link, false, [])));
                 case KeeperAct.Kill:
                     Required(session).Kill();
                     return KeeperAnswer.Done();
@@ -103,9 +103,11 @@ public static class Keeper
 
     private static CheckpointSession Required(CheckpointSession? session) => session ?? throw new InvalidOperationException("no process is open");
 
-    private sealed class LinkSink(KeeperLink link, bool wantsLayout) : IImageSink
+    private sealed class LinkSink(KeeperLink link, bool wantsLayout, IReadOnlyList<EarlierPlace> earlier) : IImageSink
     {
         public bool WantsLayout => wantsLayout;
+
+        public IReadOnlyList<EarlierPlace> Earlier => earlier;
 
         public void Write(long offset, ReadOnlySpan<byte> bytes) => link.SendData(offset, bytes);
 

@@ -122,7 +122,7 @@ public sealed class KeeperPool : IDisposable
     {
         private bool _disposed;
 
-        public void CopyAhead(IImageSink sink) => keeper.Act(new KeeperRequest(KeeperAct.CopyAhead, WantsLayout: sink.WantsLayout), sink);
+        public void CopyAhead(IImageSink sink) => keeper.Act(new KeeperRequest(KeeperAct.CopyAhead, WantsLayout: sink.WantsLayout, Earlier: sink.Earlier), sink);
 
         public void Freeze() => keeper.Act(new KeeperRequest(KeeperAct.Freeze));
 

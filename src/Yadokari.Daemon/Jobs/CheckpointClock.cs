@@ -70,7 +70,7 @@ public sealed partial class CheckpointClock(
         try
         {
             JobCheckpoint made = await Task.Run(() => save(job, stopping), stopping).ConfigureAwait(false);
-            LogMade(logger, job.Record.Id, made.Path, made.FileLength);
+            LogMade(logger, job.Record.Id, made.Path, made.FileLength, made.Written);
         }
         catch (YadoException failure)
         {
@@ -82,8 +82,8 @@ public sealed partial class CheckpointClock(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "job {Job}: checkpoint {Path}, {Bytes} bytes")]
-    private static partial void LogMade(ILogger logger, string job, string path, long bytes);
+    [LoggerMessage(Level = LogLevel.Information, Message = "job {Job}: checkpoint {Path}, {Bytes} bytes, {Written} of them written")]
+    private static partial void LogMade(ILogger logger, string job, string path, long bytes, long written);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "job {Job}: no checkpoint this time: {Reason}")]
     private static partial void LogFailed(ILogger logger, string job, string reason);

@@ -8,8 +8,9 @@ namespace Yadokari.Daemon.Jobs;
 /// <param name="ErrorsLength">Bytes that the error log had then.</param>
 /// <param name="ErrorsToOutput">Stream 2 is the output log: of one that an earlier version has made; now the image tells by itself.</param>
 /// <param name="FileLength">Bytes.</param>
+/// <param name="Written">Bytes that were written for it; 0: not known.</param>
 public sealed record JobCheckpoint(
-    string Path, DateTimeOffset At, long OutputLength, long ErrorsLength, bool ErrorsToOutput, long FileLength)
+    string Path, DateTimeOffset At, long OutputLength, long ErrorsLength, bool ErrorsToOutput, long FileLength, long Written = 0)
 {
-    public CheckpointInfo ToInfo() => new(Path, At, FileLength);
+    public CheckpointInfo ToInfo() => new(Path, At, FileLength, Written);
 }

@@ -7,6 +7,7 @@ using Yadokari.Daemon.Store;
 using Yadokari.Engine;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Consent;
+using Yadokari.Engine.Context;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
 
@@ -19,6 +20,9 @@ namespace Yadokari.Daemon.Jobs;
 public sealed partial class JobSaver(
     IJobEngine engine, IProcessTable processes, JobTable jobs, HomeDirectory home, ILogger<JobSaver> logger)
 {
+    /// <summary>In a job's directory of checkpoints: the one that fell out of its plan.</summary>
+    private const string AsideName = "aside";
+
     /// <summary>Saves a job, which then is no process any more, but a context file and a record that says where it is.</summary>
     /// <param name="directory">Made when it is missing.</param>
     /// <param name="tcp">What becomes of TCP connections to outside; null: as the job was told at its start.</param>
@@ -38,7 +42,7 @@ public sealed partial class JobSaver(
             string path = Path.Combine(directory, $"{record.Name}-{record.Id}-{record.Epoch}.ctx");
             // What stands at this name was left by a daemon that died before it could say so in the record.
             File.Delete(path);
-            JobCheckpoint saved = Write(record.With(tcp), path, leaveRunning: false, consent, cancellation, (checkpoint, made) =>
+            JobCheckpoint saved = Write(record.With(tcp), path, () => FileContextWriter.Create(path, cancellation), leaveRunning: false, consent, cancellation, (checkpoint, made) =>
             {
                 // Written before the act, as in a move: a record that says "saved" with a process that lives was not carried out.
                 jobs.Update(
@@ -46,6 +50,7 @@ public sealed partial class JobSaver(
                 checkpoint.Kill();
             });
             DropFiles(record.Checkpoints);
+            RemoveAside(AsideOf(record));
             LogSaved(logger, record.Id, path);
             return saved;
         }
@@ -55,7 +60,8 @@ public sealed partial class JobSaver(
         }
     }
 
-    /// <summary>Makes the next checkpoint of a job, which runs on, and removes the oldest when there are more than its plan keeps.</summary>
+    /// <summary>Makes the next checkpoint of a job, which runs on. The oldest, when there are more than its plan keeps, is set aside: the
+    /// next one is written over it.</summary>
     /// <exception cref="YadoException">There is none; those before it stay.</exception>
     public Task<JobCheckpoint> KeepAsync(JobEntry job, CancellationToken cancellation) =>
         ConsentedFreeze.WithConsentAsync(job, CaptureConsent.UsualPatience, cancellation, consent => KeepAsync(job, consent, cancellation));
@@ -71,11 +77,13 @@ public sealed partial class JobSaver(
             MakeDirectory(directory);
             DateTimeOffset now = DateTimeOffset.UtcNow;
             string path = Path.Combine(directory, $"{record.Epoch}-{now:yyyyMMdd'T'HHmmss.fff'Z'}.ctx");
-            return Write(record, path, leaveRunning: true, consent, cancellation, (_, made) =>
+            string aside = AsideOf(record);
+            return Write(record, path, () => Over(aside, path, cancellation), leaveRunning: true, consent, cancellation, (_, made) =>
             {
                 int keep = record.Plan?.Keep ?? 1;
                 jobs.Update(job, record with { Checkpoints = [made, .. record.Checkpoints.Take(keep - 1)] }, null, durable: true);
-                DropFiles(record.Checkpoints.Skip(keep - 1));
+                DropFiles(record.Checkpoints.Skip(keep));
+                SetAside(record.Checkpoints.ElementAtOrDefault(keep - 1), aside);
             });
         }
         finally
@@ -95,7 +103,8 @@ public sealed partial class JobSaver(
     }
 
     private JobCheckpoint Write(
-        JobRecord record, string path, bool leaveRunning, CaptureConsent? consent, CancellationToken cancellation, Action<ICheckpoint, JobCheckpoint> complete)
+        JobRecord record, string path, Func<FileContextWriter> create, bool leaveRunning, CaptureConsent? consent, CancellationToken cancellation,
+        Action<ICheckpoint, JobCheckpoint> complete)
     {
         LogStreams logs = LogStreams.Of(record, processes, home);
         // What is resumed here has a log: a caller's pipe or terminal would be lost without a word.
@@ -112,7 +121,7 @@ public sealed partial class JobSaver(
             return EngineCall.Run(() =>
             {
                 using ICheckpoint checkpoint = OwnProcess.Open(processes, engine, record, options);
-                using FileContextWriter file = FileContextWriter.Create(path, cancellation);
+                using FileContextWriter file = create();
                 checkpoint.CopyAhead(file);
                 (long output, long errors) = (0L, 0L);
                 CaptureReport report = ConsentedFreeze.CaptureAsync(
@@ -130,7 +139,7 @@ public sealed partial class JobSaver(
                     giveBack: static () => { },
                     cancellation).GetAwaiter().GetResult();
                 file.Commit();
-                JobCheckpoint made = new(path, report.FrozenAt, output, errors, ErrorsToOutput: false, report.FileLength);
+                JobCheckpoint made = new(path, report.FrozenAt, output, errors, ErrorsToOutput: false, report.FileLength, file.Written);
                 try
                 {
                     complete(checkpoint, made);
@@ -149,6 +158,48 @@ public sealed partial class JobSaver(
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or StoreException)
         {
             throw new YadoException(YadoError.Failed, $"cannot save job '{record.Name}' as {path}: {failure.Message}; it runs on", failure);
+        }
+    }
+
+    /// <summary>The next checkpoint, over the one that was set aside where there is one and it is of use.</summary>
+    private FileContextWriter Over(string aside, string path, CancellationToken cancellation)
+    {
+        try
+        {
+            if (File.Exists(aside) && EarlierPlaces.Read(aside) is { Count: > 0 } places)
+            {
+                return FileContextWriter.Over(aside, places, path, cancellation);
+            }
+        }
+        catch (EngineException failure) when (failure.Error is EngineError.BadContextFile or EngineError.NoSuchFile)
+        {
+            LogUseless(logger, aside, failure.Message);
+        }
+        RemoveAside(aside);
+        return FileContextWriter.Create(path, cancellation);
+    }
+
+    private string AsideOf(JobRecord record) => Path.Combine(home.CheckpointDirectory(record.Id), AsideName);
+
+    private static void RemoveAside(string aside)
+    {
+        if (File.Exists(aside))
+        {
+            File.Delete(aside);
+        }
+    }
+
+    /// <summary>Nothing relies on it any more. It is whole until the next checkpoint is written over it.</summary>
+    private static void SetAside(JobCheckpoint? dropped, string aside)
+    {
+        // One that came with the job lies elsewhere.
+        if (dropped is not null && Path.GetDirectoryName(dropped.Path) == Path.GetDirectoryName(aside) && File.Exists(dropped.Path))
+        {
+            File.Move(dropped.Path, aside, overwrite: true);
+        }
+        else if (dropped is not null)
+        {
+            File.Delete(dropped.Path);
         }
     }
 
@@ -185,6 +236,9 @@ public sealed partial class JobSaver(
     }
 
     private static long Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the next checkpoint is not written over {Path}: {Reason}")]
+    private static partial void LogUseless(ILogger logger, string path, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "job {Job} is saved as {Path}")]
     private static partial void LogSaved(ILogger logger, string job, string path);

@@ -194,7 +194,7 @@ public sealed partial class StreamRelay
         if (read - _facts.InputFrom >= MostInPipe)
         {
             Save(_facts with { InputFrom = read });
-            FilePlace.Forget(_spools[Input], read & ~4095L);
+            FilePlace.Forget(_spools[Input], 0, read & ~4095L);
         }
     }
 

@@ -88,7 +88,7 @@ public sealed partial class StreamRelay
                 long[] from = [.. _facts.From];
                 from[stream - 1] = upTo;
                 Save(_facts with { From = from });
-                FilePlace.Forget(_spools[stream], upTo & ~4095L);
+                FilePlace.Forget(_spools[stream], 0, upTo & ~4095L);
             }
         }
         Wake();

@@ -178,7 +178,7 @@ public sealed partial class StreamRelay
                 next[stream - 1] = from;
                 Save(_facts with { From = next });
                 _acknowledged[stream - 1] = Math.Max(_acknowledged[stream - 1], from);
-                FilePlace.Forget(_spools[stream], from & ~4095L);
+                FilePlace.Forget(_spools[stream], 0, from & ~4095L);
             }
         }
     }

@@ -132,13 +132,13 @@ internal sealed class AskedProcess
     {
         if (tracked is null)
         {
-            return writer.Copy(memory.Runs);
+            return writer.Copy(Pid, memory.Runs);
         }
 
         List<PageRun> rest = [];
         IReadOnlyList<MemorySegment> ahead = tracked.Finish(memory, Frozen.Memory, rest);
         writer.CountAhead(ahead);
-        return [.. ahead.Concat(writer.Copy(rest)).OrderBy(segment => segment.Address)];
+        return [.. ahead.Concat(writer.Copy(Pid, rest)).OrderBy(segment => segment.Address)];
     }
 
     private PendingStops Stops() => PendingStops.Of(Frozen.Stopped, [_process.Signals.Pending, .. _threads.Select(t => t.PendingSignals)]);

@@ -58,7 +58,7 @@ public static class ProcessCapturer
         Kinship kinship = new(tree);
         for (int i = 0; i < asked.Count; i++)
         {
-            MemoryWriter writer = new(asked[i].Frozen.Memory, sink, position, progress);
+            MemoryWriter writer = new(asked[i].Frozen.Memory, sink, position, progress) { Kept = rounds?.Kept };
             ProcessImage process = asked[i].Finish(descriptors.Processes[i], common.Keys, writer, rounds?.Find(asked[i].Pid));
             StopReport report = i == 0 || !asked[i].Frozen.Stopped ? StopReport.Coming : untoldStops.ContainsKey(asked[i].Pid) ? StopReport.Waiting : StopReport.Taken;
             processes.Add(kinship.Place(process, asked[i].Pid) with { Attributes = process.Attributes with { StopReport = report } });
@@ -66,7 +66,7 @@ public static class ProcessCapturer
             memoryBytes += writer.Written;
         }
 
-        MemoryWriter last = new(asked[0].Frozen.Memory, sink, position, progress);
+        MemoryWriter last = new(asked[0].Frozen.Memory, sink, position, progress) { Kept = rounds?.Kept };
         IReadOnlyList<SharedObjectImage> objects = common.Read(last, asked[0], ipc);
         position = last.Position;
         IReadOnlyList<EndedProcessImage> ended = [.. tree.Ended.Select(kinship.Ended)];

@@ -21,7 +21,7 @@ public sealed class TreeRounds : IDisposable
 
     private readonly List<TrackedMemory> _tracked = [];
     private readonly List<RoundReport> _rounds = [];
-    private readonly FilePlaces _places = new(ContextWriter.FirstPage);
+    private FilePlaces _places = new(ContextWriter.FirstPage, null);
 
     private TreeRounds()
     {
@@ -35,6 +35,9 @@ public sealed class TreeRounds : IDisposable
 
     /// <summary>Where the next bytes of the file go.</summary>
     internal long Position => _places.Position;
+
+    /// <summary>Places that an earlier file had; null: there is none, or memory was not copied in rounds.</summary>
+    internal KeptPlaces? Kept => _places.Kept;
 
     /// <summary>Copies memory, again and again what was written meanwhile, until little is left. The job runs, but for one short stop.</summary>
     /// <param name="sink">Gets the pages, in the places that they keep.</param>
@@ -80,6 +83,12 @@ public sealed class TreeRounds : IDisposable
         {
             WithoutRounds = "it has little memory";
             return;
+        }
+
+        KeptPlaces kept = new(sink.Earlier);
+        if (kept.End > 0)
+        {
+            _places = new FilePlaces(kept.End, kept);
         }
 
         long worthWatch = RoundRule.WorthWatch(sink.WantsLayout);

@@ -9,7 +9,7 @@ namespace Yadokari.Engine.Checkpointing;
 /// Writes a context file so that its name appears only when it is complete and on disk: an image sink on a file without a
 /// name, mode 0700, of which nothing is left whatever ends its writer; <see cref="Commit"/> gives it its name without replacing
 /// anything. Where the file system has no files without names, it is a temporary one beside the path
-/// (<see cref="PartFile"/>). Disposing before <see cref="Commit"/> removes it. Writes may come from several threads at once,
+/// (<see cref="PartFile"/>), and so is an earlier file that is written over (<see cref="Over"/>). Disposing before <see cref="Commit"/> removes it. Writes may come from several threads at once,
 /// all else from one.
 /// </summary>
 public sealed class FileContextWriter : IImageSink, IDisposable
@@ -18,21 +18,30 @@ public sealed class FileContextWriter : IImageSink, IDisposable
 
     private readonly SafeFileHandle _file;
     private readonly PartFile? _part;
+    private readonly EarlierFile? _earlier;
     private readonly CancellationToken _cancel;
     private MappedFile? _reserved;
     private long _end;
+    private long _written;
     private bool _done;
 
-    private FileContextWriter(string path, SafeFileHandle? unnamed, PartFile? part, CancellationToken cancel)
+    private FileContextWriter(string path, SafeFileHandle? unnamed, PartFile? part, IReadOnlyList<EarlierPlace> earlier, CancellationToken cancel)
     {
         Path = path;
         _part = part;
         _file = unnamed ?? part!.Handle;
+        _earlier = earlier.Count > 0 ? new EarlierFile(_file) : null;
         _cancel = cancel;
+        Earlier = earlier;
     }
 
     /// <summary>Full path of the context file to be.</summary>
     public string Path { get; }
+
+    public IReadOnlyList<EarlierPlace> Earlier { get; }
+
+    /// <summary>Bytes written to it so far, beside what was filled in place (<see cref="Window"/>).</summary>
+    public long Written => _earlier?.Written ?? Volatile.Read(ref _written);
 
     /// <summary>Refuses what could not be written later, without writing anything.</summary>
     /// <exception cref="EngineException">OutputExists, or NoSuchFile when the directory is missing.</exception>
@@ -61,7 +70,7 @@ public sealed class FileContextWriter : IImageSink, IDisposable
         try
         {
             SafeFileHandle? unnamed = UnnamedFile.TryCreate(System.IO.Path.GetDirectoryName(full)!, Private);
-            return new(full, unnamed, unnamed is null ? PartFile.Create(full, Private) : null, cancel);
+            return new(full, unnamed, unnamed is null ? PartFile.Create(full, Private) : null, [], cancel);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or SystemCallException)
         {
@@ -69,14 +78,38 @@ public sealed class FileContextWriter : IImageSink, IDisposable
         }
     }
 
-    public bool IsConcurrent => true;
+    /// <summary>As <see cref="Create"/>, where an earlier context file is to become the new one: only what is different is written to it.
+    /// It is gone whatever becomes of the new one. A new file all the same where it is somebody's else by now: open, or with another name.</summary>
+    /// <param name="earlier">In the same directory; no one relies on it any more.</param>
+    /// <param name="places">Where it has its memory, one at least.</param>
+    /// <exception cref="EngineException">As <see cref="Create"/>.</exception>
+    public static FileContextWriter Over(string earlier, IReadOnlyList<EarlierPlace> places, string path, CancellationToken cancel = default)
+    {
+        Check(path);
+        string full = System.IO.Path.GetFullPath(path);
+        try
+        {
+            if (PartFile.TryTake(earlier, full) is { } part)
+            {
+                return new(full, null, part, places, cancel);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or SystemCallException)
+        {
+            // Somebody executes it, or the directory can't be written, which a new file says better.
+        }
+
+        return Create(path, cancel);
+    }
+
+    public bool IsConcurrent => _earlier is null;
 
     /// <summary>Takes room on the disk and in memory for the first bytes of the file, so that the process need not stand still
     /// meanwhile. A hint: where it can't be had, or is more than half of this host's memory, bytes are written as they come.</summary>
     public void Reserve(long bytes)
     {
         long whole = (bytes + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
-        if (whole > 0 && whole <= GC.GetGCMemoryInfo(GCKind.Any).TotalAvailableMemoryBytes / 2)
+        if (_earlier is null && whole > 0 && whole <= GC.GetGCMemoryInfo(GCKind.Any).TotalAvailableMemoryBytes / 2)
         {
             _reserved ??= MappedFile.TryReserve(_file, whole);
         }
@@ -87,7 +120,15 @@ public sealed class FileContextWriter : IImageSink, IDisposable
         _cancel.ThrowIfCancellationRequested();
         try
         {
-            RandomAccess.Write(_file, bytes, offset);
+            if (_earlier is null)
+            {
+                RandomAccess.Write(_file, bytes, offset);
+                Interlocked.Add(ref _written, bytes.Length);
+            }
+            else
+            {
+                _earlier.Write(offset, bytes);
+            }
         }
         catch (Exception failure) when (failure is IOException or ArgumentOutOfRangeException)
         {
@@ -124,6 +165,7 @@ public sealed class FileContextWriter : IImageSink, IDisposable
         {
             // Nothing may keep it open for writing, and room taken in advance goes back.
             _reserved?.Dispose();
+            _earlier?.Finish(_end);
             RandomAccess.SetLength(_file, _end);
             RandomAccess.FlushToDisk(_file);
             if (_part is null)

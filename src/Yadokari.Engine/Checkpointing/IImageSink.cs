@@ -31,6 +31,10 @@ public interface IImageSink
     {
     }
 
+    /// <summary>Where an earlier file of the same job, which this sink writes over, has its memory: what gets the same place, and is the same,
+    /// costs no writing. Whatever is not written is zeros, as in a new file. Empty: it is a new file.</summary>
+    IReadOnlyList<EarlierPlace> Earlier => [];
+
     /// <summary>True when <see cref="Write"/> and <see cref="Window"/> may be called by several threads at once.</summary>
     bool IsConcurrent => false;
 }

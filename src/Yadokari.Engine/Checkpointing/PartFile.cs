@@ -1,4 +1,6 @@
 using Microsoft.Win32.SafeHandles;
+using Yadokari.Linux;
+using Yadokari.Linux.Descriptors;
 
 namespace Yadokari.Engine.Checkpointing;
 
@@ -29,7 +31,7 @@ internal sealed class PartFile : IDisposable
     public static PartFile Create(string path, UnixFileMode mode)
     {
         Sweep(Path.GetDirectoryName(path)!);
-        string temporary = $"{path}.{Guid.NewGuid():N}{Suffix}";
+        string temporary = TemporaryOf(path);
         FileStream file = new(temporary, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -39,6 +41,40 @@ internal sealed class PartFile : IDisposable
             UnixCreateMode = mode,
         });
         return new PartFile(file, temporary);
+    }
+
+    /// <summary>Makes one of a file that is there, and is nobody's else: it has one name, and nobody has it open.</summary>
+    /// <param name="existing">In the same directory; gone afterwards, whatever becomes of it.</param>
+    /// <param name="path">The name it will get.</param>
+    /// <returns>Null when it is somebody's, or none is there.</returns>
+    /// <exception cref="IOException">It can't be opened, as a program that runs can't be.</exception>
+    public static PartFile? TryTake(string existing, string path)
+    {
+        Sweep(Path.GetDirectoryName(path)!);
+        if (FileStatus.AtPath(existing, followLink: false) is not { IsRegular: true })
+        {
+            return null;
+        }
+
+        // By a name that nobody knows, nobody opens it any more.
+        string temporary = TemporaryOf(path);
+        File.Move(existing, temporary);
+        PartFile? taken = null;
+        try
+        {
+            FileStream file = new(temporary, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 });
+            PartFile opened = new(file, temporary);
+            using PartFile? others = IsOnlyHere(file.SafeFileHandle) ? null : opened;
+            taken = others is null ? opened : null;
+            return taken;
+        }
+        finally
+        {
+            if (taken is null)
+            {
+                File.Delete(temporary);
+            }
+        }
     }
 
     /// <summary>Removes the files of writers that are dead. One that can't be removed stays: it is somebody else's.</summary>
@@ -76,6 +112,12 @@ internal sealed class PartFile : IDisposable
             File.Delete(_path);
         }
     }
+
+    /// <summary>Under no other name, and open nowhere else.</summary>
+    private static bool IsOnlyHere(SafeFileHandle file) =>
+        FileStatus.Of(file) is { IsRegular: true, Links: 1 } status && status.Uid == CurrentUser.Effective && FileLease.IsOnlyHere(file);
+
+    private static string TemporaryOf(string path) => $"{path}.{Guid.NewGuid():N}{Suffix}";
 
     private static bool IsPart(string path)
     {

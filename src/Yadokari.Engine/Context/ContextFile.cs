@@ -62,6 +62,17 @@ public sealed class ContextFile
         }
     }
 
+    /// <summary>Reads header and manifest, and nothing else.</summary>
+    /// <exception cref="EngineException">NoSuchFile or BadContextFile with the reason.</exception>
+    internal static TreeImage ReadImage(string path)
+    {
+        using SafeFileHandle file = OpenHandle(path);
+        long length = RandomAccess.GetLength(file);
+        byte[] page = new byte[Math.Min(length, ContextHeader.Length)];
+        ReadExactly(file, page, 0);
+        return ReadManifest(file, ContextHeader.Parse(page, length));
+    }
+
     /// <summary>Checks the checksum of every page of memory.</summary>
     /// <exception cref="EngineException">BadContextFile: damaged at which offset.</exception>
     public void VerifyPages()

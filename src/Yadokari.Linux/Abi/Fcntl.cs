@@ -1,6 +1,6 @@
 namespace Yadokari.Linux.Abi;
 
-/// <summary>Flags of open(2) and of the *at calls, commands of fcntl(2), places of lseek(2) (asm-generic/fcntl.h, linux/fcntl.h, linux/fs.h). Named as there.</summary>
+/// <summary>Flags of open(2) and of the *at calls, commands of fcntl(2) and of fallocate(2), places of lseek(2) (asm-generic/fcntl.h, linux/fcntl.h, linux/falloc.h, linux/fs.h). Named as there.</summary>
 public static class Fcntl
 {
     public const int O_RDONLY = 0;
@@ -40,6 +40,8 @@ public static class Fcntl
     public const int F_GETPIPE_SZ = 1032;
     public const int F_ADD_SEALS = 1033;
     public const int F_GET_SEALS = 1034;
+    public const int F_WRLCK = 1;
+    public const int F_UNLCK = 2;
     public const int F_SEAL_GROW = 4;
     public const int F_SEAL_WRITE = 8;
 
@@ -53,4 +55,7 @@ public static class Fcntl
 
     public const int SEEK_SET = 0;
     public const int SEEK_CUR = 1;
+
+    public const int FALLOC_FL_KEEP_SIZE = 1;
+    public const int FALLOC_FL_PUNCH_HOLE = 2;
 }

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using static Yadokari.Linux.Abi.Fcntl;
 
 namespace Yadokari.Linux.Descriptors;
 
@@ -7,7 +8,6 @@ public static class FilePlace
 {
     private const int FromStart = 0;
     private const int FromHere = 1;
-    private const int PunchHoleKeepSize = 3; // FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE
 
     public static long Offset(SafeFileHandle file)
     {
@@ -22,10 +22,12 @@ public static class FilePlace
         GC.KeepAlive(file);
     }
 
-    /// <summary>Gives the disk back what the first bytes of a file take; its length stays. A file system that can't do that keeps them.</summary>
-    public static void Forget(SafeFileHandle file, long upTo)
+    /// <summary>Gives the disk back what a range of a file takes, which then reads as zeros; its length stays.</summary>
+    /// <returns>False where the file system can't do that: it keeps it.</returns>
+    public static bool Forget(SafeFileHandle file, long from, long length)
     {
-        LinuxCall.Invoke(SystemCall.Fallocate, Descriptor.Number(file), PunchHoleKeepSize, 0, (nint)upTo);
+        long result = LinuxCall.Invoke(SystemCall.Fallocate, Descriptor.Number(file), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (nint)from, (nint)length);
         GC.KeepAlive(file);
+        return result >= 0;
     }
 }

@@ -28,6 +28,7 @@ public sealed class MemoryWriter
     private long _total;
     private int _next;
     private bool _inPlace;
+    private string _owner = "";
     private int _block = MemorySegment.MaxLength;
     private volatile bool _failed;
 
@@ -40,8 +41,11 @@ public sealed class MemoryWriter
         _progress = progress;
     }
 
-    /// <summary>Where the next bytes of the file go.</summary>
+    /// <summary>Where the next bytes of the file go that have no place of earlier.</summary>
     public long Position => _position;
+
+    /// <summary>Places of an earlier file, all before the first; null: there is none.</summary>
+    internal KeptPlaces? Kept { get; init; }
 
     /// <summary>Bytes of memory written.</summary>
     public long Written { get; private set; }
@@ -50,8 +54,10 @@ public sealed class MemoryWriter
     public void CountAhead(IReadOnlyList<MemorySegment> segments) => Written += segments.Sum(segment => (long)segment.Length);
 
     /// <summary>Copies the runs; returns their segments by ascending address.</summary>
-    public IReadOnlyList<MemorySegment> Copy(IReadOnlyList<PageRun> runs)
+    /// <param name="pid">Of the process whose they are.</param>
+    public IReadOnlyList<MemorySegment> Copy(int pid, IReadOnlyList<PageRun> runs)
     {
+        _owner = Kept is null ? "" : KeptPlaces.OwnerOf(pid);
         _pieces.Clear();
         _segments.Clear();
         _next = 0;
@@ -125,14 +131,15 @@ public sealed class MemoryWriter
     }
 
     /// <summary>Writes bytes of another source (an object read by descriptor) as a segment; null when they are all zeros.</summary>
-    public MemorySegment? Write(ulong address, ReadOnlySpan<byte> bytes)
+    /// <param name="key">The object's (<see cref="SharedObjectImage.Key"/>).</param>
+    public MemorySegment? Write(string key, ulong address, ReadOnlySpan<byte> bytes)
     {
         if (!bytes.ContainsAnyExcept((byte)0))
         {
             return null;
         }
 
-        long offset = Interlocked.Add(ref _position, bytes.Length) - bytes.Length;
+        long offset = Place(key, address, bytes.Length);
         uint checksum = Checksum.OfSegment(bytes);
         WriteSink(offset, bytes);
         return new MemorySegment(address, bytes.Length, offset, checksum);
@@ -216,7 +223,7 @@ public sealed class MemoryWriter
         uint checksum = Checksum.OfSegment(run);
         if (!_inPlace)
         {
-            at = Interlocked.Add(ref _position, length) - length;
+            at = Place(_owner, address, length);
             WriteSink(at, run);
             return new MemorySegment(address, length, at, checksum);
         }
@@ -239,6 +246,9 @@ public sealed class MemoryWriter
         at += length;
         return segment;
     }
+
+    private long Place(string owner, ulong address, int length) =>
+        Kept?.TryTake(owner, address, length) ?? Interlocked.Add(ref _position, length) - length;
 
     private void WriteSink(long offset, ReadOnlySpan<byte> bytes)
     {

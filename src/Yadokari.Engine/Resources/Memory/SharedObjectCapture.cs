@@ -85,7 +85,7 @@ internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sour
             Mode = (int)status.Permissions,
             NamedAt = path,
             Owner = FileOwnerImage.Of(status),
-            Segments = Read(file, SparseFile.FindData(file, status.Size)),
+            Segments = Read(SharedObjectImage.KeyOf(status.Device, status.Inode), file, SparseFile.FindData(file, status.Size)),
         };
     }
 
@@ -101,11 +101,11 @@ internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sour
             Mode = (int)(file.Mode & 0xfff),
             Directory = file.Kind == CarriedFileKind.MemoryFile ? null : Path.GetDirectoryName(file.Name),
             Travels = file.Kind == CarriedFileKind.Travelling ? file.Name : null,
-            Segments = Read(content.Handle, content.Runs),
+            Segments = Read(key, content.Handle, content.Runs),
         };
     }
 
-    private List<MemorySegment> Read(SafeFileHandle file, IReadOnlyList<DataRun> runs)
+    private List<MemorySegment> Read(string key, SafeFileHandle file, IReadOnlyList<DataRun> runs)
     {
         List<MemorySegment> segments = [];
         foreach (DataRun run in runs)
@@ -128,7 +128,7 @@ internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sour
 
                 int whole = (got + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
                 _buffer.AsSpan(got, whole - got).Clear();
-                if (whole > 0 && writer.Write((ulong)at, _buffer.AsSpan(0, whole)) is { } segment)
+                if (whole > 0 && writer.Write(key, (ulong)at, _buffer.AsSpan(0, whole)) is { } segment)
                 {
                     segments.Add(segment);
                 }
@@ -153,7 +153,7 @@ internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sour
             using (file)
             {
                 FileStatus status = FileStatus.Of(file);
-                return shared with { Length = status.Size, Mode = (int)status.Permissions, Segments = Read(file, SparseFile.FindData(file, status.Size)) };
+                return shared with { Length = status.Size, Mode = (int)status.Permissions, Segments = Read(shared.Key, file, SparseFile.FindData(file, status.Size)) };
             }
         }
 
@@ -167,7 +167,7 @@ internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sour
             ulong end = Math.Min(view.Offset + (view.End - view.Start), limit);
             foreach (DataRun run in source.Residency.Find(shared.Key) ?? [new DataRun(0, (long)end)])
             {
-                ReadView(source.Memory, view, Math.Max(done, (ulong)run.Offset), Math.Min(end, (ulong)(run.Offset + run.Length)), segments);
+                ReadView(shared.Key, source.Memory, view, Math.Max(done, (ulong)run.Offset), Math.Min(end, (ulong)(run.Offset + run.Length)), segments);
             }
 
             done = Math.Max(done, end);
@@ -176,14 +176,14 @@ internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sour
         return shared with { Length = shared is { FoundAt: null, NamedAt: null } ? (long)done : shared.Length, Segments = segments };
     }
 
-    private void ReadView(RemoteMemory memory, SharedView view, ulong from, ulong to, List<MemorySegment> segments)
+    private void ReadView(string key, RemoteMemory memory, SharedView view, ulong from, ulong to, List<MemorySegment> segments)
     {
         for (ulong at = Math.Max(from, view.Offset); at < to; at += (ulong)_buffer.Length)
         {
             int wanted = (int)Math.Min((ulong)_buffer.Length, to - at);
             int got = memory.Read(view.Start + (at - view.Offset), _buffer.AsSpan(0, wanted));
             _buffer.AsSpan(got, wanted - got).Clear();
-            if (writer.Write(at, _buffer.AsSpan(0, wanted)) is { } segment)
+            if (writer.Write(key, at, _buffer.AsSpan(0, wanted)) is { } segment)
             {
                 segments.Add(segment);
             }

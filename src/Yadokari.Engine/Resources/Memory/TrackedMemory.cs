@@ -26,6 +26,7 @@ internal sealed class TrackedMemory : IDisposable
 
     private readonly WriteWatch? _watch;
     private readonly FilePlaces _places;
+    private readonly string _owner;
     private readonly RemoteMemory _memory;
     private readonly IImageSink _sink;
     private readonly List<PageRun> _watched = [];
@@ -44,6 +45,7 @@ internal sealed class TrackedMemory : IDisposable
         Pid = pid;
         _watch = watch;
         _places = places;
+        _owner = KeptPlaces.OwnerOf(pid);
         _sink = sink;
         _memory = new RemoteMemory(pid) { KeepsSharing = sharing };
     }
@@ -262,13 +264,22 @@ internal sealed class TrackedMemory : IDisposable
                 last++;
             }
 
-            int pages = (int)((runs[last].End - runs[i].Start) / Page);
-            MemoryExtent extent = new(runs[i].Start.Value, pages, _places.Take((long)pages * Page));
-            _extents.Add(extent);
-            for (; i <= last; i++)
+            foreach ((ulong start, ulong end, long place) in _places.Take(_owner, runs[i].Start.Value, runs[last].End.Value))
             {
-                copier.Add(extent, (int)((runs[i].Start.Value - extent.Start) / Page), (int)(runs[i].Length / Page));
+                MemoryExtent extent = new(start, (int)((end - start) / Page), place);
+                _extents.Add(extent);
+                for (; i <= last && runs[i].Start.Value < end; i++)
+                {
+                    ulong from = Math.Max(runs[i].Start.Value, start), to = Math.Min(runs[i].End.Value, end);
+                    copier.Add(extent, (int)((from - start) / Page), (int)((to - from) / Page));
+                    if (runs[i].End.Value > end)
+                    {
+                        break; // the rest of it lies in the next part
+                    }
+                }
             }
+
+            i = last + 1;
         }
     }
 
