@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using Yadokari.Daemon.Hosting;
+using Yadokari.Linux;
+using Yadokari.Linux.Descriptors;
 
 namespace Yadokari.Daemon.Jobs;
 
@@ -15,7 +17,7 @@ public sealed class LogClock(JobTable jobs, HomeDirectory home, TimeProvider tim
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<(string Job, int Epoch), (long Output, long Errors)> _last = [];
+    private readonly Dictionary<(string Job, int Epoch), Logs> _logs = [];
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -55,16 +57,18 @@ public sealed class LogClock(JobTable jobs, HomeDirectory home, TimeProvider tim
         foreach (JobRecord job in jobs.All.Select(e => e.Record).Where(r => r.IsHere))
         {
             here.Add((job.Id, job.Epoch));
-            (long Output, long Errors) now = (Length(home.Output(job.Id, job.Epoch)), Length(home.Errors(job.Id, job.Epoch)));
-            if (now != _last.GetValueOrDefault((job.Id, job.Epoch)))
+            if (!_logs.TryGetValue((job.Id, job.Epoch), out Logs? logs))
             {
-                _last[(job.Id, job.Epoch)] = now;
-                TryMark(home.LogTimes(job.Id, job.Epoch), now);
+                _logs.Add((job.Id, job.Epoch), logs = new Logs(home.Output(job.Id, job.Epoch), home.Errors(job.Id, job.Epoch)));
+            }
+            if (logs.HaveGrown())
+            {
+                TryMark(home.LogTimes(job.Id, job.Epoch), logs.Lengths);
             }
         }
-        foreach ((string Job, int Epoch) gone in _last.Keys.Where(k => !here.Contains(k)).ToList())
+        foreach ((string Job, int Epoch) gone in _logs.Keys.Where(k => !here.Contains(k)).ToList())
         {
-            _last.Remove(gone);
+            _logs.Remove(gone);
         }
     }
 
@@ -113,8 +117,6 @@ public sealed class LogClock(JobTable jobs, HomeDirectory home, TimeProvider tim
     private static long? Untouched(string path, DateTimeOffset moment) =>
         new FileInfo(path) is { Exists: true } file && file.LastWriteTimeUtc < moment.UtcDateTime ? file.Length : null;
 
-    private static long Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
-
     private static long Number(byte[] marks, int at, int field) =>
         BinaryPrimitives.ReadInt64LittleEndian(marks.AsSpan(at * MarkBytes + field * sizeof(long)));
 
@@ -127,6 +129,33 @@ public sealed class LogClock(JobTable jobs, HomeDirectory home, TimeProvider tim
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
             return [];
+        }
+    }
+
+    /// <summary>Of one job. Looked at each second, all the time: with as little as it takes.</summary>
+    private sealed class Logs(string output, string errors)
+    {
+        /// <summary>When they were looked at last.</summary>
+        public (long Output, long Errors) Lengths { get; private set; }
+
+        public bool HaveGrown()
+        {
+            (long Output, long Errors) before = Lengths;
+            Lengths = (LengthOf(output), LengthOf(errors));
+            return Lengths != before;
+        }
+
+        private static long LengthOf(string path)
+        {
+            try
+            {
+                return FileStatus.AtPath(path)?.Size ?? 0;
+            }
+            catch (SystemCallException)
+            {
+                // Who may not look at it can't read it either.
+                return 0;
+            }
         }
     }
 }
