@@ -33,8 +33,10 @@ public sealed partial class TelemetryTests(CollectedHosts hosts) : IClassFixture
         trace.Where(s => !ids.Contains(Text(s, "parent"))).Select(s => Text(s, "span")).ShouldBe(["move"]);
 
         // One that is refused.
-        hosts.Start("h1", "stays", "python3", "-c", "import socket, time; s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); open('ready', 'w'); time.sleep(1000)");
-        Until.Holds(() => hosts.YadoOn("h1", "move", "stays", "h2").Status == 3, () => "it is moved");
+        string ready = hosts.File_("ready");
+        hosts.Start("h1", "stays", "python3", "-c", "import socket, sys, time; s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); open(sys.argv[1], 'w'); time.sleep(1000)", ready);
+        Until.Holds(() => File.Exists(ready), () => "it does not begin");
+        hosts.YadoOn("h1", "move", "stays", "h2").Refuses(3, "packet-socket");
         Until.Holds(() => TraceOf(file, "stays", "h2").Any(s => Text(s, "span") == "move" && s.GetProperty("failed").GetBoolean()), () => "the failure is not told");
         hosts.YadoOn("h1", "kill", "stays", "told").Succeeds();
     }

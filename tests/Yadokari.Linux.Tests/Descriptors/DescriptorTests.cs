@@ -19,7 +19,8 @@ public class DescriptorTests
         using SafeFileHandle end = new(read.SafePipeHandle.DangerousGetHandle(), ownsHandle: false);
         for (int round = 0; round < 2; round++)
         {
-            PipeContent.Peek(end).SelectMany(piece => piece).ShouldBe([1, 2, 3, 4]);
+            PipeContent.Peek(end, out bool? inPackets).ShouldHaveSingleItem().ShouldBe([1, 2, 3, 4]);
+            inPackets.ShouldBe(false);
         }
 
         Descriptor.GetReadableBytes(end).ShouldBe(4);
@@ -34,7 +35,7 @@ public class DescriptorTests
         using AnonymousPipeClientStream write = new(PipeDirection.Out, read.ClientSafePipeHandle);
         using SafeFileHandle end = new(read.SafePipeHandle.DangerousGetHandle(), ownsHandle: false);
         write.Write(new byte[Descriptor.GetPipeSize(end)]);
-        PipeContent.Peek(end).Sum(piece => piece.Length).ShouldBe(Descriptor.GetPipeSize(end));
+        PipeContent.Peek(end, out _).Sum(piece => piece.Length).ShouldBe(Descriptor.GetPipeSize(end));
     }
 
     [Fact]

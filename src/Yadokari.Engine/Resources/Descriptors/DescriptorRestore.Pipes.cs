@@ -16,8 +16,7 @@ public sealed partial class DescriptorRestore
             return;
         }
 
-        bool packets = _pipeEnds[id].Exists(end => (end.Flags & O_DIRECT) != 0);
-
+        bool packets = InPackets(pipe);
         (Slot read, Slot write) = _tools.MakePair("pipe", SystemCall.Pipe2, pair => [pair, O_CLOEXEC | O_NONBLOCK | (packets ? O_DIRECT : 0)]);
         if (pipe.Owner is { } owner)
         {
@@ -61,6 +60,9 @@ public sealed partial class DescriptorRestore
         _plan.Call(null, SystemCall.Close, write);
     }
 
+    /// <summary>It is so until it is filled; then each end is as it was.</summary>
+    private bool InPackets(PipeImage pipe) => pipe.InPackets ?? _pipeEnds[pipe.Id].Exists(end => (end.Flags & O_DIRECT) != 0);
+
     /// <summary>Open for both directions meanwhile, so that no opening waits for another.</summary>
     private void OpenNamedPipe(PipeImage pipe, string name)
     {
@@ -96,7 +98,13 @@ public sealed partial class DescriptorRestore
             _plan.Call($"set the size of {name} to {pipe.Capacity} bytes", SystemCall.Fcntl, made, F_SETPIPE_SZ, pipe.Capacity);
         }
 
-        bool packets = _pipeEnds[pipe.Id].Exists(end => (end.Flags & O_DIRECT) != 0);
+        bool packets = InPackets(pipe);
+        if (packets)
+        {
+            // Not by open(2), which refuses it for named pipes.
+            _plan.Call($"set the flags of {name}", SystemCall.Fcntl, made, F_SETFL, O_NONBLOCK | O_DIRECT);
+        }
+
         foreach (byte[] piece in packets ? pipe.Unread : Join(pipe.Unread))
         {
             _tools.CheckedWrite($"fill {name}", SystemCall.Write, piece.Length, made, _plan.Bytes(piece), piece.Length);

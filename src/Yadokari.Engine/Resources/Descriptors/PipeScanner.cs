@@ -78,8 +78,12 @@ internal sealed class PipeScanner(bool frozen)
     /// <summary>A pipe with what it holds.</summary>
     /// <param name="end">Any end of it.</param>
     /// <param name="reader">The end to look through; null: what is in it does not matter.</param>
-    public static PipeImage Image(OpenDescription end, OpenDescription? reader) =>
-        new(end.Status.Inode, Descriptor.GetPipeSize(end.Handle), reader is null ? [] : PipeContent.Peek(reader.Handle)) { Owner = FileOwnerImage.Of(end.Status) };
+    public static PipeImage Image(OpenDescription end, OpenDescription? reader)
+    {
+        bool? inPackets = null;
+        IReadOnlyList<byte[]> unread = reader is null ? [] : PipeContent.Peek(reader.Handle, out inPackets);
+        return new PipeImage(end.Status.Inode, Descriptor.GetPipeSize(end.Handle), unread) { InPackets = inPackets, Owner = FileOwnerImage.Of(end.Status) };
+    }
 
     /// <summary>A named pipe with what it holds.</summary>
     /// <param name="end">Any end of it.</param>
@@ -89,6 +93,7 @@ internal sealed class PipeScanner(bool frozen)
     public static PipeImage? NamedImage(OpenDescription end, ulong id, string path, bool removed, bool frozen)
     {
         IReadOnlyList<byte[]> unread = [];
+        bool? inPackets = null;
         if (frozen)
         {
             // Also through an end that can only be written.
@@ -98,10 +103,16 @@ internal sealed class PipeScanner(bool frozen)
                 return null;
             }
 
-            unread = PipeContent.Peek(reader);
+            unread = PipeContent.Peek(reader, out inPackets);
         }
 
-        return new PipeImage(id, Descriptor.GetPipeSize(end.Handle), unread) { Path = path, Removed = removed, Owner = FileOwnerImage.Of(end.Status) };
+        return new PipeImage(id, Descriptor.GetPipeSize(end.Handle), unread)
+        {
+            Path = path,
+            Removed = removed,
+            InPackets = inPackets,
+            Owner = FileOwnerImage.Of(end.Status),
+        };
     }
 
     public static Obstacle ToOutside(OpenDescription end) =>
