@@ -92,7 +92,6 @@ public sealed class FrozenProcess : IDisposable
         }
 
         _released = true;
-        ProcTasks.RunsAgain(Pid);
         _wait = new StopWait(Pid, CancellationToken.None);
         List<FrozenThread> ending = [];
         foreach (FrozenThread thread in _threads)
@@ -148,7 +147,6 @@ public sealed class FrozenProcess : IDisposable
         {
             _released = true;
             _killed = true;
-            ProcTasks.RunsAgain(Pid);
             Signals.Send(Pid, SIGKILL);
         }
     }
@@ -193,31 +191,12 @@ public sealed class FrozenProcess : IDisposable
     /// <exception cref="EngineException">It was killed meanwhile.</exception>
     public void Interrupt(FrozenThread thread)
     {
-        BeginInterrupt(thread);
-        AwaitInterrupt(thread);
-    }
-
-    /// <summary>The beginning of <see cref="Interrupt"/>: it is on its way there. A thread that is told to run to a system call must have
-    /// come to it: any other stop takes the interrupt away (ptrace_stop, kernel/signal.c).</summary>
-    public static void BeginInterrupt(FrozenThread thread)
-    {
-        if (!thread.Interrupted)
-        {
-            thread.Tracee.TryInterrupt();
-            thread.Interrupted = true;
-        }
-
+        thread.Tracee.TryInterrupt();
         if (!thread.Runs)
         {
             thread.Tracee.TryContinue();
-            thread.Runs = true;
         }
-    }
 
-    /// <summary>The end of it.</summary>
-    /// <exception cref="EngineException">It was killed meanwhile.</exception>
-    public void AwaitInterrupt(FrozenThread thread)
-    {
         if (!WaitUntilFrozen(thread))
         {
             throw Killed(thread);
@@ -248,7 +227,6 @@ public sealed class FrozenProcess : IDisposable
     /// <exception cref="EngineException">It ended meanwhile.</exception>
     public void RunOn(FrozenThread thread, int microseconds = MomentMicroseconds)
     {
-        ProcTasks.RunsAgain(Pid);
         GiveBack(thread);
         thread.Tracee.TryContinue();
         // Interrupted at once it would not have run at all.
@@ -343,7 +321,6 @@ public sealed class FrozenProcess : IDisposable
             ReopenMemory();
         }
 
-        ProcTasks.StandsStill(Pid, Main.Tid);
         FrozenAt = DateTimeOffset.UtcNow;
     }
 
@@ -420,7 +397,7 @@ public sealed class FrozenProcess : IDisposable
 
     private bool WaitUntilFrozen(FrozenThread thread)
     {
-        thread.Runs = thread.Interrupted = false;
+        thread.Runs = false;
         while (true)
         {
             Stop stop = _wait.For(thread.Tracee);
