@@ -123,6 +123,22 @@ public sealed class OrdinaryUserTests(OrdinaryHosts hosts) : IClassFixture<Ordin
     }
 
     [Fact]
+    public void A_checkpoint_that_is_recorded_stays_when_the_one_before_it_can_not_be_put_away()
+    {
+        hosts.StartTrail("one", "kept", "--every", "1s", "--keep", "3", "--restart");
+        Until.Holds(() => Checkpoint("kept") is not null, () => "it is not saved");
+        hosts.AsUser("one", "mkdir", "-p", Path.Combine(Path.GetDirectoryName(PathOf("kept"))!, "aside", "full")).Succeeds();
+
+        HashSet<string> recorded = [];
+        Until.Holds(() => recorded.Add(PathOf("kept")) && recorded.Count >= 8, () => "it is not saved any more");
+
+        recorded.ShouldAllBe(path => File.Exists(path));
+        hosts.YadoOn("one", "kill", "kept").Succeeds();
+
+        string PathOf(string name) => Checkpoint(name)!.Value.GetProperty("path").GetString()!;
+    }
+
+    [Fact]
     public void A_journal_that_ends_in_the_middle_of_a_write_is_read_up_to_there()
     {
         JobTrail trail = hosts.StartTrail("one", "written");

@@ -49,8 +49,11 @@ public sealed partial class JobSaver(
                     job, record with { State = JobState.Saved, Ended = made.At, Checkpoints = [made], Note = $"saved as {path}" }, null, durable: true);
                 checkpoint.Kill();
             });
-            DropFiles(record.Checkpoints);
-            RemoveAside(AsideOf(record));
+            PutAway(record, () =>
+            {
+                DropFiles(record.Checkpoints);
+                RemoveAside(AsideOf(record));
+            });
             LogSaved(logger, record.Id, path);
             return saved;
         }
@@ -78,13 +81,15 @@ public sealed partial class JobSaver(
             DateTimeOffset now = DateTimeOffset.UtcNow;
             string path = Path.Combine(directory, $"{record.Epoch}-{now:yyyyMMdd'T'HHmmss.fff'Z'}.ctx");
             string aside = AsideOf(record);
-            return Write(record, path, () => Over(aside, path, cancellation), leaveRunning: true, consent, cancellation, (_, made) =>
+            int keep = record.Plan?.Keep ?? 1;
+            JobCheckpoint kept = Write(record, path, () => Over(aside, path, cancellation), leaveRunning: true, consent, cancellation, (_, made) =>
+                jobs.Update(job, record with { Checkpoints = [made, .. record.Checkpoints.Take(keep - 1)] }, null, durable: true));
+            PutAway(record, () =>
             {
-                int keep = record.Plan?.Keep ?? 1;
-                jobs.Update(job, record with { Checkpoints = [made, .. record.Checkpoints.Take(keep - 1)] }, null, durable: true);
                 DropFiles(record.Checkpoints.Skip(keep));
                 SetAside(record.Checkpoints.ElementAtOrDefault(keep - 1), aside);
             });
+            return kept;
         }
         finally
         {
@@ -179,6 +184,19 @@ public sealed partial class JobSaver(
         return FileContextWriter.Create(path, cancellation);
     }
 
+    /// <summary>Files that no record names any more. What has been recorded holds, whatever becomes of them.</summary>
+    private void PutAway(JobRecord record, Action files)
+    {
+        try
+        {
+            files();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            LogLeft(logger, record.Id, failure.Message);
+        }
+    }
+
     private string AsideOf(JobRecord record) => Path.Combine(home.CheckpointDirectory(record.Id), AsideName);
 
     private static void RemoveAside(string aside)
@@ -239,6 +257,9 @@ public sealed partial class JobSaver(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the next checkpoint is not written over {Path}: {Reason}")]
     private static partial void LogUseless(ILogger logger, string path, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "job {Job}: a former checkpoint is left behind: {Reason}")]
+    private static partial void LogLeft(ILogger logger, string job, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "job {Job} is saved as {Path}")]
     private static partial void LogSaved(ILogger logger, string job, string path);
