@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Yadokari.Faults;
 
@@ -27,7 +25,7 @@ public sealed class OrdinaryHosts : IDisposable
             Yado.RunProgram(Yado.NoVariables, ["chown", "-R", Nobody, Files]).Succeeds();
         }
 
-        _ports = Names.Zip(FreePorts(Names.Count)).ToDictionary();
+        _ports = Names.Zip(FreePorts.Take(Names.Count)).ToDictionary();
         try
         {
             YadoOn(Names[0], "cluster", "init", "--name", Names[0], "--address", "127.0.0.1").Succeeds();
@@ -159,23 +157,6 @@ public sealed class OrdinaryHosts : IDisposable
         {
             return false;
         }
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (TcpListener listener in listeners)
-        {
-            listener.Start();
-        }
-
-        int[] ports = [.. listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port)];
-        foreach (TcpListener listener in listeners)
-        {
-            listener.Dispose();
-        }
-
-        return ports;
     }
 
     private string Reached(string host) => Path.Combine(Home(host), "fault.reached");

@@ -83,18 +83,9 @@ public sealed class OrdinaryUserTests(OrdinaryHosts hosts) : IClassFixture<Ordin
     {
         JobTrail trail = hosts.StartTrail("one", "survivor", "--every", "1s", "--keep", "2", "--restart");
         Until.Holds(() => Job("survivor").TryGetProperty("checkpoints", out JsonElement made) && made.GetArrayLength() == 2, () => "it is not saved");
-        string[] processes = DownTo(Job("survivor").GetProperty("pid").GetInt32(), hosts.DaemonPid("one"));
 
-        // As when the power fails: from the daemon down, so that nobody sees and writes down how another one ends.
-        hosts.KillDaemon("one");
-        hosts.AsUser("one", ["kill", "-KILL", .. processes]);
-        Until.Holds(() => Copies("survivor") == 0, () => "it lives on without its shell");
-        trail.Read();
-        trail.Returns = 1;
-        hosts.StartDaemon("one");
+        GoesOnAfterPowerFailure("survivor", trail, static () => { });
 
-        Until.Holds(() => hosts.Running("one").Any(j => j.GetProperty("name").GetString() == "survivor"), () => "it is not resumed");
-        RunsOnlyOn("one", "survivor", trail);
         Job("survivor").GetProperty("epoch").GetInt32().ShouldBe(2);
         hosts.YadoOn("one", "kill", "survivor").Succeeds();
     }
@@ -106,18 +97,10 @@ public sealed class OrdinaryUserTests(OrdinaryHosts hosts) : IClassFixture<Ordin
         JobTrail trail = hosts.StartTrail("one", "halfway", "--every", "1s", "--keep", "1", "--restart");
         Until.Holds(() => Checkpoint("halfway") is { } made && made.GetProperty("written").GetInt64() < made.GetProperty("bytes").GetInt64() / 2, () => "each checkpoint is written whole");
         string directory = Path.GetDirectoryName(Checkpoint("halfway")!.Value.GetProperty("path").GetString()!)!;
-        string[] processes = DownTo(Job("halfway").GetProperty("pid").GetInt32(), hosts.DaemonPid("one"));
-        Until.Holds(() => !File.Exists(Path.Combine(directory, "aside")), () => "no checkpoint is written over an earlier one");
 
-        hosts.KillDaemon("one");
-        hosts.AsUser("one", ["kill", "-KILL", .. processes]);
-        Until.Holds(() => Copies("halfway") == 0, () => "it lives on without its shell");
-        trail.Read();
-        trail.Returns = 1;
-        hosts.StartDaemon("one");
+        GoesOnAfterPowerFailure("halfway", trail, () =>
+            Until.Holds(() => !File.Exists(Path.Combine(directory, "aside")), () => "no checkpoint is written over an earlier one"));
 
-        Until.Holds(() => hosts.Running("one").Any(j => j.GetProperty("name").GetString() == "halfway"), () => "it is not resumed");
-        RunsOnlyOn("one", "halfway", trail);
         hosts.YadoOn("one", "kill", "halfway").Succeeds();
         Until.Holds(() => !Directory.Exists(directory) || !Directory.EnumerateFiles(directory).Any(), () => $"{directory} has {string.Join(' ', Directory.EnumerateFiles(directory))}");
     }
@@ -170,6 +153,23 @@ public sealed class OrdinaryUserTests(OrdinaryHosts hosts) : IClassFixture<Ordin
         Job(name).TryGetProperty("checkpoints", out JsonElement made) && made.GetArrayLength() > 0 ? made[0] : null;
 
     private JsonElement Job(string name) => hosts.Running("one").Single(j => j.GetProperty("name").GetString() == name);
+
+    /// <summary>A job of host one, and the daemon.</summary>
+    /// <param name="moment">Returns when it is to happen.</param>
+    private void GoesOnAfterPowerFailure(string name, JobTrail trail, Action moment)
+    {
+        string[] processes = DownTo(Job(name).GetProperty("pid").GetInt32(), hosts.DaemonPid("one"));
+        moment();
+        // From the daemon down, so that nobody sees and writes down how another one ends.
+        hosts.KillDaemon("one");
+        hosts.AsUser("one", ["kill", "-KILL", .. processes]);
+        Until.Holds(() => Copies(name) == 0, () => "it lives on without its shell");
+        trail.Read();
+        trail.Returns = 1;
+        hosts.StartDaemon("one");
+        Until.Holds(() => hosts.Running("one").Any(j => j.GetProperty("name").GetString() == name), () => "it is not resumed");
+        RunsOnlyOn("one", name, trail);
+    }
 
     private void RunsOnlyOn(string host, string name, JobTrail trail) => RunOnlyOn(host, new() { [name] = trail });
 

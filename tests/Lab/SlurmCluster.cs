@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Xunit;
 
 namespace Yadokari.LabTests;
@@ -139,7 +137,7 @@ public sealed class SlurmCluster : IDisposable
     private string Configuration()
     {
         string host = Yado.RunProgram(Yado.NoVariables, ["hostname", "-s"]).Succeeds().Output.Trim();
-        int[] ports = FreePorts(3);
+        int[] ports = FreePorts.Take(3);
         // A requeued job waits until what its former run may still bring is no longer taken (cred_expire): two minutes as a rule, five seconds at least.
         return $"""
             ClusterName=yadotest
@@ -172,22 +170,5 @@ public sealed class SlurmCluster : IDisposable
             PartitionName=urgent Nodes=n1,n2 MaxTime=INFINITE State=UP PriorityTier=9 PreemptMode=OFF
 
             """;
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (TcpListener listener in listeners)
-        {
-            listener.Start();
-        }
-
-        int[] ports = [.. listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port)];
-        foreach (TcpListener listener in listeners)
-        {
-            listener.Dispose();
-        }
-
-        return ports;
     }
 }

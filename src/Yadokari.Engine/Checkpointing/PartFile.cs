@@ -63,10 +63,13 @@ internal sealed class PartFile : IDisposable
         try
         {
             FileStream file = new(temporary, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 });
-            PartFile opened = new(file, temporary);
-            using PartFile? others = IsOnlyHere(file.SafeFileHandle) ? null : opened;
-            taken = others is null ? opened : null;
-            return taken;
+            if (IsOnlyHere(file.SafeFileHandle))
+            {
+                return taken = new PartFile(file, temporary);
+            }
+
+            file.Dispose();
+            return null;
         }
         finally
         {

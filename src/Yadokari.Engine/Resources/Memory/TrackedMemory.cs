@@ -45,7 +45,7 @@ internal sealed class TrackedMemory : IDisposable
         Pid = pid;
         _watch = watch;
         _places = places;
-        _owner = KeptPlaces.OwnerOf(pid);
+        _owner = places.Kept is null ? "" : KeptPlaces.OwnerOf(pid);
         _sink = sink;
         _memory = new RemoteMemory(pid) { KeepsSharing = sharing };
     }
