@@ -175,10 +175,16 @@ int main(int count, char **arguments)
     journal = MUST(open(law_path("journal"), O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0600));
     counter = MUST(eventfd(0, 0));
     pid_t workers[WORKERS];
+    // Their numbers wait until they are listened to.
+    sigset_t numbers;
+    sigemptyset(&numbers);
+    sigaddset(&numbers, SIGRTMIN + 1);
+    MUST(sigprocmask(SIG_BLOCK, &numbers, NULL));
     for (int i = 0; i < WORKERS; i++) {
         workers[i] = MUST(fork());
         if (workers[i] == 0) { own = i; work(seed); }
     }
+    MUST(sigprocmask(SIG_UNBLOCK, &numbers, NULL));
     for (int i = 0; i < 3; i++) {
         struct { long hops; uint64_t check; } token = { 0, 0 };
         MUST(write(ring[pick(WORKERS)][1], &token, sizeof token));
@@ -198,7 +204,8 @@ int main(int count, char **arguments)
         case 1:
             if (!stopped[one] && pick(4) == 0) {
                 MUST(kill(workers[one], SIGSTOP));
-                RIGHT(waitpid(workers[one], &status, WUNTRACED) == workers[one] && WIFSTOPPED(status));
+                SAME(workers[one], waitpid(workers[one], &status, WUNTRACED));
+                SAME(SIGSTOP << 8 | 0x7f, status);
                 // Nobody waits for a lock that it has.
                 if (pthread_mutex_trylock(&common->lock) == 0) { pthread_mutex_unlock(&common->lock); stopped[one] = true; }
                 else kill(workers[one], SIGCONT);
