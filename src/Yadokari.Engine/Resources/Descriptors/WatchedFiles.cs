@@ -9,7 +9,8 @@ namespace Yadokari.Engine.Resources.Descriptors;
 /// Finds paths of files that an inotify watches, of which the kernel tells the inodes only, and of files whose name is gone while they have another,
 /// those of unix sockets among them. Looked for among what the job uses (working
 /// directory, program, open files) and the directories above, then beside all of these, then below the directories used, as far as that
-/// is soon done. A directory is not read where the job would see that. Root asks the kernel.
+/// is soon done. A directory is not read where the job would see that, nor what is below one in which everybody writes, as /tmp: those
+/// are others', who may watch them. Root asks the kernel.
 /// </summary>
 internal sealed class WatchedFiles(int pid, JobPaths paths, IReadOnlyList<OpenDescription> descriptions, SharedDescriptions shared)
 {
@@ -122,7 +123,7 @@ internal sealed class WatchedFiles(int pid, JobPaths paths, IReadOnlyList<OpenDe
             return null;
         }
 
-        foreach (MountInfo mount in Mounts().Where(mount => mount.DeviceMajor == Major(watch.Device) && mount.DeviceMinor == Minor(watch.Device)))
+        foreach (MountInfo mount in Mounts().Where(mount => mount.DeviceMajor == Major(watch.Device) && mount.DeviceMinor == Minor(watch.Device) && !IsSeen(mount.Point)))
         {
             if (FileHandlePath.Find($"{ProcTasks.Directory(pid)}/root{mount.Point}", watch.HandleType, watch.Handle) is { } path && Leads(paths.Own(path), watch))
             {
@@ -202,16 +203,23 @@ internal sealed class WatchedFiles(int pid, JobPaths paths, IReadOnlyList<OpenDe
         Queue<string> directories = new(used.Where(path => paths.Status(path) is { IsDirectory: true }));
         while (left > 0 && directories.TryDequeue(out string? one))
         {
+            bool isNear = near.Contains(one) && one != "/" && !IsEverybodys(one);
             foreach (string entry in Entries(one).TakeWhile(_ => left-- > 0))
             {
                 yield return entry;
-                if (known.Add(entry) && near.Contains(one) && one != "/" && paths.Status(entry) is { IsDirectory: true })
+                if (known.Add(entry) && isNear && paths.Status(entry) is { IsDirectory: true })
                 {
                     near.Add(entry);
                     directories.Enqueue(entry);
                 }
             }
         }
+    }
+
+    private bool IsEverybodys(string directory)
+    {
+        const uint sticky = 0x200, othersWrite = 2;
+        return paths.Status(directory) is { } status && (status.Permissions & (sticky | othersWrite)) == (sticky | othersWrite);
     }
 
     private IEnumerable<string> Entries(string directory)

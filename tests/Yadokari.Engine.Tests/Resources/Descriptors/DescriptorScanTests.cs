@@ -135,6 +135,36 @@ public class DescriptorScanTests
         names.ShouldBe(["netlink-socket", "inotify-watch", "pidfd"], ignoreOrder: true);
     }
 
+    [SkippableFact]
+    public void Root_is_told_where_that_lies_which_an_inotify_watches()
+    {
+        Skip.If(!Environment.IsPrivilegedProcess, "needs root");
+        using PythonProgram program = PythonProgram.Start(Imports + "i = ctypes.CDLL(None).inotify_init(); ctypes.CDLL(None).inotify_add_watch(i, b'/usr/share/doc/base-files', 0x20)");
+
+        DescriptorScan.FindObstacles(program.Pid, new CaptureOptions()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_search_does_not_go_through_the_directories_that_others_have_where_everybody_writes()
+    {
+        string open = Directory.CreateTempSubdirectory("yadokari-open-").FullName;
+        try
+        {
+            File.SetUnixFileMode(open, (UnixFileMode)0x3ff);
+            using PythonProgram neighbour = PythonProgram.Start(Imports + $"i = ctypes.CDLL(None).inotify_init(); os.mkdir('{open}/watched'); d = os.open('{open}/watched', os.O_RDONLY); ctypes.CDLL(None).inotify_add_watch(i, b'{open}/watched', 0x20)");
+            using PythonProgram program = PythonProgram.Start(Imports + $"f = os.open('{open}/one', os.O_RDWR | os.O_CREAT); os.mkdir('{open}/own'); os.link('{open}/one', '{open}/own/other'); os.unlink('{open}/one')");
+
+            IReadOnlyList<Obstacle> obstacles = DescriptorScan.FindObstacles(program.Pid, new CaptureOptions());
+
+            DescriptorScan.FindObstacles(neighbour.Pid, new CaptureOptions()).ShouldBeEmpty("events wait in what the neighbour watches");
+            obstacles.Select(obstacle => obstacle.Name).ShouldBe(["unreachable-file"]);
+        }
+        finally
+        {
+            Directory.Delete(open, recursive: true);
+        }
+    }
+
     [Fact]
     public void Locks_belong_to_their_description()
     {
