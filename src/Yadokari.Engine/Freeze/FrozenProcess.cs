@@ -184,7 +184,30 @@ public sealed class FrozenProcess : IDisposable
         // Elsewhere than in the stop of an interrupt the kernel would not look whether a call is to be made again. A pending
         // interrupt traps before the first instruction and before any signal (get_signal, kernel/signal.c).
         Interrupt(thread);
-        SetOwn(thread);
+        if (IsHome(thread))
+        {
+            Look(thread);
+        }
+        else
+        {
+            SetOwn(thread);
+        }
+    }
+
+    /// <summary>A thread that is borrowed, in a stop: whether it went home by itself, and perhaps on from there.</summary>
+    public static bool IsHome(FrozenThread thread) => thread.Landing is { } landing && !landing.Keeps(thread.Tracee.GetRegisters().Rip);
+
+    /// <summary>The signal that a thread in a stop is about to get. One that is on its way home gets it there: as the kernel sees it the
+    /// handler interrupts what the freeze has interrupted, and returns to that.</summary>
+    /// <returns>The signal to go on with.</returns>
+    internal static int Deliver(FrozenThread thread, int signal)
+    {
+        if (thread.Landing is { } landing && landing.IsLeaving(thread.Tracee.GetRegisters().Rip))
+        {
+            thread.Tracee.SetRegisters(thread.Registers);
+        }
+
+        return signal;
     }
 
     /// <summary>Brings a thread that runs or stands somewhere into the stop of an interrupt.</summary>
@@ -210,12 +233,14 @@ public sealed class FrozenProcess : IDisposable
         thread.Tracee.SetSignalMask(thread.SignalMask);
         thread.Tracee.SetRegisters(thread.Registers);
         thread.Borrowed = false;
+        thread.Landing = null;
     }
 
     /// <summary>Other registers, with which it finds home by itself (<see cref="Landing"/>), and then no signals.</summary>
-    public static void Borrow(FrozenThread thread, Registers registers)
+    internal static void Borrow(FrozenThread thread, Registers registers, Landing landing)
     {
         thread.Borrowed = true;
+        thread.Landing = landing;
         thread.Tracee.SetRegisters(registers);
         thread.Tracee.SetSignalMask(ulong.MaxValue);
     }
@@ -264,6 +289,7 @@ public sealed class FrozenProcess : IDisposable
         bool interrupted = (long)registers.Rax == -Errno.EINTR;
         thread.Registers = LeaveRestartableSequence(thread, SystemCallRestart.ForThaw(registers, interrupted && (thread.Stopped || SignalWaits(thread))));
         thread.Borrowed = false;
+        thread.Landing = null;
         if (!thread.Registers.Equals(registers))
         {
             thread.Tracee.SetRegisters(thread.Registers);
@@ -412,7 +438,7 @@ public sealed class FrozenProcess : IDisposable
                     return true;
                 case StopKind.Signal:
                     // It was about to get a signal: it shall have it, the interrupt is still to come.
-                    thread.Tracee.TryContinue(stop.Signal);
+                    thread.Tracee.TryContinue(Deliver(thread, stop.Signal));
                     break;
                 default:
                     thread.Tracee.TryContinue();

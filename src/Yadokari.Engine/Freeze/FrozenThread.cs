@@ -23,6 +23,9 @@ public sealed class FrozenThread(Tracee tracee)
     /// by itself, see <see cref="Landing"/>.</summary>
     public bool Borrowed { get; set; }
 
+    /// <summary>The way home of a thread that is borrowed for calls; null when only its mask is another.</summary>
+    internal Landing? Landing { get; set; }
+
     /// <summary>It was told to go on and has not been fetched yet.</summary>
     public bool Runs { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using Yadokari.Linux;
 using Yadokari.Linux.Memory;
 using Yadokari.Linux.Proc;
@@ -15,6 +16,8 @@ namespace Yadokari.Engine.Freeze;
 /// </code>
 /// Only moves follow the last call, so that flags stay; the stack is not used. Before the process runs on the bytes are
 /// zeros again; what a dead tool left is found by the next one.
+/// With its mask it gets the signals that came meanwhile, and what their handlers return to stands here: it must be home before the
+/// bytes go (<see cref="FrozenProcess.Deliver"/>, <see cref="MendHandlers"/>).
 /// </summary>
 internal sealed class Landing
 {
@@ -25,16 +28,34 @@ internal sealed class Landing
     private const int MaskAt = 16;
     private const int TargetAt = 24;
     private const int CodeAt = 32;
+
+    /// <summary>Behind the last call.</summary>
+    private const int MovesAt = CodeAt + 47;
+
+    /// <summary>Where the values of the moves are: 2 bytes of code before each.</summary>
+    private const int ValuesAt = MovesAt + 2;
+
+    private const int ValueStride = 2 + sizeof(ulong);
+
+    /// <summary>Registers in the order of the kernel's struct sigcontext_64 (arch/x86/include/uapi/asm/sigcontext.h), by their numbers in
+    /// the moves.</summary>
+    private static readonly byte[] SignalFrame = [8, 9, 10, 11, 12, 13, 14, 15, 7, 6, 5, 3, 2, 0, 1];
+
+    private const int RegisterBytes = 15 * sizeof(ulong);
+
     private const ulong Magic = 0x676e69646e616c79; // "ylanding"
 
     private readonly RemoteMemory _memory;
     private readonly RemoteAddress _at;
+    private ulong _region;
+    private int _regionLength;
 
-    private Landing(RemoteMemory memory, RemoteAddress at, ulong leftover)
+    private Landing(RemoteMemory memory, RemoteAddress at, bool isLeftover, ulong leftover)
     {
         _memory = memory;
         _at = at;
         Leftover = leftover;
+        IsLeftover = isLeftover;
     }
 
     /// <summary>Where a thread enters to map memory, with the registers of mmap; and where it goes on behind that call.</summary>
@@ -42,6 +63,9 @@ internal sealed class Landing
 
     /// <summary>Where a thread enters to unmap memory, with the registers of munmap.</summary>
     public RemoteAddress Unmap { get; private set; }
+
+    /// <summary>A tool that died left it: a thread may still be on its way home by it.</summary>
+    public bool IsLeftover { get; }
 
     /// <summary>A range that a tool which died had borrowed and may have left mapped; 0: none.</summary>
     public ulong Leftover { get; }
@@ -61,7 +85,7 @@ internal sealed class Landing
                     bool left = BinaryPrimitives.ReadUInt64LittleEndian(bytes) == Magic;
                     if (left || !bytes.AsSpan().ContainsAnyExcept((byte)0))
                     {
-                        return new Landing(memory, at, BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(RegionAt)));
+                        return new Landing(memory, at, left, BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(RegionAt)));
                     }
                 }
             }
@@ -73,12 +97,56 @@ internal sealed class Landing
     /// <summary>Whether a thread stands in it.</summary>
     public bool Holds(ulong instructionPointer) => instructionPointer - _at.Value < Length;
 
+    /// <summary>Whether a thread stands in it, or in the range that is unmapped by it: not home yet.</summary>
+    public bool Keeps(ulong instructionPointer) => Holds(instructionPointer) || instructionPointer - _region < (ulong)_regionLength;
+
+    /// <summary>Whether a thread has its own mask again, and gets signals.</summary>
+    public bool IsLeaving(ulong instructionPointer) => Holds(instructionPointer) && instructionPointer - _at.Value >= MovesAt;
+
+    /// <summary>What a thread that is leaving, or a handler that returns to here, is to go on with.</summary>
+    /// <param name="leaving">Its registers.</param>
+    public Registers Home(Registers leaving)
+    {
+        byte[] bytes = Read();
+        leaving.Rip = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(TargetAt));
+        leaving.OrigRax = ulong.MaxValue;
+        (leaving.Rax, leaving.Rcx, leaving.Rdx, leaving.Rbx) = (Value(bytes, 0), Value(bytes, 1), Value(bytes, 2), Value(bytes, 3));
+        (leaving.Rbp, leaving.Rsi, leaving.Rdi) = (Value(bytes, 5), Value(bytes, 6), Value(bytes, 7));
+        (leaving.R8, leaving.R9, leaving.R10, leaving.R11) = (Value(bytes, 8), Value(bytes, 9), Value(bytes, 10), Value(bytes, 11));
+        (leaving.R12, leaving.R13, leaving.R14, leaving.R15) = (Value(bytes, 12), Value(bytes, 13), Value(bytes, 14), Value(bytes, 15));
+        return leaving;
+    }
+
+    /// <summary>The tool that wrote it died, and a handler ran when the thread had its mask again. It is to return home, not here.</summary>
+    /// <param name="stack">From where the thread's stack is in use to the end of its mapping: the frame of a signal (rt_sigframe) is in it.</param>
+    /// <param name="length">Bytes of it to look at, at most.</param>
+    public void MendHandlers(RemoteAddress stack, ulong length)
+    {
+        const ulong code64 = 0x33;
+        byte[] bytes = new byte[length & ~7ul];
+        int have = _memory.Read(stack, bytes) & ~7;
+        byte[] home = Read();
+        // Behind the registers are sp, ip, flags and cs|gs|fs|ss.
+        const int pointerAt = RegisterBytes + sizeof(ulong), segmentsAt = pointerAt + (2 * sizeof(ulong)), end = segmentsAt + sizeof(ulong);
+        for (int frame = 0; frame + end <= have; frame += sizeof(ulong))
+        {
+            ReadOnlySpan<byte> saved = bytes.AsSpan(frame, end);
+            if (IsLeaving(BinaryPrimitives.ReadUInt64LittleEndian(saved[pointerAt..])) && (BinaryPrimitives.ReadUInt64LittleEndian(saved[segmentsAt..]) & 0xffff) == code64)
+            {
+                byte[] mended = [.. SignalFrame.SelectMany(register => BitConverter.GetBytes(Value(home, register)))];
+                _memory.Write(stack + (ulong)frame, mended);
+                _memory.Write(stack + (ulong)(frame + pointerAt), home.AsSpan(TargetAt, sizeof(ulong)));
+            }
+        }
+    }
+
     /// <summary>Prepares it for one thread; none may be in it.</summary>
     /// <param name="home">What it goes on with.</param>
     /// <param name="region">The range that is unmapped before; 0: none.</param>
     /// <param name="regionLength">Bytes of what is mapped and unmapped.</param>
     public void Write(Registers home, ulong mask, ulong region, int regionLength)
     {
+        (_region, _regionLength) = (region, region == 0 ? 0 : regionLength);
         byte[] bytes = new byte[Length];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, Magic);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(RegionAt), region);
@@ -112,6 +180,7 @@ internal sealed class Landing
         EmitNumber([0xba], 0); // mov edx, 0
         EmitNumber([0x41, 0xba], sizeof(ulong)); // mov r10d, 8
         Emit([0x0f, 0x05]);
+        Debug.Assert(end == MovesAt, "where the moves begin");
         ReadOnlySpan<(byte Number, ulong Value)> registers =
         [
             (0, home.Rax), (1, home.Rcx), (2, home.Rdx), (3, home.Rbx), (5, home.Rbp), (6, home.Rsi), (7, home.Rdi), (8, home.R8),
@@ -130,6 +199,16 @@ internal sealed class Landing
 
     /// <summary>Nothing is left of it.</summary>
     public void Clear() => _memory.Write(_at, new byte[Length]);
+
+    private static ulong Value(byte[] bytes, int register) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(ValuesAt + (ValueStride * (register < 4 ? register : register - 1))));
+
+    private byte[] Read()
+    {
+        byte[] bytes = new byte[Length];
+        _memory.ReadExactly(_at, bytes);
+        return bytes;
+    }
 
     /// <summary>Private, so that the write is this process's own; not writable, so that nothing comes to be there.</summary>
     private static bool MayHold(Vma vma) =>

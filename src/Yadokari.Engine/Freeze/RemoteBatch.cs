@@ -59,6 +59,11 @@ public sealed class RemoteBatch : IDisposable
         bool ran = false;
         foreach (FrozenThread thread in tree.Threads)
         {
+            if (landing.IsLeftover)
+            {
+                BringHome(tree, thread, landing, vmas);
+            }
+
             for (int moment = 0; landing.Holds(thread.Registers.Rip) || thread.Registers.Rip - landing.Leftover < Length; moment++)
             {
                 if (landing.Leftover == 0 && !landing.Holds(thread.Registers.Rip))
@@ -79,6 +84,21 @@ public sealed class RemoteBatch : IDisposable
         if (ran)
         {
             tree.StopNewThreads();
+        }
+    }
+
+    /// <summary>As far as it is on its way, or in a handler that ran when it was.</summary>
+    private static void BringHome(FrozenProcess tree, FrozenThread thread, Landing landing, IReadOnlyList<Vma> vmas)
+    {
+        const ulong mostOfStack = 1 << 20;
+        if (landing.IsLeaving(thread.Registers.Rip))
+        {
+            thread.Registers = landing.Home(thread.Registers);
+            thread.Tracee.SetRegisters(thread.Registers);
+        }
+        else if (vmas.FirstOrDefault(vma => thread.Registers.Rsp - vma.Start.Value < vma.Length) is { } stack)
+        {
+            landing.MendHandlers(new RemoteAddress(thread.Registers.Rsp & ~7ul), Math.Min(mostOfStack, stack.End.Value - (thread.Registers.Rsp & ~7ul)));
         }
     }
 
@@ -146,7 +166,7 @@ public sealed class RemoteBatch : IDisposable
         registers.Rbx = _region.Value + RegionLayout.OperationsOffset;
         registers.R15 = _region.Value;
         _borrowed = thread;
-        FrozenProcess.Borrow(thread, registers);
+        FrozenProcess.Borrow(thread, registers, _landing);
         RunToEnd(thread, meanwhile is null ? null : () => meanwhile(_region + (ulong)plan.DataOffset));
         FrozenProcess.SetOwn(thread);
         _borrowed = null;
@@ -222,7 +242,7 @@ public sealed class RemoteBatch : IDisposable
         registers.R8 = e;
         registers.R9 = f;
         _borrowed = thread;
-        FrozenProcess.Borrow(thread, registers);
+        FrozenProcess.Borrow(thread, registers, _landing);
         RunToSystemCall(thread);
         RunToSystemCall(thread);
         return (long)thread.Tracee.GetRegisters().Rax;
@@ -280,25 +300,15 @@ public sealed class RemoteBatch : IDisposable
         }
 
         _tree.Interrupt(thread);
-        ulong at = thread.Tracee.GetRegisters().Rip;
-        if (at - _region.Value < Length)
+        if (IsInRange(thread))
         {
             return;
         }
 
         // It waited for as long as it may and is on its way, or home. The range goes first.
-        _borrowed = null;
         _loaded = null;
         _region = default;
-        if (_landing.Holds(at))
-        {
-            FrozenProcess.SetOwn(thread);
-        }
-        else
-        {
-            _tree.Look(thread);
-        }
-
+        Return();
         throw new LeaseLostException(thread.Tid);
     }
 
@@ -309,17 +319,19 @@ public sealed class RemoteBatch : IDisposable
         return _tree.Memory.Read(BatchEnd.Done(_region), word) != word.Length || BinaryPrimitives.ReadUInt64LittleEndian(word) != 0;
     }
 
+    private bool IsInRange(FrozenThread thread) => thread.Tracee.GetRegisters().Rip - _region.Value < Length;
+
     /// <summary>The signal to go on with. A stopped process reports its group stop first: it is told to go on. What can't be
-    /// blocked and comes just now it gets.</summary>
-    private static int AfterStop(FrozenThread thread, Stop stop)
+    /// blocked and comes just now it gets, and any when it went home.</summary>
+    private int AfterStop(FrozenThread thread, Stop stop)
     {
         return stop.Kind switch
         {
             StopKind.Gone => throw FrozenProcess.Killed(thread),
-            StopKind.Signal when stop.Signal != SIGSTOP =>
+            StopKind.Signal when stop.Signal != SIGSTOP && IsInRange(thread) =>
                 // A fault would be the engine's own: all else is blocked.
                 throw new EngineException(EngineError.Failed, $"thread {thread.Tid} got signal {stop.Signal} while it was frozen"),
-            StopKind.Signal => SIGSTOP,
+            StopKind.Signal => FrozenProcess.Deliver(thread, stop.Signal),
             _ => 0,
         };
     }
