@@ -21,6 +21,7 @@ public class KilledToolTests : IClassFixture<CompiledPrograms>
     [InlineData("a_hundred_and_twenty_eight_threads_are_carried")]
     [InlineData("memory_that_changes_while_it_is_copied_is_carried")]
     [InlineData("seccomp_filters_are_kept")]
+    [InlineData("many_children_in_a_ring_go_on")]
     public void A_program_whose_tool_is_killed_runs_on_as_it_was(string name)
     {
         using Scene scene = new("killed-tool", uid: null);
@@ -89,9 +90,11 @@ public class KilledToolTests : IClassFixture<CompiledPrograms>
     private static bool IsHeld(int pid) =>
         File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("TracerPid", StringComparison.Ordinal)).Split('\t')[1].Trim() != "0";
 
-    /// <summary>Memory that is writable and executable, as the tool borrows it, how many descriptors there are, and how many mappings
-    /// are watched.</summary>
-    private static string[] Borrowable(int pid) =>
+    /// <summary>Of each process: memory that is writable and executable, as the tool borrows it, how many descriptors there are, and how
+    /// many mappings are watched.</summary>
+    private static string[] Borrowable(int pid) => [.. ProcessTable.Family(pid).SelectMany(BorrowableOfOne)];
+
+    private static string[] BorrowableOfOne(int pid) =>
     [
         .. File.ReadLines($"/proc/{pid}/maps").Where(line => line.Contains(" rwxp ", StringComparison.Ordinal)),
         Directory.GetFiles($"/proc/{pid}/fd").Length.ToString(CultureInfo.InvariantCulture),

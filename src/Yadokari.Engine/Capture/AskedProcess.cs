@@ -14,9 +14,6 @@ namespace Yadokari.Engine.Capture;
 /// <summary>A frozen process whose threads have told what only they know; all else is seen from outside.</summary>
 internal sealed class AskedProcess
 {
-    /// <summary>__USER32_CS (arch/x86/include/asm/segment.h).</summary>
-    private const ulong Code32 = 0x23;
-
     private readonly ProcessCapture _process;
     private readonly IReadOnlyList<ThreadImage> _threads;
     private readonly SharedResidency _residency;
@@ -50,38 +47,18 @@ internal sealed class AskedProcess
     /// <summary>Its stopped children that it has not been told of yet, with the signal that stopped each.</summary>
     public required IReadOnlyDictionary<int, int> UntoldStops { get; init; }
 
+    /// <summary>What a process that was asked tells, and what is asked of it alone.</summary>
+    /// <param name="vmas">Its mappings.</param>
+    /// <param name="data">What its main thread has answered to <see cref="ProcessQuestions.Plan"/>.</param>
     /// <param name="stoppedChildren">Its children that are stopped.</param>
+    /// <param name="since">See <see cref="Since"/>.</param>
     /// <exception cref="LeaseLostException">This program was kept waiting for too long.</exception>
     /// <exception cref="ObstacleException">It can't be carried after all.</exception>
-    public static AskedProcess Ask(FrozenProcess frozen, IReadOnlyList<int> stoppedChildren, TimeSpan lease, TreeRounds? rounds)
+    public static AskedProcess Of(FrozenProcess frozen, IReadOnlyList<Vma> vmas, RemoteBatch batch, byte[] data, IReadOnlyList<int> stoppedChildren, long since)
     {
-        IReadOnlyList<Vma> vmas = MappingNames.Resolve(frozen.Pid, ProcMaps.ReadSmaps(frozen.Pid) ?? throw Killed(frozen));
-        vmas = rounds?.WithoutMark(frozen.Pid, vmas) ?? vmas;
-        List<Obstacle> obstacles = [];
-        ObstacleScan.FindChanging(frozen.Pid, vmas, obstacles);
-        foreach (FrozenThread thread in frozen.Threads)
-        {
-            if (thread.Registers.Cs == Code32)
-            {
-                obstacles.Add(new Obstacle("32-bit", $"thread {thread.Tid} runs 32-bit code"));
-            }
-
-            if (thread.Tracee.HasSystemCallDispatch())
-            {
-                obstacles.Add(new Obstacle("system-call-dispatch", $"thread {thread.Tid} hands its system calls to itself (PR_SET_SYSCALL_USER_DISPATCH)"));
-            }
-        }
-
-        if (obstacles.Count > 0)
-        {
-            throw new ObstacleException(frozen.Pid, obstacles) { StoodStill = true };
-        }
-
-        long since = Stopwatch.GetTimestamp();
-        using RemoteBatch batch = RemoteBatch.Create(frozen, vmas, lease);
-        ProcessCapture process = ProcessCapture.Run(frozen, batch, vmas);
-        List<ThreadImage> threads = [];
-        foreach (FrozenThread thread in frozen.Threads)
+        ProcessCapture process = ProcessCapture.Read(frozen, data, batch, vmas);
+        List<ThreadImage> threads = [ThreadCapture.Capture(frozen, frozen.Main, data, ProcessQuestions.MainThread)];
+        foreach (FrozenThread thread in frozen.Threads.Skip(1))
         {
             threads.Add(ThreadCapture.Capture(frozen, thread, batch));
         }

@@ -158,7 +158,7 @@ public static class ProcessCapturer
             try
             {
                 Settle(tree);
-                IReadOnlyList<AskedProcess> asked = [.. tree.Processes.Select(process => AskedProcess.Ask(process, StoppedChildren(tree, process.Pid), lease, rounds))];
+                IReadOnlyList<AskedProcess> asked = Asking.All(tree, lease, rounds);
                 SystemVCapture ipc = SystemVCapture.Ask(asked, tree.Ended, lease);
                 TreeDescriptorCapture descriptors = TerminalContents.Take(asked, DescriptorScan.Capture([.. asked.Select(process => process.Pid)], options), lease);
                 foreach (AskedProcess process in asked)
@@ -180,25 +180,29 @@ public static class ProcessCapturer
         }
     }
 
-    private static List<int> StoppedChildren(FrozenTree tree, int pid) =>
-        [.. tree.Processes.Where(process => process.Stopped && ProcStat.Read(process.Pid)?.PPid == pid).Select(process => process.Pid)];
-
     /// <summary>Threads may run on a little here, and make others and children: what the processes have is looked up behind it.</summary>
     internal static void Settle(FrozenTree tree)
     {
         HashSet<int> settled = [];
         while (tree.Processes.Any(process => !settled.Contains(process.Pid)))
         {
+            // One that ends on the way may have made others before.
+            int all = tree.Processes.Count, quiet = 0;
             tree.ForEach(process =>
             {
+                bool ran = false;
                 if (settled.Add(process.Pid))
                 {
                     IReadOnlyList<Vma> before = ProcMaps.ReadMaps(process.Pid) ?? [];
-                    RemoteBatch.AwaitHome(process, before);
-                    VdsoStep.LeaveVdso(process, before);
+                    ran = RemoteBatch.AwaitHome(process, before) | VdsoStep.LeaveVdso(process, before);
                 }
+
+                quiet += ran ? 0 : 1;
             });
-            tree.StopNew();
+            if (quiet < all)
+            {
+                tree.StopNew();
+            }
         }
     }
 

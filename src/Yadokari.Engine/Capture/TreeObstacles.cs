@@ -56,9 +56,10 @@ internal sealed class TreeObstacles
             }
         }
 
+        IReadOnlyList<ulong?> main = [.. Namespaces.Select(kind => ProcMisc.NamespaceInode(_living[0], kind))];
         foreach (int pid in _living.Skip(1))
         {
-            FindOfOne(pid);
+            FindOfOne(pid, main);
         }
 
         foreach (int pid in ended)
@@ -70,21 +71,21 @@ internal sealed class TreeObstacles
         FindCommon();
     }
 
-    private void FindOfOne(int pid)
+    /// <param name="main">The namespaces of the main process.</param>
+    private void FindOfOne(int pid, IReadOnlyList<ulong?> main)
     {
-        if (!_stats.TryGetValue(pid, out ProcStat? stat))
+        if (!_stats.ContainsKey(pid))
         {
             return;
         }
 
-        foreach (string kind in Namespaces)
+        for (int i = 0; i < Namespaces.Length; i++)
         {
-            if (ProcMisc.NamespaceInode(pid, kind) != ProcMisc.NamespaceInode(_living[0], kind) && ProcStat.Read(pid) is not null)
+            if (ProcMisc.NamespaceInode(pid, Namespaces[i]) != main[i] && ProcStat.Read(pid) is not null)
             {
-                _obstacles.Add(new Obstacle("namespace-apart", $"{ProcessLabel.Of(pid)} has another {kind} namespace than its job"));
+                _obstacles.Add(new Obstacle("namespace-apart", $"{ProcessLabel.Of(pid)} has another {Namespaces[i]} namespace than its job"));
             }
         }
-
     }
 
     private void FindOfEnded(int pid)

@@ -92,6 +92,7 @@ public sealed class FrozenProcess : IDisposable
         }
 
         _released = true;
+        ProcTasks.RunsAgain(Pid);
         _wait = new StopWait(Pid, CancellationToken.None);
         List<FrozenThread> ending = [];
         foreach (FrozenThread thread in _threads)
@@ -147,6 +148,7 @@ public sealed class FrozenProcess : IDisposable
         {
             _released = true;
             _killed = true;
+            ProcTasks.RunsAgain(Pid);
             Signals.Send(Pid, SIGKILL);
         }
     }
@@ -184,7 +186,14 @@ public sealed class FrozenProcess : IDisposable
         // Elsewhere than in the stop of an interrupt the kernel would not look whether a call is to be made again. A pending
         // interrupt traps before the first instruction and before any signal (get_signal, kernel/signal.c).
         Interrupt(thread);
-        if (IsHome(thread))
+        TakeBack(thread);
+    }
+
+    /// <summary>In the stop of an interrupt: a thread that was borrowed has its own mask and registers again, those that it went home
+    /// with if it did that by itself meanwhile, and perhaps on from there.</summary>
+    public void TakeBack(FrozenThread thread)
+    {
+        if (thread.Landing is { } landing && !landing.Keeps(thread.Tracee.GetRegisters().Rip))
         {
             Look(thread);
         }
@@ -193,9 +202,6 @@ public sealed class FrozenProcess : IDisposable
             SetOwn(thread);
         }
     }
-
-    /// <summary>A thread that is borrowed, in a stop: whether it went home by itself, and perhaps on from there.</summary>
-    public static bool IsHome(FrozenThread thread) => thread.Landing is { } landing && !landing.Keeps(thread.Tracee.GetRegisters().Rip);
 
     /// <summary>The signal that a thread in a stop is about to get. One that is on its way home gets it there: as the kernel sees it the
     /// handler interrupts what the freeze has interrupted, and returns to that.</summary>
@@ -214,12 +220,31 @@ public sealed class FrozenProcess : IDisposable
     /// <exception cref="EngineException">It was killed meanwhile.</exception>
     public void Interrupt(FrozenThread thread)
     {
-        thread.Tracee.TryInterrupt();
+        BeginInterrupt(thread);
+        AwaitInterrupt(thread);
+    }
+
+    /// <summary>The beginning of <see cref="Interrupt"/>: it is on its way there. A thread that is told to run to a system call must have
+    /// come to it: any other stop takes the interrupt away (ptrace_stop, kernel/signal.c).</summary>
+    public static void BeginInterrupt(FrozenThread thread)
+    {
+        if (!thread.Interrupted)
+        {
+            thread.Tracee.TryInterrupt();
+            thread.Interrupted = true;
+        }
+
         if (!thread.Runs)
         {
             thread.Tracee.TryContinue();
+            thread.Runs = true;
         }
+    }
 
+    /// <summary>The end of it.</summary>
+    /// <exception cref="EngineException">It was killed meanwhile.</exception>
+    public void AwaitInterrupt(FrozenThread thread)
+    {
         if (!WaitUntilFrozen(thread))
         {
             throw Killed(thread);
@@ -252,6 +277,7 @@ public sealed class FrozenProcess : IDisposable
     /// <exception cref="EngineException">It ended meanwhile.</exception>
     public void RunOn(FrozenThread thread, int microseconds = MomentMicroseconds)
     {
+        ProcTasks.RunsAgain(Pid);
         GiveBack(thread);
         thread.Tracee.TryContinue();
         // Interrupted at once it would not have run at all.
@@ -347,6 +373,7 @@ public sealed class FrozenProcess : IDisposable
             ReopenMemory();
         }
 
+        ProcTasks.StandsStill(Pid, Main.Tid);
         FrozenAt = DateTimeOffset.UtcNow;
     }
 
@@ -423,7 +450,7 @@ public sealed class FrozenProcess : IDisposable
 
     private bool WaitUntilFrozen(FrozenThread thread)
     {
-        thread.Runs = false;
+        thread.Runs = thread.Interrupted = false;
         while (true)
         {
             Stop stop = _wait.For(thread.Tracee);

@@ -29,5 +29,8 @@ public sealed class FrozenThread(Tracee tracee)
     /// <summary>It was told to go on and has not been fetched yet.</summary>
     public bool Runs { get; set; }
 
+    /// <summary>It was told to stop and has not been fetched yet.</summary>
+    public bool Interrupted { get; set; }
+
     public RseqRegistration Rseq { get; set; }
 }

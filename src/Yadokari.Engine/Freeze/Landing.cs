@@ -103,6 +103,9 @@ internal sealed class Landing
     /// <summary>Whether a thread has its own mask again, and gets signals.</summary>
     public bool IsLeaving(ulong instructionPointer) => Holds(instructionPointer) && instructionPointer - _at.Value >= MovesAt;
 
+    /// <summary>Whether a thread is not home yet, and all its signals are blocked.</summary>
+    public bool Blocks(ulong instructionPointer) => Keeps(instructionPointer) && !IsLeaving(instructionPointer);
+
     /// <summary>What a thread that is leaving, or a handler that returns to here, is to go on with.</summary>
     /// <param name="leaving">Its registers.</param>
     public Registers Home(Registers leaving)

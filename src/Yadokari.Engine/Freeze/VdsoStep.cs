@@ -32,7 +32,8 @@ public static class VdsoStep
 
     /// <summary>All threads stand outside the vdso afterwards. They may have run on: what was read of the process before, but
     /// for where its vdso is, is out of date.</summary>
-    public static void LeaveVdso(FrozenProcess tree, IReadOnlyList<Vma> vmas)
+    /// <returns>False: none ran on.</returns>
+    public static bool LeaveVdso(FrozenProcess tree, IReadOnlyList<Vma> vmas)
     {
         Vma? vdso = null;
         foreach (Vma vma in vmas)
@@ -43,13 +44,14 @@ public static class VdsoStep
             }
         }
 
-        if (vdso is null)
+        if (vdso is null || !tree.Threads.Any(thread => Inside(thread.Registers, vdso)))
         {
-            return;
+            return false;
         }
 
         // A step's SIGTRAP would make a process that ignores it ignore it no longer.
         bool mayStep = ((ProcStatus.Read(tree.Pid)?.Ignored ?? 0) & ~AllButTrap) == 0;
+        bool moved = false;
         for (bool ran = true; ran;)
         {
             ran = false;
@@ -64,8 +66,11 @@ public static class VdsoStep
             if (ran)
             {
                 tree.StopNewThreads();
+                moved = true;
             }
         }
+
+        return moved;
     }
 
     private static bool Inside(Registers registers, Vma vdso) => registers.Rip >= vdso.Start.Value && registers.Rip < vdso.End.Value;

@@ -1,8 +1,13 @@
+using System.Collections.Concurrent;
+
 namespace Yadokari.Linux.Proc;
 
 /// <summary>The threads and children of a process.</summary>
 public static class ProcTasks
 {
+    /// <summary>Witnesses of processes that stand still.</summary>
+    private static readonly ConcurrentDictionary<int, int> Standing = [];
+
     /// <summary>The tids of a process, the main thread first, then in order of their creation.</summary>
     /// <returns>Null when the process is gone.</returns>
     /// <exception cref="SystemCallException">Not permitted, or another error.</exception>
@@ -14,6 +19,11 @@ public static class ProcTasks
     /// <exception cref="SystemCallException">An unusual error.</exception>
     public static int Witness(int pid)
     {
+        if (Standing.TryGetValue(pid, out int known))
+        {
+            return known;
+        }
+
         if (ProcStat.Read(pid) is { MainThreadEnded: true })
         {
             foreach (int tid in Threads(pid) ?? [])
@@ -27,6 +37,13 @@ public static class ProcTasks
 
         return pid;
     }
+
+    /// <summary>A process stands still, and so its witness stays: it need not be looked for at each question, of which a capture asks
+    /// some forty. To be taken back by <see cref="RunsAgain"/> before any of its threads goes on.</summary>
+    public static void StandsStill(int pid, int witness) => Standing[pid] = witness;
+
+    /// <summary>It goes on, or ends.</summary>
+    public static void RunsAgain(int pid) => Standing.TryRemove(pid, out _);
 
     /// <summary>Where /proc tells of a process: /proc/PID, or that of its <see cref="Witness"/>.</summary>
     /// <exception cref="SystemCallException">An unusual error.</exception>

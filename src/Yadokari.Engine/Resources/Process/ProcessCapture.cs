@@ -4,21 +4,12 @@ using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
-using static Yadokari.Linux.Abi.Prctl;
 
 namespace Yadokari.Engine.Resources.Process;
 
-/// <summary>What a frozen process has as a whole: handlers, timers, attributes, clocks; one batch in its main thread.</summary>
+/// <summary>What a frozen process has as a whole: handlers, timers, attributes, clocks.</summary>
 public sealed class ProcessCapture
 {
-    private const int SignalCount = 64;
-    private const int ActionLength = 32;
-    private const int MembarrierGetRegistrations = 1 << 9;
-    private const int NameLength = 65; // struct new_utsname
-    private const int ClockRealtime = 0;
-    private const int ClockMonotonic = 1;
-    private const int ClockBoottime = 7;
-
     public required AttributesImage Attributes { get; init; }
 
     public required SignalsImage Signals { get; init; }
@@ -31,59 +22,20 @@ public sealed class ProcessCapture
     /// <summary>What it is told when it asks for the host's name.</summary>
     public required HostNameImage HostName { get; init; }
 
-    /// <summary>Asks everything.</summary>
-    public static ProcessCapture Run(FrozenProcess tree, RemoteBatch batch, IReadOnlyList<Vma> vmas)
+    /// <summary>What its main thread has answered to <see cref="ProcessQuestions.Plan"/>, and the rest.</summary>
+    /// <param name="data">The plan's data.</param>
+    /// <param name="batch">For what is asked behind it: more than one list of calls holds.</param>
+    internal static ProcessCapture Read(FrozenProcess tree, byte[] data, RemoteBatch batch, IReadOnlyList<Vma> vmas)
     {
         int pid = tree.Pid;
         ProcStatus status = ProcStatus.Read(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {pid} was killed while it was frozen");
         ProcStat stat = ProcStat.Read(pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {pid} was killed while it was frozen");
         IReadOnlyList<PosixTimer> timers = ProcTimers.Read(pid) ?? [];
 
-        PlanBuilder plan = new();
-        DataReference actions = plan.Room(SignalCount * ActionLength);
-        DataReference intervals = plan.Room(3 * 32);
-        DataReference clocks = plan.Room(3 * 16);
-        DataReference numbers = plan.Room(7 * 8);
-        DataReference descriptorTable = plan.Room(16);
-        DataReference host = plan.Room(6 * NameLength);
-        Slot result = plan.NewSlot();
-        int[] clockIds = [ClockMonotonic, ClockBoottime, ClockRealtime];
-        for (int i = 0; i < clockIds.Length; i++)
-        {
-            plan.Call(null, SystemCall.Clock_gettime, clockIds[i], Argument.AddressOf(clocks, (ulong)i * 16));
-        }
-
-        for (int i = 0; i < 3; i++)
-        {
-            plan.Call(null, SystemCall.Getitimer, i, Argument.AddressOf(intervals, (ulong)i * 32));
-        }
-
-        for (int signal = 1; signal <= SignalCount; signal++)
-        {
-            plan.Try(null, SystemCall.Rt_sigaction, signal, 0, Argument.AddressOf(actions, (ulong)(signal - 1) * ActionLength), 8);
-        }
-
-        plan.Call(null, SystemCall.Uname, host);
-        plan.Try(result, SystemCall.Brk, 0);
-        plan.Do(OperationKind.Store64, null, numbers, result);
-        plan.Try(result, SystemCall.Prctl, PR_GET_DUMPABLE);
-        plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 8), result);
-        plan.Try(null, SystemCall.Prctl, PR_GET_CHILD_SUBREAPER, Argument.AddressOf(numbers, 16));
-        plan.Try(result, SystemCall.Prctl, PR_GET_THP_DISABLE);
-        plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 24), result);
-        plan.Try(result, SystemCall.Membarrier, MembarrierGetRegistrations);
-        plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 32), result);
-        plan.Try(result, SystemCall.Modify_ldt, 0, descriptorTable, 16);
-        plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 40), result);
-        plan.Try(result, SystemCall.Prctl, PR_GET_MEMORY_MERGE, 0, 0, 0, 0);
-        plan.Do(OperationKind.Store64, null, Argument.AddressOf(numbers, 48), result);
-        plan.Do(OperationKind.Break, null);
-        byte[] data = batch.Run(tree.Main, plan.Build());
-
-        long Number(int index) => BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(numbers.Offset + (index * 8)));
-        long Clock(int index) => (BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(clocks.Offset + (index * 16))) * 1_000_000_000)
-            + BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(clocks.Offset + (index * 16) + 8));
-        string Name(int index) => KernelText.Decode(data.AsSpan(host.Offset + (index * NameLength), NameLength).TrimEnd((byte)0));
+        long Number(int index) => BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(ProcessQuestions.Numbers.Offset + (index * 8)));
+        long Clock(int index) => (BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(ProcessQuestions.Clocks.Offset + (index * 16))) * 1_000_000_000)
+            + BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(ProcessQuestions.Clocks.Offset + (index * 16) + 8));
+        string Name(int index) => KernelText.Decode(data.AsSpan(ProcessQuestions.Host.Offset + (index * ProcessQuestions.NameLength), ProcessQuestions.NameLength).TrimEnd((byte)0));
         if ((int)Number(5) > 0)
         {
             throw new ObstacleException(pid, [new Obstacle("segments", "it has segments of its own (modify_ldt), which are not carried")]) { StoodStill = true };
@@ -97,12 +49,12 @@ public sealed class ProcessCapture
             HostName = new HostNameImage(Name(1), Name(5)),
             Signals = new SignalsImage
             {
-                Actions = data.AsSpan(actions.Offset, SignalCount * ActionLength).ToArray(),
+                Actions = data.AsSpan(ProcessQuestions.Actions.Offset, ProcessQuestions.ActionsLength).ToArray(),
                 Pending = tree.Main.Tracee.PeekSignals(shared: true),
             },
             Timers = new TimersImage
             {
-                Intervals = [Interval(data, intervals, 0), Interval(data, intervals, 1), Interval(data, intervals, 2)],
+                Intervals = [Interval(data, 0), Interval(data, 1), Interval(data, 2)],
                 Posix = PosixTimers(tree, timers, TimerSettings(tree, batch, timers)),
             },
             Attributes = new AttributesImage
@@ -158,9 +110,9 @@ public sealed class ProcessCapture
         return VmaFlags.None;
     }
 
-    private static byte[] Interval(byte[] data, DataReference intervals, int which)
+    private static byte[] Interval(byte[] data, int which)
     {
-        byte[] value = data.AsSpan(intervals.Offset + (which * 32), 32).ToArray();
+        byte[] value = data.AsSpan(ProcessQuestions.Intervals.Offset + (which * 32), 32).ToArray();
 
         // A periodic timer that expired while it stood frozen reads 0 left; set so, it would be disarmed for ever. Timers of
         // processor time never do: 0 left and an interval is a disarmed one.

@@ -10,7 +10,13 @@ namespace Yadokari.Engine.Resources.Threads;
 public static class ThreadCapture
 {
     /// <summary>A thread's facts; the batch borrows it for some tens of microseconds.</summary>
-    public static ThreadImage Capture(FrozenProcess tree, FrozenThread thread, RemoteBatch batch)
+    public static ThreadImage Capture(FrozenProcess tree, FrozenThread thread, RemoteBatch batch) =>
+        Capture(tree, thread, batch.Run(thread, ThreadQuestions.Plan), ThreadQuestions.Alone);
+
+    /// <summary>The facts of a thread that was asked.</summary>
+    /// <param name="data">The plan's data with the answers.</param>
+    /// <param name="questions">Where they are.</param>
+    internal static ThreadImage Capture(FrozenProcess tree, FrozenThread thread, ReadOnlySpan<byte> data, ThreadQuestions questions)
     {
         int pid = tree.Pid;
         byte[] state = thread.Tracee.GetExtendedState();
@@ -25,8 +31,6 @@ public static class ThreadCapture
             tree.Memory.Read(new RemoteAddress(thread.Registers.Rip - 7), code);
         }
 
-        ReadOnlySpan<byte> data = batch.Run(thread, ThreadQuestions.Plan);
-
         return new ThreadImage
         {
             Tid = status.NsPid.Count > 0 ? status.NsPid[^1] : thread.Tid,
@@ -34,8 +38,8 @@ public static class ThreadCapture
             Registers = SystemCallRestart.ForImage(thread.Registers, code).ToBytes(),
             ExtendedState = state,
             SignalMask = thread.SignalMask,
-            AlternateStack = data.Slice(ThreadQuestions.Stack.Offset, 24).ToArray(),
-            ClearChildTid = BinaryPrimitives.ReadUInt64LittleEndian(data[ThreadQuestions.ClearTid.Offset..]),
+            AlternateStack = data.Slice(questions.Stack.Offset, 24).ToArray(),
+            ClearChildTid = BinaryPrimitives.ReadUInt64LittleEndian(data[questions.ClearTid.Offset..]),
             RobustList = head,
             RobustListLength = length,
             RseqAddress = thread.Rseq.Address.Value,
@@ -52,14 +56,14 @@ public static class ThreadCapture
                 Effective = status.CapEffective,
                 Bounding = status.CapBounding,
                 Ambient = status.CapAmbient,
-                SecureBits = BinaryPrimitives.ReadInt32LittleEndian(data[ThreadQuestions.SecureBits.Offset..]),
+                SecureBits = BinaryPrimitives.ReadInt32LittleEndian(data[questions.SecureBits.Offset..]),
             },
             Schedule = new ScheduleImage(attributes.Policy, attributes.ResetOnFork, stat.Nice, attributes.Priority, Scheduling.GetAffinity(thread.Tid), Scheduling.GetIoPriority(thread.Tid)),
-            ParentDeathSignal = BinaryPrimitives.ReadInt32LittleEndian(data[ThreadQuestions.DeathSignal.Offset..]),
-            TimerSlack = BinaryPrimitives.ReadUInt64LittleEndian(data[ThreadQuestions.Slack.Offset..]),
+            ParentDeathSignal = BinaryPrimitives.ReadInt32LittleEndian(data[questions.DeathSignal.Offset..]),
+            TimerSlack = BinaryPrimitives.ReadUInt64LittleEndian(data[questions.Slack.Offset..]),
             NoNewPrivileges = status.NoNewPrivileges,
             Filters = Filters(pid, thread, status),
-            Settings = ThreadSettingsKind.Read(data.Slice(ThreadQuestions.Settings.Offset, ThreadSettingsKind.AnswersLength)),
+            Settings = ThreadSettingsKind.Read(data.Slice(questions.Settings.Offset, ThreadSettingsKind.AnswersLength)),
         };
     }
 
