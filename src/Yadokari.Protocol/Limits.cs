@@ -21,6 +21,9 @@ public static class Limits
     /// <summary>Bytes of a context file on the way; 1 TiB.</summary>
     public const long MaxImageBytes = 1L << 40;
 
+    /// <summary>Where a log ends at the latest, whatever of it is kept: the longest file of ext4, 16 TiB.</summary>
+    public const long MaxLogBytes = 1L << 44;
+
     /// <summary>Arguments of a program.</summary>
     public const int MaxArguments = 65_536;
 

@@ -54,7 +54,7 @@ public static class LogsCommand
         {
             using JobPlace place = await JobPlace.FindAsync(parsed.GetRequiredValue(Job), cancel);
             LogPart part = new(parsed.GetValue(Tail), parsed.GetValue(Since));
-            await LogOutput.CopyAsync(place.Host.ReadLogAsync(place.Job.Id, parsed.GetValue(Follow), part, cancel));
+            await LogOutput.CopyAsync(place.Job.Name, place.Host.ReadLogAsync(place.Job.Id, parsed.GetValue(Follow), part, cancel));
         });
         HelpWithExamples.SetText(command,
             """

@@ -69,6 +69,9 @@ public static class RunCommand
         Description = "With --every: when its host went down, it goes on from the last checkpoint once the host's daemon is there again",
     };
 
+    private static readonly Option<long?> LogSize = Quantity.SizeOption(
+        "--log-size", "With --detach: keep at least that much of the end of its output, and of its errors; the disk gets back what is before");
+
     private static readonly ProgramArgument Words = new("PROGRAM")
     {
         Description = "The program and its arguments, which are never touched",
@@ -77,7 +80,7 @@ public static class RunCommand
 
     public static Command Create()
     {
-        Command command = new("run", "Start a program as a job") { Name, Detach, Tty, NoTty, Keys, OnHost, Directory, Variables, Cpu, Tcp, Every, Keep, Restart, Service, Port, Forward, Words };
+        Command command = new("run", "Start a program as a job") { Name, Detach, Tty, NoTty, Keys, OnHost, Directory, Variables, Cpu, Tcp, Every, Keep, Restart, LogSize, Service, Port, Forward, Words };
         Cpu.AcceptOnlyFromAmong("baseline", "v2", "v3");
         command.Validators.Add(result =>
         {
@@ -92,6 +95,10 @@ public static class RunCommand
             else if (result.GetValue(Tty) && (!result.GetValue(Detach) || result.GetValue(NoTty) || result.GetResult(Service) is not null))
             {
                 result.AddError("--tty is for --detach: in a terminal a job has one of its own by itself");
+            }
+            else if (result.GetResult(LogSize) is not null && (!result.GetValue(Detach) || result.GetValue(Tty) || result.GetResult(Service) is not null))
+            {
+                result.AddError("--log-size is for the log of a job: it needs --detach, without --tty and --service");
             }
         });
         command.SetAction(RunAsync);
@@ -110,6 +117,7 @@ public static class RunCommand
               yado run --detach --host h2 -- gzip -9 data.tar
               yado run --service rdict --port 8080 -- out/rdict         (docs/rpc.md)
               yado run --detach --every 10m --keep 3 --restart -- ./simulate
+              yado run --detach --log-size 10M -- ./talkative
             """);
         return command;
     }
@@ -144,6 +152,7 @@ public static class RunCommand
                 Plan = parsed.GetValue(Every) is { } every ? new CheckpointPlan(every.TotalSeconds, parsed.GetValue(Keep), parsed.GetValue(Restart)) : null,
                 Tcp = parsed.GetValue(Tcp),
                 Cpu = parsed.GetValue(Cpu),
+                LogSize = parsed.GetValue(LogSize),
                 Settings = OwnSettings.Read(),
                 Streams = streams,
                 StreamsOf = streams == JobStreams.Inherit ? Environment.ProcessId : null,

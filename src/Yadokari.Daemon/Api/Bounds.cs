@@ -33,6 +33,11 @@ public static class Bounds
         CheckPlan(start.Plan);
         CheckSettings(start.Settings);
         CheckTcp(start.Tcp);
+        CheckLogSize(start.LogSize);
+        if (start.LogSize is not null && start.Streams != JobStreams.Log)
+        {
+            throw Wrong("the size of a log is for a job whose output goes to its log");
+        }
         if (start.Terminal is not null && !(start.Streams == JobStreams.Relayed && IsTerminal(start.Terminal)))
         {
             throw Wrong("the terminal is not a possible one");
@@ -202,15 +207,21 @@ public static class Bounds
         }
         CheckPlan(offer.Plan);
         CheckTcp(offer.Tcp);
+        CheckLogSize(offer.LogSize);
+        if (!IsPlaceInLog(offer.LogsFrom))
+        {
+            throw Wrong("the offer's log begins nowhere");
+        }
         return offer;
     }
 
     /// <exception cref="YadoException">Exit status 2.</exception>
     public static PrepareMove Check(PrepareMove prepare) =>
-        InRange(prepare.ImageLength) && InRange(prepare.OutputLength) && InRange(prepare.ErrorsLength)
+        InRange(prepare.ImageLength) && IsPlaceInLog(prepare.OutputLength) && IsPlaceInLog(prepare.ErrorsLength)
+            && prepare.OutputFrom >= 0 && prepare.OutputFrom <= prepare.OutputLength && prepare.ErrorsFrom >= 0 && prepare.ErrorsFrom <= prepare.ErrorsLength
             && (prepare.Relay is not { } relay || (InRange(relay.InputFrom) && InRange(relay.InputLength) && relay.InputFrom <= relay.InputLength
-                && InRange(relay.OutputFrom) && relay.OutputFrom <= prepare.OutputLength
-                && InRange(relay.ErrorsFrom) && relay.ErrorsFrom <= prepare.ErrorsLength
+                && relay.OutputFrom >= 0 && relay.OutputFrom <= prepare.OutputLength
+                && relay.ErrorsFrom >= 0 && relay.ErrorsFrom <= prepare.ErrorsLength
                 && (relay.Terminal is null || IsTerminal(relay.Terminal))))
             ? prepare
             : throw Wrong("a length is out of range");
@@ -256,6 +267,16 @@ public static class Bounds
         && terminal.Lines.Sum(line => (long)line.Length) + terminal.Rest.Length <= Limits.MaxTyped;
 
     private static bool InRange(long length) => length is >= 0 and <= Limits.MaxImageBytes;
+
+    private static bool IsPlaceInLog(long place) => place is >= 0 and <= Limits.MaxLogBytes;
+
+    private static void CheckLogSize(long? size)
+    {
+        if (size is < 1 or > Limits.MaxImageBytes)
+        {
+            throw Wrong($"of a log 1 to {Limits.MaxImageBytes} bytes can be kept, not {size}");
+        }
+    }
 
     private static void CheckMailbox(ulong? address)
     {

@@ -133,8 +133,8 @@ public sealed class JobApi(
     {
         JobEntry job = Find(context);
         bool follow = ApiCall.Flag(context, "follow");
-        long output = ApiCall.Number(context, "output", Limits.MaxImageBytes);
-        long errors = ApiCall.Number(context, "errors", Limits.MaxImageBytes);
+        long output = ApiCall.Number(context, "output", Limits.MaxLogBytes);
+        long errors = ApiCall.Number(context, "errors", Limits.MaxLogBytes);
         long? tail = ApiCall.Given(context, "tail", Limits.MaxImageBytes);
         long? since = ApiCall.Given(context, "since", Limits.MaxTime);
         (output, errors) = logs.Begin(job.Record, output, errors, tail, since is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null);

@@ -26,9 +26,14 @@ public sealed class LogStreamer(HomeDirectory home)
             (long Output, long Errors) then = LogClock.OffsetsAt(home, job.Id, job.Epoch, moment);
             (output, errors) = (Math.Max(output, then.Output), Math.Max(errors, then.Errors));
         }
-        return tail is { } lines
-            ? (Math.Max(output, LastLines(home.Output(job.Id, job.Epoch), lines)), Math.Max(errors, LastLines(home.Errors(job.Id, job.Epoch), lines)))
-            : (output, errors);
+        if (tail is not { } lines)
+        {
+            return (output, errors);
+        }
+        (long Output, long Errors) start = LogStart.Of(home, job);
+        return (
+            Math.Max(output, LastLines(home.Output(job.Id, job.Epoch), start.Output, lines)),
+            Math.Max(errors, LastLines(home.Errors(job.Id, job.Epoch), start.Errors, lines)));
     }
 
     /// <param name="output">Where in the output to begin.</param>
@@ -45,6 +50,7 @@ public sealed class LogStreamer(HomeDirectory home)
             // What its caller has taken is kept no longer.
             (output, errors) = (Math.Max(output, relayed.OutputFrom), Math.Max(errors, relayed.ErrorsFrom));
         }
+        (long Output, long Errors) start = default;
         byte[] buffer = new byte[FrameHeader.Size + PieceBytes];
         long lastSent = Environment.TickCount64;
         while (true)
@@ -53,8 +59,8 @@ public sealed class LogStreamer(HomeDirectory home)
             // Looked at before the files are read: what a job wrote before it was over is not missed.
             bool last = !follow || (!job.Record.IsHere && !JobReviver.Wants(job.Record)) || job.Record.Epoch != first.Epoch;
             long before = output + errors;
-            output = await SendAsync(FrameKind.Output, outputFile, output, buffer, destination, cancellation).ConfigureAwait(false);
-            errors = await SendAsync(FrameKind.Errors, errorsFile, errors, buffer, destination, cancellation).ConfigureAwait(false);
+            output = await SendAsync(FrameKind.Output, outputFile, output, () => Start().Output, buffer, destination, cancellation).ConfigureAwait(false);
+            errors = await SendAsync(FrameKind.Errors, errorsFile, errors, () => Start().Errors, buffer, destination, cancellation).ConfigureAwait(false);
             if (last)
             {
                 await WriteAsync(new FrameHeader(FrameKind.End, 0, 0), buffer, destination, cancellation).ConfigureAwait(false);
@@ -74,10 +80,15 @@ public sealed class LogStreamer(HomeDirectory home)
             await Task.WhenAny(changed, Task.Delay(Look, cancellation)).ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
         }
+
+        // What is noted goes with the files, which are read to their end.
+        (long Output, long Errors) Start() => start = LogStart.Find(home, first) ?? start;
     }
 
+    /// <summary>Up to the present end. A frame without content says that what is before it is no longer kept.</summary>
+    /// <param name="start">From where on it is kept now.</param>
     private static async Task<long> SendAsync(
-        FrameKind kind, SafeFileHandle? file, long offset, byte[] buffer, Stream destination, CancellationToken cancellation)
+        FrameKind kind, SafeFileHandle? file, long offset, Func<long> start, byte[] buffer, Stream destination, CancellationToken cancellation)
     {
         if (file is null)
         {
@@ -92,13 +103,21 @@ public sealed class LogStreamer(HomeDirectory home)
             {
                 return offset;
             }
+            // Asked after it was read: nothing that was given back meanwhile is sent, it reads as zeros.
+            if (start() is var kept && kept > offset)
+            {
+                offset = kept;
+                await WriteAsync(new FrameHeader(kind, offset, 0), buffer, destination, cancellation).ConfigureAwait(false);
+                continue;
+            }
             await WriteAsync(new FrameHeader(kind, offset, count), buffer, destination, cancellation).ConfigureAwait(false);
             offset += count;
         }
     }
 
     /// <summary>Where the last lines of a file begin; a last line without its end is one.</summary>
-    private static long LastLines(string path, long lines)
+    /// <param name="start">From where on it is kept.</param>
+    private static long LastLines(string path, long start, long lines)
     {
         using SafeFileHandle? file = TryOpen(path);
         if (file is null)
@@ -108,9 +127,9 @@ public sealed class LogStreamer(HomeDirectory home)
         long end = RandomAccess.GetLength(file);
         byte[] piece = new byte[PieceBytes];
         long ends = 0;
-        for (long before = end; before > 0;)
+        for (long before = end; before > start;)
         {
-            long from = Math.Max(0, before - PieceBytes);
+            long from = Math.Max(start, before - PieceBytes);
             int count = RandomAccess.Read(file, piece.AsSpan(0, (int)(before - from)), from);
             for (int at = count - 1; at >= 0; at--)
             {

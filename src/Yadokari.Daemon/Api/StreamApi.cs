@@ -42,8 +42,8 @@ public sealed class StreamApi(JobTable jobs, StreamRelays relays, CancellationTo
     private async Task ReadAsync(HttpContext context)
     {
         (JobEntry job, StreamRelay relay) = Find(context);
-        long output = ApiCall.Number(context, "output", Limits.MaxImageBytes);
-        long errors = ApiCall.Number(context, "errors", Limits.MaxImageBytes);
+        long output = ApiCall.Number(context, "output", Limits.MaxLogBytes);
+        long errors = ApiCall.Number(context, "errors", Limits.MaxLogBytes);
         long seconds = ApiCall.Number(context, "seconds", Limits.MaxStreamWaitSeconds);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         StreamOutput read = await relay.ReadAsync(
@@ -95,7 +95,7 @@ public sealed class StreamApi(JobTable jobs, StreamRelays relays, CancellationTo
     private async Task DetachAsync(HttpContext context)
     {
         (_, StreamRelay relay) = Find(context);
-        relay.Detach(Session(context), ApiCall.Number(context, "output", Limits.MaxImageBytes), ApiCall.Number(context, "errors", Limits.MaxImageBytes));
+        relay.Detach(Session(context), ApiCall.Number(context, "output", Limits.MaxLogBytes), ApiCall.Number(context, "errors", Limits.MaxLogBytes));
         await ApiCall.WriteAsync(context, new InputReceived(0, false), ProtocolJson.Default.InputReceived).ConfigureAwait(false);
     }
 

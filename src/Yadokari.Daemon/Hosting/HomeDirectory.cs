@@ -112,6 +112,9 @@ public sealed record HomeDirectory(string Path)
     /// <summary>When the job wrote what (<see cref="Jobs.LogClock"/>).</summary>
     public string LogTimes(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "times");
 
+    /// <summary>From where on the logs of a job are kept (<see cref="Jobs.LogStart"/>).</summary>
+    public string LogStarts(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "starts");
+
     /// <summary>What a job's caller has sent to its input, where its streams are relayed.</summary>
     public string Input(string job, int epoch) => System.IO.Path.Combine(JobDirectory(job, epoch), "stdin");
 

@@ -213,7 +213,7 @@ public static class HostDaemon
             care.RunAsync(),
             cluster?.RunAsync(stop.Token) ?? Task.CompletedTask,
             IdleTrim.RunAsync(stop.Token),
-            new LogClock(jobs, home, TimeProvider.System).RunAsync(stop.Token),
+            new LogClock(jobs, home, TimeProvider.System, loggers.CreateLogger<LogClock>()).RunAsync(stop.Token),
         ];
         options.OnReady?.Invoke(self.Address);
 

@@ -57,6 +57,9 @@ public sealed record JobRecord
     /// <summary>What becomes of its TCP connections to outside whenever it is moved or saved; null: they are obstacles.</summary>
     public string? Tcp { get; init; }
 
+    /// <summary>Bytes of the end of its output, and of its errors, that are kept in its log; null: all.</summary>
+    public long? LogSize { get; init; }
+
     /// <summary>What it can be resumed from, the last one first.</summary>
     public IReadOnlyList<JobCheckpoint> Checkpoints { get; init; } = [];
 

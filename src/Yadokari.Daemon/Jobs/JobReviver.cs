@@ -97,8 +97,13 @@ public sealed partial class JobReviver(
         (JobCheckpoint from, IReadOnlyList<JobCheckpoint> usable) = ChooseCheckpoint(old);
         int epoch = old.Epoch + 1;
         home.CreateJobDirectory(old.Id, epoch);
-        CopyLog(home.Output(old.Id, old.Epoch), home.Output(old.Id, epoch), from.OutputLength);
-        CopyLog(home.Errors(old.Id, old.Epoch), home.Errors(old.Id, epoch), from.ErrorsLength);
+        (long output, long errors) = LogStart.Of(home, old);
+        output = CopyLog(home.Output(old.Id, old.Epoch), home.Output(old.Id, epoch), output, from.OutputLength);
+        errors = CopyLog(home.Errors(old.Id, old.Epoch), home.Errors(old.Id, epoch), errors, from.ErrorsLength);
+        if (old.LogSize is not null)
+        {
+            LogStart.Begin(home, old.Id, epoch, (output, errors));
+        }
         using LogHandles logs = LogHandles.Open(home, old.Id, epoch, from.ErrorsToOutput);
         using IHeldJob held = EngineCall.Run(() => engine.Prepare(from.Path, new ResumeOptions
         {
@@ -209,14 +214,21 @@ public sealed partial class JobReviver(
     }
 
     /// <summary>The log as it was when the checkpoint was made: the job writes the rest again.</summary>
-    private static void CopyLog(string from, string to, long length)
+    /// <param name="start">What is before is not kept.</param>
+    /// <returns>The same of the copy.</returns>
+    private static long CopyLog(string from, string to, long start, long length)
     {
         using FileStream target = new(to, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
         if (!File.Exists(from))
         {
-            return;
+            return 0;
         }
         using FileStream source = new(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        start = Math.Min(start, length);
+        target.SetLength(start);
+        target.Position = start;
+        source.Position = start;
+        length -= start;
         byte[] buffer = new byte[1 << 16];
         while (length > 0 && source.Read(buffer, 0, (int)Math.Min(buffer.Length, length)) is > 0 and int count)
         {
@@ -224,6 +236,7 @@ public sealed partial class JobReviver(
             length -= count;
         }
         target.Flush(flushToDisk: true);
+        return start;
     }
 
     private static YadoException Gone(JobRecord job) => new(YadoError.Failed, $"the process of job '{job.Name}' ended before it was released");

@@ -201,6 +201,7 @@ public sealed class JobRunner(
                     Caller = wish.Kind == JobStreams.Inherit ? processes.Identify(caller) : null,
                     Plan = start?.Plan,
                     Tcp = start?.Tcp,
+                    LogSize = start?.LogSize,
                     // A program that ends at once may be a zombie already: what counts is the exit status it left.
                     Shell = shell ?? new ProcessIdentity(shellPid, 0, self.BootId),
                     Main = processes.Identify(mainPid) ?? new ProcessIdentity(mainPid, 0, self.BootId),

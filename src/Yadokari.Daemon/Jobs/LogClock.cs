@@ -1,13 +1,16 @@
 using System.Buffers.Binary;
+using Microsoft.Extensions.Logging;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
+using Yadokari.Protocol.Jobs;
 
 namespace Yadokari.Daemon.Jobs;
 
 /// <summary>Notes once a second how long the logs of the jobs here are, so that it can be told what was written since a
-/// moment. What a job wrote while no daemon ran, or on another host, counts as written when this one saw it first.</summary>
-public sealed class LogClock(JobTable jobs, HomeDirectory home, TimeProvider time)
+/// moment. What a job wrote while no daemon ran, or on another host, counts as written when this one saw it first. Of logs that
+/// are to have a size it gives back what is before.</summary>
+public sealed partial class LogClock(JobTable jobs, HomeDirectory home, TimeProvider time, ILogger<LogClock> logger)
 {
     /// <summary>A moment in milliseconds since 1970, the length of the output, and that of the errors.</summary>
     private const int MarkBytes = 3 * sizeof(long);
@@ -18,6 +21,9 @@ public sealed class LogClock(JobTable jobs, HomeDirectory home, TimeProvider tim
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<(string Job, int Epoch), Logs> _logs = [];
+
+    /// <summary>It was said that the file system can't give back parts of files.</summary>
+    private bool _isTold;
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -64,6 +70,10 @@ public sealed class LogClock(JobTable jobs, HomeDirectory home, TimeProvider tim
             if (logs.HaveGrown())
             {
                 TryMark(home.LogTimes(job.Id, job.Epoch), logs.Lengths);
+                if (job is { LogSize: { } size, Streams: JobStreams.Log })
+                {
+                    TryTrim(job, logs, size);
+                }
             }
         }
         foreach ((string Job, int Epoch) gone in _logs.Keys.Where(k => !here.Contains(k)).ToList())
@@ -94,6 +104,28 @@ public sealed class LogClock(JobTable jobs, HomeDirectory home, TimeProvider tim
         catch (IOException)
         {
             // The disk is full, or the job has just gone with its directory: then that moment can't be told.
+        }
+    }
+
+    private void TryTrim(JobRecord job, Logs logs, long size)
+    {
+        logs.Trim ??= new LogTrim(home, job, size);
+        try
+        {
+            if (!logs.Trim.Run(logs.Lengths.Output, logs.Lengths.Errors) && !_isTold)
+            {
+                _isTold = true;
+                LogCannotTrim(logger, home.Jobs);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or SystemCallException)
+        {
+            // Tried again whenever the job has written something; said once.
+            if (!logs.IsTold)
+            {
+                logs.IsTold = true;
+                LogNotTrimmed(logger, job.Id, failure.Message);
+            }
         }
     }
 
@@ -132,11 +164,23 @@ public sealed class LogClock(JobTable jobs, HomeDirectory home, TimeProvider tim
         }
     }
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the file system of {Directory} can't give back parts of files: logs grow beyond their size (--log-size)")]
+    private static partial void LogCannotTrim(ILogger logger, string directory);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "job {Job}: its log grows beyond its size, since it can't be made shorter: {Reason}")]
+    private static partial void LogNotTrimmed(ILogger logger, string job, string reason);
+
     /// <summary>Of one job. Looked at each second, all the time: with as little as it takes.</summary>
     private sealed class Logs(string output, string errors)
     {
         /// <summary>When they were looked at last.</summary>
         public (long Output, long Errors) Lengths { get; private set; }
+
+        /// <summary>Null: it was not needed yet.</summary>
+        public LogTrim? Trim { get; set; }
+
+        /// <summary>It was said that they could not be made shorter.</summary>
+        public bool IsTold { get; set; }
 
         public bool HaveGrown()
         {

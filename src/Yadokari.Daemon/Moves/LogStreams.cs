@@ -21,6 +21,7 @@ public sealed class LogStreams
     private readonly bool _isCallers;
     private readonly (FrameKind Kind, string Path)[] _files;
     private readonly long[] _sent = new long[3];
+    private readonly Func<(long Output, long Errors)> _start;
 
     private LogStreams(JobRecord job, IProcessTable processes, HomeDirectory home, StreamRelay? relay)
     {
@@ -35,15 +36,24 @@ public sealed class LogStreams
         ];
         _isCallers = relay is not null || (job.Streams == JobStreams.Inherit && job.Caller is not null);
         _caller = relay is null && job.Caller is { } caller && processes.IsAlive(caller) ? caller.Pid : null;
-        if (relay is not null)
-        {
-            (_sent[0], _sent[1]) = relay.From;
-        }
+        _start = () => LogStart.Of(home, job);
+        (_sent[0], _sent[1]) = relay is not null ? relay.From : _start();
     }
 
     public long OutputSent => _sent[0];
 
     public long ErrorsSent => _sent[1];
+
+    /// <summary>What is before is not kept of the output, and of the errors. Asked when all was sent, it also covers what was
+    /// given back while it was read.</summary>
+    public (long Output, long Errors) From
+    {
+        get
+        {
+            (long output, long errors) = _start();
+            return (Math.Min(output, _sent[0]), Math.Min(errors, _sent[1]));
+        }
+    }
 
     /// <summary>Bytes that are to be sent, as things stand now.</summary>
     public long Bytes => Math.Max(0, Length(_files[0].Path) - _sent[0]) + Math.Max(0, Length(_files[1].Path) - _sent[1]);
@@ -91,6 +101,8 @@ public sealed class LogStreams
     /// <summary>Hands over what has been written since the last time; with the input only when it is settled.</summary>
     public void ReadNew(bool settled, Action<FrameKind, long, ReadOnlyMemory<byte>> send)
     {
+        (long output, long errors) = _start();
+        (_sent[0], _sent[1]) = (Math.Max(_sent[0], output), Math.Max(_sent[1], errors));
         for (int i = 0; i < (settled && _relay is not null ? 3 : 2); i++)
         {
             _sent[i] = ReadNew(_files[i].Path, _sent[i], _files[i].Kind, send);

@@ -243,8 +243,9 @@ public sealed partial class MoveSource(
             }
             Enter(ref move, new MoveState.Sent(report.FileLength), durable: false);
             progress.Report(new MoveProgress { Phase = MovePhase.Sent, Round = report.Rounds.Count + 1, Bytes = bytes, Total = bytes });
+            (long outputFrom, long errorsFrom) = logs.From;
             MoveStatus prepared = await target.PrepareAsync(
-                move.Id, new PrepareMove(report.FileLength, logs.OutputSent, logs.ErrorsSent, relayed), cancellation).ConfigureAwait(false);
+                move.Id, new PrepareMove(report.FileLength, logs.OutputSent, logs.ErrorsSent, relayed, outputFrom, errorsFrom), cancellation).ConfigureAwait(false);
             filled = prepared.Filled;
             Enter(ref move, new MoveState.Prepared(report.FileLength, null), durable: false);
             cancellation.ThrowIfCancellationRequested();

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Yadokari.Daemon.Jobs;
 using Yadokari.Protocol.Moves;
 
 namespace Yadokari.Daemon.Moves;
@@ -51,13 +52,17 @@ public sealed partial class MoveTarget
     private void CutLogs(MoveOffer offer, PrepareMove prepare)
     {
         string output = home.Output(offer.JobId, offer.Epoch), errors = home.Errors(offer.JobId, offer.Epoch);
-        if (CutLog(output, prepare.OutputLength, prepare.Relay?.OutputFrom ?? 0))
+        if (CutLog(output, prepare.OutputLength, prepare.Relay?.OutputFrom ?? prepare.OutputFrom))
         {
             FlushBehind.Flush(output);
         }
-        if (CutLog(errors, prepare.ErrorsLength, prepare.Relay?.ErrorsFrom ?? 0))
+        if (CutLog(errors, prepare.ErrorsLength, prepare.Relay?.ErrorsFrom ?? prepare.ErrorsFrom))
         {
             FlushBehind.Flush(errors);
+        }
+        if (offer.LogSize is not null)
+        {
+            LogStart.Begin(home, offer.JobId, offer.Epoch, (prepare.OutputFrom, prepare.ErrorsFrom));
         }
         if (prepare.Relay is { } state)
         {

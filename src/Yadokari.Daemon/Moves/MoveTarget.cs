@@ -280,16 +280,17 @@ public sealed partial class MoveTarget(
         using SafeFileHandle output = OpenLog(home.Output(offer.JobId, offer.Epoch));
         using SafeFileHandle errors = OpenLog(home.Errors(offer.JobId, offer.Epoch));
         using SafeFileHandle input = OpenLog(home.Input(offer.JobId, offer.Epoch));
-        long most = OfferCheck.MostBytes(offer);
+        long most = OfferCheck.MostBytes(offer), mostOfLog = OfferCheck.MostLogBytes(offer);
         FlushBehind flushing = new(path);
         FlushBehind[] logs = [new(home.Output(offer.JobId, offer.Epoch)), new(home.Errors(offer.JobId, offer.Epoch))];
         while (true)
         {
             (FrameHeader header, ReadOnlyMemory<byte> payload) = await frames.ReadAsync(cancellation).ConfigureAwait(false);
             move.Hear();
-            if (header.Offset > most - payload.Length)
+            long agreed = header.Kind is FrameKind.Output or FrameKind.Errors ? mostOfLog : most;
+            if (header.Offset > agreed - payload.Length)
             {
-                throw new InvalidDataException($"it is longer than the {Mebibytes(most)} MiB that were agreed on");
+                throw new InvalidDataException($"it is longer than the {Mebibytes(agreed)} MiB that were agreed on");
             }
             switch (header.Kind)
             {
@@ -385,6 +386,7 @@ public sealed partial class MoveTarget(
             Main = facts.Main,
             Plan = offer.Plan,
             Tcp = offer.Tcp,
+            LogSize = offer.LogSize,
             Checkpoints = offer.Plan is { Restart: true } ? [Arrival(move, imageLength)] : [],
             Mailbox = offer.Mailbox,
         };

@@ -12,8 +12,11 @@ internal static class OfferCheck
     /// <summary>The offer tells what the job had then; it runs on and may grow meanwhile, but not beyond all measure.</summary>
     private const long Growth = 1L << 30;
 
-    /// <summary>No byte of an image or log lies behind this.</summary>
+    /// <summary>No byte of an image lies behind this.</summary>
     public static long MostBytes(MoveOffer offer) => Math.Min(Limits.MaxImageBytes, (2 * offer.EstimatedBytes) + Growth);
+
+    /// <summary>No byte of a log lies behind this: it may be long, and begin late.</summary>
+    public static long MostLogBytes(MoveOffer offer) => Math.Min(Limits.MaxLogBytes, offer.LogsFrom + (2 * offer.EstimatedBytes) + Growth);
 
     /// <returns>Every reason; empty when there is none.</returns>
     public static List<ObstacleInfo> FindReasons(MoveOffer offer, HostSelf self, JobTable jobs)

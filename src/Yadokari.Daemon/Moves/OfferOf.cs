@@ -47,6 +47,8 @@ internal static class OfferOf
         Epoch = job.Epoch + 1,
         Plan = job.Plan,
         Tcp = job.Tcp,
+        LogSize = job.LogSize,
+        LogsFrom = Math.Max(logs.OutputSent, logs.ErrorsSent),
         EstimatedBytes = processes.ResidentBytes(job.Main.Pid) + processes.CarriedBytes(job.Main.Pid) + logs.Bytes,
         SourceName = self.Name,
         SourceAddress = ownAddress,

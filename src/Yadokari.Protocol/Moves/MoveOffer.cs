@@ -32,6 +32,13 @@ public sealed record MoveOffer
     /// <summary>What becomes of its TCP connections to outside when it is moved; null: they are obstacles.</summary>
     public string? Tcp { get; init; }
 
+    /// <summary>Bytes of the end of its output, and of its errors, that are kept in its log; null: all.</summary>
+    public long? LogSize { get; init; }
+
+    /// <summary>No byte of its logs lies so far behind this that it would not be counted in <see cref="EstimatedBytes"/>: what is before
+    /// does not travel.</summary>
+    public long LogsFrom { get; init; }
+
     /// <summary>Bytes the image will have, roughly.</summary>
     public required long EstimatedBytes { get; init; }
 

@@ -29,11 +29,13 @@ public readonly record struct FrameHeader(FrameKind Kind, long Offset, int Lengt
         bool empty = header.Kind is FrameKind.End or FrameKind.Alive or FrameKind.Flush;
         if (header.Kind > FrameKind.Layout
             || header.Length < 0 || header.Length > Limits.MaxFrameBytes
-            || header.Offset < 0 || header.Offset > Limits.MaxImageBytes - header.Length
+            || header.Offset < 0 || header.Offset > MostBytes(header.Kind) - header.Length
             || (empty && header.Length != 0))
         {
             throw new InvalidDataException($"not a frame: kind {(byte)header.Kind}, offset {header.Offset}, length {header.Length}");
         }
         return header;
     }
+
+    private static long MostBytes(FrameKind kind) => kind is FrameKind.Output or FrameKind.Errors ? Limits.MaxLogBytes : Limits.MaxImageBytes;
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 using Yadokari.Daemon.Hosting;
@@ -23,7 +24,7 @@ public sealed class LogClockTests : IDisposable
     {
         _database = HostDatabase.Open(Path.Combine(_home.Path, "db"));
         _jobs = new JobTable(_database);
-        _clock = new LogClock(_jobs, _home, _time);
+        _clock = new LogClock(_jobs, _home, _time, NullLogger<LogClock>.Instance);
         _job = new JobRecord
         {
             Id = "job1",
