@@ -1,4 +1,5 @@
-// A sleep goes on for as long as it was to, also in a process that is stopped twice: to watch its memory, and to be saved.
+// A sleep goes on for as long as it was to, also in a process that is stopped twice: to watch its memory, and to be saved. (On a busy machine it may be over before.)
+// law: nocompare
 #include "law.h"
 
 #define LARGE (24 << 20)
