@@ -313,7 +313,7 @@ public sealed class FrozenProcess : IDisposable
         thread.Rseq = thread.Tracee.GetRseq();
         Registers registers = thread.Tracee.GetRegisters();
         bool interrupted = (long)registers.Rax == -Errno.EINTR;
-        thread.Registers = LeaveRestartableSequence(thread, SystemCallRestart.ForThaw(registers, interrupted && (thread.Stopped || SignalWaits(thread))));
+        thread.Registers = RestartableSequence.Leave(Memory, thread.Rseq, SystemCallRestart.ForThaw(registers, interrupted && (thread.Stopped || SignalWaits(thread))));
         thread.Borrowed = false;
         thread.Landing = null;
         if (!thread.Registers.Equals(registers))
@@ -472,32 +472,5 @@ public sealed class FrozenProcess : IDisposable
                     break;
             }
         }
-    }
-
-    /// <summary>A thread that is preempted inside a restartable sequence goes on at the abort handler (rseq(2)); a freeze
-    /// is a preemption, and elsewhere the kernel would not know.</summary>
-    private Registers LeaveRestartableSequence(FrozenThread thread, Registers registers)
-    {
-        const int CriticalSectionOffset = 8;
-        if (thread.Rseq.Address.Value == 0)
-        {
-            return registers;
-        }
-
-        ulong descriptor = Memory.ReadUInt64(thread.Rseq.Address + CriticalSectionOffset);
-        if (descriptor == 0)
-        {
-            return registers;
-        }
-
-        ulong start = Memory.ReadUInt64(new RemoteAddress(descriptor + 8));
-        ulong length = Memory.ReadUInt64(new RemoteAddress(descriptor + 16));
-        ulong abort = Memory.ReadUInt64(new RemoteAddress(descriptor + 24));
-        if (registers.Rip - start < length)
-        {
-            registers.Rip = abort;
-        }
-
-        return registers;
     }
 }
