@@ -47,6 +47,17 @@ public static class Quantity
         CustomParser = result => Take(result, ParseSize, "a size: give e.g. 512K, 10M or 1G"),
     };
 
+    /// <param name="least">The smallest that is meant.</param>
+    /// <param name="most">The largest.</param>
+    public static Option<double?> NumberOption(string name, string description, double least, double most) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => Take<double>(
+            result, text => Number(text) is { } number && number >= least && number <= most ? number : null,
+            string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}")),
+    };
+
     private static T? Take<T>(ArgumentResult result, Func<string, T?> parse, string wanted)
         where T : struct
     {

@@ -48,6 +48,16 @@ public sealed class OrdinaryUserTests(OrdinaryHosts hosts) : IClassFixture<Ordin
     }
 
     [Fact]
+    public void A_job_can_have_no_limits_where_its_user_may_make_no_control_groups()
+    {
+        if (Environment.IsPrivilegedProcess)
+        {
+            hosts.YadoOn("one", "run", "--memory", "64M", "--", "touch", hosts.File_("ran")).Refuses(5, "a job can't have limits here");
+            File.Exists(hosts.File_("ran")).ShouldBeFalse();
+        }
+    }
+
+    [Fact]
     public async Task Twenty_jobs_leave_a_drained_host_whichever_daemon_dies_meanwhile()
     {
         Dictionary<string, JobTrail> trails = Enumerable.Range(1, JobCount).ToDictionary(n => $"d{n}", n => hosts.StartTrail("one", $"d{n}"));

@@ -72,6 +72,11 @@ public static class RunCommand
     private static readonly Option<long?> LogSize = Quantity.SizeOption(
         "--log-size", "With --detach: keep at least that much of the end of its output, and of its errors; the disk gets back what is before");
 
+    private static readonly Option<long?> Memory = Quantity.SizeOption("--memory", "Memory for all its processes together; one that needs more is killed");
+
+    private static readonly Option<double?> Cpus = Quantity.NumberOption(
+        "--cpus", "Processors for all its processes together, e.g. 2 or 0.5", JobLimits.LeastCpus, JobLimits.MostCpus);
+
     private static readonly ProgramArgument Words = new("PROGRAM")
     {
         Description = "The program and its arguments, which are never touched",
@@ -80,7 +85,7 @@ public static class RunCommand
 
     public static Command Create()
     {
-        Command command = new("run", "Start a program as a job") { Name, Detach, Tty, NoTty, Keys, OnHost, Directory, Variables, Cpu, Tcp, Every, Keep, Restart, LogSize, Service, Port, Forward, Words };
+        Command command = new("run", "Start a program as a job") { Name, Detach, Tty, NoTty, Keys, OnHost, Directory, Variables, Cpu, Tcp, Every, Keep, Restart, LogSize, Memory, Cpus, Service, Port, Forward, Words };
         Cpu.AcceptOnlyFromAmong("baseline", "v2", "v3");
         command.Validators.Add(result =>
         {
@@ -95,6 +100,14 @@ public static class RunCommand
             else if (result.GetValue(Tty) && (!result.GetValue(Detach) || result.GetValue(NoTty) || result.GetResult(Service) is not null))
             {
                 result.AddError("--tty is for --detach: in a terminal a job has one of its own by itself");
+            }
+            else if (result.GetResult(Service) is not null && (result.GetResult(Memory) is not null || result.GetResult(Cpus) is not null))
+            {
+                result.AddError("--memory and --cpus are for jobs, not for services");
+            }
+            else if (result.GetResult(Memory) is { Errors: var errors } && !errors.Any() && result.GetValue(Memory) < JobLimits.LeastMemoryBytes)
+            {
+                result.AddError("--memory must be 1M at least");
             }
             else if (result.GetResult(LogSize) is not null && (!result.GetValue(Detach) || result.GetValue(Tty) || result.GetResult(Service) is not null))
             {
@@ -118,6 +131,7 @@ public static class RunCommand
               yado run --service rdict --port 8080 -- out/rdict         (docs/rpc.md)
               yado run --detach --every 10m --keep 3 --restart -- ./simulate
               yado run --detach --log-size 10M -- ./talkative
+              yado run --memory 4G --cpus 1.5 -- ./simulate
             """);
         return command;
     }
@@ -153,6 +167,7 @@ public static class RunCommand
                 Tcp = parsed.GetValue(Tcp),
                 Cpu = parsed.GetValue(Cpu),
                 LogSize = parsed.GetValue(LogSize),
+                Limits = parsed.GetValue(Memory) is null && parsed.GetValue(Cpus) is null ? null : new JobLimits(parsed.GetValue(Memory), parsed.GetValue(Cpus)),
                 Settings = OwnSettings.Read(),
                 Streams = streams,
                 StreamsOf = streams == JobStreams.Inherit ? Environment.ProcessId : null,

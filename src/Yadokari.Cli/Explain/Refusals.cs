@@ -12,6 +12,7 @@ internal static class Refusals
         new("same-host", "The job is on that host already.", "Nothing, or choose another one."),
         new("duplicate", "The host has that job already, or has had a later state of it.", "See where it is: yado ps --all."),
         new("memory", "The host has less free memory than the job needs.", "Choose another one, or end something there."),
+        new("limits", "The host can't give the job the limits it was started with (run --memory, --cpus): its daemon may not make control groups, or its jobs share one.", "Choose another one; or start its daemon as root, or as a systemd unit with Delegate=yes, and without YADO_JOB_CGROUP."),
         new("disk", "The host has less free space than the job's image or the service's program needs, in the daemon's home.", "Make room there (yado prune), or give the daemon a larger home (YADO_HOME)."),
         new("busy", "As many others are on their way there as it takes at once.", "Ask again when they have arrived."),
     ];

@@ -33,6 +33,7 @@ public static class Bounds
         CheckPlan(start.Plan);
         CheckSettings(start.Settings);
         CheckTcp(start.Tcp);
+        CheckLimits(start.Limits);
         CheckLogSize(start.LogSize);
         if (start.LogSize is not null && start.Streams != JobStreams.Log)
         {
@@ -207,6 +208,7 @@ public static class Bounds
         }
         CheckPlan(offer.Plan);
         CheckTcp(offer.Tcp);
+        CheckLimits(offer.Limits);
         CheckLogSize(offer.LogSize);
         if (!IsPlaceInLog(offer.LogsFrom))
         {
@@ -269,6 +271,22 @@ public static class Bounds
     private static bool InRange(long length) => length is >= 0 and <= Limits.MaxImageBytes;
 
     private static bool IsPlaceInLog(long place) => place is >= 0 and <= Limits.MaxLogBytes;
+
+    private static void CheckLimits(JobLimits? limits)
+    {
+        if (limits is null)
+        {
+            return;
+        }
+        if (limits.MemoryBytes is < JobLimits.LeastMemoryBytes or > Limits.MaxImageBytes)
+        {
+            throw Wrong($"a job can have from {JobLimits.LeastMemoryBytes} to {Limits.MaxImageBytes} bytes of memory, not {limits.MemoryBytes}");
+        }
+        if (limits.Cpus is { } cpus && !(cpus is >= JobLimits.LeastCpus and <= JobLimits.MostCpus))
+        {
+            throw Wrong($"a job can have from {JobLimits.LeastCpus} to {JobLimits.MostCpus} processors, not {cpus}");
+        }
+    }
 
     private static void CheckLogSize(long? size)
     {

@@ -58,6 +58,7 @@ public sealed class JobViews(IProcessTable processes, HostSelf self)
             Obstacles = obstacles,
             Plan = job.Plan,
             Tcp = job.Tcp,
+            Limits = job.Limits,
             LogSize = job.LogSize,
             Checkpoints = job.Checkpoints.Count == 0 ? null : [.. job.Checkpoints.Select(c => c.ToInfo())],
         };

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -15,6 +16,7 @@ using Yadokari.Daemon.Api;
 using Yadokari.Daemon.Cluster;
 using Yadokari.Daemon.Draining;
 using Yadokari.Daemon.Engine;
+using Yadokari.Daemon.Groups;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Load;
 using Yadokari.Daemon.Moves;
@@ -115,7 +117,9 @@ public static class HostDaemon
         }
         JobWatcher watcher = new(engine, processes, jobs, home, self.BootId, stop.Token, loggers.CreateLogger<JobWatcher>());
         StreamRelays relays = new(home, processes);
-        JobRunner runner = new(engine, processes, jobs, home, self, watcher, relays);
+        LimitGroups groups = LimitGroups.Here(LabelOf(home), group is null ? null : "its jobs share one control group (YADO_JOB_CGROUP)");
+        groups.Sweep();
+        JobRunner runner = new(engine, processes, jobs, home, self, watcher, relays) { Groups = groups };
         watcher.OnWatch = job =>
         {
             if (processes.IsAlive(job.Main))
@@ -136,6 +140,7 @@ public static class HostDaemon
         {
             Room = facts.Room,
             Relays = relays,
+            Groups = groups,
         };
         ProgramStore programs = new(home);
         ServiceLauncher launcher = new(engine, processes, home, self, programs);
@@ -157,7 +162,7 @@ public static class HostDaemon
 
         using JobCare care = new(
             engine, processes, jobs, home, self, watcher, source, serviceSource, () => target.IsExpecting || serviceTarget.IsExpecting, peers,
-            new DrainJournal(database), options, stop.Token, loggers);
+            new DrainJournal(database), options, groups, stop.Token, loggers);
 
         new HostApi(facts, peers, new Doctor(facts, home, self, acceptance), stop.Cancel, loggers.CreateLogger<HostApi>()).Map(app);
         new JobApi(
@@ -186,6 +191,7 @@ public static class HostDaemon
         relays.Sweep((id, epoch) => target.NeedsJob(id, epoch)
             || (jobs.TryGet(id)?.Record is { State: not (JobState.Moved or JobState.Saved) } job && job.Epoch == epoch));
         new HomeSweeper(home, database.DeleteJob, jobs, target, serviceTarget.NeedsJob).Sweep();
+        new GroupRemoval(jobs, stop.Token, loggers.CreateLogger<GroupRemoval>()).Begin();
         File.Delete(home.Socket);
         await StartAsync(app, listen).ConfigureAwait(false);
         told.Keep();
@@ -354,4 +360,7 @@ public static class HostDaemon
             ? new LocalCaller(BitConverter.ToInt32(credentials), BitConverter.ToUInt32(credentials[sizeof(int)..]))
             : null;
     }
+
+    /// <summary>Tells the control groups of daemons apart, also after a restart.</summary>
+    private static string LabelOf(HomeDirectory home) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(home.Path)))[..8];
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Yadokari.Daemon.Api;
 using Yadokari.Daemon.Draining;
 using Yadokari.Daemon.Engine;
+using Yadokari.Daemon.Groups;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Services;
@@ -42,6 +43,7 @@ public sealed class JobCare : IDisposable
         PeerBook peers,
         IDrainJournal journal,
         HostOptions options,
+        LimitGroups groups,
         CancellationToken stopping,
         ILoggerFactory loggers)
     {
@@ -50,7 +52,10 @@ public sealed class JobCare : IDisposable
         _logger = loggers.CreateLogger<DrainApi>();
         _saver = new JobSaver(engine, processes, jobs, home, loggers.CreateLogger<JobSaver>());
         Reviver = new JobReviver(
-            engine, processes, jobs, home, self, watcher.Watch, RetryPace.Default, stopping, loggers.CreateLogger<JobReviver>());
+            engine, processes, jobs, home, self, watcher.Watch, RetryPace.Default, stopping, loggers.CreateLogger<JobReviver>())
+        {
+            Groups = groups,
+        };
         watcher.OnResumable = Reviver.ReviveSoon;
         Adopter = new JobAdopter(engine, processes, jobs, home, self, watcher);
         _clock = new CheckpointClock(jobs, _saver.KeepAsync, TimeProvider.System, loggers.CreateLogger<CheckpointClock>());

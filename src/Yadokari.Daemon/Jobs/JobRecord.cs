@@ -57,6 +57,12 @@ public sealed record JobRecord
     /// <summary>What becomes of its TCP connections to outside whenever it is moved or saved; null: they are obstacles.</summary>
     public string? Tcp { get; init; }
 
+    /// <summary>What it may use at most; null: what its host has.</summary>
+    public JobLimits? Limits { get; init; }
+
+    /// <summary>Directories of its control groups on this host; none without <see cref="Limits"/>.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
     /// <summary>Bytes of the end of its output, and of its errors, that are kept in its log; null: all.</summary>
     public long? LogSize { get; init; }
 

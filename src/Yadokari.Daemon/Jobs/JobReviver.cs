@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Yadokari.Daemon.Engine;
+using Yadokari.Daemon.Groups;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Store;
@@ -26,6 +27,9 @@ public sealed partial class JobReviver(
     CancellationToken stopping,
     ILogger<JobReviver> logger)
 {
+    /// <summary>The control groups of jobs with limits; null: there are none.</summary>
+    public LimitGroups? Groups { get; init; }
+
     /// <summary>A job that is to be resumed by itself.</summary>
     public static bool Wants(JobRecord job) => job is { State: JobState.Lost, Resuming: true, Checkpoints.Count: > 0 };
 
@@ -96,6 +100,7 @@ public sealed partial class JobReviver(
             ?? throw new YadoException(YadoError.Failed, $"another job runs here with the name '{old.Name}': it is resumed when that has ended");
         (JobCheckpoint from, IReadOnlyList<JobCheckpoint> usable) = ChooseCheckpoint(old);
         int epoch = old.Epoch + 1;
+        IReadOnlyList<string> groups = LimitGroups.Make(Groups, old.Id, epoch, old.Limits);
         home.CreateJobDirectory(old.Id, epoch);
         (long output, long errors) = LogStart.Of(home, old);
         output = CopyLog(home.Output(old.Id, old.Epoch), home.Output(old.Id, epoch), output, from.OutputLength);
@@ -112,11 +117,14 @@ public sealed partial class JobReviver(
             StandardError = logs.Errors,
             ExitStatusFile = logs.Exit,
             OwnNamespaces = true,
+            Started = shell => LimitGroups.Take(groups, shell),
         }));
+        LimitGroups.Take(groups, held.ShellPid);
         JobRecord record = old with
         {
             State = JobState.Running,
             Epoch = epoch,
+            Groups = groups,
             Streams = JobStreams.Log,
             Shell = processes.Identify(held.ShellPid) ?? throw Gone(old),
             Main = processes.Identify(held.Pid) ?? throw Gone(old),

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Daemon.Engine;
+using Yadokari.Daemon.Groups;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Programs;
@@ -24,6 +25,9 @@ public sealed class JobRunner(
     private const int FirstEpoch = 1;
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>The control groups of jobs with limits; null: there are none.</summary>
+    public LimitGroups? Groups { get; init; }
+
     /// <summary>Starts a program; it runs when this returns.</summary>
     /// <param name="caller">Pid of the calling process as this host sees it; 0 for a caller on another host.</param>
     /// <exception cref="YadoException">It can't be started.</exception>
@@ -36,7 +40,7 @@ public sealed class JobRunner(
         {
             throw new YadoException(YadoError.NotFound, $"no directory {start.WorkingDirectory} on host {self.Name}");
         }
-        return Launch(start.Name, Path.GetFileName(program), start.Arguments, StreamWish.ForStart(start), start, caller, streams =>
+        return Launch(start.Name, Path.GetFileName(program), start.Arguments, StreamWish.ForStart(start), start, caller, (streams, started) =>
         {
             JobShell shell = EngineCall.Run(() => JobShellOf(streams));
             return (shell.ShellPid, shell.Pid, null);
@@ -53,6 +57,7 @@ public sealed class JobRunner(
                 StandardOutput = handles.Output,
                 StandardError = handles.Errors,
                 ExitStatusFile = handles.Exit,
+                Started = started,
             });
         });
     }
@@ -68,7 +73,7 @@ public sealed class JobRunner(
             throw new YadoException(new ErrorBody($"host {self.Name} cannot resume {resume.Path}", YadoError.Refused, EngineCall.ToInfos(missing)));
         }
         string name = Path.GetFileNameWithoutExtension(resume.Path);
-        return Launch(resume.Name, name, [resume.Path], new StreamWish(resume.Streams, resume.StreamsOf), null, caller, streams =>
+        return Launch(resume.Name, name, [resume.Path], new StreamWish(resume.Streams, resume.StreamsOf), null, caller, (streams, _) =>
         {
             IHeldJob held = EngineCall.Run(() => engine.Prepare(resume.Path, new ResumeOptions
             {
@@ -176,15 +181,16 @@ public sealed class JobRunner(
         StreamWish wish,
         StartJob? start,
         int caller,
-        Func<JobHandles, (int Shell, int Main, IHeldJob? Held)> launch)
+        Func<JobHandles, Action<int>, (int Shell, int Main, IHeldJob? Held)> launch)
     {
         string id = jobs.NewId();
         using IDisposable name = ReserveName(wishedName, programName, out string jobName);
+        IReadOnlyList<string> groups = LimitGroups.Make(Groups, id, FirstEpoch, start?.Limits);
         home.CreateJobDirectory(id, FirstEpoch);
         try
         {
             using JobHandles handles = OpenStreams(id, wish, caller);
-            (int shellPid, int mainPid, IHeldJob? held) = launch(handles);
+            (int shellPid, int mainPid, IHeldJob? held) = launch(handles, shell => LimitGroups.Take(groups, shell));
             using (held)
             {
                 ProcessIdentity? shell = processes.Identify(shellPid);
@@ -201,6 +207,8 @@ public sealed class JobRunner(
                     Caller = wish.Kind == JobStreams.Inherit ? processes.Identify(caller) : null,
                     Plan = start?.Plan,
                     Tcp = start?.Tcp,
+                    Limits = start?.Limits,
+                    Groups = groups,
                     LogSize = start?.LogSize,
                     // A program that ends at once may be a zombie already: what counts is the exit status it left.
                     Shell = shell ?? new ProcessIdentity(shellPid, 0, self.BootId),
@@ -209,6 +217,7 @@ public sealed class JobRunner(
                 JobEntry entry;
                 try
                 {
+                    LimitGroups.Take(groups, shellPid);
                     entry = jobs.Put(record, null, durable: false, isChild: true);
                 }
                 catch
@@ -233,6 +242,7 @@ public sealed class JobRunner(
             {
                 relays.End(id, FirstEpoch);
                 home.DeleteJobDirectory(id, FirstEpoch);
+                _ = LimitGroups.RemoveAsync(groups, CancellationToken.None);
             }
             throw;
         }

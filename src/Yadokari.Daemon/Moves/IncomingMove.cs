@@ -29,6 +29,9 @@ public sealed class IncomingMove : Incoming, IDisposable
     /// <summary>Cancelled when the move is given up: ends a stream that still waits for frames.</summary>
     internal CancellationTokenSource GivenUp { get; } = new();
 
+    /// <summary>Directories of its control groups; none for a job without limits, and before they are made.</summary>
+    internal IReadOnlyList<string> Groups { get; set; } = [];
+
     internal void EndFill()
     {
         IJobFill? fill = Fill;

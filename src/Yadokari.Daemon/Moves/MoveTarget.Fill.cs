@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Daemon.Engine;
+using Yadokari.Daemon.Groups;
 using Yadokari.Engine.Resume;
+using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Moves;
 
 namespace Yadokari.Daemon.Moves;
@@ -22,11 +24,28 @@ public sealed partial class MoveTarget
         MoveOffer offer = move.Record.Offer;
         using SafeFileHandle image = File.OpenHandle(home.Image(move.Record.Id), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using SafeFileHandle exit = File.OpenHandle(home.Exit(offer.JobId, offer.Epoch), FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-        move.Fill = engine.Fill(layout, most, image, exit);
+        try
+        {
+            Group(move);
+            move.Fill = engine.Fill(layout, most, image, exit);
+            // What it takes counts where it was taken.
+            LimitGroups.Take(move.Fill is null ? [] : move.Groups, move.Fill?.ShellPid ?? 0);
+        }
+        catch (YadoException failure)
+        {
+            throw new IOException(failure.Message, failure);
+        }
         if (move.Fill is null)
         {
             LogNotFilled(logger, move.Record.Id, "this host can't make its process before its image is whole");
         }
+    }
+
+    /// <summary>The groups of a job that has limits: before it takes any memory here.</summary>
+    private void Group(IncomingMove move)
+    {
+        MoveOffer offer = move.Record.Offer;
+        move.Groups = LimitGroups.Make(Groups, offer.JobId, offer.Epoch, offer.Limits);
     }
 
     /// <summary>The end of a round. What comes next waits until the process has what came, so that little is left for the pause; but not so

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Daemon.Engine;
+using Yadokari.Daemon.Groups;
 using Yadokari.Daemon.Hosting;
 using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Store;
@@ -40,6 +41,9 @@ public sealed partial class MoveTarget(
 
     /// <summary>The relayed streams of the jobs here.</summary>
     public StreamRelays Relays { get; init; } = new(home, processes);
+
+    /// <summary>The control groups of jobs with limits; null: there are none.</summary>
+    public LimitGroups? Groups { get; init; }
 
     /// <summary>Free bytes of memory and of the disk below which a job is refused; replaced in tests.</summary>
     public Func<(long Memory, long Disk)> Room { get; init; } = static () => (long.MaxValue, long.MaxValue);
@@ -250,6 +254,10 @@ public sealed partial class MoveTarget(
     private List<ObstacleInfo> FindReasons(MoveOffer offer)
     {
         List<ObstacleInfo> reasons = OfferCheck.FindReasons(offer, self, jobs);
+        if (offer.Limits is { } limits && LimitGroups.FindFault(Groups, limits) is { } fault)
+        {
+            reasons.Add(new("limits", fault));
+        }
         (long memory, long disk) = Room();
         if (offer.EstimatedBytes > memory)
         {
@@ -341,7 +349,9 @@ public sealed partial class MoveTarget(
             StandardError = logs.Errors,
             ExitStatusFile = logs.Exit,
             OwnNamespaces = true,
+            Started = shell => LimitGroups.Take(move.Groups, shell),
         };
+        Group(move);
         IHeldJob held = FinishFill(move, options) ?? engine.Prepare(home.Image(move.Record.Id), options);
         ProcessIdentity? shell = processes.Identify(held.ShellPid);
         ProcessIdentity? main = processes.Identify(held.Pid);
@@ -351,6 +361,7 @@ public sealed partial class MoveTarget(
             throw new InvalidOperationException("the rebuilt process ended before it was released");
         }
         move.Held = held;
+        LimitGroups.Take(move.Groups, held.ShellPid);
         return new HeldFacts(shell, main);
     }
 
@@ -386,6 +397,8 @@ public sealed partial class MoveTarget(
             Main = facts.Main,
             Plan = offer.Plan,
             Tcp = offer.Tcp,
+            Limits = offer.Limits,
+            Groups = move.Groups,
             LogSize = offer.LogSize,
             Checkpoints = offer.Plan is { Restart: true } ? [Arrival(move, imageLength)] : [],
             Mailbox = offer.Mailbox,
@@ -448,6 +461,7 @@ public sealed partial class MoveTarget(
             Relays.End(offer.JobId, offer.Epoch);
         }
         EarlierMoves.DeleteDirectory(offer, jobs, home);
+        _ = LimitGroups.RemoveAsync(move.Groups, CancellationToken.None);
         LogDropped(logger, move.Record.Id, reason);
     }
 

@@ -47,6 +47,7 @@ internal static class OfferOf
         Epoch = job.Epoch + 1,
         Plan = job.Plan,
         Tcp = job.Tcp,
+        Limits = job.Limits,
         LogSize = job.LogSize,
         LogsFrom = Math.Max(logs.OutputSent, logs.ErrorsSent),
         EstimatedBytes = processes.ResidentBytes(job.Main.Pid) + processes.CarriedBytes(job.Main.Pid) + logs.Bytes,

@@ -61,6 +61,7 @@ public sealed class HeldProcess : IDisposable
             });
             control.Child.Dispose();
             held = new HeldProcess(pid, control);
+            options.Started?.Invoke(pid);
             held.AwaitReady(path);
             held.Pid = JobShell.FindJob(pid) ?? throw new EngineException(EngineError.Failed, $"{path}: the resumed process is not to be found below {pid}");
             return held;

@@ -5,6 +5,7 @@ using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
 using Yadokari.Linux.Spawn;
+using static Yadokari.Linux.Abi.SignalNumber;
 
 namespace Yadokari.Engine.Resume;
 
@@ -39,6 +40,23 @@ public sealed record JobShell(int ShellPid, int Pid)
             NewSession = true,
         });
         control.Child.Dispose();
+        try
+        {
+            start.Started?.Invoke(shell);
+        }
+        catch
+        {
+            // The init of its namespace by now, with which all others there end.
+            IReadOnlyList<int> started = ProcTasks.Children(shell) ?? [];
+            Signals.Send(shell, SIGKILL);
+            ChildProcess.Wait(shell);
+            foreach (int pid in started)
+            {
+                Signals.Send(pid, SIGKILL);
+            }
+
+            throw;
+        }
 
         // The exec closes the last copy of the socket; words on it before are an error.
         byte[] answer = new byte[4096];

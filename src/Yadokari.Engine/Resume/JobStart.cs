@@ -29,6 +29,9 @@ public sealed record JobStart
     /// <summary>Null: those of the calling process.</summary>
     public StartSettings? Settings { get; init; }
 
+    /// <summary>As <see cref="ResumeOptions.Started"/>.</summary>
+    public Action<int>? Started { get; init; }
+
     /// <summary>As <see cref="ResumeOptions.ExitStatusFile"/>.</summary>
     public SafeFileHandle? ExitStatusFile { get; init; }
 }

@@ -16,6 +16,10 @@ public sealed record ResumeOptions
     /// ends (wait(2)); null: nowhere. Works also after the caller has died.</summary>
     public SafeFileHandle? ExitStatusFile { get; init; }
 
+    /// <summary>Told the pid of the shell as soon as there is one, before it has made anything: for a control group. What it throws
+    /// ends the shell.</summary>
+    public Action<int>? Started { get; init; }
+
     /// <summary>Always resume in own pid, mount and time namespaces, also where the old pid is free.</summary>
     public bool OwnNamespaces { get; init; }
 

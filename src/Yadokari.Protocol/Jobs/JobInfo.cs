@@ -89,6 +89,9 @@ public sealed record JobInfo
     /// <summary>What becomes of its TCP connections to outside when it is moved: as it was told at its start; null: they are obstacles.</summary>
     public string? Tcp { get; init; }
 
+    /// <summary>What it may use at most; null: what its host has.</summary>
+    public JobLimits? Limits { get; init; }
+
     /// <summary>Bytes of the end of its output, and of its errors, that are kept in its log; null: all.</summary>
     public long? LogSize { get; init; }
 

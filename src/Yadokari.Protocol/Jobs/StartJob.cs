@@ -27,6 +27,9 @@ public sealed record StartJob
     /// <summary>What becomes of its TCP connections to outside whenever it is moved or saved: refuse, reset, reset:PORT,PORT…; null: refuse.</summary>
     public string? Tcp { get; init; }
 
+    /// <summary>What it may use at most; null: what its host has.</summary>
+    public JobLimits? Limits { get; init; }
+
     /// <summary>With <see cref="JobStreams.Log"/>: bytes of the end of its output, and of its errors, that are kept; null: all.</summary>
     public long? LogSize { get; init; }
 

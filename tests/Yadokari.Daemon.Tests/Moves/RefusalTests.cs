@@ -6,6 +6,7 @@ using Yadokari.Daemon.Jobs;
 using Yadokari.Daemon.Moves;
 using Yadokari.Daemon.Tests.Simulation;
 using Yadokari.Protocol.Errors;
+using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Moves;
 using Yadokari.Protocol.Wire;
 
@@ -46,6 +47,15 @@ public sealed class RefusalTests : IDisposable
 
         (await Should.ThrowAsync<YadoException>(() => target.ReserveAsync(Samples.Offer with { Build = build }, CancellationToken.None)))
             .Obstacles.ShouldHaveSingleItem().Name.ShouldBe("yado-version");
+    }
+
+    [Fact]
+    public async Task A_job_that_can_not_have_its_limits_here_is_refused_by_name()
+    {
+        MoveTarget target = Target(Self, Plenty, new FixedOracle(null));
+
+        (await Should.ThrowAsync<YadoException>(() => target.ReserveAsync(Samples.Offer with { Limits = new JobLimits(64 << 20) }, CancellationToken.None)))
+            .Obstacles.ShouldHaveSingleItem().Name.ShouldBe("limits");
     }
 
     [Fact]

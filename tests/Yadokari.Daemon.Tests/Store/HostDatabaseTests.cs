@@ -28,6 +28,9 @@ public sealed class HostDatabaseTests : IDisposable
         Main = new ProcessIdentity(11, 2, "boot"),
         Ended = DateTimeOffset.UnixEpoch,
         WaitStatus = 0x0b00,
+        Limits = new JobLimits(1L << 40, 0.5),
+        Groups = ["/sys/fs/cgroup/yado-a-abc123-3"],
+        LogSize = 10 << 20,
         MovedTo = "b",
         MovedToAddress = "127.0.0.1:1991",
         Note = "note",
@@ -77,7 +80,8 @@ public sealed class HostDatabaseTests : IDisposable
         JobRecord read = again.LoadJobs().ShouldHaveSingleItem();
         read.Arguments.ShouldBe(SampleJob.Arguments);
         read.Checkpoints.ShouldBe(SampleJob.Checkpoints);
-        (read with { Arguments = SampleJob.Arguments, Checkpoints = SampleJob.Checkpoints }).ShouldBe(SampleJob);
+        read.Groups.ShouldBe(SampleJob.Groups);
+        (read with { Arguments = SampleJob.Arguments, Groups = SampleJob.Groups, Checkpoints = SampleJob.Checkpoints }).ShouldBe(SampleJob);
     }
 
     [Fact]
