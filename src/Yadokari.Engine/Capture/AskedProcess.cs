@@ -111,10 +111,11 @@ internal sealed class AskedProcess
     /// <summary>Copies its memory, and tells all of it.</summary>
     /// <param name="common">Keys of what other processes have as well.</param>
     /// <param name="tracked">What was copied of it while it ran; null: nothing.</param>
-    public ProcessImage Finish(DescriptorCapture descriptors, IReadOnlySet<string> common, MemoryWriter writer, TrackedMemory? tracked)
+    /// <param name="alike">Pages of its relatives that were copied before; null: it has no relatives.</param>
+    public ProcessImage Finish(DescriptorCapture descriptors, IReadOnlySet<string> common, MemoryWriter writer, TrackedMemory? tracked, AlikePages? alike)
     {
         MemoryCapture memory = Scan;
-        IReadOnlyList<MemorySegment> segments = Copy(memory, writer, tracked);
+        IReadOnlyList<MemorySegment> segments = Copy(memory, writer, tracked, alike);
         IReadOnlyList<SharedObjectImage> objects = new SharedObjectCapture([Objects(descriptors)], writer).OfProcess(common);
         PendingStops stops = Stops();
         return new ProcessImage
@@ -128,17 +129,30 @@ internal sealed class AskedProcess
         };
     }
 
-    private IReadOnlyList<MemorySegment> Copy(MemoryCapture memory, MemoryWriter writer, TrackedMemory? tracked)
+    private IReadOnlyList<MemorySegment> Copy(MemoryCapture memory, MemoryWriter writer, TrackedMemory? tracked, AlikePages? alike)
     {
         if (tracked is null)
         {
-            return writer.Copy(Pid, memory.Runs);
+            return Copy(memory, memory.Runs, writer, alike);
         }
 
         List<PageRun> rest = [];
-        IReadOnlyList<MemorySegment> ahead = tracked.Finish(memory, Frozen.Memory, rest);
+        List<MemorySegment> borrowed = [];
+        IReadOnlyList<MemorySegment> ahead = tracked.Finish(memory, Frozen.Memory, rest, borrowed);
         writer.CountAhead(ahead);
-        return [.. ahead.Concat(writer.Copy(Pid, rest)).OrderBy(segment => segment.Address)];
+        return [.. ahead.Concat(borrowed).Concat(Copy(memory, rest, writer, alike)).OrderBy(segment => segment.Address)];
+    }
+
+    private IReadOnlyList<MemorySegment> Copy(MemoryCapture memory, IReadOnlyList<PageRun> runs, MemoryWriter writer, AlikePages? alike)
+    {
+        if (alike is null)
+        {
+            return writer.Copy(Pid, runs);
+        }
+
+        List<PageRun> own = [];
+        List<PlacedRun> placed = CommonRuns.Find(Pid, memory, runs, own);
+        return [.. writer.CopyOnce(Pid, placed, alike).Concat(writer.Copy(Pid, own)).OrderBy(segment => segment.Address)];
     }
 
     private PendingStops Stops() => PendingStops.Of(Frozen.Stopped, [_process.Signals.Pending, .. _threads.Select(t => t.PendingSignals)]);

@@ -56,10 +56,12 @@ public static class ProcessCapturer
         }
 
         Kinship kinship = new(tree);
+        AlikePages? alike = asked.Count > 1 ? new() : null;
+        rounds?.BeginLast();
         for (int i = 0; i < asked.Count; i++)
         {
             MemoryWriter writer = new(asked[i].Frozen.Memory, sink, position, progress) { Kept = rounds?.Kept };
-            ProcessImage process = asked[i].Finish(descriptors.Processes[i], common.Keys, writer, rounds?.Find(asked[i].Pid));
+            ProcessImage process = asked[i].Finish(descriptors.Processes[i], common.Keys, writer, rounds?.Find(asked[i].Pid), alike);
             StopReport report = i == 0 || !asked[i].Frozen.Stopped ? StopReport.Coming : untoldStops.ContainsKey(asked[i].Pid) ? StopReport.Waiting : StopReport.Taken;
             processes.Add(kinship.Place(process, asked[i].Pid) with { Attributes = process.Attributes with { StopReport = report } });
             position = writer.Position;
@@ -107,17 +109,25 @@ public static class ProcessCapturer
         const long LeastRest = 512 << 10, MostRest = 4 << 20;
         try
         {
-            long bytes = 0;
+            long bytes = 0, allBytes = 0;
             IReadOnlyList<int> living = ProcessTree.Read(pid, []);
             List<(int Pid, IReadOnlyList<PageRun> Runs)> all = [];
+            List<PlacedRun> common = [];
             foreach (int process in living)
             {
-                IReadOnlyList<PageRun> runs = MemoryCapture.Scan(process, ProcMaps.ReadMaps(process) ?? []).Runs;
-                all.Add((process, runs));
-                bytes += runs.Sum(run => (long)run.Length);
+                MemoryCapture scan = MemoryCapture.Scan(process, ProcMaps.ReadMaps(process) ?? []);
+                all.Add((process, scan.Runs));
+                allBytes += scan.Runs.Sum(run => (long)run.Length);
+                if (living.Count > 1)
+                {
+                    List<PageRun> own = [];
+                    common.AddRange(CommonRuns.Find(process, scan, scan.Runs, own));
+                    bytes += own.Sum(run => (long)run.Length);
+                }
             }
 
-            if (bytes <= WorthReadingTwice)
+            bytes = living.Count > 1 ? bytes + PlacedRun.Places(common) : allBytes;
+            if (allBytes <= WorthReadingTwice)
             {
                 foreach ((int process, IReadOnlyList<PageRun> runs) in all)
                 {

@@ -68,6 +68,15 @@ public sealed class TreeRounds : IDisposable
         _tracked.Clear();
     }
 
+    /// <summary>The job stands still: of each process is found out anew what is left.</summary>
+    internal void BeginLast()
+    {
+        foreach (TrackedMemory memory in _tracked)
+        {
+            memory.IsFinished = false;
+        }
+    }
+
     /// <summary>What is known of a process; null: nothing.</summary>
     internal TrackedMemory? Find(int pid) => _tracked.Find(memory => memory.Pid == pid);
 
@@ -93,12 +102,13 @@ public sealed class TreeRounds : IDisposable
 
         long worthWatch = RoundRule.WorthWatch(sink.WantsLayout);
         Dictionary<int, WriteWatch> watches = own.Values.Any(bytes => bytes >= worthWatch) ? Arm(pid, tracer, own, worthWatch) : [];
+        AlikePages? alike = own.Count > 1 ? new() : null;
         foreach ((int process, _) in own)
         {
             watches.TryGetValue(process, out WriteWatch? watch);
             try
             {
-                _tracked.Add(new TrackedMemory(process, watch, _places, sink, own.Count > 1));
+                _tracked.Add(new TrackedMemory(process, watch, _places, sink, alike));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

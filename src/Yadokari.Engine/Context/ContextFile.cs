@@ -85,9 +85,10 @@ public sealed class ContextFile
     /// <exception cref="EngineException">BadContextFile: damaged at which offset.</exception>
     public void VerifyPages(SafeFileHandle file)
     {
+        HashSet<(long, int, uint)> alike = [];
         foreach (ProcessImage process in Image.Processes)
         {
-            foreach (MemorySegment segment in process.Memory.Segments)
+            foreach (MemorySegment segment in process.Memory.Segments.Where(segment => alike.Add((segment.FileOffset, segment.Length, segment.Checksum))))
             {
                 Verify(file, segment);
             }

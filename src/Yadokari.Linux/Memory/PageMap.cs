@@ -15,6 +15,7 @@ public sealed unsafe class PageMap : IDisposable
 
     private readonly SafeFileHandle _handle;
     private readonly Region[] _vector = new Region[VectorLength];
+    private readonly ulong[] _entries = new ulong[VectorLength];
 
     private readonly PageCategories _guard;
 
@@ -54,6 +55,46 @@ public sealed unsafe class PageMap : IDisposable
     /// <summary>Pages of watched memory that hold something and were not written since they were protected last.</summary>
     public void FindUnwritten(List<PageRun> runs) =>
         Scan(AllMemory, PageCategories.Present | PageCategories.Swapped, new Demand(PageCategories.WriteAllowed | PageCategories.Written | PageCategories.ZeroPage, PageCategories.Written | PageCategories.ZeroPage, 0), runs);
+
+    /// <summary>Pages of a run, all of which hold something, that other processes may have mapped as well; those that are not in memory
+    /// are told, too, since that is not known of them. Not for those of files (Documentation/admin-guide/mm/pagemap.rst, bit 56).</summary>
+    /// <exception cref="IOException">The process has ended.</exception>
+    public void FindCommon(PageRun run, List<PageRun> runs)
+    {
+        const ulong inMemory = 1UL << 63, exclusive = 1UL << 56;
+        PageRun last = default;
+        for (ulong from = run.Start.Value; from < run.End.Value;)
+        {
+            Span<ulong> wanted = _entries.AsSpan(0, (int)Math.Min((ulong)_entries.Length, (run.End.Value - from) / RemoteAddress.PageSize));
+            int got = RandomAccess.Read(_handle, MemoryMarshal.AsBytes(wanted), (long)(from / RemoteAddress.PageSize * sizeof(ulong))) / sizeof(ulong);
+            if (got == 0)
+            {
+                throw new IOException("the process has ended");
+            }
+
+            foreach (ulong entry in wanted[..got])
+            {
+                if ((entry & (inMemory | exclusive)) != (inMemory | exclusive))
+                {
+                    RemoteAddress start = new(from);
+                    if (last.Length > 0 && last.End == start)
+                    {
+                        start = last.Start;
+                    }
+                    else
+                    {
+                        Add(runs, last);
+                    }
+
+                    last = new PageRun(start, new RemoteAddress(from + RemoteAddress.PageSize));
+                }
+
+                from += RemoteAddress.PageSize;
+            }
+        }
+
+        Add(runs, last);
+    }
 
     public void Dispose() => _handle.Dispose();
 

@@ -25,6 +25,7 @@ public sealed class MemoryCapture
     private readonly List<PageRun> _copied = [];
     private readonly List<PageRun> _copiedOfFiles = [];
     private readonly List<Vma> _readOnlyFiles = [];
+    private readonly List<PageRun> _fileContents = [];
     private readonly Dictionary<string, long> _lengths = [];
     private Vma? _vdso;
 
@@ -55,6 +56,9 @@ public sealed class MemoryCapture
 
     /// <summary>Pages of them that are no longer the file's, by ascending address.</summary>
     internal IReadOnlyList<PageRun> CopiedOfFiles => _copiedOfFiles;
+
+    /// <summary>All private mappings of files whose whole content travels, by ascending address.</summary>
+    internal IReadOnlyList<PageRun> FileContents => _fileContents;
 
     /// <summary>Names of the kernel's own mappings: never saved.</summary>
     public static bool IsKernels(Vma vma) => vma.Name is "[vdso]" or "[vvar]" or "[vvar_vclock]" or "[vsyscall]" or "[uprobes]";
@@ -210,6 +214,7 @@ public sealed class MemoryCapture
         {
             // The whole content travels: the target needs neither the program nor its libraries.
             _runs.Add(new PageRun(vma.Start, vma.End));
+            _fileContents.Add(_runs[^1]);
             if (IsUnchanged(pid, vma, pages))
             {
                 mapping = mapping with { Unchanged = true, Offset = vma.Offset };

@@ -17,6 +17,7 @@ internal sealed class MemoryExtent
     private readonly uint[] _sums;
     private readonly byte[] _held;
     private readonly byte[] _zero;
+    private readonly byte[] _lent;
     private readonly bool[] _stale;
 
     /// <param name="start">Its first byte in memory.</param>
@@ -34,6 +35,7 @@ internal sealed class MemoryExtent
         _sums = new uint[Pieces];
         _held = new byte[Pieces];
         _zero = new byte[Pieces];
+        _lent = new byte[Pieces];
         _stale = new bool[Pieces];
     }
 
@@ -58,6 +60,18 @@ internal sealed class MemoryExtent
     public int Zero(int piece) => _zero[piece];
 
     public bool IsHeld(int page) => (_held[page / PagesOfPiece] >> (page % PagesOfPiece) & 1) != 0;
+
+    /// <summary>A relative has the same page, and no place of its own for it.</summary>
+    public void Lend(int page) => _lent[page / PagesOfPiece] |= (byte)(1 << (page % PagesOfPiece));
+
+    /// <summary>What the file has of a page is what it had when it was lent.</summary>
+    public bool IsLent(int page) => (_lent[page / PagesOfPiece] >> (page % PagesOfPiece) & 1) != 0;
+
+    /// <summary>Nothing is lent any more: it is not known what the file has.</summary>
+    public void Recall() => Array.Clear(_lent);
+
+    /// <summary>The file has of a page what the process had, in a piece that has not only zeros.</summary>
+    public bool IsKnown(int page) => _held[page / PagesOfPiece] != 0 && ((_held[page / PagesOfPiece] | _zero[page / PagesOfPiece]) >> (page % PagesOfPiece) & 1) != 0;
 
     /// <summary>A page's bytes are in the file.</summary>
     public void Hold(int page, ReadOnlySpan<byte> bytes)
@@ -111,6 +125,7 @@ internal sealed class MemoryExtent
         int bit = 1 << (page % PagesOfPiece);
         _held[piece] = (byte)(isHeld ? _held[piece] | bit : _held[piece] & ~bit);
         _zero[piece] = (byte)(isZero ? _zero[piece] | bit : _zero[piece] & ~bit);
+        _lent[piece] = (byte)(_lent[piece] & ~bit);
         _stale[piece] = true;
     }
 }

@@ -130,6 +130,63 @@ public sealed class MemoryWriter
         return result;
     }
 
+    /// <summary>Copies runs of a frozen process of which relatives may have pages alike: of those the segments lead to what is there, all
+    /// others are known from here on.</summary>
+    /// <param name="pid">Of the process whose they are.</param>
+    /// <returns>Segments by ascending address.</returns>
+    internal IReadOnlyList<MemorySegment> CopyOnce(int pid, IReadOnlyList<PlacedRun> runs, AlikePages known)
+    {
+        string owner = Kept is null ? "" : KeptPlaces.OwnerOf(pid);
+        List<MemorySegment> segments = [];
+        foreach (PlacedRun run in runs)
+        {
+            for (ulong at = 0; at < run.Run.Length; at += MemorySegment.MaxLength)
+            {
+                Span<byte> bytes = known.Room.AsSpan(0, (int)Math.Min(MemorySegment.MaxLength, run.Run.Length - at));
+                ReadWithHoles(run.Run.Start + at, bytes);
+                ReadOnlySpan<int> found = known.Find(run.Place + at, bytes);
+                for (int page = 0; page < found.Length;)
+                {
+                    int count = known.Together(found[page..]);
+                    ulong from = at + ((ulong)page * Page);
+                    Span<byte> part = bytes.Slice(page * Page, count * Page);
+                    if (found[page] >= 0)
+                    {
+                        segments.Add(new MemorySegment((run.Run.Start + from).Value, part.Length, known[found[page]].FileOffset, Checksum.OfSegment(part)));
+                    }
+                    else
+                    {
+                        WriteNew(owner, run.Run.Start + from, run.Place + from, part, known, segments);
+                    }
+
+                    page += count;
+                }
+            }
+        }
+
+        return segments;
+    }
+
+    private void WriteNew(string owner, RemoteAddress start, ulong place, Span<byte> bytes, AlikePages known, List<MemorySegment> segments)
+    {
+        List<(int From, int To)> kept = [];
+        FindKept(bytes, kept);
+        foreach ((int from, int to) in kept)
+        {
+            if (Write(owner, (start + (ulong)from).Value, bytes[from..to]) is not { } segment)
+            {
+                continue;
+            }
+
+            segments.Add(segment);
+            Written += segment.Length;
+            for (int at = from; at < to; at += Page)
+            {
+                known.Add(place + (ulong)at, new StoredPage(_memory, start + (ulong)at, segment.FileOffset + (at - from)));
+            }
+        }
+    }
+
     /// <summary>Writes bytes of another source (an object read by descriptor) as a segment; null when they are all zeros.</summary>
     /// <param name="key">The object's (<see cref="SharedObjectImage.Key"/>).</param>
     public MemorySegment? Write(string key, ulong address, ReadOnlySpan<byte> bytes)
@@ -173,16 +230,7 @@ public sealed class MemoryWriter
                 int part = _inPlace ? (int)Math.Min(length - taken, end - at) : length;
                 Span<byte> window = _inPlace ? _sink.Window(at, part) : default;
                 Span<byte> bytes = window.IsEmpty ? (buffer ??= GC.AllocateUninitializedArray<byte>(MemorySegment.MaxLength, pinned: true)).AsSpan(0, part) : window;
-                // A mapped file may end before its mapping does, and a guard page can't be read: such pages are zeros.
-                int got = _memory.Read(start + (ulong)taken, bytes);
-                while (got < part)
-                {
-                    int next = Math.Min(part, (got / Page * Page) + Page);
-                    bytes[got..next].Clear();
-                    got = next;
-                    got += _memory.Read(start + (ulong)(taken + got), bytes[got..]);
-                }
-
+                ReadWithHoles(start + (ulong)taken, bytes);
                 FindKept(bytes, kept);
                 foreach ((int from, int to) in kept)
                 {
@@ -204,6 +252,19 @@ public sealed class MemoryWriter
                 _segments.Add(segment);
                 Written += segment.Length;
             }
+        }
+    }
+
+    /// <summary>A mapped file may end before its mapping does, and a guard page can't be read: such pages are zeros.</summary>
+    private void ReadWithHoles(RemoteAddress start, Span<byte> bytes)
+    {
+        int got = _memory.Read(start, bytes);
+        while (got < bytes.Length)
+        {
+            int next = Math.Min(bytes.Length, (got / Page * Page) + Page);
+            bytes[got..next].Clear();
+            got = next;
+            got += _memory.Read(start + (ulong)got, bytes[got..]);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
@@ -34,20 +35,24 @@ internal sealed class TrackedMemory : IDisposable
     private readonly List<TrackedFile> _files = [];
     private readonly List<MemoryExtent> _extents = [];
     private readonly List<PageRun> _found = [];
+    private readonly BorrowedPages _borrowed = new();
+    private readonly List<PlacedRun> _placed = [];
+    private AlikePages? _alike;
     private bool _distrusted;
 
     /// <param name="pid">The process.</param>
     /// <param name="watch">Of its address space; owned from here on. Null: only files.</param>
-    /// <param name="sharing">It has relatives with which it may share pages.</param>
+    /// <param name="alike">Pages of its relatives; null: it has none.</param>
     /// <exception cref="IOException">It has ended.</exception>
-    public TrackedMemory(int pid, WriteWatch? watch, FilePlaces places, IImageSink sink, bool sharing)
+    public TrackedMemory(int pid, WriteWatch? watch, FilePlaces places, IImageSink sink, AlikePages? alike)
     {
         Pid = pid;
         _watch = watch;
         _places = places;
         _owner = places.Kept is null ? "" : KeptPlaces.OwnerOf(pid);
         _sink = sink;
-        _memory = new RemoteMemory(pid) { KeepsSharing = sharing };
+        _alike = alike;
+        _memory = new RemoteMemory(pid) { KeepsSharing = alike is not null };
     }
 
     public int Pid { get; }
@@ -55,8 +60,15 @@ internal sealed class TrackedMemory : IDisposable
     /// <summary>What it writes is seen.</summary>
     public bool IsWatching => _watch is not null && !_distrusted;
 
+    /// <summary>In the process that stands still now all is in the file as it is.</summary>
+    public bool IsFinished { get; set; }
+
     /// <summary>What was told as written is not all that may have been: anonymous memory is copied when it stands still.</summary>
-    public void Distrust() => _distrusted = true;
+    public void Distrust()
+    {
+        _distrusted = true;
+        _extents.ForEach(extent => extent.Recall());
+    }
 
     /// <summary>The mappings under this watch that have something in them, and the ranges of those with their places in the file.</summary>
     public (IReadOnlyList<Vma> Mappings, IReadOnlyList<MemoryExtent> Extents) Watched
@@ -92,6 +104,9 @@ internal sealed class TrackedMemory : IDisposable
     /// <summary>A mapping that is under this watch, in part at least.</summary>
     public bool Watches(Vma vma) => _watched.Exists(range => range.Start < vma.End && vma.Start < range.End);
 
+    /// <summary>An address in such a mapping.</summary>
+    public bool Watches(RemoteAddress address) => _watched.Exists(range => range.Start <= address && address < range.End);
+
     /// <summary>The first round: all that it has.</summary>
     /// <returns>Bytes.</returns>
     /// <param name="copied">Called with bytes as they are copied, by several threads.</param>
@@ -110,6 +125,7 @@ internal sealed class TrackedMemory : IDisposable
         planned();
         long bytes = copier.Run();
         Settle();
+        MakeKnown();
         return bytes;
     }
 
@@ -124,6 +140,9 @@ internal sealed class TrackedMemory : IDisposable
         }
 
         Find(onlyWritten: true);
+        _borrowed.Return(_found);
+        _borrowed.ReturnBroken(_found);
+        _found.Sort((left, right) => left.Start.CompareTo(right.Start));
         PageCopier copier = new(_memory, _sink);
         List<PageRun> fresh = [];
         RunCursor cursor = new(_found);
@@ -152,8 +171,9 @@ internal sealed class TrackedMemory : IDisposable
     /// <param name="capture">All that it has now.</param>
     /// <param name="frozen">To read it by.</param>
     /// <param name="rest">Gets what has no place yet, by ascending address.</param>
-    /// <returns>What has one, by ascending address.</returns>
-    public IReadOnlyList<MemorySegment> Finish(MemoryCapture capture, RemoteMemory frozen, List<PageRun> rest)
+    /// <param name="borrowed">Gets what has one of a relative, by ascending address.</param>
+    /// <returns>What has one of its own, by ascending address.</returns>
+    public IReadOnlyList<MemorySegment> Finish(MemoryCapture capture, RemoteMemory frozen, List<PageRun> rest, List<MemorySegment> borrowed)
     {
         _found.Clear();
         if (IsWatching)
@@ -165,8 +185,17 @@ internal sealed class TrackedMemory : IDisposable
         AddUnchangedFiles(capture);
         _found.Sort((left, right) => left.Start.Value.CompareTo(right.Start.Value));
         PageCopier copier = new(frozen, _sink);
-        List<(MemoryExtent Extent, int Piece)> kept = Compare(capture, copier, rest);
+        List<PageRun> needed = [], lent = [];
+        List<(MemoryExtent Extent, int Piece)> kept = Compare(capture, copier, needed);
+        borrowed.AddRange(_borrowed.Finish(CollectionsMarshal.AsSpan(needed), _found, lent));
+        RunCursor elsewhere = new(lent);
+        foreach (PageRun run in needed)
+        {
+            elsewhere.AddOutside(run.Start.Value, run.End.Value, rest);
+        }
+
         copier.Run();
+        IsFinished = true;
         return Segments(kept, capture.Mappings);
     }
 
@@ -188,7 +217,8 @@ internal sealed class TrackedMemory : IDisposable
         }
 
         Find(onlyWritten: false);
-        RunCursor cursor = new(_found);
+        List<PageRun> own = BorrowWatched();
+        RunCursor cursor = new(own);
         List<PageRun> parts = [];
         foreach (PageRun range in _watched)
         {
@@ -196,6 +226,134 @@ internal sealed class TrackedMemory : IDisposable
             cursor.Add(range.Start.Value, range.End.Value, parts);
             AddExtents(parts, SmallGap, copier);
         }
+    }
+
+    /// <summary>Of what was found, what other processes may have mapped as well is borrowed from relatives that have it alike.</summary>
+    /// <returns>All else.</returns>
+    private List<PageRun> BorrowWatched()
+    {
+        if (_alike is null)
+        {
+            return _found;
+        }
+
+        List<PageRun> common = [], own = [];
+        using (PageMap pages = new(Pid))
+        {
+            _found.ForEach(run => pages.FindCommon(run, common));
+        }
+
+        RunCursor others = new(common);
+        foreach (PageRun run in _found)
+        {
+            others.AddOutside(run.Start.Value, run.End.Value, own);
+        }
+
+        own.AddRange(Borrow([.. common.Select(PlacedRun.Of)]));
+        _borrowed.Sort();
+        foreach (TrackedMemory lender in _borrowed.Lenders)
+        {
+            // Its page is in the file as it was when it was copied; it was compared later.
+            _borrowed.Return(lender, lender.Unwritten(), own);
+        }
+
+        own.Sort((left, right) => left.Start.CompareTo(right.Start));
+        return own;
+    }
+
+    /// <summary>Of pages that relatives may have alike, those that one has are borrowed.</summary>
+    /// <returns>All others, by ascending address.</returns>
+    private List<PageRun> Borrow(List<PlacedRun> runs)
+    {
+        int before = _placed.Count;
+        foreach (PlacedRun run in runs)
+        {
+            if (!_alike!.MayHave(run))
+            {
+                _placed.Add(run);
+                continue;
+            }
+
+            for (ulong at = 0; at < run.Run.Length; at += MemorySegment.MaxLength)
+            {
+                Borrow(run, at, Math.Min(MemorySegment.MaxLength, run.Run.Length - at), _alike);
+            }
+        }
+
+        return [.. _placed.Skip(before).Select(run => run.Run)];
+    }
+
+    private void Borrow(PlacedRun run, ulong at, ulong length, AlikePages alike)
+    {
+        Span<byte> bytes = alike.Room.AsSpan(0, (int)length);
+        int got = _memory.Read(run.Run.Start + at, bytes) / Page;
+        ReadOnlySpan<int> found = alike.Find(run.Place + at, bytes[..(got * Page)]);
+        for (int page = 0; page < got;)
+        {
+            int count = alike.Together(found[page..]);
+            ulong from = at + ((ulong)page * Page), to = from + ((ulong)count * Page);
+            if (found[page] >= 0)
+            {
+                _borrowed.Add(run.Run.Start + from, alike[found[page]], bytes.Slice(page * Page, count * Page));
+            }
+            else
+            {
+                Keep(from, to);
+            }
+
+            page += count;
+        }
+
+        if ((ulong)got * Page < length)
+        {
+            Keep(at + ((ulong)got * Page), at + length);
+        }
+
+        void Keep(ulong from, ulong to) => _placed.Add(new PlacedRun(new PageRun(run.Run.Start + from, run.Run.Start + to), run.Place + from));
+    }
+
+    /// <summary>What others may have alike, and now has its place in the file, can be borrowed by those that come later.</summary>
+    private void MakeKnown()
+    {
+        _borrowed.Sort();
+        _placed.Sort((left, right) => left.Run.Start.CompareTo(right.Run.Start));
+        int next = 0;
+        foreach (PlacedRun run in _placed)
+        {
+            for (ulong at = run.Run.Start.Value; at < run.Run.End.Value && _alike is not null; at += Page)
+            {
+                while (next < _extents.Count && _extents[next].End <= at)
+                {
+                    next++;
+                }
+
+                if (next < _extents.Count && _extents[next].Start <= at && _extents[next].IsKnown((int)((at - _extents[next].Start) / Page)))
+                {
+                    long place = _extents[next].FileOffset + (long)(at - _extents[next].Start);
+                    _alike.Add(run.Place + (at - run.Run.Start.Value), new StoredPage(_memory, new RemoteAddress(at), place, this, _extents[next]));
+                }
+            }
+        }
+
+        _placed.Clear();
+        _alike = null;
+    }
+
+    /// <summary>Pages under its watch that it has not written since they were copied; none when it has ended.</summary>
+    private List<PageRun> Unwritten()
+    {
+        List<PageRun> runs = [];
+        try
+        {
+            using PageMap pages = new(Pid);
+            pages.FindUnwritten(runs);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SystemCallException)
+        {
+            runs.Clear();
+        }
+
+        return runs;
     }
 
     /// <summary>Private memory that is no file's.</summary>
@@ -223,7 +381,7 @@ internal sealed class TrackedMemory : IDisposable
                 _files.Add(file);
                 parts.Clear();
                 copied.AddOutside(vma.Start.Value, vma.End.Value, parts);
-                AddExtents(parts, 0, copier);
+                AddExtents(_alike is null ? parts : Borrow([.. parts.Select(part => PlacedRun.Of(part, vma))]), 0, copier);
             }
         }
     }
