@@ -54,6 +54,7 @@ public static class PlanCompiler
 
         plan.Place(job);
         TreeRestore.Stage(context);
+        context.VdsoParked = VdsoRestore.Park(context);
         EmitProcess(context);
         return plan.Build();
     }
@@ -83,6 +84,7 @@ public static class PlanCompiler
         plan.Call("unmap the stub's own", SystemCall.Munmap, new RemoteAddress(filled.OwnBase), filled.OwnLength);
         ShellPlan.JoinClocks(context);
         TreeRestore.Stage(context);
+        context.VdsoParked = VdsoRestore.Park(context);
         EmitProcess(context);
         return new FilledPlan(plan.Build(), install.Position, job.Position);
     }
@@ -93,9 +95,8 @@ public static class PlanCompiler
         PlanBuilder plan = context.Plan;
         ProcessImage image = context.Image;
         IReadOnlyList<(PlanContext Child, PlanLabel Start)> children = TreeRestore.EmitChildren(context);
-        Slot vdso = VdsoRestore.Park(context);
         MemoryRestore.Emit(context);
-        VdsoRestore.Unpark(context, vdso);
+        VdsoRestore.Unpark(context);
         ProcessRestore.Emit(context);
         context.Descriptors = Descriptors(context);
         context.Descriptors.Open();
@@ -158,7 +159,7 @@ public static class PlanCompiler
             Streams = streams,
             File = file => context.Objects[SharedObjectImage.KeyOf(file.Device, file.Inode)],
             Found = file => context.Found[SharedObjectImage.KeyOf(file.Device, file.Inode)],
-            IsCommon = file => context.Common.Contains(SharedObjectImage.KeyOf(file.Device, file.Inode)),
+            IsCommon = file => context.CommonObjects.Contains(SharedObjectImage.KeyOf(file.Device, file.Inode)),
             Shared = context.Staged,
             SharedImage = index => context.Tree.Shared.Descriptions[index],
             HeldNames = context.HeldNames,

@@ -1,5 +1,6 @@
 using Yadokari.Engine.Image;
 using Yadokari.Engine.Resources.Descriptors;
+using Yadokari.Engine.Resources.Memory;
 using Yadokari.Linux;
 
 namespace Yadokari.Engine.Restore;
@@ -17,9 +18,10 @@ public sealed class PlanContext
     private Argument? _ready;
     private Argument? _readyLate;
 
-    private PlanContext(TreeImage tree, ProcessImage image, PlanBuilder plan, int firstOwn, TreeCounters counters, DataReference allSignals, Skeleton skeleton)
+    private PlanContext(TreeImage tree, ProcessImage image, PlanBuilder plan, int firstOwn, TreeCounters counters, DataReference allSignals, Skeleton skeleton, CommonMemory common)
     {
         Skeleton = skeleton;
+        Common = common;
         Tree = tree;
         Image = image;
         Plan = plan;
@@ -35,7 +37,7 @@ public sealed class PlanContext
     /// <param name="plan">Where operations go.</param>
     /// <param name="firstOwn">The stub's own descriptors start here: above every number the job uses.</param>
     public PlanContext(TreeImage tree, PlanBuilder plan, int firstOwn)
-        : this(tree, tree.Main, plan, firstOwn, new TreeCounters(plan), plan.Bytes([255, 255, 255, 255, 255, 255, 255, 255], "~[]"), Skeleton.Of(tree))
+        : this(tree, tree.Main, plan, firstOwn, new TreeCounters(plan), plan.Bytes([255, 255, 255, 255, 255, 255, 255, 255], "~[]"), Skeleton.Of(tree), CommonMemory.Of(tree))
     {
     }
 
@@ -90,7 +92,19 @@ public sealed class PlanContext
     public Dictionary<string, Slot> Objects { get; } = [];
 
     /// <summary>Keys of those that several processes of the job have.</summary>
-    public HashSet<string> Common { get; private init; } = [];
+    public HashSet<string> CommonObjects { get; private init; } = [];
+
+    /// <summary>What processes have alike in private memory.</summary>
+    internal CommonMemory Common { get; }
+
+    /// <summary>What this process has of that where the plan has come to.</summary>
+    internal InheritedMemory Inherited { get; set; } = InheritedMemory.None;
+
+    /// <summary>It has read what its children inherit.</summary>
+    internal bool HasStagedMemory { get; set; }
+
+    /// <summary>1 when the kernel's vdso is parked in the region, 0 when it is another one; made by the main process.</summary>
+    public Slot VdsoParked { get; set; }
 
     /// <summary>What was found at the path of each file that travels, by its key.</summary>
     public Dictionary<string, Slot> Found { get; } = [];
@@ -135,13 +149,13 @@ public sealed class PlanContext
 
     /// <summary>The n-th of the readers' buffers, which lie before what is parked at the region's end.</summary>
     public Argument Buffer(int reader) => new RemoteAddress(
-        Tree.RegionBase + Tree.RegionLength - RegionLayout.EndLength(Image.Memory.Vdso) + ((ulong)reader * ReadBuffer.Length));
+        Tree.RegionBase + Tree.RegionLength - RegionLayout.EndLength(Tree) + ((ulong)reader * ReadBuffer.Length));
 
     /// <summary>The same for another process of the job.</summary>
     public PlanContext Of(ProcessImage other)
     {
-        PlanContext context = new(Tree, other, Plan, FirstOwn, Counters, AllSignals, Skeleton) { Common = Common, HeldNames = HeldNames };
-        foreach (string key in Common)
+        PlanContext context = new(Tree, other, Plan, FirstOwn, Counters, AllSignals, Skeleton, Common) { CommonObjects = CommonObjects, HeldNames = HeldNames, VdsoParked = VdsoParked };
+        foreach (string key in CommonObjects)
         {
             context.Objects.Add(key, Objects[key]);
         }

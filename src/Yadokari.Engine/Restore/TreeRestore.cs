@@ -93,14 +93,20 @@ internal static class TreeRestore
             context.Counters.Starts.Add(child.Image.Attributes.Pid, start);
         }
 
-        Make(context, own.Where(skeleton.IsEarly));
+        if (context.Image.Parent != 0 && !skeleton.IsMadeByParent(pid))
+        {
+            // What it has is whoever's that made it.
+            VdsoRestore.UnmapOthers(plan, context.Tree.RegionBase, context.Tree.RegionLength);
+        }
+
+        MakeOwn(context, children, [.. own.Where(skeleton.IsEarly)]);
         if (context.Image.Parent != 0)
         {
             Lead(plan, context.Image.Attributes.SessionLeader, context.Image.Attributes.GroupLeader);
             TerminalSession.Take(context);
         }
 
-        Make(context, own.Where(one => !skeleton.IsEarly(one) && skeleton.IsMadeByParent(one)));
+        MakeOwn(context, children, [.. own.Where(one => !skeleton.IsEarly(one) && skeleton.IsMadeByParent(one))]);
         IReadOnlyList<SkeletonLeader> leaders = [.. skeleton.Leaders.Where(leader => leader.Maker == pid)];
         foreach (SkeletonLeader leader in leaders)
         {
@@ -128,6 +134,22 @@ internal static class TreeRestore
         }
 
         return children;
+    }
+
+    /// <summary>In their parent: they inherit what they have in common with it.</summary>
+    /// <param name="which">Numbers of processes of the job, living or ended.</param>
+    private static void MakeOwn(PlanContext context, IReadOnlyList<(PlanContext Child, PlanLabel Start)> children, IReadOnlyList<int> which)
+    {
+        // Who has nothing in common with it need not inherit, and then give up, what others do.
+        int pid = context.Image.Attributes.Pid;
+        Make(context, which.Except(children.Select(child => child.Child.Image.Attributes.Pid)));
+        foreach (PlanContext child in children.Select(child => child.Child).Where(child => which.Contains(child.Image.Attributes.Pid))
+            .OrderBy(child => context.Common.Inherits(child.Image.Attributes.Pid, pid)))
+        {
+            CommonMemoryRestore.StageFor(context, child.Image.Attributes.Pid);
+            Make(context, [child.Image.Attributes.Pid]);
+            child.Inherited = context.Inherited;
+        }
     }
 
     /// <param name="which">Numbers of processes of the job, living or ended.</param>

@@ -1,4 +1,4 @@
-// Relatives have memory in common since a fork: each finds what it had.
+// Relatives have memory in common since a fork: each finds what it had, and all together need as much as before.
 // law: far
 #include "law.h"
 
@@ -15,6 +15,21 @@ static void maps_of_this(char *into)
 {
     struct law_text text = { into, into + LAW_LIMIT };
     law_add_maps(&text);
+}
+
+// Memory of all relatives in KiB; each page counts once.
+static long needed(void)
+{
+    long sum = 0;
+    for (int i = -1; i < relatives; i++) {
+        char path[64], text[4096];
+        snprintf(path, sizeof path, "/proc/%d/smaps_rollup", i < 0 ? getpid() : pids[i]);
+        HOLDS(law_read(path, text, sizeof text) > 0);
+        char *line = strstr(text, "\nPss:");
+        HOLDS(line != NULL);
+        if (line) sum += atol(line + 5);
+    }
+    return sum;
 }
 
 static bool is_filled(char *at, size_t from, size_t to, int step, char mark)
@@ -122,7 +137,11 @@ int main(void)
     close(go[0]);
     for (size_t i = 0; i < size; i += 200 * page) common[i] = 'p';
     HOLDS(LAW_UNTIL(__atomic_load_n(&pids[relatives], __ATOMIC_ACQUIRE) == relatives));
+    long before = needed();
     law_move();
+    long after = needed();
+    if (after * 10 > before * 11) law_say("differs: ", "", 0, "memory of all: before %ld KiB, after %ld KiB", before, after);
+    HOLDS(after * 10 <= before * 11);
     HOLDS(is_filled(common, 0, size, 200, 'p'));
     HOLDS(is_filled(own, 0, moved, 0, 0));
     HOLDS(is_filled(forgotten, 0, moved, 0, 0));

@@ -29,8 +29,9 @@ internal sealed class HugePageRestore(PlanContext context)
         return MayHave(mapping) && _next < _ranges.Count && _ranges[_next].Start < mapping.End;
     }
 
-    /// <summary>Huge pages of a mapping, which is there, may be written and is empty.</summary>
-    public void Emit(MappingImage mapping, IReadOnlyList<MemorySegment> segments, int first, int end)
+    /// <summary>Huge pages of a mapping, which is there and may be written.</summary>
+    /// <param name="filled">What is in it.</param>
+    public void Emit(MappingImage mapping, IReadOnlyList<MemorySegment> segments, int first, int end, ContentMap filled)
     {
         if (!MayHave(mapping))
         {
@@ -40,7 +41,7 @@ internal sealed class HugePageRestore(PlanContext context)
         Advance(mapping);
         for (int i = _next; i < _ranges.Count && _ranges[i].Start < mapping.End; i++)
         {
-            Make(mapping, Math.Max(mapping.Start, _ranges[i].Start), Math.Min(mapping.End, _ranges[i].Start + _ranges[i].Length));
+            Make(Math.Max(mapping.Start, _ranges[i].Start), Math.Min(mapping.End, _ranges[i].Start + _ranges[i].Length), filled);
         }
 
         if ((mapping.Flags & VmaFlags.NoHugePage) != 0 || context.Image.Attributes.ThpDisabled)
@@ -58,8 +59,34 @@ internal sealed class HugePageRestore(PlanContext context)
                 to += (ulong)segments[at].Length;
             }
 
-            Make(mapping, from, to);
+            Make(from, to, filled);
         }
+    }
+
+    /// <summary>Huge pages of what this process and others have in common, which is mapped and empty.</summary>
+    /// <param name="content">What will be in it.</param>
+    public void EmitCommon(CommonRange range, ContentMap content)
+    {
+        foreach (KernelRange part in _ranges.Where(part => part.Start < range.End && part.Start + part.Length > range.Start))
+        {
+            Make(Math.Max(range.Start, part.Start), Math.Min(range.End, part.Start + part.Length), ContentMap.Empty);
+        }
+
+        bool small = context.Image.Attributes.ThpDisabled
+            || context.Image.Memory.Mappings.Any(mapping => mapping.Start < range.End && mapping.End > range.Start && (mapping.Flags & VmaFlags.NoHugePage) != 0);
+        ulong from = 0, to = 0;
+        foreach (ContentRange part in small ? [] : content.In(range.Start, range.End))
+        {
+            if (part.Start != to)
+            {
+                Make(from, to, ContentMap.Empty);
+                from = part.Start;
+            }
+
+            to = part.End;
+        }
+
+        Make(from, to, ContentMap.Empty);
     }
 
     /// <summary>What is touched from here on gets small pages.</summary>
@@ -87,7 +114,15 @@ internal sealed class HugePageRestore(PlanContext context)
         }
     }
 
-    private void Make(MappingImage mapping, ulong from, ulong to)
+    private void Make(ulong start, ulong end, ContentMap filled)
+    {
+        foreach ((ulong from, ulong to) in filled.Gaps(start, end))
+        {
+            MakeEmpty(from, to);
+        }
+    }
+
+    private void MakeEmpty(ulong from, ulong to)
     {
         from = (from + HugePage - 1) / HugePage * HugePage;
         to = to / HugePage * HugePage;

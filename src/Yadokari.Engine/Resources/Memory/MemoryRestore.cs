@@ -27,6 +27,7 @@ public static class MemoryRestore
         EmitLayout(context);
         EmitObjects(context, context.Image.Memory.SharedObjects, context.Staged(context.StagedCount));
         MemoryImage memory = context.Image.Memory;
+        CommonMemoryRestore.Unmap(context);
         HugePageRestore huge = new(context);
         int next = 0;
         foreach (MappingImage mapping in memory.Mappings)
@@ -58,7 +59,7 @@ public static class MemoryRestore
             closed.Add(SharedObjectImage.KeyOf(file.Device, file.Inode));
         }
 
-        closed.ExceptWith(context.Common);
+        closed.ExceptWith(context.CommonObjects);
 
         if (context.Image.Parent == 0)
         {
@@ -122,7 +123,7 @@ public static class MemoryRestore
     public static void Stage(PlanContext context)
     {
         EmitObjects(context, context.Tree.SharedObjects, context.Staged(context.StagedCount));
-        context.Common.UnionWith(context.Objects.Keys);
+        context.CommonObjects.UnionWith(context.Objects.Keys);
     }
 
     /// <param name="objects">What to make, but for what has been made.</param>
@@ -231,12 +232,42 @@ public static class MemoryRestore
             EmitContent(context, mapping, segments, first, end, huge);
             context.Plan.Place(mapped);
         }
+        else if (context.Inherited.Has(mapping))
+        {
+            EmitInherited(context, mapping, [.. segments.Skip(first).Take(end - first)], huge);
+        }
         else if (!SegmentRestore.TryAttach(context, mapping))
         {
             EmitContent(context, mapping, segments, first, end, huge);
         }
 
         MemoryAdviceRestore.Emit(context.Plan, mapping);
+    }
+
+    /// <summary>A mapping that is there, with what relatives have: what differs is read.</summary>
+    private static void EmitInherited(PlanContext context, MappingImage mapping, IReadOnlyList<MemorySegment> segments, HugePageRestore huge)
+    {
+        ContentMap own = ContentMap.Of(segments), have = context.Inherited.Content;
+        CommonMemoryRestore.Drop(context, mapping, own);
+        ContentMap wanted = own.Without(have);
+        List<MemorySegment> read = wanted.Touched(segments);
+        huge.Emit(mapping, read, 0, read.Count, have);
+        if (read.Count > 0)
+        {
+            huge.Prevent();
+            List<MemorySegment> whole = CommonMemoryRestore.Whole(context, read, wanted);
+            EmitSegments(context, whole, 0, whole.Count);
+        }
+
+        EmitProtection(context.Plan, mapping, mapping.Protection != (VmaProtection.Read | VmaProtection.Write));
+    }
+
+    /// <summary>Memory for what several processes have, to be written.</summary>
+    internal static void MapCommon(PlanContext context, CommonRange range)
+    {
+        RemoteAddress start = new(range.Start);
+        int flags = MAP_FIXED_NOREPLACE | MAP_PRIVATE | MAP_ANONYMOUS | KeptFlags(range.Flags);
+        context.Plan.Call($"map {start} for several", SystemCall.Mmap, start, range.End - range.Start, Protection(VmaProtection.Read | VmaProtection.Write), Argument.Named((ulong)flags, FlagText(flags)), -1, 0);
     }
 
     /// <summary>Whether the segments hold every byte of a mapping (runs of zeros are left out of files).</summary>
@@ -267,7 +298,7 @@ public static class MemoryRestore
             plan.JumpIf(context.Same, Condition.Equal, 0, differs);
         }
 
-        int flags = MAP_FIXED_NOREPLACE | MAP_PRIVATE | KeptFlags(mapping); // never over something else
+        int flags = MAP_FIXED_NOREPLACE | MAP_PRIVATE | KeptFlags(mapping.Flags); // never over something else
         plan.CallOrJump(null, differs, SystemCall.Mmap, start, mapping.Length, Protection(mapping.Protection), Argument.Named((ulong)flags, FlagText(flags)), context.Passing, mapping.Offset);
         plan.Call(null, SystemCall.Close, context.Passing);
         plan.Jump(mapped);
@@ -276,13 +307,12 @@ public static class MemoryRestore
         plan.Place(content);
     }
 
-    private static int KeptFlags(MappingImage mapping) =>
-        ((mapping.Flags & VmaFlags.GrowsDown) != 0 ? MAP_GROWSDOWN : 0) | ((mapping.Flags & VmaFlags.NoReserve) != 0 ? MAP_NORESERVE : 0);
+    private static int KeptFlags(VmaFlags flags) => ((flags & VmaFlags.GrowsDown) != 0 ? MAP_GROWSDOWN : 0) | ((flags & VmaFlags.NoReserve) != 0 ? MAP_NORESERVE : 0);
 
     private static void EmitContent(PlanContext context, MappingImage mapping, IReadOnlyList<MemorySegment> segments, int first, int end, HugePageRestore huge)
     {
         PlanBuilder plan = context.Plan;
-        int flags = MAP_FIXED_NOREPLACE | KeptFlags(mapping);
+        int flags = MAP_FIXED_NOREPLACE | KeptFlags(mapping.Flags);
         Argument file = -1;
         Slot? opened = null;
         switch (mapping.Kind)
@@ -345,7 +375,7 @@ public static class MemoryRestore
             plan.Call(null, SystemCall.Close, own);
         }
 
-        huge.Emit(mapping, segments, first, end);
+        huge.Emit(mapping, segments, first, end, ContentMap.Empty);
         if (end > first)
         {
             huge.Prevent();
@@ -427,7 +457,8 @@ public static class MemoryRestore
         plan.Place(done);
     }
 
-    private static void EmitReads(PlanContext context, int reader, IReadOnlyList<MemorySegment> segments, int first, int end)
+    /// <summary>Reads segments to where they belong, which may be written.</summary>
+    internal static void EmitReads(PlanContext context, int reader, IReadOnlyList<MemorySegment> segments, int first, int end)
     {
         for (int i = first; i < end; i++)
         {

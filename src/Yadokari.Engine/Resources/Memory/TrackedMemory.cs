@@ -36,8 +36,7 @@ internal sealed class TrackedMemory : IDisposable
     private readonly List<MemoryExtent> _extents = [];
     private readonly List<PageRun> _found = [];
     private readonly BorrowedPages _borrowed = new();
-    private readonly List<PlacedRun> _placed = [];
-    private AlikePages? _alike;
+    private AlikeSearch? _alike;
     private bool _distrusted;
 
     /// <param name="pid">The process.</param>
@@ -51,8 +50,8 @@ internal sealed class TrackedMemory : IDisposable
         _places = places;
         _owner = places.Kept is null ? "" : KeptPlaces.OwnerOf(pid);
         _sink = sink;
-        _alike = alike;
         _memory = new RemoteMemory(pid) { KeepsSharing = alike is not null };
+        _alike = alike is null ? null : new AlikeSearch(this, _memory, alike, _borrowed);
     }
 
     public int Pid { get; }
@@ -125,7 +124,8 @@ internal sealed class TrackedMemory : IDisposable
         planned();
         long bytes = copier.Run();
         Settle();
-        MakeKnown();
+        _alike?.MakeKnown(_extents);
+        _alike = null;
         return bytes;
     }
 
@@ -217,7 +217,7 @@ internal sealed class TrackedMemory : IDisposable
         }
 
         Find(onlyWritten: false);
-        List<PageRun> own = BorrowWatched();
+        List<PageRun> own = _alike?.BorrowCommon(_found) ?? _found;
         RunCursor cursor = new(own);
         List<PageRun> parts = [];
         foreach (PageRun range in _watched)
@@ -226,134 +226,6 @@ internal sealed class TrackedMemory : IDisposable
             cursor.Add(range.Start.Value, range.End.Value, parts);
             AddExtents(parts, SmallGap, copier);
         }
-    }
-
-    /// <summary>Of what was found, what other processes may have mapped as well is borrowed from relatives that have it alike.</summary>
-    /// <returns>All else.</returns>
-    private List<PageRun> BorrowWatched()
-    {
-        if (_alike is null)
-        {
-            return _found;
-        }
-
-        List<PageRun> common = [], own = [];
-        using (PageMap pages = new(Pid))
-        {
-            _found.ForEach(run => pages.FindCommon(run, common));
-        }
-
-        RunCursor others = new(common);
-        foreach (PageRun run in _found)
-        {
-            others.AddOutside(run.Start.Value, run.End.Value, own);
-        }
-
-        own.AddRange(Borrow([.. common.Select(PlacedRun.Of)]));
-        _borrowed.Sort();
-        foreach (TrackedMemory lender in _borrowed.Lenders)
-        {
-            // Its page is in the file as it was when it was copied; it was compared later.
-            _borrowed.Return(lender, lender.Unwritten(), own);
-        }
-
-        own.Sort((left, right) => left.Start.CompareTo(right.Start));
-        return own;
-    }
-
-    /// <summary>Of pages that relatives may have alike, those that one has are borrowed.</summary>
-    /// <returns>All others, by ascending address.</returns>
-    private List<PageRun> Borrow(List<PlacedRun> runs)
-    {
-        int before = _placed.Count;
-        foreach (PlacedRun run in runs)
-        {
-            if (!_alike!.MayHave(run))
-            {
-                _placed.Add(run);
-                continue;
-            }
-
-            for (ulong at = 0; at < run.Run.Length; at += MemorySegment.MaxLength)
-            {
-                Borrow(run, at, Math.Min(MemorySegment.MaxLength, run.Run.Length - at), _alike);
-            }
-        }
-
-        return [.. _placed.Skip(before).Select(run => run.Run)];
-    }
-
-    private void Borrow(PlacedRun run, ulong at, ulong length, AlikePages alike)
-    {
-        Span<byte> bytes = alike.Room.AsSpan(0, (int)length);
-        int got = _memory.Read(run.Run.Start + at, bytes) / Page;
-        ReadOnlySpan<int> found = alike.Find(run.Place + at, bytes[..(got * Page)]);
-        for (int page = 0; page < got;)
-        {
-            int count = alike.Together(found[page..]);
-            ulong from = at + ((ulong)page * Page), to = from + ((ulong)count * Page);
-            if (found[page] >= 0)
-            {
-                _borrowed.Add(run.Run.Start + from, alike[found[page]], bytes.Slice(page * Page, count * Page));
-            }
-            else
-            {
-                Keep(from, to);
-            }
-
-            page += count;
-        }
-
-        if ((ulong)got * Page < length)
-        {
-            Keep(at + ((ulong)got * Page), at + length);
-        }
-
-        void Keep(ulong from, ulong to) => _placed.Add(new PlacedRun(new PageRun(run.Run.Start + from, run.Run.Start + to), run.Place + from));
-    }
-
-    /// <summary>What others may have alike, and now has its place in the file, can be borrowed by those that come later.</summary>
-    private void MakeKnown()
-    {
-        _borrowed.Sort();
-        _placed.Sort((left, right) => left.Run.Start.CompareTo(right.Run.Start));
-        int next = 0;
-        foreach (PlacedRun run in _placed)
-        {
-            for (ulong at = run.Run.Start.Value; at < run.Run.End.Value && _alike is not null; at += Page)
-            {
-                while (next < _extents.Count && _extents[next].End <= at)
-                {
-                    next++;
-                }
-
-                if (next < _extents.Count && _extents[next].Start <= at && _extents[next].IsKnown((int)((at - _extents[next].Start) / Page)))
-                {
-                    long place = _extents[next].FileOffset + (long)(at - _extents[next].Start);
-                    _alike.Add(run.Place + (at - run.Run.Start.Value), new StoredPage(_memory, new RemoteAddress(at), place, this, _extents[next]));
-                }
-            }
-        }
-
-        _placed.Clear();
-        _alike = null;
-    }
-
-    /// <summary>Pages under its watch that it has not written since they were copied; none when it has ended.</summary>
-    private List<PageRun> Unwritten()
-    {
-        List<PageRun> runs = [];
-        try
-        {
-            using PageMap pages = new(Pid);
-            pages.FindUnwritten(runs);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SystemCallException)
-        {
-            runs.Clear();
-        }
-
-        return runs;
     }
 
     /// <summary>Private memory that is no file's.</summary>
@@ -381,7 +253,7 @@ internal sealed class TrackedMemory : IDisposable
                 _files.Add(file);
                 parts.Clear();
                 copied.AddOutside(vma.Start.Value, vma.End.Value, parts);
-                AddExtents(_alike is null ? parts : Borrow([.. parts.Select(part => PlacedRun.Of(part, vma))]), 0, copier);
+                AddExtents(_alike?.Borrow([.. parts.Select(part => PlacedRun.Of(part, vma))]) ?? parts, 0, copier);
             }
         }
     }

@@ -14,7 +14,8 @@ public static class VdsoRestore
 {
     private const ulong MayMoveFixed = MREMAP_MAYMOVE | MREMAP_FIXED;
 
-    /// <summary>Moves the kernel's pages into the region before everything else is unmapped.</summary>
+    /// <summary>In the main process, before it makes others, which inherit what it has: moves the kernel's pages into the region, and unmaps all
+    /// else.</summary>
     /// <returns>A slot that is 1 when they are parked, 0 when the kernel's vdso is another.</returns>
     public static Slot Park(PlanContext context)
     {
@@ -28,7 +29,7 @@ public static class VdsoRestore
         }
 
         plan.Set(same, 0);
-        if (context.Image.Memory.Vdso is { } vdso)
+        if (Parked(context) is { } vdso)
         {
             PlanLabel done = new("vdso parked");
             plan.JumpIf(WellKnownSlots.Vdso, Condition.Equal, 0, done);
@@ -77,7 +78,7 @@ public static class VdsoRestore
     }
 
     /// <summary>Puts it to its old place.</summary>
-    public static void Unpark(PlanContext context, Slot same)
+    public static void Unpark(PlanContext context)
     {
         VdsoImage? vdso = context.Image.Memory.Vdso;
         if (vdso is null)
@@ -88,7 +89,15 @@ public static class VdsoRestore
         PlanBuilder plan = context.Plan;
         PlanLabel other = new("another vdso");
         PlanLabel done = new("vdso home");
-        plan.JumpIf(same, Condition.Equal, 0, other);
+        if (IsAlike(vdso, Parked(context)!))
+        {
+            plan.JumpIf(context.VdsoParked, Condition.Equal, 0, other);
+        }
+        else
+        {
+            plan.Jump(other);
+        }
+
         ulong park = context.Tree.RegionBase + context.Tree.RegionLength - ParkLength(vdso);
         foreach (KernelRange range in Ranges(vdso))
         {
@@ -107,6 +116,13 @@ public static class VdsoRestore
         plan.Call("protect the vdso's copy", SystemCall.Mprotect, start, patched.Length, 5);
         plan.Place(done);
     }
+
+    /// <summary>What is parked for all processes: they have the same kernel's, each at an address of its own.</summary>
+    private static VdsoImage? Parked(PlanContext context) => context.Tree.Processes.Select(process => process.Memory.Vdso).FirstOrDefault(vdso => vdso is not null);
+
+    private static bool IsAlike(VdsoImage vdso, VdsoImage parked) => ReferenceEquals(vdso, parked)
+        || (vdso.Bytes.AsSpan().SequenceEqual(parked.Bytes)
+            && vdso.Data.Select(range => new KernelRange(range.Start - vdso.Start, range.Length)).SequenceEqual(parked.Data.Select(range => new KernelRange(range.Start - parked.Start, range.Length))));
 
     /// <summary>Bytes of the region's end that the kernel's pages need.</summary>
     public static ulong ParkLength(VdsoImage? vdso)
