@@ -106,7 +106,9 @@ public sealed class FaultLab : IDisposable
     public void BootHost(int host) => Yado("lab", "boot", $"h{host}");
 
     /// <summary>Starts the daemon when it does not answer, as a service manager would, and waits until it does.</summary>
-    public async Task EnsureDaemonAsync(int host)
+    /// <param name="options">What it is told at each start: of two that are started, either may be the one that lives. What it
+    /// was told before it has kept.</param>
+    public async Task EnsureDaemonAsync(int host, string options = "")
     {
         using YadoClient client = Client(host);
         Stopwatch waited = Stopwatch.StartNew();
@@ -126,7 +128,7 @@ public sealed class FaultLab : IDisposable
                 // Once more: where the one before was still dying, a new one has refused.
                 if (waited.Elapsed >= start)
                 {
-                    StartDaemon(host);
+                    StartDaemon(host, options);
                     start = waited.Elapsed + StartAgain;
                 }
             }
@@ -170,11 +172,10 @@ public sealed class FaultLab : IDisposable
         // Its certificate comes along.
         OnHost(SmallDisk, $"cp -a \"$YADO_HOME/tls\" /run/tls && mount -t tmpfs -o size={DiskSize},mode=700 disk \"$YADO_HOME\" && mv /run/tls \"$YADO_HOME/tls\"");
         string peers = string.Join(' ', Enumerable.Range(1, Hosts).Where(h => h != SmallDisk).Select(h => $"--peer 10.199.0.{h}:1991"));
-        StartDaemon(SmallDisk, $"--listen 10.199.0.{SmallDisk}:1991 --accept all --accept-users all {peers}");
-        EnsureDaemonAsync(SmallDisk).GetAwaiter().GetResult();
+        EnsureDaemonAsync(SmallDisk, $"--listen 10.199.0.{SmallDisk}:1991 --accept all --accept-users all {peers}").GetAwaiter().GetResult();
     }
 
-    private void StartDaemon(int host, string options = "") =>
+    private void StartDaemon(int host, string options) =>
         OnHost(host, $"setsid yado host {options} </dev/null >>{_lab}/h{host}/host.log 2>&1 &");
 
     private void OnHost(int host, string script)
