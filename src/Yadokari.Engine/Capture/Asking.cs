@@ -10,7 +10,7 @@ namespace Yadokari.Engine.Capture;
 /// One frozen process that is asked what only it knows. Many are asked at once: each part of the way is gone by all of them before
 /// the next, so that none has to be waited for while it is on its way.
 /// <code>
-/// Begin ─ to the call that maps a range ─ Enter ─ Start ─ through the questions ─ AwaitEnd ─ Fetch ─ to the call that unmaps it ─ Leave ─ Dispose
+/// Begin ─ to the call that maps a range ─ Enter ─ Start ─ through the questions ─ AwaitEnd ─ Fetch ─ to the call that unmaps it ─ Enter ─ Dispose
 /// </code>
 /// Tracer thread only.
 /// </summary>

@@ -126,7 +126,7 @@ public static class ProcessCapturer
                 }
             }
 
-            bytes = living.Count > 1 ? bytes + PlacedRun.Places(common) : allBytes;
+            bytes = living.Count > 1 ? bytes + Coverage.Of(common.Select(run => (run.Place, run.Run.Length))) : allBytes;
             if (allBytes <= WorthReadingTwice)
             {
                 foreach ((int process, IReadOnlyList<PageRun> runs) in all)

@@ -58,24 +58,12 @@ internal static class SummaryOf
             Mappings = Mappings(main),
             Descriptors = descriptors,
             CpuFeatures = image.Origin.CpuFeatures,
-            MemoryBytes = StoredBytes(image.Processes.SelectMany(process => process.Memory.Segments))
+            // What several processes have alike is in the file once.
+            MemoryBytes = Coverage.Of(image.Processes.SelectMany(process => process.Memory.Segments).Select(segment => ((ulong)segment.FileOffset, (ulong)segment.Length)))
                 + image.Processes.Sum(process => process.Memory.SharedObjects.Sum(MemoryOf)) + image.SharedObjects.Sum(MemoryOf),
             FileLength = header.FileLength,
             PlanOperations = plan?.Operations.Count,
         };
-    }
-
-    /// <summary>What several processes have alike is in the file once.</summary>
-    private static long StoredBytes(IEnumerable<MemorySegment> segments)
-    {
-        long bytes = 0, end = 0;
-        foreach (MemorySegment segment in segments.OrderBy(segment => segment.FileOffset))
-        {
-            bytes += Math.Max(0, segment.FileOffset + segment.Length - Math.Max(end, segment.FileOffset));
-            end = Math.Max(end, segment.FileOffset + segment.Length);
-        }
-
-        return bytes;
     }
 
     private static long MemoryOf(ProcessImage process) =>

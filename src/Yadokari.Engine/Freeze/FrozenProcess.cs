@@ -195,6 +195,7 @@ public sealed class FrozenProcess : IDisposable
     {
         if (thread.Landing is { } landing && !landing.Keeps(thread.Tracee.GetRegisters().Rip))
         {
+            ProcTasks.RunsAgain(Pid);
             Look(thread);
         }
         else

@@ -15,7 +15,6 @@ public sealed unsafe class PageMap : IDisposable
 
     private readonly SafeFileHandle _handle;
     private readonly Region[] _vector = new Region[VectorLength];
-    private readonly ulong[] _entries = new ulong[VectorLength];
 
     private readonly PageCategories _guard;
 
@@ -62,10 +61,12 @@ public sealed unsafe class PageMap : IDisposable
     public void FindCommon(PageRun run, List<PageRun> runs)
     {
         const ulong inMemory = 1UL << 63, exclusive = 1UL << 56;
+        const int atOnce = 512;
+        Span<ulong> entries = stackalloc ulong[atOnce];
         PageRun last = default;
         for (ulong from = run.Start.Value; from < run.End.Value;)
         {
-            Span<ulong> wanted = _entries.AsSpan(0, (int)Math.Min((ulong)_entries.Length, (run.End.Value - from) / RemoteAddress.PageSize));
+            Span<ulong> wanted = entries[..(int)Math.Min(atOnce, (run.End.Value - from) / RemoteAddress.PageSize)];
             int got = RandomAccess.Read(_handle, MemoryMarshal.AsBytes(wanted), (long)(from / RemoteAddress.PageSize * sizeof(ulong))) / sizeof(ulong);
             if (got == 0)
             {

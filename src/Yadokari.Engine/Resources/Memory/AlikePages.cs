@@ -18,6 +18,7 @@ internal sealed class AlikePages
     private readonly List<(StoredPage Page, int Before)> _pages = [];
     private readonly byte[] _buffer = new byte[MemorySegment.MaxLength];
     private readonly int[] _found = new int[MostPages];
+    private readonly List<AlikeRun> _runs = [];
 
     /// <summary>Room for pages that are looked for.</summary>
     public byte[] Room { get; } = new byte[MemorySegment.MaxLength];
@@ -46,8 +47,8 @@ internal sealed class AlikePages
     /// <summary>Looks for pages with the same bytes.</summary>
     /// <param name="place">Of the first page.</param>
     /// <param name="bytes">Whole pages, at most <see cref="MemorySegment.MaxLength"/> bytes.</param>
-    /// <returns>For each page its number for <see cref="this"/>, or -1; valid until the next call.</returns>
-    public ReadOnlySpan<int> Find(ulong place, ReadOnlySpan<byte> bytes)
+    /// <returns>All of them, by ascending address; valid until the next call.</returns>
+    public IReadOnlyList<AlikeRun> Find(ulong place, ReadOnlySpan<byte> bytes)
     {
         int count = bytes.Length / Page;
         for (int i = 0; i < count; i++)
@@ -81,18 +82,23 @@ internal sealed class AlikePages
             }
         }
 
-        return _found.AsSpan(0, count);
+        _runs.Clear();
+        for (int first = 0, together; first < count; first += together)
+        {
+            together = Together(_found.AsSpan(first, count - first));
+            _runs.Add(new AlikeRun(first * Page, together * Page, _found[first] < 0 ? null : _pages[_found[first]].Page));
+        }
+
+        return _runs;
     }
 
-    /// <summary>A page that was found.</summary>
-    public StoredPage this[int number] => _pages[number].Page;
-
-    /// <summary>How many of the pages that were found lie one behind the other, in the file as well, from one of them on; of those that were
-    /// not, how many follow.</summary>
-    public int Together(ReadOnlySpan<int> found)
+    /// <summary>How many of the pages that were found lie one behind the other, in the file as well, from the first of them on; of those that
+    /// were not, how many follow.</summary>
+    private int Together(ReadOnlySpan<int> found)
     {
         int count = 1;
-        while (count < found.Length && (found[0] < 0 ? found[count] < 0 : found[count] >= 0 && this[found[count]].IsBehind(this[found[0]], count)))
+        while (count < found.Length
+            && (found[0] < 0 ? found[count] < 0 : found[count] >= 0 && _pages[found[count]].Page.IsBehind(_pages[found[0]].Page, count)))
         {
             count++;
         }

@@ -68,21 +68,17 @@ internal sealed class AlikeSearch(TrackedMemory tracked, RemoteMemory memory, Al
     {
         Span<byte> bytes = alike.Room.AsSpan(0, (int)length);
         int got = memory.Read(run.Run.Start + at, bytes) / Page;
-        ReadOnlySpan<int> found = alike.Find(run.Place + at, bytes[..(got * Page)]);
-        for (int page = 0; page < got;)
+        foreach (AlikeRun part in alike.Find(run.Place + at, bytes[..(got * Page)]))
         {
-            int count = alike.Together(found[page..]);
-            ulong from = at + ((ulong)page * Page), to = from + ((ulong)count * Page);
-            if (found[page] >= 0)
+            ulong from = at + (ulong)part.Offset;
+            if (part.Known is { } stored)
             {
-                borrowed.Add(run.Run.Start + from, alike[found[page]], bytes.Slice(page * Page, count * Page));
+                borrowed.Add(run.Run.Start + from, stored, bytes.Slice(part.Offset, part.Length));
             }
             else
             {
-                Keep(from, to);
+                Keep(from, from + (ulong)part.Length);
             }
-
-            page += count;
         }
 
         if ((ulong)got * Page < length)

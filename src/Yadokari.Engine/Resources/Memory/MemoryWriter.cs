@@ -144,22 +144,18 @@ public sealed class MemoryWriter
             {
                 Span<byte> bytes = known.Room.AsSpan(0, (int)Math.Min(MemorySegment.MaxLength, run.Run.Length - at));
                 ReadWithHoles(run.Run.Start + at, bytes);
-                ReadOnlySpan<int> found = known.Find(run.Place + at, bytes);
-                for (int page = 0; page < found.Length;)
+                foreach (AlikeRun alike in known.Find(run.Place + at, bytes))
                 {
-                    int count = known.Together(found[page..]);
-                    ulong from = at + ((ulong)page * Page);
-                    Span<byte> part = bytes.Slice(page * Page, count * Page);
-                    if (found[page] >= 0)
+                    RemoteAddress start = run.Run.Start + (at + (ulong)alike.Offset);
+                    Span<byte> part = bytes.Slice(alike.Offset, alike.Length);
+                    if (alike.Known is { } stored)
                     {
-                        segments.Add(new MemorySegment((run.Run.Start + from).Value, part.Length, known[found[page]].FileOffset, Checksum.OfSegment(part)));
+                        segments.Add(new MemorySegment(start.Value, part.Length, stored.FileOffset, Checksum.OfSegment(part)));
                     }
                     else
                     {
-                        WriteNew(owner, run.Run.Start + from, run.Place + from, part, known, segments);
+                        WriteNew(owner, start, run.Place + at + (ulong)alike.Offset, part, known, segments);
                     }
-
-                    page += count;
                 }
             }
         }

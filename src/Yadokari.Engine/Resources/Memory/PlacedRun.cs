@@ -15,20 +15,6 @@ internal readonly record struct PlacedRun(PageRun Run, ulong Place)
     /// <summary>Memory that is no file's: what was in common at a fork is at the same address.</summary>
     public static PlacedRun Of(PageRun run) => new(run, run.Start.Value);
 
-    /// <summary>Bytes of all runs, where each place counts once.</summary>
-    public static long Places(List<PlacedRun> runs)
-    {
-        ulong bytes = 0, end = 0;
-        foreach (PlacedRun run in runs.OrderBy(run => run.Place))
-        {
-            ulong last = run.Place + run.Run.Length;
-            bytes += last > end ? last - Math.Max(end, run.Place) : 0;
-            end = Math.Max(end, last);
-        }
-
-        return (long)bytes;
-    }
-
     /// <summary>Unchanged pages of a file. Two files may get the same place by chance: their pages are compared.</summary>
     public static PlacedRun Of(PageRun run, Linux.Proc.Vma vma)
     {
