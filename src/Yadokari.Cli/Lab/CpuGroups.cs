@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Yadokari.Linux;
 
 namespace Yadokari.Cli.Lab;
 
@@ -11,9 +11,6 @@ namespace Yadokari.Cli.Lab;
 /// </summary>
 public sealed class CpuGroups
 {
-    /// <summary>Short, so that a host's share comes evenly; microseconds.</summary>
-    private const int Period = 20_000;
-
     private static readonly TimeSpan RemoveLimit = TimeSpan.FromSeconds(10);
 
     private readonly string _top;
@@ -45,18 +42,7 @@ public sealed class CpuGroups
             {
                 string group = groups.Of(number);
                 Directory.CreateDirectory(group);
-                string quota = ((int)Math.Round(cpus * Period)).ToString(CultureInfo.InvariantCulture);
-                string period = Period.ToString(CultureInfo.InvariantCulture);
-                if (groups._isUnified)
-                {
-                    File.WriteAllText(Path.Combine(group, "cpu.max"), $"{quota} {period}");
-                }
-                else
-                {
-                    File.WriteAllText(Path.Combine(group, "cpu.cfs_period_us"), period);
-                    File.WriteAllText(Path.Combine(group, "cpu.cfs_quota_us"), quota);
-                }
-
+                ControlGroup.LimitCpus(group, groups._isUnified, cpus);
                 groups.Favour(group);
             }
 
@@ -87,7 +73,7 @@ public sealed class CpuGroups
 
         foreach (string group in Directory.EnumerateDirectories(groups._top).Append(groups._top).ToArray())
         {
-            for (Stopwatch clock = Stopwatch.StartNew(); !TryRemove(group) && clock.Elapsed < RemoveLimit;)
+            for (Stopwatch clock = Stopwatch.StartNew(); !ControlGroup.TryRemove(group) && clock.Elapsed < RemoveLimit;)
             {
                 // EBUSY: a process of it is still on its way out.
                 Thread.Sleep(10);
@@ -101,19 +87,6 @@ public sealed class CpuGroups
         const string manyShares = "20480"; // of 1024 for any other process
         const string manyWeight = "2000"; // of 100
         File.WriteAllText(Path.Combine(group, _isUnified ? "cpu.weight" : "cpu.shares"), _isUnified ? manyWeight : manyShares);
-    }
-
-    private static bool TryRemove(string group)
-    {
-        try
-        {
-            Directory.Delete(group);
-            return true;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 
     private static CpuGroups? Locate(string labDirectory)

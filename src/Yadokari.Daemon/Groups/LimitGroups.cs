@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using Yadokari.Daemon.Load;
+using Yadokari.Linux;
 using Yadokari.Linux.Proc;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Jobs;
@@ -14,12 +17,8 @@ namespace Yadokari.Daemon.Groups;
 /// <param name="inWay">Why jobs here can't have limits at all; null: they may.</param>
 public sealed class LimitGroups(string label, IReadOnlyList<ControlHierarchy> hierarchies, string? inWay = null)
 {
-    /// <summary>Short, so that a job's share comes evenly, and one that is to be moved does not wait long for its turn; microseconds.</summary>
-    private const int Period = 20_000;
-
     private const string Memory = "memory";
     private const string Cpu = "cpu";
-    private const string Processes = "cgroup.procs";
 
     /// <summary>Rounds in which the processes of a job are looked for that are not in its group yet.</summary>
     private const int MostRounds = 100;
@@ -41,7 +40,7 @@ public sealed class LimitGroups(string label, IReadOnlyList<ControlHierarchy> hi
         {
             foreach (string group in Make(here, $"probe{Guid.NewGuid():n}", 0, limits))
             {
-                TryRemove(group);
+                ControlGroup.TryRemove(group);
             }
             return null;
         }
@@ -72,7 +71,7 @@ public sealed class LimitGroups(string label, IReadOnlyList<ControlHierarchy> hi
         }
         catch
         {
-            made.ForEach(group => TryRemove(group));
+            made.ForEach(group => ControlGroup.TryRemove(group));
             throw;
         }
     }
@@ -90,7 +89,7 @@ public sealed class LimitGroups(string label, IReadOnlyList<ControlHierarchy> hi
         {
             foreach (string group in Directory.EnumerateDirectories(parent, $"yado-{label}-*").ToList())
             {
-                TryRemove(group);
+                ControlGroup.TryRemove(group);
             }
         }
     }
@@ -115,7 +114,7 @@ public sealed class LimitGroups(string label, IReadOnlyList<ControlHierarchy> hi
             }
             foreach (string group in groups)
             {
-                outside.ForEach(pid => Put(group, pid));
+                new JobGroup(group).Take(CollectionsMarshal.AsSpan(outside));
             }
         }
     }
@@ -128,7 +127,7 @@ public sealed class LimitGroups(string label, IReadOnlyList<ControlHierarchy> hi
         List<string> left = [.. groups];
         for (int waited = 0; ; waited += look)
         {
-            left.RemoveAll(TryRemove);
+            left.RemoveAll(ControlGroup.TryRemove);
             if (left.Count == 0 || waited > EndPatience.TotalMilliseconds || stopping.IsCancellationRequested)
             {
                 return left;
@@ -160,7 +159,7 @@ public sealed class LimitGroups(string label, IReadOnlyList<ControlHierarchy> hi
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                TryRemove(group);
+                ControlGroup.TryRemove(group);
                 last = failure;
             }
         }
@@ -193,55 +192,11 @@ public sealed class LimitGroups(string label, IReadOnlyList<ControlHierarchy> hi
         }
         if (limits.Cpus is { } cpus && controllers.Contains(Cpu))
         {
-            string quota = ((long)Math.Round(cpus * Period)).ToString(CultureInfo.InvariantCulture);
-            string period = Period.ToString(CultureInfo.InvariantCulture);
-            if (isUnified)
-            {
-                File.WriteAllText(Path.Combine(group, "cpu.max"), $"{quota} {period}");
-            }
-            else
-            {
-                File.WriteAllText(Path.Combine(group, "cpu.cfs_period_us"), period);
-                File.WriteAllText(Path.Combine(group, "cpu.cfs_quota_us"), quota);
-            }
+            ControlGroup.LimitCpus(group, isUnified, cpus);
         }
     }
 
     private static IEnumerable<int> Tree(int pid) => (ProcTasks.Children(pid) ?? []).SelectMany(Tree).Prepend(pid);
-
-    private static void Put(string group, int pid)
-    {
-        try
-        {
-            File.WriteAllText(Path.Combine(group, Processes), pid.ToString(CultureInfo.InvariantCulture));
-        }
-        catch (IOException) when (!Directory.Exists($"/proc/{pid}") || ProcStatus.Read(pid) is null or { State: 'Z' or 'X' })
-        {
-            // ESRCH: it has ended already.
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new YadoException(YadoError.Failed, $"cannot put a job into its control group {group}: {failure.Message}", failure);
-        }
-    }
-
-    /// <summary>EBUSY: a process of it is still on its way out.</summary>
-    private static bool TryRemove(string group)
-    {
-        try
-        {
-            Directory.Delete(group);
-            return true;
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return true;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
 
     private static YadoException Refused(string reason, Exception? cause = null) => new(YadoError.Refused, $"a job can't have limits here: {reason}", cause);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Yadokari.Linux;
 using Yadokari.Protocol.Errors;
 
 namespace Yadokari.Daemon.Load;
@@ -69,11 +70,7 @@ public sealed class JobGroup(string path)
     {
         try
         {
-            File.WriteAllText(Path.Combine(group, "cgroup.procs"), pid.ToString(CultureInfo.InvariantCulture));
-        }
-        catch (IOException) when (!Directory.Exists($"/proc/{pid}"))
-        {
-            // ESRCH: it has ended already.
+            ControlGroup.Take(group, pid);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
