@@ -14,8 +14,7 @@ public class AlikePagesTests : IClassFixture<CompiledPrograms>
     public void Memory_in_common_since_a_fork_is_stored_once()
     {
         using Scene scene = new("common", uid: null);
-        string copy = scene.File_("program");
-        File.Copy(Path.Combine(Checkout.Compiled, "relatives_keep_what_each_has_of_common_memory"), copy);
+        string copy = scene.Compiled("relatives_keep_what_each_has_of_common_memory");
         using Journey journey = Journey.Start(scene, [copy]);
         journey.Await("ready");
         journey.SaveAndRunOn();

@@ -14,8 +14,7 @@ public sealed class ExchangedFileTests : IClassFixture<CompiledPrograms>
     public async Task A_file_that_is_exchanged_after_the_look_is_not_run()
     {
         using Scene scene = new("exchanged", uid: null);
-        string copy = scene.File_(Program);
-        File.Copy(Path.Combine(Checkout.Compiled, Program), copy);
+        string copy = scene.Compiled(Program);
         using Journey journey = Journey.Start(scene, [copy]);
         journey.Await("ready");
         journey.Save();

@@ -30,8 +30,7 @@ public class HalfwayTests : IClassFixture<CompiledPrograms>
     {
         Skip.If(ordinary && !Environment.IsPrivilegedProcess, "the other tests run as an ordinary user already");
         using Scene scene = new("halfway", ordinary ? User.Ordinary : null);
-        string copy = scene.File_(program);
-        File.Copy(Path.Combine(Checkout.Compiled, program), copy);
+        string copy = scene.Compiled(program);
         using Journey journey = Journey.Start(scene, [copy]);
         journey.Await("ready");
         journey.Save();

@@ -25,8 +25,7 @@ public class KilledToolTests : IClassFixture<CompiledPrograms>
     public void A_program_whose_tool_is_killed_runs_on_as_it_was(string name)
     {
         using Scene scene = new("killed-tool", uid: null);
-        string copy = scene.File_(name);
-        File.Copy(Path.Combine(Checkout.Compiled, name), copy);
+        string copy = scene.Compiled(name);
         using Journey journey = Journey.Start(scene, [copy]);
         journey.Await("ready");
         Until.Holds(() => ProcessTable.States(journey.Pid).Length > 0, () => "the program's threads");

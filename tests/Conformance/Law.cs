@@ -133,8 +133,7 @@ internal static class Law
         LawProgram program = LawProgram.Named(name, folder);
         Skip.If(program.NeedsRoot && (uid is not null || !Environment.IsPrivilegedProcess), "needs root");
         using Scene scene = new(name, uid);
-        string copy = scene.File_(name);
-        File.Copy(Path.Combine(Checkout.Compiled, name), copy);
+        string copy = scene.Compiled(name);
         using Journey journey = Journey.Start(
             scene,
             [copy, "an argument"],

@@ -19,9 +19,9 @@ internal sealed record RealProgram(
 
     public static IReadOnlyList<RealProgram> All { get; } =
     [
-        new("a static C program", scene => [Compiled(scene, "crunch_static"), scene.File_(Gate), "60"]),
-        new("a dynamic C program", scene => [Compiled(scene, "crunch"), scene.File_(Gate), "60"]),
-        new("16 threads with AVX and locks", scene => [Compiled(scene, "crunch_threads"), scene.File_(Gate), "120"]),
+        new("a static C program", scene => [scene.Compiled("crunch_static"), scene.File_(Gate), "60"]),
+        new("a dynamic C program", scene => [scene.Compiled("crunch"), scene.File_(Gate), "60"]),
+        new("16 threads with AVX and locks", scene => [scene.Compiled("crunch_threads"), scene.File_(Gate), "120"]),
         new("python3 with numpy", scene => ["/usr/bin/python3", Script(scene, "crunch.py"), scene.File_(Gate), "60"]),
         new("perl", scene => ["/usr/bin/perl", Script(scene, "text.pl"), scene.File_(Gate), "60"]),
         new("node", scene => ["/usr/bin/node", Script(scene, "busy.js"), scene.File_(Gate), "16"]),
@@ -42,8 +42,6 @@ internal sealed record RealProgram(
     public IEnumerable<string> Signs => [.. Outputs, Gate + ".beats", "01-job.out"];
 
     public void OpenGate(Scene scene) => scene.Create(Gate);
-
-    private static string Compiled(Scene scene, string name) => Copy(Path.Combine(Checkout.Compiled, name), scene);
 
     private static string Script(Scene scene, string name) =>
         Copy(Path.Combine(Checkout.Root, "tests", "Conformance", "real", name), scene);

@@ -194,8 +194,7 @@ public class RefusalTests : IClassFixture<CompiledPrograms>
     {
         const string Reader = "a_renamed_file_is_found";
         using Scene scene = new("refusal", uid: null);
-        string copy = scene.File_(Reader);
-        File.Copy(Path.Combine(Checkout.Compiled, Reader), copy);
+        string copy = scene.Compiled(Reader);
         using Journey journey = Journey.Start(scene, [copy]);
         journey.Await("ready");
         journey.Save();
@@ -206,8 +205,7 @@ public class RefusalTests : IClassFixture<CompiledPrograms>
     /// <summary>A program is there while the tool is asked, and passes afterwards.</summary>
     private static void Untouched(Scene scene, Action<Journey> ask)
     {
-        string copy = scene.File_(Program);
-        File.Copy(Path.Combine(Checkout.Compiled, Program), copy);
+        string copy = scene.Compiled(Program);
         using Journey journey = Journey.Start(scene, [copy]);
         journey.Await("ready");
         ask(journey);

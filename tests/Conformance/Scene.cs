@@ -37,6 +37,15 @@ internal sealed class Scene : IDisposable
 
     public string File_(string name) => Path.Combine(Directory, name);
 
+    /// <summary>A copy in this directory of one of the programs that are compiled for the tests.</summary>
+    /// <returns>Its path.</returns>
+    public string Compiled(string program)
+    {
+        string copy = File_(program);
+        File.Copy(Path.Combine(Checkout.Compiled, program), copy);
+        return copy;
+    }
+
     public bool Has(string name) => File.Exists(File_(name));
 
     public void Create(string name) => File.WriteAllBytes(File_(name), []);

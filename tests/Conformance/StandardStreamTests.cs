@@ -20,8 +20,7 @@ public class StandardStreamTests : IClassFixture<CompiledPrograms>
     private static void Carry(string shell, string before)
     {
         using Scene scene = new("streams", uid: null);
-        string copy = scene.File_(Program);
-        File.Copy(Path.Combine(Checkout.Compiled, Program), copy);
+        string copy = scene.Compiled(Program);
         using Launched started = scene.Start(
             "shell",
             ["/bin/sh", "-c", string.Format(System.Globalization.CultureInfo.InvariantCulture, shell, copy)],

@@ -34,8 +34,7 @@ public class SystemVNeighbourTests : IClassFixture<CompiledPrograms>
     public void Objects_that_come_and_go_beside_it_do_not_keep_a_program_from_being_saved()
     {
         using Scene scene = new("neighbour", uid: null);
-        string copy = scene.File_("program");
-        File.Copy(Path.Combine(Checkout.Compiled, "anonymous_memory_keeps_its_content"), copy);
+        string copy = scene.Compiled("anonymous_memory_keeps_its_content");
         using Journey journey = Journey.Start(scene, [copy]);
         journey.Await("ready");
         using Launched neighbour = scene.Start("neighbour", ["/usr/bin/python3", "-c", Neighbour]);

@@ -13,8 +13,7 @@ public class TerminalTests : IClassFixture<CompiledPrograms>
     public void A_program_in_raw_mode_goes_on_in_another_terminal(uint? uid)
     {
         using Scene scene = new("terminal", Environment.IsPrivilegedProcess ? uid : null);
-        string program = scene.File_("it_reads_keys");
-        File.Copy(Path.Combine(Checkout.Compiled, "it_reads_keys"), program);
+        string program = scene.Compiled("it_reads_keys");
         string file = scene.File_("job.ctx");
         using (Launched first = InTerminal(scene, "first", "24", "80", program))
         {

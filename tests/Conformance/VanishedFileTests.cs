@@ -33,8 +33,7 @@ public class VanishedFileTests : IClassFixture<CompiledPrograms>
 
     private static Journey Start(Scene scene, string program)
     {
-        string copy = scene.File_(program);
-        File.Copy(Path.Combine(Checkout.Compiled, program), copy);
+        string copy = scene.Compiled(program);
         Journey journey = Journey.Start(scene, [copy]);
         journey.Await("ready");
         return journey;
