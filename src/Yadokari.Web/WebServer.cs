@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Yadokari.Protocol.Client;
@@ -16,12 +17,15 @@ using Yadokari.Web.Watching;
 namespace Yadokari.Web;
 
 /// <summary>
-/// Serves the page on 127.0.0.1 for the user that runs it. It speaks with the daemon by its unix socket, as any command does: the
-/// daemon knows nothing of it. Ends when nobody has watched for a while.
+/// Serves the page for the user that runs it, by HTTP on 127.0.0.1 or by HTTPS. It speaks with the daemon by its unix socket, as any
+/// command does: the daemon knows nothing of it. Ends when nobody has watched for a while.
 /// </summary>
 public static class WebServer
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>For a handshake, and for the head of a request.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs until it is left or cancelled.</summary>
     /// <returns>False when it was cancelled.</returns>
@@ -32,25 +36,25 @@ public static class WebServer
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Session session = new();
         ClusterWatch watch = new(daemon, TimeProvider.System);
+        IPEndPoint end = options.Secured?.At ?? new IPEndPoint(IPAddress.Loopback, options.Port);
+        PageOrigins origins = options.Secured is { } secured
+            ? PageOrigins.OfCertificate(secured.At.Address, secured.Addresses, options.Behind)
+            : PageOrigins.OfLoopback(options.Behind);
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "yado-web", ContentRootPath = "/" });
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 64 << 10;
-            kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
-        });
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, end, options.Secured));
         await using WebApplication app = builder.Build();
-        app.Use(next => context => new PageGuard(session).Guard(context, next));
+        PageGuard guard = new(session, origins);
+        app.Use(next => context => guard.Guard(context, next));
+        app.Use(PageDoor.Hold);
         app.UseRouting();
         PageFiles.Map(app);
         new PageApi(daemon, watch, stop.Token).Map(app);
-        await StartAsync(app, options.Port).ConfigureAwait(false);
+        await StartAsync(app, end, options.Secured is null ? "--port" : "--listen").ConfigureAwait(false);
 
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        options.OnReady?.Invoke($"{address}/?token={session.Token}");
+        options.OnReady?.Invoke($"{origins.Printed(new Uri(address).Port)}/?token={session.Token}");
         Task looking = watch.RunAsync(stop.Token);
         while (!cancellation.IsCancellationRequested && watch.Unwatched < options.LeaveAfter)
         {
@@ -63,7 +67,25 @@ public static class WebServer
         return !cancellation.IsCancellationRequested;
     }
 
-    private static async Task StartAsync(WebApplication app, int port)
+    private static void Configure(KestrelServerOptions kestrel, IPEndPoint end, SecuredEnd? secured)
+    {
+        PageDoor door = new();
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = 64 << 10;
+        kestrel.Limits.RequestHeadersTimeout = Patience;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Listen(end, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => connection => door.AdmitAsync(connection, next));
+            if (secured is not null)
+            {
+                listen.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = Patience, OnConnection = _ => ValueTask.FromResult(secured.Handshake()) });
+            }
+        });
+    }
+
+    private static async Task StartAsync(WebApplication app, IPEndPoint end, string option)
     {
         try
         {
@@ -71,7 +93,7 @@ public static class WebServer
         }
         catch (Exception failure) when (failure is IOException or SocketException)
         {
-            throw new YadoException(YadoError.Failed, $"cannot listen on 127.0.0.1:{port}: {failure.InnerException?.Message ?? failure.Message}; choose another with --port", failure);
+            throw new YadoException(YadoError.Failed, $"cannot listen on {end}: {failure.InnerException?.Message ?? failure.Message}; choose another with {option}", failure);
         }
     }
 }

@@ -22,12 +22,23 @@ internal sealed class Browser : IDisposable
 
     /// <param name="around">A command that runs another one, with its variables: e.g. on a lab host.</param>
     public Browser(IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> around)
+        : this(null, environment, around)
+    {
+    }
+
+    private Browser(string? authority, IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> around)
     {
         Skip.IfNot(File.Exists("/usr/bin/chromium"), "chromium is not installed");
+        if (authority is not null)
+        {
+            Believe(authority);
+        }
+
         string[] command =
         [
             .. around, "/bin/sh", "-c",
-            "exec /usr/bin/chromium --headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage --remote-debugging-pipe --user-data-dir=\"$1\" about:blank 3<&0 4>&1 >/dev/null 2>&1",
+            // A lab host has a home of its own.
+            "export HOME=\"$1\"; exec /usr/bin/chromium --headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage --remote-debugging-pipe --user-data-dir=\"$1\" about:blank 3<&0 4>&1 >/dev/null 2>&1",
             "sh", _profile,
         ];
         ProcessStartInfo start = new(command[0], command.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true };
@@ -36,7 +47,6 @@ internal sealed class Browser : IDisposable
             start.Environment[name] = value;
         }
 
-        start.Environment["HOME"] = _profile;
         _process = Process.Start(start)!;
         new Thread(Read) { IsBackground = true }.Start();
         string target = Send("Target.createTarget", new() { ["url"] = "about:blank" }).GetProperty("targetId").GetString()!;
@@ -45,6 +55,10 @@ internal sealed class Browser : IDisposable
         Send("Runtime.enable");
         Resize(1280, 900);
     }
+
+    /// <summary>One that believes an authority besides those of the machine.</summary>
+    /// <param name="authority">File of its certificate, PEM.</param>
+    public static Browser Believing(string authority, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> around) => new(authority, environment, around);
 
     /// <summary>Errors that no code of the page caught.</summary>
     public List<string> Uncaught { get; } = [];
@@ -135,6 +149,23 @@ internal sealed class Browser : IDisposable
 
         _process.Dispose();
         Yadokari.LabTests.Until.Holds(TryDelete, () => $"{_profile} to be left");
+    }
+
+    /// <summary>As docs/web.md tells people to do it: in a database of their home.</summary>
+    private void Believe(string authority)
+    {
+        string database = Path.Combine(_profile, ".pki", "nssdb");
+        Directory.CreateDirectory(database);
+        string[][] calls = [["-N", "--empty-password"], ["-A", "-n", "yadokari", "-t", "C,,", "-i", authority]];
+        foreach (string[] words in calls)
+        {
+            using Process certutil = Process.Start("/usr/bin/certutil", [.. words, "-d", $"sql:{database}"]);
+            certutil.WaitForExit();
+            if (certutil.ExitCode != 0)
+            {
+                throw new InvalidOperationException($"certutil {string.Join(' ', words)} ended with {certutil.ExitCode}");
+            }
+        }
     }
 
     private static string Quote(string text) => JsonSerializer.Serialize(text);

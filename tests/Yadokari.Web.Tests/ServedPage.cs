@@ -19,13 +19,15 @@ internal sealed class ServedPage : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>Without the token.</summary>
-    public string Root => $"http://127.0.0.1:{Address.Port}";
+    public string Root => $"{Address.Scheme}://{Address.Authority}";
 
-    public static async Task<ServedPage> StartAsync(string socket, TimeSpan? leaveAfter = null)
+    /// <param name="how">What is different from a page on 127.0.0.1.</param>
+    public static async Task<ServedPage> StartAsync(string socket, TimeSpan? leaveAfter = null, Func<WebOptions, WebOptions>? how = null)
     {
         CancellationTokenSource stop = new();
         TaskCompletionSource<string> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<bool> running = WebServer.RunAsync(new WebOptions(socket, 0, leaveAfter ?? TimeSpan.FromMinutes(5)) { OnReady = ready.SetResult }, stop.Token);
+        WebOptions options = new(socket, 0, leaveAfter ?? TimeSpan.FromMinutes(5)) { OnReady = ready.SetResult };
+        Task<bool> running = WebServer.RunAsync(how?.Invoke(options) ?? options, stop.Token);
         await Task.WhenAny(running, ready.Task);
         return new ServedPage(running, await ready.Task, stop);
     }

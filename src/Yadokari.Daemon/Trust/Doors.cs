@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Yadokari.Daemon.Api;
 using Yadokari.Linux.Proc;
+using Yadokari.Protocol.Wire;
 
 namespace Yadokari.Daemon.Trust;
 

@@ -108,14 +108,22 @@ public sealed class HostCredentials : ILinkSecurity
         };
     }
 
-    /// <summary>For a host that has no certificate yet.</summary>
-    public SslServerAuthenticationOptions ForJoining() => new()
+    /// <summary>For callers that have no certificate: a host that wants to join, a browser.</summary>
+    public SslServerAuthenticationOptions ForStrangers() => new()
     {
         ServerCertificateContext = Current.Context,
         AllowTlsResume = false,
         EnabledSslProtocols = Versions,
         ClientCertificateRequired = false,
     };
+
+    /// <summary>Null when others can believe this host's own certificate now; else why not, as the end of a sentence that begins with it.</summary>
+    /// <param name="address">The address it must be for; null: any.</param>
+    public string? ExplainOwn(IPAddress? address)
+    {
+        Identity own = Current;
+        return CertificateCheck.Explain(own.Certificate, own.Authority, _clock.GetUtcNow(), address) ?? ExplainRevoked(own.Certificate);
+    }
 
     /// <summary>Null when the certificate was not revoked; else that it was, as the end of a sentence.</summary>
     public string? ExplainRevoked(X509Certificate2 certificate) => Revocations.Find(certificate.SerialNumber) is { } entry

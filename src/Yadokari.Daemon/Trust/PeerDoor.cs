@@ -33,7 +33,7 @@ public sealed partial class PeerDoor(HostCredentials credentials, Func<bool> joi
             bool joining = context.ClientHelloInfo.ServerName == JoinName;
             if (joining && joiningIsOpen())
             {
-                return ValueTask.FromResult(credentials.ForJoining());
+                return ValueTask.FromResult(credentials.ForStrangers());
             }
             if (joining)
             {

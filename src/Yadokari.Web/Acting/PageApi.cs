@@ -50,6 +50,8 @@ public sealed class PageApi(YadoClient daemon, ClusterWatch watch, CancellationT
     private async Task EventsAsync(HttpContext context)
     {
         context.Response.ContentType = "text/event-stream";
+        // A proxy of the nginx kind collects what it hands on, unless it is told not to.
+        context.Response.Headers["X-Accel-Buffering"] = "no";
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         var page = watch.Come();
         try

@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http;
 namespace Yadokari.Web.Entry;
 
 /// <summary>
-/// What is before every request: it must be for this address (a name that was made to lead here is refused), must not come from
-/// another page, and must have the cookie. What is answered may run no script but its own.
+/// What is before every request: it must be for an address of the page (a name that was made to lead here is refused), must not come
+/// from another page, and must have the cookie. What is answered may run no script but its own.
 /// </summary>
-public sealed class PageGuard(Session session)
+public sealed class PageGuard(Session session, PageOrigins origins)
 {
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -24,7 +24,7 @@ public sealed class PageGuard(Session session)
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        if (Explain(context.Request, context.Connection.LocalPort) is { } reason)
+        if (Explain(context.Request, context.Connection.LocalPort, origins) is { } reason)
         {
             await SayAsync(context, StatusCodes.Status403Forbidden, reason).ConfigureAwait(false);
             return;
@@ -43,17 +43,18 @@ public sealed class PageGuard(Session session)
     }
 
     /// <summary>Null when the request may go on; else why not.</summary>
-    public static string? Explain(HttpRequest request, int port)
+    public static string? Explain(HttpRequest request, int port, PageOrigins origins)
     {
-        string host = request.Host.Value ?? "";
-        if (host != $"127.0.0.1:{port}" && host != $"localhost:{port}")
+        if (origins.Find(request.Host.Value ?? "", port) is not { } own)
         {
             return "the request is for another host";
         }
         string? origin = request.Headers.Origin;
-        if (origin is not null && origin != $"http://{host}")
+        if (origin is not null && origin != own)
         {
-            return "the request comes from another page";
+            return origin == origins.Outside
+                ? "the proxy must hand on the name that the browser asked for (the header Host)"
+                : "the request comes from another page";
         }
         if (request.Headers["Sec-Fetch-Site"] is [{ } site] && site is not ("same-origin" or "none") && !IsNavigation(request))
         {
@@ -80,7 +81,7 @@ public sealed class PageGuard(Session session)
             await SayAsync(context, StatusCodes.Status401Unauthorized, "this address was used already, or is not the one that 'yado web' has printed: start 'yado web' again").ConfigureAwait(false);
             return;
         }
-        context.Response.Cookies.Append(CookieName(context), cookie, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Path = "/" });
+        context.Response.Cookies.Append(CookieName(context), cookie, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = origins.IsSecure, Path = "/" });
         // A page that goes on by itself and no redirection: a strict cookie does not come along where a file or a mail led here.
         context.Response.ContentType = "text/html; charset=utf-8";
         await context.Response.WriteAsync("<!doctype html><meta http-equiv=refresh content=\"0;url=/\"><link rel=icon href=\"data:,\"><title>Yadokari</title><a href=\"/\">Yadokari</a>").ConfigureAwait(false);

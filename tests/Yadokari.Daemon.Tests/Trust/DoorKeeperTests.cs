@@ -1,6 +1,6 @@
 using Shouldly;
 using Xunit;
-using Yadokari.Daemon.Trust;
+using Yadokari.Protocol.Wire;
 
 namespace Yadokari.Daemon.Tests.Trust;
 

@@ -1,7 +1,7 @@
-namespace Yadokari.Daemon.Trust;
+namespace Yadokari.Protocol.Wire;
 
 /// <summary>
-/// Bounds the connections of one door, well below what the daemon may have open. A connection with no request under way
+/// Bounds the connections of one listening end, a door, well below what its process may have open. A connection with no request under way
 /// (in its handshake, before its first request, or kept for a next one) makes room for a new one when its caller, or the
 /// door, has too many of them: whoever opens many and says nothing pushes out his own. Thread-safe.
 /// </summary>

@@ -1,4 +1,4 @@
-namespace Yadokari.Daemon.Trust;
+namespace Yadokari.Protocol.Wire;
 
 /// <summary>A connection that a <see cref="DoorKeeper"/> has let in. Disposed when it is over.</summary>
 public sealed class DoorPass : IDisposable
