@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -11,6 +12,13 @@ public static class PageFiles
     private const string Prefix = "page/";
 
     private static readonly Assembly Own = typeof(PageFiles).Assembly;
+
+    /// <summary>Addresses of the files; anything else asks for something.</summary>
+    private static readonly FrozenSet<string> Addresses = Own.GetManifestResourceNames()
+        .Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).Select(n => AddressOf(n[Prefix.Length..])).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>It is the address of a file, exactly as the page names it.</summary>
+    public static bool IsOne(PathString path) => path.Value is { } address && Addresses.Contains(address);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -26,13 +34,15 @@ public static class PageFiles
                 ".svg" => "image/svg+xml",
                 _ => "application/octet-stream",
             };
-            routes.MapGet(name == "index.html" ? "/" : "/" + name, context =>
+            routes.MapGet(AddressOf(name), context =>
             {
                 context.Response.ContentType = type;
                 return context.Response.Body.WriteAsync(content, context.RequestAborted).AsTask();
             });
         }
     }
+
+    private static string AddressOf(string name) => name == "index.html" ? "/" : "/" + name;
 
     private static byte[] Read(string resource)
     {

@@ -187,7 +187,9 @@ public sealed class WebTests(WebHosts lab) : IClassFixture<WebHosts>
         string own = lab.YadoOn("h1", "hosts", "--json").Succeeds().Output;
         string outside = JsonDocument.Parse(own).RootElement.EnumerateArray().First(h => h.GetProperty("name").GetString() == "h1").GetProperty("address").GetString()!.Split(':')[0];
         Curl($"http://{outside}:{address.Port}/").Output.ShouldBe("000");
-        Browser.Ask("fetch('/api/load?seconds=10').then(r => r.status)").GetInt32().ShouldBe(200);
+        // In the browser that has the cookie: only with the key, which no other port of this name can read.
+        Browser.Ask("fetch('/api/load?seconds=10').then(r => r.status)").GetInt32().ShouldBe(401);
+        Browser.Ask("fetch('/api/load?seconds=10', { headers: { 'yado-key': localStorage.getItem('key') } }).then(r => r.status)").GetInt32().ShouldBe(200);
     }
 
     private void NothingThrown() => Browser.Uncaught.ShouldBeEmpty();

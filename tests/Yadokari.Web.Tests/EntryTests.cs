@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.RegularExpressions;
 using Shouldly;
 using Xunit;
 using Yadokari.Web.Entry;
@@ -7,7 +8,7 @@ using Yadokari.Web.Entry;
 namespace Yadokari.Web.Tests;
 
 /// <summary>Who is let in, and what may be sent from where.</summary>
-public sealed class EntryTests
+public sealed partial class EntryTests
 {
     [Fact]
     public void A_token_opens_once()
@@ -16,9 +17,13 @@ public sealed class EntryTests
         string token = session.Token!;
 
         session.Open(token + "0").ShouldBeNull();
-        string cookie = session.Open(token).ShouldNotBeNull();
+        PagePass pass = session.Open(token).ShouldNotBeNull();
         session.Open(token).ShouldBeNull();
-        session.Admits(cookie).ShouldBeTrue();
+        session.Admits(pass.Cookie).ShouldBeTrue();
+        session.Admits(pass.Key).ShouldBeFalse();
+        session.IsKey(pass.Key).ShouldBeTrue();
+        session.IsKey(pass.Cookie).ShouldBeFalse();
+        session.IsKey(null).ShouldBeFalse();
         session.Admits(token).ShouldBeFalse();
         session.Admits(null).ShouldBeFalse();
         session.Admits("").ShouldBeFalse();
@@ -91,6 +96,35 @@ public sealed class EntryTests
         (await answer.Content.ReadAsStringAsync()).ShouldNotContain("   at ");
     }
 
+    /// <summary>Browsers send it to every port of this name, and somebody else may listen there.</summary>
+    [Theory]
+    [InlineData("GET", "/events")]
+    [InlineData("GET", "/Events")]
+    [InlineData("GET", "/events?key=")]
+    [InlineData("GET", "/events?key=0000")]
+    [InlineData("GET", "/api/load?seconds=10")]
+    [InlineData("GET", "/api/why?job=a")]
+    [InlineData("POST", "/api/move")]
+    [InlineData("POST", "/API/move")]
+    public async Task Who_was_sent_only_the_cookie_gets_nothing(string method, string path)
+    {
+        await using StandInDaemon daemon = new();
+        await using ServedPage page = await ServedPage.StartAsync(daemon.Socket);
+        using HttpClient client = await EnterAsync(page);
+        client.DefaultRequestHeaders.Remove(PageGuard.KeyHeader);
+        using HttpRequestMessage request = new(new HttpMethod(method), page.Root + path);
+        request.Headers.Add("Origin", page.Root);
+        if (method == "POST")
+        {
+            request.Content = JsonContent.Create(new { job = "a", host = "b" });
+        }
+
+        using HttpResponseMessage answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await client.GetAsync(page.Root)).StatusCode.ShouldBe(HttpStatusCode.OK, "the files of the page are no secret");
+    }
+
     [Fact]
     public async Task It_ends_when_nobody_watches()
     {
@@ -104,7 +138,20 @@ public sealed class EntryTests
     internal static async Task<HttpClient> EnterAsync(ServedPage page)
     {
         HttpClient client = new(new HttpClientHandler { CookieContainer = new CookieContainer() });
-        (await client.GetAsync(page.Address)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await EnterAsync(page, client);
         return client;
     }
+
+    /// <summary>As a browser does it: the cookie is kept, and the key said in every request from then on.</summary>
+    internal static async Task EnterAsync(ServedPage page, HttpClient client)
+    {
+        using HttpResponseMessage entered = await client.GetAsync(page.Address);
+        entered.StatusCode.ShouldBe(HttpStatusCode.OK);
+        client.DefaultRequestHeaders.Add(PageGuard.KeyHeader, KeyIn(await entered.Content.ReadAsStringAsync()));
+    }
+
+    internal static string KeyIn(string document) => DataKey().Match(document).Groups[1].Value;
+
+    [GeneratedRegex("data-key=\"([0-9a-f]{40})\"")]
+    private static partial Regex DataKey();
 }

@@ -71,8 +71,9 @@ public sealed class TeamTests
         cookie.ShouldContain("samesite=strict", Case.Insensitive);
         (await SendAsync(HttpMethod.Get, page.Address.PathAndQuery, "jobs.example")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await SendAsync(HttpMethod.Get, "/", "jobs.example", ("Cookie", cookie.Split(';')[0]))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        string key = EntryTests.KeyIn(await entered.Content.ReadAsStringAsync());
         // No such job: it was let through and asked for.
-        (await SendAsync(HttpMethod.Post, "/api/move", "jobs.example", ("Cookie", cookie.Split(';')[0]), ("Origin", Outside))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await SendAsync(HttpMethod.Post, "/api/move", "jobs.example", ("Cookie", cookie.Split(';')[0]), (PageGuard.KeyHeader, key), ("Origin", Outside))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Theory]
@@ -195,7 +196,7 @@ public sealed class TeamTests
         using OwnCertificate certificate = new();
         await using ServedPage page = secured ? await SecuredAsync(daemon, certificate) : await ServedPage.StartAsync(daemon.Socket);
         using HttpClient client = certificate.Client();
-        (await client.GetAsync(page.Address)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await EntryTests.EnterAsync(page, client);
         using HttpResponseMessage events = await client.GetAsync(page.Root + "/events", HttpCompletionOption.ResponseHeadersRead);
         await using Stream watched = await events.Content.ReadAsStreamAsync();
 

@@ -5,12 +5,15 @@ namespace Yadokari.Web.Entry;
 
 /// <summary>
 /// What is before every request: it must be for an address of the page (a name that was made to lead here is refused), must not come
-/// from another page, and must have the cookie. What is answered may run no script but its own.
+/// from another page, and must have the cookie and, for all but the files of the page, the key. What is answered may run no script but its own.
 /// </summary>
 public sealed class PageGuard(Session session, PageOrigins origins)
 {
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    /// <summary>With the key, in what the page asks; events are asked for by an address, which has it as ?key=.</summary>
+    public const string KeyHeader = "Yado-Key";
 
     /// <summary>Cookies are shared by all ports of a host: each server has one of its own name.</summary>
     private static string CookieName(HttpContext context) => $"yado-{context.Connection.LocalPort}";
@@ -34,7 +37,7 @@ public sealed class PageGuard(Session session, PageOrigins origins)
             await EnterAsync(context, token).ConfigureAwait(false);
             return;
         }
-        if (!session.Admits(context.Request.Cookies[CookieName(context)]))
+        if (!session.Admits(context.Request.Cookies[CookieName(context)]) || !(PageFiles.IsOne(context.Request.Path) || session.IsKey(KeyOf(context.Request))))
         {
             await SayAsync(context, StatusCodes.Status401Unauthorized, "open the address that 'yado web' has printed; it opens once, in one browser").ConfigureAwait(false);
             return;
@@ -74,17 +77,20 @@ public sealed class PageGuard(Session session, PageOrigins origins)
     private static bool IsNavigation(HttpRequest request) =>
         HttpMethods.IsGet(request.Method) && request.Path == "/" && request.Headers["Sec-Fetch-Mode"] == "navigate";
 
+    private static string? KeyOf(HttpRequest request) => request.Headers[KeyHeader] is [{ } key] ? key : request.Query["key"] is [{ } asked] ? asked : null;
+
     private async Task EnterAsync(HttpContext context, string token)
     {
-        if (session.Open(token) is not { } cookie)
+        if (session.Open(token) is not { } pass)
         {
             await SayAsync(context, StatusCodes.Status401Unauthorized, "this address was used already, or is not the one that 'yado web' has printed: start 'yado web' again").ConfigureAwait(false);
             return;
         }
-        context.Response.Cookies.Append(CookieName(context), cookie, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = origins.IsSecure, Path = "/" });
+        context.Response.Cookies.Append(CookieName(context), pass.Cookie, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = origins.IsSecure, Path = "/" });
         // A page that goes on by itself and no redirection: a strict cookie does not come along where a file or a mail led here.
         context.Response.ContentType = "text/html; charset=utf-8";
-        await context.Response.WriteAsync("<!doctype html><meta http-equiv=refresh content=\"0;url=/\"><link rel=icon href=\"data:,\"><title>Yadokari</title><a href=\"/\">Yadokari</a>").ConfigureAwait(false);
+        await context.Response.WriteAsync(
+            $"<!doctype html><link rel=icon href=\"data:,\"><title>Yadokari</title><script src=\"/enter.js\" data-key=\"{pass.Key}\"></script><a href=\"/\">Yadokari</a>").ConfigureAwait(false);
     }
 
     private static Task SayAsync(HttpContext context, int status, string text)

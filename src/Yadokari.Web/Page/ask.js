@@ -13,8 +13,11 @@ async function reach(path, options) {
   try { return await fetch(path, options); } catch { throw new Error("'yado web' does not answer: has it ended?"); }
 }
 
-export async function get(path) { return answer(await reach(path)); }
+/** What the address with the token was exchanged for; every request has it. */
+export const key = localStorage.getItem("key") ?? "";
+
+export async function get(path) { return answer(await reach(path, { headers: { "yado-key": key } })); }
 
 export async function post(path, body) {
-  return answer(await reach(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }));
+  return answer(await reach(path, { method: "POST", headers: { "content-type": "application/json", "yado-key": key }, body: JSON.stringify(body) }));
 }

@@ -7,6 +7,7 @@ import { setUpDrag } from "./drag.js";
 import { isOpen, show } from "./dialogs.js";
 import { move, moveTo, undo, drain, log, tree, save } from "./acts.js";
 import { why } from "./why.js";
+import { key } from "./ask.js";
 import { element, clock, size, span, speed } from "./format.js";
 
 const summary = document.getElementById("summary");
@@ -28,7 +29,7 @@ onChange(what => {
 });
 changed("all");
 
-const events = new EventSource("/events");
+const events = new EventSource(`/events?key=${key}`);
 events.onmessage = event => {
   take(JSON.parse(event.data));
   if (!loaded && state.hosts.length > 0) { loaded = true; load(); performance.mark("first picture"); }
