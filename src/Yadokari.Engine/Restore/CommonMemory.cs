@@ -17,6 +17,9 @@ namespace Yadokari.Engine.Restore;
 /// </summary>
 internal sealed class CommonMemory
 {
+    /// <summary>Bytes up to which memory that nothing was written to is inherited with what lies beside it, as guard pages are: it costs none.</summary>
+    private const ulong LongestGuard = 2 << 20;
+
     private const VmaFlags Made = VmaFlags.GrowsDown | VmaFlags.NoReserve;
 
     private readonly Dictionary<int, IReadOnlyList<MemorySegment>> _segments = [];
@@ -73,10 +76,7 @@ internal sealed class CommonMemory
         List<CommonRange> all = [];
         foreach (ProcessImage process in tree.Processes)
         {
-            ContentMap content = ContentMap.Of(process.Memory.Segments);
-            all.AddRange(process.Memory.Mappings
-                .Where(mapping => MayInherit(mapping) && content.In(mapping.Start, mapping.End).Any())
-                .Select(mapping => new CommonRange(mapping.Start, mapping.End, MadeWith(mapping))));
+            AddAreas(process.Memory, all);
         }
 
         all.Sort((left, right) => left.Start.CompareTo(right.Start));
@@ -95,6 +95,41 @@ internal sealed class CommonMemory
             if (alike && i - first > 1)
             {
                 _ranges.Add(joined);
+            }
+        }
+    }
+
+    /// <summary>Of one process: mappings without a gap between them, which may have been one and be one again (mprotect). What is inherited never
+    /// becomes one with what is not (mm/vma.c, is_mergeable_anon_vma), and mremap takes no two; so all of them are inherited, or none.</summary>
+    private static void AddAreas(MemoryImage memory, List<CommonRange> all)
+    {
+        ContentMap content = ContentMap.Of(memory.Segments);
+        CommonRange area = default;
+        bool holds = false;
+        foreach (MappingImage mapping in memory.Mappings)
+        {
+            // What was never written, nor may be, may be larger than there is memory.
+            bool filled = content.In(mapping.Start, mapping.End).Any();
+            bool counts = MayInherit(mapping) && (filled || mapping.Protection.HasFlag(VmaProtection.Write) || mapping.End - mapping.Start <= LongestGuard);
+            if (counts && area.End == mapping.Start && area.Flags == MadeWith(mapping))
+            {
+                area = area with { End = mapping.End };
+                holds |= filled;
+                continue;
+            }
+
+            AddIf(holds, area);
+            area = counts ? new CommonRange(mapping.Start, mapping.End, MadeWith(mapping)) : default;
+            holds = counts && filled;
+        }
+
+        AddIf(holds, area);
+
+        void AddIf(bool holds, CommonRange area)
+        {
+            if (holds)
+            {
+                all.Add(area);
             }
         }
     }
