@@ -149,7 +149,14 @@ public sealed class FileContextWriter : IImageSink, IDisposable
         _cancel.ThrowIfCancellationRequested();
         try
         {
-            RandomAccess.FlushToDisk(_file);
+            if (_reserved is null)
+            {
+                RandomAccess.FlushToDisk(_file);
+            }
+            else
+            {
+                _reserved.Flush();
+            }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -15,7 +15,7 @@ public sealed class LandingTests : IDisposable
 {
     private const int AlarmSignal = 14;
     private static readonly TimeSpan Lease = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan TooLong = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan TooLong = TimeSpan.FromMilliseconds(600);
 
     private readonly PythonProgram _program = PythonProgram.Run("-c", """
         import ctypes, os, time
@@ -91,9 +91,9 @@ public sealed class LandingTests : IDisposable
     private static RestorePlan Pause()
     {
         byte[] pause = new byte[16];
-        BinaryPrimitives.WriteInt64LittleEndian(pause.AsSpan(8), 20_000_000);
+        BinaryPrimitives.WriteInt64LittleEndian(pause.AsSpan(8), 200_000_000);
         PlanBuilder plan = new();
-        plan.Try(null, SystemCall.Ppoll, 0, 0, plan.Bytes(pause, "{20 ms}"), 0, sizeof(ulong));
+        plan.Try(null, SystemCall.Ppoll, 0, 0, plan.Bytes(pause, "{200 ms}"), 0, sizeof(ulong));
         plan.Do(OperationKind.Break, null);
         return plan.Build();
     }
