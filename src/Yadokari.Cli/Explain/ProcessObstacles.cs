@@ -5,7 +5,7 @@ internal static class ProcessObstacles
     public static IReadOnlyList<Explanation> All { get; } =
     [
         new("child-process", "The yado that shall save the job is one of its own processes, and would be saved with it.", "Ask from outside: from another terminal, or let the daemon do it (yado checkpoint JOB)."),
-        new("shared-by-clone", "A child has another process's memory or descriptor table, or the working directory of one that is not its parent (clone; vfork before its exec).", "Ask again in a moment; a program that stays so stays where it is."),
+        new("shared-by-clone", "A child has another process's memory, or the descriptor table or working directory of one that is not its parent (clone; vfork before its exec).", "Ask again in a moment; a program that stays so stays where it is."),
         new("stopped-process", "A child was stopped by a signal other than SIGSTOP, as Ctrl-Z sends it, and its parent has not waited for it yet.", "Ask again in a moment, or let it go on: kill -CONT PID."),
         new("session", "A child is in a session whose leader does not descend from its parent, or in one of outside.", "Ask again when that child has ended."),
         new("process-group", "A child is in a group whose first process has left it, or which is not the job's.", "Ask again when that child has ended."),

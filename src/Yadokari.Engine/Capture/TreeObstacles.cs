@@ -152,9 +152,10 @@ internal sealed class TreeObstacles
         HashSet<(int, int)> told = [];
         foreach ((string what, IReadOnlyList<int> same) in Kcmp.FindAllCommon(witnesses))
         {
-            foreach ((int first, int second) in Pairs([.. same.Select(witness => processes[witness])]))
+            List<int> all = [.. same.Select(witness => processes[witness])];
+            foreach ((int first, int second) in what is Kcmp.DirectoryName or Kcmp.TableName ? Apart(all) : Pairs(all))
             {
-                if (!(what == Kcmp.DirectoryName && IsParent(first, second)) && told.Add((first, second)))
+                if (told.Add((first, second)))
                 {
                     _obstacles.Add(new Obstacle("shared-by-clone", $"{ProcessLabel.Of(second)} has its {what} in common with {ProcessLabel.Of(first)} (clone, or vfork before the exec)") { Passes = true });
                 }
@@ -165,6 +166,10 @@ internal sealed class TreeObstacles
     private static IEnumerable<(int First, int Second)> Pairs(IReadOnlyList<int> all) =>
         all.SelectMany((first, index) => all.Skip(index + 1).Select(second => (first, second)));
 
-    /// <summary>A directory is handed on at birth; only so is it made again.</summary>
+    /// <summary>A directory and a descriptor table are handed on at birth; only so are they made again: all but one must have it of
+    /// their parent.</summary>
+    private IEnumerable<(int First, int Second)> Apart(List<int> all) =>
+        Pairs([.. all.Where(one => !all.Exists(other => IsParent(other, one)))]);
+
     private bool IsParent(int parent, int child) => !_handedOn.Contains(child) && _stats.TryGetValue(child, out ProcStat? stat) && stat.PPid == parent;
 }

@@ -44,6 +44,7 @@ internal static class ImageBounds
             Check(process, fileLength);
             Require(process.Descriptors.WorkingDirectory is not { } index || (index >= 0 && index < image.Shared.Descriptions.Count && image.Shared.Descriptions[index] is RemovedDirectoryImage), "a working directory");
             Require(!process.Descriptors.Descriptions.Any(description => description is RemovedDirectoryImage), "a removed directory");
+            Require(!process.SharesDescriptors || (process is { Parent: not 0, Orphan: false } && process.Descriptors is { Descriptions.Count: 0, Pipes.Count: 0, Files.Count: 0 }), "a descriptor table");
             Require(!process.Orphan || process.Parent == image.Main.Attributes.Pid, "the parent of a process");
             Require(before.Contains(process.Parent) && (process.Parent == 0) == (process == image.Main) && before.Add(process.Attributes.Pid), "the parent of a process");
             Require(process.Descriptors.Descriptions.OfType<SharedDescriptorImage>().All(shared => shared.Index >= 0 && shared.Index < image.Shared.Descriptions.Count

@@ -35,6 +35,10 @@ public sealed record ProcessImage
     /// <summary>It has its working directory, root and umask in common with its parent (CLONE_FS).</summary>
     public bool SharesDirectory { get; init; }
 
+    /// <summary>It has its descriptor table in common with its parent (CLONE_FILES): what is open is told there, and
+    /// <see cref="Descriptors"/> has none.</summary>
+    public bool SharesDescriptors { get; init; }
+
     public required AttributesImage Attributes { get; init; }
 
     public required MemoryImage Memory { get; init; }

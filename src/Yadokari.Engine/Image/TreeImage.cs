@@ -11,7 +11,7 @@ namespace Yadokari.Engine.Image;
 public sealed record TreeImage
 {
     /// <summary>Raised when an older reader could misunderstand the file.</summary>
-    public const int CurrentFormat = 4;
+    public const int CurrentFormat = 5;
 
     /// <summary>The oldest that is read. What a newer one could say and does not is written as it was before.</summary>
     public const int OldestFormat = 3;
@@ -48,11 +48,13 @@ public sealed record TreeImage
     [JsonIgnore]
     public ProcessImage Main => Processes[0];
 
-    /// <summary>The format that the image needs: 4 for main threads that have ended, ended processes that told so by another signal than SIGCHLD and descriptors in flight.</summary>
+    /// <summary>The format that the image needs: 5 for descriptor tables in common, 4 for main threads that have ended, ended processes that told so by another signal than SIGCHLD and descriptors in flight.</summary>
     [JsonIgnore]
     public int NeededFormat =>
-        Processes.Any(process => process.Threads[0].Ended is not null) || Ended.Any(process => process.ExitSignal != SIGCHLD) || Shared.Descriptions.Any(image => image is UnixPairImage { InFlight.Count: > 0 } or SocketImage { InFlight.Count: > 0 })
+        Processes.Any(process => process.SharesDescriptors)
             ? CurrentFormat
+            : Processes.Any(process => process.Threads[0].Ended is not null) || Ended.Any(process => process.ExitSignal != SIGCHLD) || Shared.Descriptions.Any(image => image is UnixPairImage { InFlight.Count: > 0 } or SocketImage { InFlight.Count: > 0 })
+            ? 4
             : OldestFormat;
 
     /// <summary>It has more than its main process.</summary>

@@ -94,16 +94,23 @@ public static class PlanCompiler
     {
         PlanBuilder plan = context.Plan;
         ProcessImage image = context.Image;
+        TreeRestore.CloseOthers(context);
         IReadOnlyList<(PlanContext Child, PlanLabel Start)> children = TreeRestore.EmitChildren(context);
         MemoryRestore.Emit(context);
         VdsoRestore.Unpark(context);
         ProcessRestore.Emit(context);
+        TreeRestore.AwaitTable(context, children);
         context.Descriptors = Descriptors(context);
         context.Descriptors.Open();
         TreeRestore.Unstage(context);
         context.Descriptors.Finish();
         TreeRestore.FinishShared(context, children);
         MemoryRestore.CloseObjects(context);
+        if (image.SharesDescriptors)
+        {
+            TreeRestore.TellParent(context, context.TableLeft);
+        }
+
         ProcessRestore.EmitLimits(context);
 
         List<PlanLabel> starts = [];

@@ -15,6 +15,7 @@ public sealed class PlanContext
     public const int AsideGap = 64;
 
     private Argument? _opened;
+    private Argument? _tableLeft;
     private Argument? _ready;
     private Argument? _readyLate;
 
@@ -140,6 +141,9 @@ public sealed class PlanContext
 
     /// <summary>Counts 1 when this process and all that descend from it have what they share; for its parent.</summary>
     public Argument Opened => _opened ??= Plan.NewCounter($"opened {Image.Attributes.Pid}");
+
+    /// <summary>Counts 1 when this process, and those below that have the same descriptor table, need nothing of it any more; for its parent.</summary>
+    public Argument TableLeft => _tableLeft ??= Plan.NewCounter($"left the table {Image.Attributes.Pid}");
 
     /// <summary>Counts 1 when this process and all that descend from it are rebuilt; for its parent.</summary>
     public Argument Ready => _ready ??= Plan.NewCounter($"ready {Image.Attributes.Pid}");

@@ -268,10 +268,10 @@ public static class ShellPlan
     }
 
     /// <summary>A struct clone_args (88 bytes) for a process; with a pid of its own choice when given.</summary>
-    public static DataReference CloneArguments(PlanBuilder plan, int? pid, int signal = SIGCHLD, bool sharesDirectory = false, bool orphan = false)
+    public static DataReference CloneArguments(PlanBuilder plan, int? pid, int signal = SIGCHLD, bool sharesDirectory = false, bool orphan = false, bool sharesDescriptors = false)
     {
         byte[] bytes = new byte[88];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, (sharesDirectory ? CLONE_FS : 0) | (orphan ? CLONE_PARENT : 0));
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, (sharesDirectory ? CLONE_FS : 0) | (sharesDescriptors ? CLONE_FILES : 0) | (orphan ? CLONE_PARENT : 0));
 
         // With CLONE_PARENT it is that of the maker, which must not be said (kernel/fork.c).
         bytes[32] = orphan ? (byte)0 : (byte)signal;
@@ -284,7 +284,7 @@ public static class ShellPlan
         BinaryPrimitives.WriteInt32LittleEndian(tid, pid.Value);
         DataReference tids = plan.Bytes(tid, $"[{pid}]");
         bytes[72] = 1; // set_tid_size
-        DataReference arguments = plan.Bytes(bytes, $"{{{(orphan ? "CLONE_PARENT, " : "")}{(sharesDirectory ? "CLONE_FS, " : "")}exit_signal={(signal == SIGCHLD ? "SIGCHLD" : signal)}, set_tid=[{pid}]}}");
+        DataReference arguments = plan.Bytes(bytes, $"{{{(orphan ? "CLONE_PARENT, " : "")}{(sharesDirectory ? "CLONE_FS, " : "")}{(sharesDescriptors ? "CLONE_FILES, " : "")}exit_signal={(signal == SIGCHLD ? "SIGCHLD" : signal)}, set_tid=[{pid}]}}");
         plan.Do(OperationKind.Store64, null, Argument.AddressOf(arguments, 64), tids);
         return arguments;
     }

@@ -159,7 +159,7 @@ internal static class TreeRestore
         {
             if (context.Tree.Processes.FirstOrDefault(process => process.Attributes.Pid == pid) is { } living)
             {
-                Clone(context.Plan, pid, living.ExitSignal, living.SharesDirectory, context.Counters.Starts[pid], living.Orphan && context.Skeleton.IsMadeByParent(pid));
+                Clone(context.Plan, pid, living.ExitSignal, living.SharesDirectory, context.Counters.Starts[pid], living.Orphan && context.Skeleton.IsMadeByParent(pid), living.SharesDescriptors);
             }
             else
             {
@@ -246,6 +246,20 @@ internal static class TreeRestore
         }
     }
 
+    /// <summary>At the beginning of a process with a table of its own, where others have theirs in common: what one of those had open
+    /// for a moment when this one was made.</summary>
+    public static void CloseOthers(PlanContext context)
+    {
+        if (context.Image is { Parent: not 0, SharesDescriptors: false } && context.Tree.Processes.Any(process => process.SharesDescriptors))
+        {
+            context.Plan.Call("close descriptors", SystemCall.Close_range, 0, context.FirstOwn - 1, 0);
+        }
+    }
+
+    /// <summary>Before descriptors get the job's numbers: whoever has the same table opens nothing any more, or it could have one of these.</summary>
+    public static void AwaitTable(PlanContext context, IReadOnlyList<(PlanContext Child, PlanLabel Start)> children) =>
+        AwaitChildren(context, [.. children.Where(child => child.Child.Image.SharesDescriptors)], child => child.TableLeft);
+
     /// <summary>In a parent, since only it is told of one that was killed meanwhile.</summary>
     public static void AwaitChildren(PlanContext context, IReadOnlyList<(PlanContext Child, PlanLabel Start)> children, Func<PlanContext, Argument> counter)
     {
@@ -307,6 +321,11 @@ internal static class TreeRestore
     /// <summary>Every process has its own numbers for what is shared.</summary>
     public static void Unstage(PlanContext context)
     {
+        if (context.Image.SharesDescriptors)
+        {
+            return;
+        }
+
         int count = context.StagedCount;
         if (context.StagedDescriptors is { HasLate: true } staged)
         {
@@ -324,12 +343,12 @@ internal static class TreeRestore
         }
     }
 
-    private static void Clone(PlanBuilder plan, int pid, int signal, bool sharesDirectory, PlanLabel start, bool orphan = false) =>
+    private static void Clone(PlanBuilder plan, int pid, int signal, bool sharesDirectory, PlanLabel start, bool orphan = false, bool sharesDescriptors = false) =>
         plan.Add(new Operation
         {
             Kind = OperationKind.Clone,
             Number = (int)SystemCall.Clone3,
-            Arguments = [ShellPlan.CloneArguments(plan, pid, signal, sharesDirectory, orphan), 88],
+            Arguments = [ShellPlan.CloneArguments(plan, pid, signal, sharesDirectory, orphan, sharesDescriptors), 88],
             Target = start,
             Message = plan.Text($"make process {pid} with its old id"),
         });

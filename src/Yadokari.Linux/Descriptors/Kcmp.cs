@@ -12,7 +12,10 @@ public static unsafe class Kcmp
     private const int SemaphoreUndo = 6;
     private const int EpollTarget = 7;
 
-    private static readonly (int Kind, string Name)[] Common = [(AddressSpace, "memory"), (DescriptorTable, "descriptor table"), (FileSystemFacts, DirectoryName)];
+    private static readonly (int Kind, string Name)[] Common = [(AddressSpace, "memory"), (DescriptorTable, TableName), (FileSystemFacts, DirectoryName)];
+
+    /// <summary>How <see cref="FindCommon"/> calls the descriptors; told only when no memory is common.</summary>
+    public const string TableName = "descriptor table";
 
     /// <summary>How <see cref="FindCommon"/> calls working directory, root and umask; told only when nothing else is common.</summary>
     public const string DirectoryName = "working directory";
@@ -39,6 +42,12 @@ public static unsafe class Kcmp
 
     /// <summary>Whether a thread has its process' working directory, root and umask; false after unshare(CLONE_FS). True also when it is gone.</summary>
     public static bool SharesDirectory(int pid, int tid) => LinuxCall.Invoke(SystemCall.Kcmp, pid, tid, FileSystemFacts) is not (1 or 2);
+
+    /// <summary>Whether two processes have, for certain, one descriptor table (CLONE_FILES).</summary>
+    public static bool HaveOneTable(int pid, int other) => LinuxCall.Invoke(SystemCall.Kcmp, pid, other, DescriptorTable) == 0;
+
+    /// <summary>Whether two processes have, for certain, one working directory, root and umask (CLONE_FS).</summary>
+    public static bool HaveOneDirectory(int pid, int other) => LinuxCall.Invoke(SystemCall.Kcmp, pid, other, FileSystemFacts) == 0;
 
     /// <summary>What two processes have in common for certain: null, their memory, their descriptor table, or their directory.</summary>
     public static string? FindCommon(int pid, int other)

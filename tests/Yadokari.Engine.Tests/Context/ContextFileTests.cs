@@ -186,6 +186,7 @@ public class ContextFileTests
     [InlineData("the registers of a thread", 16)]
     [InlineData("descriptors in flight", 17)]
     [InlineData("descriptors in flight", 18)]
+    [InlineData("a descriptor table", 19)]
     public void Values_out_of_bounds_are_refused_by_name(string what, int which)
     {
         ProcessImage image = Images.Small().Main;
@@ -210,6 +211,7 @@ public class ContextFileTests
             16 => image with { Threads = [image.Threads[0] with { Ended = 0 }, image.Threads[0]] },
             17 => image with { Descriptors = image.Descriptors with { Descriptions = [InFlight(new InFlightImage(0, [1]))] } },
             18 => image with { Descriptors = image.Descriptors with { Descriptions = [InFlight(new InFlightImage(1, [0]))] } },
+            19 => image with { SharesDescriptors = true },
             _ => image with { Timers = image.Timers with { Intervals = [new byte[32], new byte[31], new byte[32]] } },
         };
         Should.Throw<EngineException>(() => ImageBounds.Check(Images.Small() with { Processes = [image] }, 1 << 20)).Message.ShouldContain(what);

@@ -60,7 +60,7 @@ public class ContextHeaderTests
     {
         byte[] page = Sample.ToBytes();
         BinaryPrimitives.WriteInt32LittleEndian(page.AsSpan(0x108), 7);
-        Refused(page, 5000).ShouldBe("its format 7 is newer than this version reads (4): use a newer yado");
+        Refused(page, 5000).ShouldBe("its format 7 is newer than this version reads (5): use a newer yado");
     }
 
     [Theory]

@@ -48,7 +48,8 @@ internal static class Images
             {
                 int parent = processes.Count == 0 ? 0 : processes[random.Next(processes.Count)].Attributes.Pid;
                 int group = processes.Count > 1 && random.Next(2) == 0 ? processes[^1].Group : made.Attributes.Pid;
-                processes.Add(made with { Parent = parent, Group = parent == 0 ? 0 : group });
+                ProcessImage placed = made with { Parent = parent, Group = parent == 0 ? 0 : group };
+                processes.Add(parent == 0 || random.Next(4) > 0 ? placed : placed with { SharesDescriptors = true, Descriptors = new() { Descriptions = [], Pipes = [], Files = [] } });
             }
         }
 

@@ -37,7 +37,8 @@ internal sealed partial class DescriptorScanner : IDisposable
     /// <param name="tcp">The TCP sockets around it.</param>
     /// <param name="shared">What it has in common with the other processes of its job.</param>
     /// <param name="main">It is the job's main process.</param>
-    public DescriptorScanner(int pid, CaptureOptions options, SafeFileHandle? unixDiag, TcpTable tcp, bool frozen, SharedDescriptions shared, bool main)
+    /// <param name="sharesTable">Its descriptors are another's of the job as well, who is looked at for both.</param>
+    public DescriptorScanner(int pid, CaptureOptions options, SafeFileHandle? unixDiag, TcpTable tcp, bool frozen, SharedDescriptions shared, bool main, bool sharesTable)
     {
         _shared = shared;
         _main = main;
@@ -46,7 +47,7 @@ internal sealed partial class DescriptorScanner : IDisposable
         _options = options;
         _frozen = frozen;
         _paths = new JobPaths(pid);
-        _descriptions = OpenDescription.FetchAll(pid, inFlight: frozen);
+        _descriptions = sharesTable ? [] : OpenDescription.FetchAll(pid, inFlight: frozen);
         try
         {
             _places = new WatchedFiles(pid, _paths, _descriptions, shared);

@@ -127,7 +127,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
     {
         try
         {
-            _scanners.Add(new DescriptorScanner(pid, options, unixDiag, _tcp, _frozen, _shared, main: _pids.Count == 0));
+            _scanners.Add(new DescriptorScanner(pid, options, unixDiag, _tcp, _frozen, _shared, main: _pids.Count == 0, HasTableOfParent(pid)));
             _pids.Add(pid);
         }
         catch (EngineException gone) when (gone.Error == EngineError.NoSuchProcess && !_frozen && _pids.Count > 0)
@@ -135,6 +135,9 @@ internal sealed class TreeDescriptorScanner : IDisposable
             // A child that has ended meanwhile.
         }
     }
+
+    private bool HasTableOfParent(int pid) =>
+        ProcStat.Read(pid) is { } stat && _pids.Contains(stat.PPid) && Kcmp.HaveOneTable(ProcTasks.Witness(stat.PPid), ProcTasks.Witness(pid));
 
     private static bool LeadsGroup(int pid) => ProcStat.Read(pid)?.ProcessGroup == pid;
 }

@@ -60,7 +60,7 @@ public static class MemoryRestore
         }
 
         closed.ExceptWith(context.CommonObjects);
-
+        closed.UnionWith(context.Image.SharesDescriptors ? context.CommonObjects : []);
         if (context.Image.Parent == 0)
         {
             closed.UnionWith(context.Tree.Shared.Files.Select(file => SharedObjectImage.KeyOf(file.Device, file.Inode)));

@@ -117,7 +117,10 @@ public static class ProcessRestore
         }
 
         plan.Try(null, SystemCall.Prctl, Argument.Named(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), context.Image.Attributes.Dumpable == 1 ? 1 : 0);
-        plan.Call("close the stub's descriptors", SystemCall.Close_range, context.FirstOwn, uint.MaxValue, 0);
+        if (!context.Image.SharesDescriptors)
+        {
+            plan.Call("close the stub's descriptors", SystemCall.Close_range, context.FirstOwn, uint.MaxValue, 0);
+        }
     }
 
     private static void WriteSelf(PlanBuilder plan, string path, string text)
