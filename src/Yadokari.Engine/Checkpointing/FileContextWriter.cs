@@ -149,14 +149,7 @@ public sealed class FileContextWriter : IImageSink, IDisposable
         _cancel.ThrowIfCancellationRequested();
         try
         {
-            if (_reserved is null)
-            {
-                RandomAccess.FlushToDisk(_file);
-            }
-            else
-            {
-                _reserved.Flush();
-            }
+            RandomAccess.FlushToDisk(_file);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

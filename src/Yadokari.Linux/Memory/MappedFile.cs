@@ -12,12 +12,10 @@ public sealed unsafe class MappedFile : IDisposable
 {
     private const int ReadWrite = PROT_READ | PROT_WRITE;
 
-    private readonly SafeFileHandle _file;
     private byte* _start;
 
-    private MappedFile(SafeFileHandle file, byte* start, long length)
+    private MappedFile(byte* start, long length)
     {
-        _file = file;
         _start = start;
         Length = length;
     }
@@ -26,7 +24,7 @@ public sealed unsafe class MappedFile : IDisposable
     public long Length { get; }
 
     /// <summary>Takes the room and maps it; null where the file system can't promise room, has not enough, or memory is short.</summary>
-    /// <param name="file">Open for reading and writing, for longer than this is in use.</param>
+    /// <param name="file">Open for reading and writing.</param>
     /// <param name="length">Bytes, a multiple of the page size.</param>
     public static MappedFile? TryReserve(SafeFileHandle file, long length)
     {
@@ -36,13 +34,14 @@ public sealed unsafe class MappedFile : IDisposable
             return null;
         }
 
-        long address = Map(file, length);
+        long address = LinuxCall.Invoke(SystemCall.Mmap, 0, (nint)length, ReadWrite, MAP_SHARED, descriptor, 0);
+        GC.KeepAlive(file);
         if (address < 0)
         {
             return null;
         }
 
-        MappedFile mapped = new(file, (byte*)address, length);
+        MappedFile mapped = new((byte*)address, length);
         if (LinuxCall.Invoke(SystemCall.Madvise, (nint)address, (nint)length, MADV_POPULATE_WRITE) < 0)
         {
             mapped.Dispose();
@@ -56,29 +55,6 @@ public sealed unsafe class MappedFile : IDisposable
     /// <summary>Bytes of the file; empty when they are not all mapped.</summary>
     public Span<byte> Window(long offset, int length) =>
         _start != null && offset >= 0 && length >= 0 && offset <= Length - length ? new Span<byte>(_start + offset, length) : default;
-
-    /// <summary>Brings to disk what was written to the file, through the mapping too. Meanwhile it is not mapped: the kernel would take
-    /// each page's permission to be written by itself, and tell every processor of each (mm/rmap.c, folio_mkclean).</summary>
-    /// <exception cref="IOException">It can't be written, or not mapped again: it is as <see cref="Dispose"/> leaves it then.</exception>
-    public void Flush()
-    {
-        Dispose();
-        RandomAccess.FlushToDisk(_file);
-        long address = Map(_file, Length);
-        if (address < 0)
-        {
-            throw new IOException(Errno.Message((int)-address));
-        }
-
-        _start = (byte*)address;
-    }
-
-    private static long Map(SafeFileHandle file, long length)
-    {
-        long address = LinuxCall.Invoke(SystemCall.Mmap, 0, (nint)length, ReadWrite, MAP_SHARED, Descriptors.Descriptor.Number(file), 0);
-        GC.KeepAlive(file);
-        return address;
-    }
 
     /// <summary>Under hypervisors that shadow page tables a page costs as much again when it is first touched through the mapping,
     /// and once more when the kernel does it: each has tables of its own.</summary>

@@ -14,7 +14,6 @@ public sealed unsafe class WriteWatch : IDisposable
 {
     private const ulong UffdioApi = 0xC018AA3F;
     private const ulong UffdioRegister = 0xC020AA00;
-    private const ulong UffdioUnregister = 0x8010AA01;
     private const ulong UffdioWriteProtect = 0xC018AA06;
     private const ulong Api = 0xAA;
     private const ulong FeatureUnpopulated = 1 << 13; // UFFD_FEATURE_WP_UNPOPULATED
@@ -22,7 +21,6 @@ public sealed unsafe class WriteWatch : IDisposable
     private const ulong ModeWriteProtect = 2; // UFFDIO_REGISTER_MODE_WP
 
     private readonly SafeFileHandle _userfault;
-    private readonly List<(ulong Start, ulong Length)> _ranges = [];
 
     private WriteWatch(SafeFileHandle userfault) => _userfault = userfault;
 
@@ -51,33 +49,10 @@ public sealed unsafe class WriteWatch : IDisposable
         ulong* register = stackalloc ulong[4] { start.Value, end - start, ModeWriteProtect, 0 };
         ulong* unprotect = stackalloc ulong[3] { start.Value, end - start, 0 };
         int descriptor = (int)_userfault.DangerousGetHandle();
-        if (LibC.Ioctl(descriptor, UffdioRegister, register) < 0)
-        {
-            return false;
-        }
-
-        _ranges.Add((start.Value, end - start));
-        return Repeat(descriptor, unprotect);
+        return LibC.Ioctl(descriptor, UffdioRegister, register) >= 0 && Repeat(descriptor, unprotect);
     }
 
-    /// <summary>The last close ends it too; but a child that this program is just starting may have a copy until its exec.</summary>
-    public void Dispose()
-    {
-        if (_userfault.IsClosed)
-        {
-            return;
-        }
-
-        ulong* range = stackalloc ulong[2];
-        foreach ((ulong start, ulong length) in _ranges)
-        {
-            // What was changed there since is ended by the close.
-            (range[0], range[1]) = (start, length);
-            _ = LibC.Ioctl((int)_userfault.DangerousGetHandle(), UffdioUnregister, range);
-        }
-
-        _userfault.Dispose();
-    }
+    public void Dispose() => _userfault.Dispose();
 
     private static bool Repeat(int descriptor, ulong* unprotect)
     {
