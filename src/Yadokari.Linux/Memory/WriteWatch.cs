@@ -14,6 +14,7 @@ public sealed unsafe class WriteWatch : IDisposable
 {
     private const ulong UffdioApi = 0xC018AA3F;
     private const ulong UffdioRegister = 0xC020AA00;
+    private const ulong UffdioUnregister = 0x8010AA01;
     private const ulong UffdioWriteProtect = 0xC018AA06;
     private const ulong Api = 0xAA;
     private const ulong FeatureUnpopulated = 1 << 13; // UFFD_FEATURE_WP_UNPOPULATED
@@ -49,7 +50,19 @@ public sealed unsafe class WriteWatch : IDisposable
         ulong* register = stackalloc ulong[4] { start.Value, end - start, ModeWriteProtect, 0 };
         ulong* unprotect = stackalloc ulong[3] { start.Value, end - start, 0 };
         int descriptor = (int)_userfault.DangerousGetHandle();
-        return LibC.Ioctl(descriptor, UffdioRegister, register) >= 0 && Repeat(descriptor, unprotect);
+        if (LibC.Ioctl(descriptor, UffdioRegister, register) < 0)
+        {
+            return false;
+        }
+
+        if (Repeat(descriptor, unprotect))
+        {
+            return true;
+        }
+
+        // A heap that was cut and has grown again meanwhile is watched in its first part only, which nobody would know of.
+        _ = LibC.Ioctl(descriptor, UffdioUnregister, unprotect);
+        return false;
     }
 
     public void Dispose() => _userfault.Dispose();
