@@ -31,39 +31,28 @@ public sealed class Doors
     public static Doors Open() => new(OpenFileLimit.Raise());
 
     /// <summary>Goes on with a connection when there is room for it, and counts it until it is over.</summary>
-    public async Task AdmitAsync(ConnectionContext connection, ConnectionDelegate next)
+    public Task AdmitAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         LocalCaller? local = connection.Features.Get<LocalCaller>();
         string caller = local is not null
             ? local.Uid.ToString(CultureInfo.InvariantCulture)
             : (connection.RemoteEndPoint as IPEndPoint)?.Address.ToString() ?? "";
-        using DoorPass? pass = (local is not null ? Local : Peers).Enter(caller, connection.Abort);
-        if (pass is null)
+        return (local is not null ? Local : Peers).AdmitAsync(caller, connection.Abort, pass =>
         {
-            connection.Abort();
-            return;
-        }
-        connection.Features.Set(pass);
-        await next(connection).ConfigureAwait(false);
+            connection.Features.Set(pass);
+            return next(connection);
+        });
     }
 
     /// <summary>Before any route: a request is under way on its connection.</summary>
-    public static async Task Guard(HttpContext context, RequestDelegate next)
+    public static Task Guard(HttpContext context, RequestDelegate next)
     {
-        DoorPass? pass = context.Features.Get<DoorPass>();
-        if (pass is not null)
+        if (context.Features.Get<DoorPass>() is not { } pass)
         {
-            pass.Serial = context.Connection.ClientCertificate?.SerialNumber;
-            pass.Begin();
+            return next(context);
         }
-        try
-        {
-            await next(context).ConfigureAwait(false);
-        }
-        finally
-        {
-            pass?.Finish();
-        }
+        pass.Serial = context.Connection.ClientCertificate?.SerialNumber;
+        return pass.HoldAsync(() => next(context));
     }
 
     private static DoorKeeper KeeperOf(ulong share, int idleShare)

@@ -59,6 +59,20 @@ public sealed class DoorKeeper(int most, int mostIdleOfCaller)
         return pass;
     }
 
+    /// <summary>Goes on with a connection when there is room for it, and counts it until it is over; else ends it.</summary>
+    /// <param name="inside">What is done with it, to its end.</param>
+    /// <inheritdoc cref="Enter"/>
+    public async Task AdmitAsync(string caller, Action abort, Func<DoorPass, Task> inside)
+    {
+        using DoorPass? pass = Enter(caller, abort);
+        if (pass is null)
+        {
+            abort();
+            return;
+        }
+        await inside(pass).ConfigureAwait(false);
+    }
+
     /// <summary>Ends the connections that a condition holds for.</summary>
     public void End(Func<DoorPass, bool> condition)
     {

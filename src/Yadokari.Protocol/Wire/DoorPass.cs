@@ -25,6 +25,20 @@ public sealed class DoorPass : IDisposable
     /// <summary>It is answered.</summary>
     public void Finish() => _keeper.Finish(this);
 
+    /// <summary>A request is under way until it is answered.</summary>
+    public async Task HoldAsync(Func<Task> answer)
+    {
+        Begin();
+        try
+        {
+            await answer().ConfigureAwait(false);
+        }
+        finally
+        {
+            Finish();
+        }
+    }
+
     public void Abort() => _abort();
 
     public void Dispose() => _keeper.Leave(this);

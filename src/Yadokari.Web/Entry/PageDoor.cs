@@ -20,31 +20,17 @@ public sealed class PageDoor
     private readonly DoorKeeper _keeper = new(Most, MostIdleOfCaller);
 
     /// <summary>Goes on with a connection, before its handshake, when there is room for it.</summary>
-    public async Task AdmitAsync(ConnectionContext connection, ConnectionDelegate next)
+    public Task AdmitAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         string caller = (connection.RemoteEndPoint as IPEndPoint)?.Address.ToString() ?? "";
-        using DoorPass? pass = _keeper.Enter(caller, connection.Abort);
-        if (pass is null)
+        return _keeper.AdmitAsync(caller, connection.Abort, pass =>
         {
-            connection.Abort();
-            return;
-        }
-        connection.Features.Set(pass);
-        await next(connection).ConfigureAwait(false);
+            connection.Features.Set(pass);
+            return next(connection);
+        });
     }
 
     /// <summary>Behind <see cref="PageGuard"/>: the request is one of who has the cookie.</summary>
-    public static async Task Hold(HttpContext context, RequestDelegate next)
-    {
-        DoorPass? pass = context.Features.Get<DoorPass>();
-        pass?.Begin();
-        try
-        {
-            await next(context).ConfigureAwait(false);
-        }
-        finally
-        {
-            pass?.Finish();
-        }
-    }
+    public static Task Hold(HttpContext context, RequestDelegate next) =>
+        context.Features.Get<DoorPass>() is { } pass ? pass.HoldAsync(() => next(context)) : next(context);
 }
