@@ -13,20 +13,19 @@ public static class PageFiles
 
     private static readonly Assembly Own = typeof(PageFiles).Assembly;
 
-    /// <summary>Addresses of the files; anything else asks for something.</summary>
-    private static readonly FrozenSet<string> Addresses = Own.GetManifestResourceNames()
-        .Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).Select(n => AddressOf(n[Prefix.Length..])).ToFrozenSet(StringComparer.Ordinal);
+    /// <summary>By the addresses of the files; anything else asks for something.</summary>
+    private static readonly FrozenDictionary<string, string> Resources = Own.GetManifestResourceNames()
+        .Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).ToFrozenDictionary(AddressOf, StringComparer.Ordinal);
 
     /// <summary>It is the address of a file, exactly as the page names it.</summary>
-    public static bool IsOne(PathString path) => path.Value is { } address && Addresses.Contains(address);
+    public static bool IsOne(PathString path) => path.Value is { } address && Resources.ContainsKey(address);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        foreach (string resource in Own.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)))
+        foreach ((string address, string resource) in Resources)
         {
-            string name = resource[Prefix.Length..];
             byte[] content = Read(resource);
-            string type = Path.GetExtension(name) switch
+            string type = Path.GetExtension(resource) switch
             {
                 ".html" => "text/html; charset=utf-8",
                 ".css" => "text/css; charset=utf-8",
@@ -34,7 +33,7 @@ public static class PageFiles
                 ".svg" => "image/svg+xml",
                 _ => "application/octet-stream",
             };
-            routes.MapGet(AddressOf(name), context =>
+            routes.MapGet(address, context =>
             {
                 context.Response.ContentType = type;
                 return context.Response.Body.WriteAsync(content, context.RequestAborted).AsTask();
@@ -42,7 +41,7 @@ public static class PageFiles
         }
     }
 
-    private static string AddressOf(string name) => name == "index.html" ? "/" : "/" + name;
+    private static string AddressOf(string resource) => resource == Prefix + "index.html" ? "/" : "/" + resource[Prefix.Length..];
 
     private static byte[] Read(string resource)
     {
