@@ -73,12 +73,7 @@ internal sealed class CommonMemory
 
     private void FindRanges(TreeImage tree)
     {
-        List<CommonRange> all = [];
-        foreach (ProcessImage process in tree.Processes)
-        {
-            AddAreas(process.Memory, all);
-        }
-
+        List<CommonRange> all = [.. tree.Processes.SelectMany(process => Areas(process.Memory))];
         all.Sort((left, right) => left.Start.CompareTo(right.Start));
         for (int i = 0; i < all.Count;)
         {
@@ -101,7 +96,7 @@ internal sealed class CommonMemory
 
     /// <summary>Of one process: mappings without a gap between them, which may have been one and be one again (mprotect). What is inherited never
     /// becomes one with what is not (mm/vma.c, is_mergeable_anon_vma), and mremap takes no two; so all of them are inherited, or none.</summary>
-    private static void AddAreas(MemoryImage memory, List<CommonRange> all)
+    private static IEnumerable<CommonRange> Areas(MemoryImage memory)
     {
         ContentMap content = ContentMap.Of(memory.Segments);
         CommonRange area = default;
@@ -118,19 +113,18 @@ internal sealed class CommonMemory
                 continue;
             }
 
-            AddIf(holds, area);
+            if (holds)
+            {
+                yield return area;
+            }
+
             area = counts ? new CommonRange(mapping.Start, mapping.End, MadeWith(mapping)) : default;
             holds = counts && filled;
         }
 
-        AddIf(holds, area);
-
-        void AddIf(bool holds, CommonRange area)
+        if (holds)
         {
-            if (holds)
-            {
-                all.Add(area);
-            }
+            yield return area;
         }
     }
 
