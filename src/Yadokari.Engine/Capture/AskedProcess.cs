@@ -126,6 +126,7 @@ internal sealed class AskedProcess
             Signals = _process.Signals with { Pending = stops.Others(_process.Signals.Pending) },
             Timers = _process.Timers,
             Descriptors = descriptors.Table,
+            SharesDescriptors = descriptors.SharesTable,
         };
     }
 

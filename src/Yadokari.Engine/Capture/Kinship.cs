@@ -52,12 +52,8 @@ internal sealed class Kinship
         WithoutTerminal = _stats[pid].TerminalDevice == 0 && _stats.GetValueOrDefault(_stats[pid].Session) is { TerminalDevice: not 0 },
         Foreground = Foreground(pid),
         ExitSignal = pid == _main ? SIGCHLD : _stats[pid].ExitSignal,
-        SharesDirectory = HasOfParent(pid, Kcmp.HaveOneDirectory),
-        SharesDescriptors = HasOfParent(pid, Kcmp.HaveOneTable),
+        SharesDirectory = pid != _main && !IsOrphan(pid) && Kcmp.HaveOneDirectory(ProcTasks.Witness(_stats[pid].PPid), ProcTasks.Witness(pid)),
     };
-
-    private bool HasOfParent(int pid, Func<int, int, bool> common) =>
-        pid != _main && !IsOrphan(pid) && common(ProcTasks.Witness(_stats[pid].PPid), ProcTasks.Witness(pid));
 
     private int Foreground(int pid)
     {

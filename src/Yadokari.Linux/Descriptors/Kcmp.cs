@@ -14,10 +14,10 @@ public static unsafe class Kcmp
 
     private static readonly (int Kind, string Name)[] Common = [(AddressSpace, "memory"), (DescriptorTable, TableName), (FileSystemFacts, DirectoryName)];
 
-    /// <summary>How <see cref="FindCommon"/> calls the descriptors; told only when no memory is common.</summary>
+    /// <summary>How <see cref="FindAllCommon"/> calls all open descriptors together.</summary>
     public const string TableName = "descriptor table";
 
-    /// <summary>How <see cref="FindCommon"/> calls working directory, root and umask; told only when nothing else is common.</summary>
+    /// <summary>How <see cref="FindAllCommon"/> calls working directory, root and umask.</summary>
     public const string DirectoryName = "working directory";
 
     /// <summary>A total order of open file descriptions: 0 the same, negative or positive for sorting.</summary>
@@ -49,21 +49,7 @@ public static unsafe class Kcmp
     /// <summary>Whether two processes have, for certain, one working directory, root and umask (CLONE_FS).</summary>
     public static bool HaveOneDirectory(int pid, int other) => LinuxCall.Invoke(SystemCall.Kcmp, pid, other, FileSystemFacts) == 0;
 
-    /// <summary>What two processes have in common for certain: null, their memory, their descriptor table, or their directory.</summary>
-    public static string? FindCommon(int pid, int other)
-    {
-        foreach ((int kind, string name) in Common)
-        {
-            if (LinuxCall.Invoke(SystemCall.Kcmp, pid, other, kind) == 0)
-            {
-                return name;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Which processes have something in common for certain, as <see cref="FindCommon"/> calls it. A call takes microseconds, and
+    /// <summary>Which processes have their memory, descriptor table or directory in common for certain. A call takes microseconds, and
     /// hundreds of processes are tens of thousands of pairs: they are sorted by the kernel's order.</summary>
     /// <param name="pids">Stand still; else one that becomes another program meanwhile may be missed.</param>
     /// <returns>Two processes or more each time, in the order that they were given in.</returns>

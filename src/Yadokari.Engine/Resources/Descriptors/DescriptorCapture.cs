@@ -13,6 +13,9 @@ public sealed class DescriptorCapture : IDisposable
 
     public DescriptorTableImage Table { get; }
 
+    /// <summary>What is open is told in its parent, which has the same table; here is nothing.</summary>
+    public bool SharesTable { get; init; }
+
     public IReadOnlyList<CarriedContent> Contents { get; }
 
     /// <summary>What can't be carried after all; when not empty, give up and thaw.</summary>

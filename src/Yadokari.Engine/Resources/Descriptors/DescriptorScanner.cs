@@ -18,6 +18,7 @@ internal sealed partial class DescriptorScanner : IDisposable
     private readonly List<OpenDescription> _descriptions;
     private readonly SharedDescriptions _shared;
     private readonly bool _main;
+    private readonly bool _sharesTable;
     private readonly PipeScanner _pipes;
     private readonly List<(OpenDescription, DescriptorImage)> _held = [];
     private readonly SocketScanner _sockets;
@@ -42,6 +43,7 @@ internal sealed partial class DescriptorScanner : IDisposable
     {
         _shared = shared;
         _main = main;
+        _sharesTable = sharesTable;
         _pipes = new PipeScanner(frozen);
         _pid = pid;
         _options = options;
@@ -132,7 +134,7 @@ internal sealed partial class DescriptorScanner : IDisposable
         _finished = true;
         _images.Sort((left, right) => left.Numbers[0].Number.CompareTo(right.Numbers[0].Number));
         DescriptorTableImage table = new() { Descriptions = _images, Pipes = _pipes.Pipes, Files = [.. _files.Values], WorkingDirectory = _workingDirectory };
-        return new DescriptorCapture(table, _contents, _obstacles);
+        return new DescriptorCapture(table, _contents, _obstacles) { SharesTable = _sharesTable };
     }
 
     /// <summary>Takes what several processes hold.</summary>
