@@ -1,4 +1,5 @@
-// Children and a grandchild made by clone have one descriptor table with their parent; others beside and below them have their own.
+// Children and a grandchild made by clone have one descriptor table with their parent, both children its working directory and umask as well;
+// others beside and below them have their own.
 // law: far
 #include "law.h"
 #include <linux/kcmp.h>
@@ -38,6 +39,7 @@ static int open_one(void *unused)
     (void)unused;
     all->ready++;
     reached(OPENED);
+    umask(037);
     all->number = open(law_path("made"), O_RDWR | O_CREAT, 0644);
     if (write(all->number, "by a child", 10) != 10) return 1;
     all->done++;
@@ -83,7 +85,7 @@ static int middle(void *unused)
     reached(LOCKED);
     // Of who has the same table it is the same owner's.
     struct flock lock = range(F_WRLCK, 10);
-    int result = fcntl(all->number, F_SETLK, &lock);
+    int result = fcntl(all->number, F_SETLK, &lock) | (umask(037) != 037);
     all->done++;
     reached(OVER);
     int status;
@@ -99,7 +101,7 @@ int main(void)
     kept = MUST(fcntl(MUST(open(law_path("kept"), O_RDWR | O_CREAT, 0644)), F_DUPFD, 40));
     MUST(write(kept, "kept", 4));
     pid_t first = MUST(clone(open_one, stacks[0] + sizeof stacks[0], CLONE_FILES | CLONE_FS | SIGCHLD, NULL));
-    pid_t second = MUST(clone(middle, stacks[1] + sizeof stacks[1], CLONE_FILES | SIGCHLD, NULL));
+    pid_t second = MUST(clone(middle, stacks[1] + sizeof stacks[1], CLONE_FILES | CLONE_FS | SIGCHLD, NULL));
     while (all->ready < 4) law_sleep_ms(1);
     int locked = MUST(open(law_path("made"), O_RDWR | O_CREAT, 0644));
     struct flock lock = range(F_WRLCK, 10);
@@ -113,6 +115,7 @@ int main(void)
     SAME(10, lseek(all->number, 0, SEEK_CUR));
     SAME(10, pread(all->number, text, sizeof text, 0));
     SAME_TEXT("by a child", text);
+    SAME(037, umask(037));
     turn(CLOSED);
     HOLDS(fcntl(kept, F_GETFD) == -1 && errno == EBADF);
     turn(LOCKED);

@@ -55,6 +55,21 @@ public class PlanCompilerTests
         }
     }).Check(Some);
 
+    /// <summary>It was made with a copy of that table, and with whatever was open in it just then.</summary>
+    [Fact]
+    public void Who_has_a_table_of_its_own_beside_one_in_common_closes_what_it_was_made_with() => Prop.ForAll(Images.All, image =>
+    {
+        IReadOnlyList<Operation> operations = PlanCompiler.Compile(image).Operations;
+        bool inCommon = image.Processes.Any(process => process.SharesDescriptors);
+        foreach (ProcessImage process in image.Processes.Skip(1))
+        {
+            PlanLabel start = operations.First(operation => operation.Kind == OperationKind.Clone && operation.Target!.Name == $"process {process.Attributes.Pid}").Target!;
+            Operation first = operations[start.Position];
+            bool closes = first is { Kind: OperationKind.Call, SystemCall: SystemCall.Close_range } && first.Arguments[0].Value == 0;
+            closes.ShouldBe(inCommon && !process.SharesDescriptors);
+        }
+    }).Check(Config.QuickThrowOnFailure);
+
     [Fact]
     public void A_failing_call_always_has_something_to_say() => Prop.ForAll(Images.All, image =>
         PlanCompiler.Compile(image).Operations.All(operation =>
