@@ -46,9 +46,10 @@ internal static class SegmentContent
                     byte[] bits = new byte[said > 0 ? pages : 0];
                     main.Frozen.Memory.ReadExactly(base_ + (ulong)map.Offset, bits);
                     image = ReadAttached(main, segment, at, bits, writer);
-                    BinaryPrimitives.WriteInt64LittleEndian(word, 1);
-                    main.Frozen.Memory.Write(base_ + (ulong)told.Offset, word);
+                    return new BatchWord(told, 1);
                 }
+
+                return null;
             });
         }
         catch (LeaseLostException lost)
@@ -74,7 +75,9 @@ internal static class SegmentContent
 
     private static void Emit(PlanBuilder plan, SystemVObject segment, ulong length, int pages, DataReference attached, DataReference resident, DataReference told, DataReference heard, DataReference map)
     {
+        const int millisecond = 1_000_000;
         Slot at = plan.NewSlot(), state = plan.NewSlot(), looks = plan.NewSlot();
+        DataReference time = plan.Bytes(new byte[16], "{1 ms}");
         PlanLabel unknown = new("unknown"), wait = new("wait"), over = new("read"), end = new("end");
         plan.Try(at, SystemCall.Shmat, segment.Id, 0, ReadOnly);
         plan.Do(OperationKind.Store64, null, attached, at);
@@ -92,7 +95,9 @@ internal static class SegmentContent
         plan.Place(wait);
         plan.Do(OperationKind.Load64, state, told);
         plan.JumpIf(state, Condition.Equal, 1, over);
-        plan.Try(null, SystemCall.Ppoll, 0, 0, plan.Bytes([0, 0, 0, 0, 0, 0, 0, 0, 0x40, 0x42, 0x0f, 0, 0, 0, 0, 0], "{1 ms}"), 0, 8);
+        // What is left of the time is written back.
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(time, 8), millisecond);
+        plan.Try(null, SystemCall.Ppoll, 0, 0, time, 0, 8);
         plan.Do(OperationKind.Add, looks, looks, 1);
         plan.JumpIf(looks, Condition.Less, MostLooks, wait);
         plan.Place(over);

@@ -18,8 +18,7 @@ internal static class WatchArming
 {
     private const int Said = 0;
     private const int Number = 8;
-    private const int Taken = 16;
-    private const int Words = 24;
+    private const int Words = 16;
     private const int PauseNanoseconds = 50_000;
     private const int MostPauses = 4000;
 
@@ -32,6 +31,7 @@ internal static class WatchArming
         using SafeFileHandle? held = PidFd.OpenForFetching(process.Pid);
         PlanBuilder plan = new();
         DataReference words = plan.Room(Words);
+        DataReference isTaken = plan.Room(sizeof(ulong));
         byte[] pause = new byte[16];
         BinaryPrimitives.WriteInt64LittleEndian(pause.AsSpan(8), PauseNanoseconds);
         DataReference wait = plan.Bytes(pause, "{50 µs}");
@@ -43,7 +43,7 @@ internal static class WatchArming
         plan.JumpIf(made, Condition.Less, 0, end);
         plan.Set(left, MostPauses);
         plan.Place(again);
-        plan.Do(OperationKind.Load64, taken, Argument.AddressOf(words, Taken));
+        plan.Do(OperationKind.Load64, taken, isTaken);
         plan.JumpIf(taken, Condition.NotEqual, 0, close);
         // Not by a sleep, after which the kernel does not know for how long the program's own was to last (restart_block). What is left
         // of the time is written back.
@@ -59,18 +59,18 @@ internal static class WatchArming
         SafeFileHandle? fetched = null;
         bool asked = false;
         byte[] answer = new byte[Words];
-        void Fetch(RemoteAddress data)
+        BatchWord? Fetch(RemoteAddress data)
         {
             if (asked || process.Memory.Read(data + (ulong)words.Offset, answer) != Words || answer[Said] == 0)
             {
-                return;
+                return null;
             }
 
             asked = true;
             int number = (int)BinaryPrimitives.ReadInt64LittleEndian(answer.AsSpan(Number));
             if (number < 0)
             {
-                return;
+                return null;
             }
 
             try
@@ -82,9 +82,7 @@ internal static class WatchArming
                 // Not permitted: it closes it all the same.
             }
 
-            Span<byte> one = stackalloc byte[sizeof(ulong)];
-            BinaryPrimitives.WriteUInt64LittleEndian(one, 1);
-            process.Memory.Write(data + (ulong)(words.Offset + Taken), one);
+            return new BatchWord(isTaken, 1);
         }
 
         try

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
@@ -51,15 +52,11 @@ public sealed class RemoteBatch : IDisposable
         _lease = lease;
     }
 
-    /// <summary>How far the main thread has come with a call that maps or unmaps the range.</summary>
+    /// <summary>How far the main thread has come with a call that maps or unmaps the range: on its way to it, in it or behind it.</summary>
     private enum Call
     {
         None,
-
-        /// <summary>On its way to the call.</summary>
         Begun,
-
-        /// <summary>In it, or behind it.</summary>
         Entered,
     }
 
@@ -207,11 +204,12 @@ public sealed class RemoteBatch : IDisposable
 
     /// <summary>Runs a plan (it must end with Break) in a thread: <see cref="Start"/>, <see cref="AwaitEnd"/> and <see cref="Fetch"/> one
     /// after the other.</summary>
-    /// <param name="meanwhile">Called again and again while the plan runs, with where its data is.</param>
+    /// <param name="meanwhile">Called again and again while the plan runs, with where its data is, to be looked at: the plan is told what
+    /// it returns.</param>
     /// <returns>The plan's data area as the calls left it.</returns>
     /// <exception cref="LeaseLostException">This program was kept waiting for too long.</exception>
     /// <exception cref="ObstacleException">A seccomp filter forbids it.</exception>
-    public byte[] Run(FrozenThread thread, RestorePlan plan, Action<RemoteAddress>? meanwhile = null)
+    public byte[] Run(FrozenThread thread, RestorePlan plan, Func<RemoteAddress, BatchWord?>? meanwhile = null)
     {
         Start(thread, plan);
         AwaitEnd(meanwhile is null ? null : () => meanwhile(_region + (ulong)plan.DataOffset));
@@ -253,13 +251,24 @@ public sealed class RemoteBatch : IDisposable
 
     /// <summary>It has told the end of the plan, and is on its way to be fetched.</summary>
     /// <param name="meanwhile">Called again and again until then.</param>
-    public void AwaitEnd(Action? meanwhile = null)
+    public void AwaitEnd(Func<BatchWord?>? meanwhile = null)
     {
         FrozenThread thread = Borrowed;
         int sleep = 1;
+        long seen = Stopwatch.GetTimestamp();
         for (int look = 0; !IsDone(); look++)
         {
-            meanwhile?.Invoke();
+            BatchWord? word = meanwhile?.Invoke();
+            if (word is not null || Stopwatch.GetElapsedTime(seen) > _lease)
+            {
+                if (!TryTell(thread, word))
+                {
+                    break;
+                }
+
+                seen = Stopwatch.GetTimestamp();
+            }
+
             if (thread.Tracee.TryPollStop(out Stop stop))
             {
                 thread.Runs = false;
@@ -278,6 +287,29 @@ public sealed class RemoteBatch : IDisposable
         }
 
         FrozenProcess.BeginInterrupt(thread);
+    }
+
+    /// <summary>Looks whether it is still there, and writes to where its plan looks. It stands still for that: had it gone home meanwhile,
+    /// there could be memory of the program in the place of the range.</summary>
+    /// <returns>False: it has gone home, and nothing was written.</returns>
+    private bool TryTell(FrozenThread thread, BatchWord? word)
+    {
+        _tree.Interrupt(thread);
+        if (!StandsInRange(thread))
+        {
+            return false;
+        }
+
+        if (word is { } told)
+        {
+            byte[] bytes = new byte[sizeof(ulong)];
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes, told.Value);
+            _tree.Memory.Write(_region + (ulong)(_loaded!.DataOffset + told.Place.Offset), bytes);
+        }
+
+        thread.Tracee.TryContinue();
+        thread.Runs = true;
+        return true;
     }
 
     /// <summary>It stands still again, as it did before.</summary>
@@ -428,7 +460,7 @@ public sealed class RemoteBatch : IDisposable
         _tree.AwaitInterrupt(thread);
         _runs = false;
         _borrowed = null;
-        bool inTime = thread.Tracee.GetRegisters().Rip - _region.Value < Length;
+        bool inTime = StandsInRange(thread);
         if (!inTime)
         {
             _loaded = null;
@@ -439,7 +471,9 @@ public sealed class RemoteBatch : IDisposable
         return inTime;
     }
 
-    /// <summary>False while it is under way. The range may be gone already.</summary>
+    private bool StandsInRange(FrozenThread thread) => thread.Tracee.GetRegisters().Rip - _region.Value < Length;
+
+    /// <summary>False while it is under way. The range may be gone already, or there be another one in its place.</summary>
     private bool IsDone()
     {
         Span<byte> word = stackalloc byte[sizeof(ulong)];

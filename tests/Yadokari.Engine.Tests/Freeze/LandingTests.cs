@@ -15,6 +15,7 @@ public sealed class LandingTests : IDisposable
 {
     private const int AlarmSignal = 14;
     private static readonly TimeSpan Lease = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan TooLong = TimeSpan.FromMilliseconds(600);
 
     private readonly PythonProgram _program = PythonProgram.Run("-c", """
@@ -71,10 +72,44 @@ public sealed class LandingTests : IDisposable
         _program.End().ShouldBe(0);
     }
 
+    [Fact]
+    public void It_is_told_nothing_when_it_has_gone_home_and_the_program_has_memory_of_its_own_in_the_place()
+    {
+        using PythonProgram mapper = PythonProgram.Run("-c", """
+            import mmap, os, select
+            blocks = []
+            os.write(1, b'ready\n')
+            while not select.select([0], [], [], 0.002)[0]:
+                blocks.append(mmap.mmap(-1, 256 * 1024, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+            os._exit(sum(block.find(b'\1') >= 0 for block in blocks))
+            """);
+        PlanBuilder plan = new();
+        DataReference told = plan.Room(sizeof(ulong));
+        OnTracer(() =>
+        {
+            using FrozenProcess process = FrozenProcess.Freeze(mapper.Pid);
+            using RemoteBatch batch = RemoteBatch.Create(process, ProcMaps.ReadMaps(mapper.Pid)!, Lease);
+            bool asked = false;
+            Should.Throw<LeaseLostException>(() => batch.Run(process.Main, Pause(plan), data =>
+            {
+                if (asked)
+                {
+                    return null;
+                }
+
+                asked = true;
+                SpinWait.SpinUntil(() => ProcMaps.ReadMaps(mapper.Pid)!.Any(vma => vma.Start <= data && data < vma.End && (vma.Protection & VmaProtection.Execute) == 0), Hang).ShouldBeTrue();
+                return new BatchWord(told, 1);
+            }));
+        });
+
+        mapper.End().ShouldBe(0);
+    }
+
     private IReadOnlyList<Vma> Maps() => ProcMaps.ReadMaps(_program.Pid)!;
 
     /// <summary>The program gets the signal once, when the plan runs.</summary>
-    private Action<RemoteAddress> Alarm(Action then)
+    private Func<RemoteAddress, BatchWord?> Alarm(Action then)
     {
         bool sent = false;
         return _ =>
@@ -85,14 +120,17 @@ public sealed class LandingTests : IDisposable
                 Signals.Send(_program.Pid, AlarmSignal);
                 then();
             }
+
+            return null;
         };
     }
 
-    private static RestorePlan Pause()
+    private static RestorePlan Pause() => Pause(new());
+
+    private static RestorePlan Pause(PlanBuilder plan)
     {
         byte[] pause = new byte[16];
         BinaryPrimitives.WriteInt64LittleEndian(pause.AsSpan(8), 200_000_000);
-        PlanBuilder plan = new();
         plan.Try(null, SystemCall.Ppoll, 0, 0, plan.Bytes(pause, "{200 ms}"), 0, sizeof(ulong));
         plan.Do(OperationKind.Break, null);
         return plan.Build();
