@@ -16,7 +16,7 @@ public static class ProgressDisplay
 
         return Columns(Output.Error.Progress()).Start(context =>
         {
-            ProgressTask task = context.AddTask(Output.Title(title));
+            ProgressTask task = context.AddTask(Output.Title(title)).IsIndeterminate();
             return work(new Bar(task));
         });
     }
@@ -25,13 +25,14 @@ public static class ProgressDisplay
     public static Progress Columns(Progress progress) => progress
         .AutoClear(true)
         .HideCompleted(false)
-        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn());
+        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new FiguresColumn(new DownloadedColumn()), new FiguresColumn(new TransferSpeedColumn()));
 
     // Progress<T> would post to the thread pool; a bar only takes two numbers.
     private sealed class Bar(ProgressTask task) : IProgress<CaptureProgress>
     {
         public void Report(CaptureProgress value)
         {
+            task.IsIndeterminate = false;
             task.MaxValue = Math.Max(value.Total, 1);
             task.Value = value.Done;
         }
