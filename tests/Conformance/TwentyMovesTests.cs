@@ -2,8 +2,8 @@ using Xunit;
 
 namespace Yadokari.Conformance;
 
-/// <summary>Twenty moves in a row: the law holds, and nothing of the tool's own stays behind. (Ordinary users move twenty times
-/// in <see cref="RealProgramTests"/>.)</summary>
+/// <summary>Twenty moves in a row: the law holds, and nothing of the tool's own stays behind. (Ordinary users move several times
+/// in <see cref="RealProgramAsOrdinaryUserTests"/>.)</summary>
 public class TwentyMovesTests : IClassFixture<CompiledPrograms>
 {
     [SkippableTheory]
