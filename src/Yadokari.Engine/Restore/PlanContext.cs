@@ -14,13 +14,15 @@ public sealed class PlanContext
     /// <summary>How many numbers behind what is staged are for passing use.</summary>
     public const int AsideGap = 64;
 
+    private readonly ulong _buffers;
     private Argument? _opened;
     private Argument? _tableLeft;
     private Argument? _ready;
     private Argument? _readyLate;
 
-    private PlanContext(TreeImage tree, ProcessImage image, PlanBuilder plan, int firstOwn, TreeCounters counters, DataReference allSignals, Skeleton skeleton, CommonMemory common)
+    private PlanContext(TreeImage tree, ProcessImage image, PlanBuilder plan, int firstOwn, TreeCounters counters, DataReference allSignals, Skeleton skeleton, CommonMemory common, ulong buffers)
     {
+        _buffers = buffers;
         Skeleton = skeleton;
         Common = common;
         Tree = tree;
@@ -38,7 +40,7 @@ public sealed class PlanContext
     /// <param name="plan">Where operations go.</param>
     /// <param name="firstOwn">The stub's own descriptors start here: above every number the job uses.</param>
     public PlanContext(TreeImage tree, PlanBuilder plan, int firstOwn)
-        : this(tree, tree.Main, plan, firstOwn, new TreeCounters(plan), plan.Bytes([255, 255, 255, 255, 255, 255, 255, 255], "~[]"), Skeleton.Of(tree), CommonMemory.Of(tree))
+        : this(tree, tree.Main, plan, firstOwn, new TreeCounters(plan), plan.Bytes([255, 255, 255, 255, 255, 255, 255, 255], "~[]"), Skeleton.Of(tree), CommonMemory.Of(tree), tree.RegionBase + tree.RegionLength - RegionLayout.EndLength(tree))
     {
     }
 
@@ -152,13 +154,12 @@ public sealed class PlanContext
     public Argument ReadyLate => _readyLate ??= Plan.NewCounter($"late {Image.Attributes.Pid}");
 
     /// <summary>The n-th of the readers' buffers, which lie before what is parked at the region's end.</summary>
-    public Argument Buffer(int reader) => new RemoteAddress(
-        Tree.RegionBase + Tree.RegionLength - RegionLayout.EndLength(Tree) + ((ulong)reader * ReadBuffer.Length));
+    public Argument Buffer(int reader) => new RemoteAddress(_buffers + ((ulong)reader * ReadBuffer.Length));
 
     /// <summary>The same for another process of the job.</summary>
     public PlanContext Of(ProcessImage other)
     {
-        PlanContext context = new(Tree, other, Plan, FirstOwn, Counters, AllSignals, Skeleton, Common) { CommonObjects = CommonObjects, HeldNames = HeldNames, VdsoParked = VdsoParked };
+        PlanContext context = new(Tree, other, Plan, FirstOwn, Counters, AllSignals, Skeleton, Common, _buffers) { CommonObjects = CommonObjects, HeldNames = HeldNames, VdsoParked = VdsoParked };
         foreach (string key in CommonObjects)
         {
             context.Objects.Add(key, Objects[key]);

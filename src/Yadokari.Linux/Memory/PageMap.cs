@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux.Native;
@@ -14,8 +15,6 @@ public sealed unsafe class PageMap : IDisposable
     private const int VectorLength = 4096;
 
     private readonly SafeFileHandle _handle;
-    private readonly Region[] _vector = new Region[VectorLength];
-
     private readonly PageCategories _guard;
 
     public PageMap(int pid)
@@ -119,7 +118,8 @@ public sealed unsafe class PageMap : IDisposable
         // Runs of one call are joined, never with those of a neighbouring mapping, which may have another protection.
         PageRun last = default;
         ulong from = range.Start.Value;
-        fixed (Region* pointer = _vector)
+        Region[] vector = ArrayPool<Region>.Shared.Rent(VectorLength);
+        fixed (Region* pointer = vector)
         {
             while (from < range.End.Value)
             {
@@ -167,6 +167,7 @@ public sealed unsafe class PageMap : IDisposable
             }
         }
 
+        ArrayPool<Region>.Shared.Return(vector);
         Add(runs, last);
     }
 
