@@ -5,13 +5,17 @@ namespace Yadokari.LabTests;
 /// <summary>What <c>./package</c> builds of the tool under test: version 0.1.0 and one to upgrade to, built once, when it is first asked for.</summary>
 public sealed class Packages : IDisposable
 {
+    /// <summary>To compress the program takes a minute of a processor.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
     private string? _directory;
 
     public string Directory => _directory ??= Make();
 
     internal static Ending Build(string version, string output, params IReadOnlyList<string> kinds) => Yado.RunProgram(
         Yado.NoVariables,
-        [Path.Combine(Yado.Root(), "package"), "--program", Yado.Program, "--version", version, "--output", output, .. kinds]).Succeeds();
+        [Path.Combine(Yado.Root(), "package"), "--program", Yado.Program, "--version", version, "--output", output, .. kinds],
+        Patience).Succeeds();
 
     public void Dispose()
     {

@@ -22,8 +22,10 @@ internal static class Yado
 
     /// <summary>Runs any command to its end.</summary>
     /// <param name="environment">Added to that of the tests.</param>
-    public static Ending RunProgram(IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> command)
+    /// <param name="patience">How long it may take; a minute and a half unless told.</param>
+    public static Ending RunProgram(IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> command, TimeSpan? patience = null)
     {
+        TimeSpan limit = patience ?? Patience;
         ProcessStartInfo start = new(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach ((string name, string value) in environment)
         {
@@ -34,10 +36,10 @@ internal static class Yado
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        if (!Task.WhenAll(output, errors).Wait(Patience))
+        if (!Task.WhenAll(output, errors).Wait(limit))
         {
             process.Kill();
-            throw new TimeoutException($"{string.Join(' ', command)} did not end within {Patience.TotalSeconds} s");
+            throw new TimeoutException($"{string.Join(' ', command)} did not end within {limit.TotalSeconds} s");
         }
 
         process.WaitForExit();
