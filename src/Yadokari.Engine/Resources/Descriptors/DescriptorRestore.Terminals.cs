@@ -37,6 +37,7 @@ public sealed partial class DescriptorRestore
             {
                 // This request keeps all its flags, also those of which an open leaves none behind.
                 OpenPeer(terminal, master, (image.Flags & (O_ACCMODE | SettableFlags | O_LARGEFILE | O_CLOEXEC)) | O_NOCTTY, end);
+                SendSignals(image, end);
                 Put(image, end, SettableFlags);
             }
 
@@ -51,7 +52,9 @@ public sealed partial class DescriptorRestore
             _plan.Call(null, SystemCall.Close, peer);
             if (_table.Descriptions.OfType<PtyMasterImage>().FirstOrDefault(image => image.Terminal == terminal.Number) is { } held)
             {
-                Put(held, master, 0);
+                SetFlags(held, master);
+                SendSignals(held, master);
+                Put(held, master, SettableFlags);
             }
             else
             {
@@ -119,6 +122,17 @@ public sealed partial class DescriptorRestore
         if (terminal.PacketMode)
         {
             _plan.Call("set packet mode", SystemCall.Ioctl, master, TerminalCall.SetPacketMode, _plan.Bytes(BitConverter.GetBytes(1), "[1]"));
+        }
+    }
+
+    /// <summary>A terminal that is to send signals takes the foreground group for their owner, or whoever says so, when it
+    /// has none (tty_fasync): its owner is set later, by a process that has it, and may be one that has ended.</summary>
+    private void SendSignals(DescriptorImage image, Slot end)
+    {
+        if ((image.Flags & O_ASYNC) != 0)
+        {
+            _plan.Call("send signals", SystemCall.Fcntl, end, F_SETFL, image.Flags & (SettableFlags | O_ASYNC));
+            _plan.Call("to nobody yet", SystemCall.Fcntl, end, F_SETOWN, 0);
         }
     }
 

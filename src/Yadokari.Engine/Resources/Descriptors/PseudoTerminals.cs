@@ -190,10 +190,6 @@ internal sealed class PseudoTerminals(bool frozen)
         {
             Refuse(terminal, "has news for its master that was not read (packet mode)", obstacles);
         }
-        else if (((master.Flags | terminal.Slaves.Aggregate(0, (flags, slave) => flags | slave.Flags)) & O_ASYNC) != 0)
-        {
-            Refuse(terminal, "sends signals when something comes (O_ASYNC)", obstacles);
-        }
         else if (terminal.Slaves.Exists(IsHungUp))
         {
             Refuse(terminal, "has hung up when its session ended, and is open still", obstacles);

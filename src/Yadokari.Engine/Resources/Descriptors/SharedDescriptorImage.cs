@@ -31,7 +31,7 @@ public sealed record SharedDescriptorImage : DescriptorImage
     /// <summary>What is made of a description for all: without what needs processes, which they do themselves.</summary>
     public static DescriptorImage Common(DescriptorImage image)
     {
-        DescriptorImage bare = image with { Owner = 0, Signal = 0, Locks = [], Flags = image.Flags & ~O_ASYNC };
+        DescriptorImage bare = image with { Owner = 0, Signal = 0, Locks = [], Flags = IsOfTerminal(image) ? image.Flags : image.Flags & ~O_ASYNC };
         return bare is EpollImage epoll ? epoll with { Targets = [] } : bare;
     }
 
@@ -39,5 +39,8 @@ public sealed record SharedDescriptorImage : DescriptorImage
     public static bool CanShare(DescriptorImage image) =>
         image is PathImage { AfterThreads: false, AfterRelatives: false } or RemovedDirectoryImage or PipeEndImage or PtyMasterImage or PtySlaveImage or UnixPairImage or TcpEndImage or SocketImage
             or EventFdImage or TimerFdImage or SignalFdImage or InotifyImage or EpollImage { Targets.Count: 0 } or CarriedFileDescriptorImage { Travels: false }
-        && image is { Owner: 0, Signal: 0, Locks.Count: 0 } && (image.Flags & O_ASYNC) == 0;
+        && image is { Owner: 0, Signal: 0, Locks.Count: 0 } && ((image.Flags & O_ASYNC) == 0 || IsOfTerminal(image));
+
+    /// <summary>Which is told to send signals before anybody is there to get some: a terminal would find itself an owner later.</summary>
+    private static bool IsOfTerminal(DescriptorImage image) => image is PtyMasterImage or PtySlaveImage;
 }
