@@ -138,7 +138,8 @@ internal sealed class Journey : IDisposable
 
     public void Dispose() => _current.Dispose();
 
-    private void AwaitGone()
+    /// <summary>Waits until the process that was saved is gone.</summary>
+    public void AwaitGone()
     {
         _current.Wait(() => $"process {Pid} to be gone after its checkpoint\n{_scene.Transcript}");
         _current.Dispose();

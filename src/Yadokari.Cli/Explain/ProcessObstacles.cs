@@ -30,6 +30,7 @@ internal static class ProcessObstacles
         new("deadline-scheduling", "A thread has the class SCHED_DEADLINE, whose reservation is this host's.", "Give it another class first: chrt --other -p 0 TID."),
         new("uninterruptible", "A thread is inside the kernel and does not come out (state D): a file system or a device that does not answer, or a vfork.", "Ask again when the file system answers."),
         new("held", "The program knows that it can be moved and holds itself in place (pms_hold) for longer than was waited.", "Ask again, or wait longer: --hold-timeout SECONDS."),
+        new("resuming", "It is just being rebuilt from a context file, and does not run yet. It was waited for, for some seconds.", "Ask again when it runs."),
         new("chroot", "Its root directory is not that of the host, so its paths would mean other files.", "Start it without chroot."),
     ];
 }

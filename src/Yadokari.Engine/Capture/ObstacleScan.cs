@@ -201,6 +201,12 @@ public static class ObstacleScan
 
         Namespaces.FindOfJob(living[0], obstacles);
         OutsideMappings.FindObstacles(mapped, obstacles);
+        if (obstacles.Exists(obstacle => obstacle.Name == "shared-memory") && ResumeUnderWay.Find(living[0], mapped) is { } resuming)
+        {
+            // Nothing else that it has now is its own yet.
+            return [resuming];
+        }
+
         obstacles.AddRange(SystemVOwnership.Find(mapped, ended, standsStill: false).Obstacles);
         obstacles.AddRange(TreeObstacles.Find(living, ended));
         using TreeDescriptorCapture descriptors = DescriptorScan.LookAtTree(living[0], JobInit.Orphans(living[0]), options);

@@ -90,6 +90,10 @@ public sealed record ContextHeader
         return page;
     }
 
+    /// <summary>Whether a file that begins so is a context file, sound or not.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> page) =>
+        page.Length >= Length && page.Slice(OwnOffset, Magic.Length).SequenceEqual(Magic) && page[..4].SequenceEqual("\u007fELF"u8);
+
     /// <summary>Reads and checks a header page.</summary>
     /// <param name="page">The first bytes of the file; fewer than a page when the file is shorter.</param>
     /// <param name="fileLength">Bytes the file has.</param>
@@ -101,7 +105,7 @@ public sealed record ContextHeader
             throw Bad("it is empty");
         }
 
-        if (page.Length < Length || !page.Slice(OwnOffset, Magic.Length).SequenceEqual(Magic) || !page[..4].SequenceEqual("\u007fELF"u8))
+        if (!IsOne(page))
         {
             throw Bad("it is not a context file");
         }
