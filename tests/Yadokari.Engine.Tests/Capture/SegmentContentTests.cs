@@ -38,13 +38,15 @@ public sealed class SegmentContentTests : IDisposable
     {
         private static readonly byte[] Start = Encoding.ASCII.GetBytes("this is in the segment; this");
 
+        private static readonly TimeSpan AsOnASlowDisk = new(0, 0, 2);
+
         public bool Waited { get; private set; }
 
         public void Write(long offset, ReadOnlySpan<byte> bytes)
         {
             if (bytes.StartsWith(Start))
             {
-                Thread.Sleep(TimeSpan.FromSeconds(2));
+                Thread.Sleep(AsOnASlowDisk);
                 Waited = true;
             }
         }
