@@ -50,7 +50,7 @@ internal static class TerminalContents
                 obstacles.Add(new Obstacle("terminal-state", $"/dev/pts/{terminal}: {why}"));
             }
 
-            terminals[at] = terminals[at] with { Output = queues.Output, Lines = queues.Lines, Typed = queues.Typed };
+            terminals[at] = terminals[at] with { Output = queues.Output, Lines = queues.Lines, Typed = queues.Typed, Column = queues.Column };
         }
     }
 

@@ -76,6 +76,7 @@ internal static class ImageBounds
             Require(terminal.Settings.Length == Terminal.SettingsLength && terminal.Window.Length == 8, "the settings of a terminal");
             Whole(terminal.Lines, "what was typed");
             Require(terminal.Output is not null && terminal.Typed is { Length: <= MaxTyped } && terminal.Lines.All(line => line.Bytes is { Length: < MaxTyped }), "what waits in a terminal");
+            Require(terminal.Column is >= 0 and < TerminalQueuePlan.MostColumns, "the column of a terminal");
             Require(terminal.Session is >= 0 and <= MaxPid && terminal.Foreground is >= 0 and <= MaxPid, "the session of a terminal");
             terminals.Add(before = terminal.Number, terminal);
         }

@@ -43,7 +43,7 @@ public readonly struct TerminalSettings(byte[] bytes)
     /// <summary>It is an ordinary terminal (N_TTY).</summary>
     public bool IsOrdinary => bytes[Discipline] == 0;
 
-    /// <summary>What is written depends on the column, which the kernel tells nobody.</summary>
+    /// <summary>What is written depends on the column, which the kernel tells nobody but by what it writes.</summary>
     public bool CountsColumns => (Flags(OutputFlags) & PostProcess) != 0
         && ((Flags(OutputFlags) & NoReturnAtStart) != 0 || (Flags(OutputFlags) & ExpandTabs) == ExpandTabs);
 
@@ -106,6 +106,14 @@ public readonly struct TerminalSettings(byte[] bytes)
         byte[] raw = Bare();
         raw[Characters + SmallestRead] = 0;
         return raw;
+    }
+
+    /// <summary>Under which each tab is written as blanks up to the next eighth column, and all else as it is.</summary>
+    public byte[] ForCounting()
+    {
+        byte[] settings = ForDraining();
+        Set(settings, OutputFlags, PostProcess | ExpandTabs);
+        return settings;
     }
 
     /// <summary>Under which what is written to the master is kept as it is, and told by its echo.</summary>

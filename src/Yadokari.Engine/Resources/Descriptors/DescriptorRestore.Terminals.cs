@@ -97,6 +97,12 @@ public sealed partial class DescriptorRestore
         TerminalSettings settings = new(terminal.Settings);
         byte endOfFile = EndOfFile(terminal, settings);
         _plan.Call("set the size of a window", SystemCall.Ioctl, master, TerminalCall.SetWindow, _plan.Bytes(terminal.Window, "{winsize}"));
+        if (terminal.Column > 0)
+        {
+            _plan.Call("set a terminal", SystemCall.Ioctl, peer, TerminalCall.SetSettings, _plan.Bytes(settings.ForCounting(), "{termios}"));
+            queue.SetColumn(master, peer, terminal.Column, full);
+        }
+
         _plan.Call("set a terminal", SystemCall.Ioctl, peer, TerminalCall.SetSettings, _plan.Bytes(settings.ForFilling(endOfFile), "{termios}"));
         foreach (TypedLineImage line in terminal.Lines)
         {

@@ -33,6 +33,9 @@ public sealed record PseudoTerminalImage
     /// <summary>The foreground process group; 0: that of the session's leader.</summary>
     public int Foreground { get; init; }
 
+    /// <summary>The column that is written at next, where what is written depends on it; else 0.</summary>
+    public int Column { get; init; }
+
     /// <summary>What its programs have written and the master has not read.</summary>
     public byte[] Output { get; init; } = [];
 

@@ -182,10 +182,6 @@ internal sealed class PseudoTerminals(bool frozen)
         {
             Refuse(terminal, "has a line discipline of its own, or is edited elsewhere (EXTPROC)", obstacles);
         }
-        else if (settings.CountsColumns)
-        {
-            Refuse(terminal, "writes by the column (tabs as blanks, or ONOCR), which the kernel does not tell", obstacles);
-        }
         else if (image.PacketMode && (Descriptor.Poll(master.Handle, POLLPRI, TimeSpan.Zero) & POLLPRI) != 0)
         {
             Refuse(terminal, "has news for its master that was not read (packet mode)", obstacles);

@@ -37,6 +37,7 @@ internal sealed class TerminalQueueCapture
     private readonly Slot _got;
     private readonly Slot _at;
     private readonly Slot _failures;
+    private readonly Slot _column;
 
     private TerminalQueueCapture(int master, PseudoTerminalImage terminal)
     {
@@ -52,7 +53,7 @@ internal sealed class TerminalQueueCapture
         _lines = _plan.Room(LinesLength, "lines");
         _typed = _plan.Room(TypedLength, "typed");
         (_peer, _outputCount, _linesEnd, _typedCount) = (_plan.NewSlot(), _plan.NewSlot(), _plan.NewSlot(), _plan.NewSlot());
-        (_got, _at, _failures) = (_plan.NewSlot(), _plan.NewSlot(), _plan.NewSlot());
+        (_got, _at, _failures, _column) = (_plan.NewSlot(), _plan.NewSlot(), _plan.NewSlot(), _plan.NewSlot());
     }
 
     /// <param name="frozen">Holds the master.</param>
@@ -72,6 +73,7 @@ internal sealed class TerminalQueueCapture
         _plan.Set(_outputCount, 0);
         _plan.Set(_typedCount, 0);
         _plan.Set(_failures, 0);
+        _plan.Set(_column, 0);
         _plan.Set(_linesEnd, _lines);
         SetLock(false);
         _plan.Try(_peer, SystemCall.Ioctl, _master, TerminalCall.OpenPeer, TerminalCall.QuietFlags);
@@ -99,8 +101,9 @@ internal sealed class TerminalQueueCapture
         }
 
         DrainTyped();
+        CountColumn();
         PlanLabel untouched = new("nothing was there");
-        if (!_settings.IsCanonical)
+        if (!_settings.IsCanonical && !_settings.CountsColumns)
         {
             Slot all = _plan.NewSlot();
             _plan.Do(OperationKind.Add, all, _outputCount, _typedCount);
@@ -124,7 +127,7 @@ internal sealed class TerminalQueueCapture
         SetLock(true);
         Slot linesCount = _plan.NewSlot();
         _plan.Do(OperationKind.Subtract, linesCount, _linesEnd, _lines);
-        (Slot Value, int Offset)[] told = [(_peer, 0), (_outputCount, 4), (linesCount, 8), (_typedCount, 12), (_failures, 16)];
+        (Slot Value, int Offset)[] told = [(_peer, 0), (_outputCount, 4), (linesCount, 8), (_typedCount, 12), (_failures, 16), (_column, 20)];
         foreach ((Slot value, int offset) in told)
         {
             _plan.Do(OperationKind.Store32, null, Argument.AddressOf(_report, (ulong)offset), value);
@@ -178,6 +181,22 @@ internal sealed class TerminalQueueCapture
         _plan.Do(OperationKind.Add, _typedCount, _typedCount, _got);
         _plan.Jump(more);
         _plan.Place(none);
+    }
+
+    private void CountColumn()
+    {
+        if (!_settings.CountsColumns)
+        {
+            return;
+        }
+
+        PlanLabel failed = new("not counted"), counted = new("column counted");
+        SetSettings(_settings.ForCounting());
+        _queue.CountColumn(_master, _peer, _column, failed);
+        _plan.JumpIf(_column, Condition.Less, TerminalQueuePlan.MostColumns - 8, counted);
+        _plan.Place(failed);
+        _plan.Set(_failures, 4);
+        _plan.Place(counted);
     }
 
     private void FillLines()
@@ -258,7 +277,12 @@ internal sealed class TerminalQueueCapture
 
         if (Told(16) != 0)
         {
-            return TerminalQueues.Failed(Told(16) == 2 ? "its output is stopped (Ctrl-S, or tcflow)" : "too much waits in it");
+            return TerminalQueues.Failed(Told(16) switch
+            {
+                2 => "its output is stopped (Ctrl-S, or tcflow)",
+                4 => "it writes tabs as blanks, or has ONOCR, and its line is too long to be counted",
+                _ => "too much waits in it",
+            });
         }
 
         List<TypedLineImage> read = [];
@@ -271,6 +295,6 @@ internal sealed class TerminalQueueCapture
             position += length + 5;
         }
 
-        return new TerminalQueues(data[_output.Offset..(_output.Offset + Told(4))], read, data[_typed.Offset..(_typed.Offset + Told(12))], null);
+        return new TerminalQueues(data[_output.Offset..(_output.Offset + Told(4))], read, data[_typed.Offset..(_typed.Offset + Told(12))], Told(20), null);
     }
 }

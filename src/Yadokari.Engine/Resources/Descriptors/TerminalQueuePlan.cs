@@ -22,6 +22,14 @@ internal sealed class TerminalQueuePlan(PlanBuilder plan)
     private const int LongestEchoMilliseconds = 1000;
     private const int PieceLength = 256; // of which the kernel's buffers are multiples
     private const int MostTries = 400;
+
+    /// <summary>Columns of a line, as far as they are counted.</summary>
+    public const int MostColumns = 4096;
+
+    private const int ColumnsAtOnce = 64;
+    private const byte Mark = (byte)'!';
+    private const byte Tab = (byte)'\t';
+    private const byte Back = (byte)'\b';
     private const int TryNanoseconds = 500_000;
 
     private readonly DataReference _poll = plan.Room(8, "{pollfd}");
@@ -52,10 +60,23 @@ internal sealed class TerminalQueuePlan(PlanBuilder plan)
     /// <param name="failed">When they did not come through.</param>
     public void Type(Argument master, Argument bytes, Argument length, Argument echoed, PlanLabel failed)
     {
-        PlanLabel more = new("more echo"), done = new("typed");
         plan.Try(_result, SystemCall.Write, master, bytes, length);
         plan.JumpIf(_result, Condition.NotEqual, length, failed);
-        plan.Set(_left, echoed);
+        TakeAway(master, echoed, failed);
+    }
+
+    /// <summary>Writes bytes at the other side that come out as they are, and takes them away: nothing is left of them but the column.</summary>
+    private void Pass(Argument master, Argument slave, Argument bytes, Argument length, PlanLabel failed)
+    {
+        plan.Try(_result, SystemCall.Write, slave, bytes, length);
+        plan.JumpIf(_result, Condition.NotEqual, length, failed);
+        TakeAway(master, length, failed);
+    }
+
+    private void TakeAway(Argument master, Argument count, PlanLabel failed)
+    {
+        PlanLabel more = new("more"), done = new("taken away");
+        plan.Set(_left, count);
         plan.Place(more);
         plan.JumpIf(_left, Condition.Equal, 0, done);
         Poll(master, POLLIN, failed, LongestEchoMilliseconds);
@@ -64,6 +85,74 @@ internal sealed class TerminalQueuePlan(PlanBuilder plan)
         plan.Do(OperationKind.Subtract, _left, _left, _result);
         plan.Jump(more);
         plan.Place(done);
+    }
+
+    /// <summary>Finds the column by what becomes of tabs, under <see cref="TerminalSettings.ForCounting"/>, and leaves it as it was: the
+    /// kernel counts characters up and backspaces down, not below 0 (do_output_char, drivers/tty/n_tty.c).</summary>
+    /// <param name="slave">Does not block.</param>
+    /// <param name="column">Gets it; <see cref="MostColumns"/> or more when it is as far out.</param>
+    public void CountColumn(Argument master, Argument slave, Slot column, PlanLabel failed)
+    {
+        // A tab, and a mark by which its end is known: in the column behind a multiple of 8. With ten backspaces before it the tab ends
+        // 8 columns further to the left, one blank long; but where there was no more than one tab, at the same place, 8 blanks long.
+        DataReference tab = plan.Bytes([Tab, Mark], "tab"), back = plan.Bytes([.. Enumerable.Repeat(Back, 10), Tab, Mark], "back and tab"), start = plan.Bytes([(byte)'\r'], "start of the line");
+        Slot first = plan.NewSlot(), blanks = plan.NewSlot();
+        PlanLabel more = new("another tab"), counted = new("counted"), next = new("next columns"), last = new("last columns"), done = new("column is back");
+        Measure(master, slave, tab, 2, first, failed);
+        plan.Set(column, 8);
+        plan.Place(more);
+        plan.JumpIf(column, Condition.GreaterOrEqual, MostColumns, counted);
+        Measure(master, slave, back, 12, blanks, failed);
+        plan.Do(OperationKind.Subtract, blanks, blanks, 10);
+        plan.JumpIf(blanks, Condition.Equal, 8, counted);
+        plan.JumpIf(blanks, Condition.NotEqual, 1, failed);
+        plan.Do(OperationKind.Add, column, column, 8);
+        plan.Jump(more);
+        plan.Place(counted);
+        plan.Do(OperationKind.Subtract, column, column, first);
+        Pass(master, slave, start, 1, failed);
+        DataReference spaces = Blanks();
+        plan.Set(blanks, column);
+        plan.Place(next);
+        plan.JumpIf(blanks, Condition.Less, ColumnsAtOnce, last);
+        Pass(master, slave, spaces, ColumnsAtOnce, failed);
+        plan.Do(OperationKind.Subtract, blanks, blanks, ColumnsAtOnce);
+        plan.Jump(next);
+        plan.Place(last);
+        plan.JumpIf(blanks, Condition.Equal, 0, done);
+        Pass(master, slave, spaces, blanks, failed);
+        plan.Place(done);
+    }
+
+    /// <summary>Makes the column of a new terminal, under <see cref="TerminalSettings.ForCounting"/>.</summary>
+    public void SetColumn(Argument master, Argument slave, int column, PlanLabel failed)
+    {
+        DataReference spaces = Blanks();
+        for (int left = column; left > 0; left -= ColumnsAtOnce)
+        {
+            Pass(master, slave, spaces, Math.Min(left, ColumnsAtOnce), failed);
+        }
+    }
+
+    private DataReference Blanks() => plan.Bytes([.. Enumerable.Repeat((byte)' ', ColumnsAtOnce)], "blanks");
+
+    /// <summary>Writes bytes that end with the mark, and counts those that come out before it.</summary>
+    private void Measure(Argument master, Argument slave, DataReference bytes, int length, Slot count, PlanLabel failed)
+    {
+        PlanLabel more = new("more of it");
+        plan.Try(_result, SystemCall.Write, slave, bytes, length);
+        plan.JumpIf(_result, Condition.NotEqual, length, failed);
+        plan.Set(_at, _scratch);
+        plan.Place(more);
+        Poll(master, POLLIN, failed, LongestEchoMilliseconds);
+        plan.Try(_result, SystemCall.Read, master, _at, ColumnsAtOnce);
+        plan.JumpIf(_result, Condition.Less, 1, failed);
+        plan.Do(OperationKind.Add, _at, _at, _result);
+        plan.Do(OperationKind.Subtract, count, _at, 1);
+        plan.Do(OperationKind.Load32, _result, count);
+        plan.Do(OperationKind.And, _result, _result, 0xff);
+        plan.JumpIf(_result, Condition.NotEqual, (int)Mark, more);
+        plan.Do(OperationKind.Subtract, count, count, _scratch);
     }
 
     /// <summary>Writes bytes at the other side, whose settings change nothing of them: as many as it held before, however they had come in.</summary>
