@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Engine.Freeze;
+using Yadokari.Engine.Resources.Memory;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
@@ -98,6 +99,14 @@ internal static class WatchArming
 
         int error = (int)BinaryPrimitives.ReadInt64LittleEndian(answer.AsSpan(Number));
         WriteWatch? watch = fetched is null ? null : WriteWatch.TryEnable(fetched);
+        if (watch is not null)
+        {
+            foreach (Vma vma in (ProcMaps.ReadMaps(process.Pid) ?? []).Where(TrackedMemory.MayWatch))
+            {
+                watch.Add(vma.Start, vma.End);
+            }
+        }
+
         reason = watch is not null ? null
             : error < 0 ? $"its memory can't be watched: {Errno.Message(-error)}"
             : fetched is null ? "its memory can't be watched: not permitted"

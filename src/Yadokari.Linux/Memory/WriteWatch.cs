@@ -14,7 +14,6 @@ public sealed unsafe class WriteWatch : IDisposable
 {
     private const ulong UffdioApi = 0xC018AA3F;
     private const ulong UffdioRegister = 0xC020AA00;
-    private const ulong UffdioUnregister = 0x8010AA01;
     private const ulong UffdioWriteProtect = 0xC018AA06;
     private const ulong Api = 0xAA;
     private const ulong FeatureUnpopulated = 1 << 13; // UFFD_FEATURE_WP_UNPOPULATED
@@ -22,6 +21,7 @@ public sealed unsafe class WriteWatch : IDisposable
     private const ulong ModeWriteProtect = 2; // UFFDIO_REGISTER_MODE_WP
 
     private readonly SafeFileHandle _userfault;
+    private readonly List<PageRun> _ranges = [];
 
     private WriteWatch(SafeFileHandle userfault) => _userfault = userfault;
 
@@ -42,27 +42,27 @@ public sealed unsafe class WriteWatch : IDisposable
         return new WriteWatch(userfault);
     }
 
-    /// <summary>Watches a mapping, of whose pages none is protected afterwards: what an earlier watcher left is cleared, since a
-    /// page that stayed protected would never count as written again.</summary>
-    /// <returns>False: it is gone, is somebody else's already (EBUSY), or can't be watched.</returns>
-    public bool TryAdd(RemoteAddress start, RemoteAddress end)
+    /// <summary>What is watched, as it was when it was added, by ascending address.</summary>
+    public IReadOnlyList<PageRun> Ranges => _ranges;
+
+    /// <summary>Watches a mapping, unless it is somebody else's already (EBUSY), or can't be watched. Its process stands still: of one that
+    /// had changed meanwhile only a part might be watched, which is two mappings to the kernel then, and mremap takes no two.</summary>
+    public void Add(RemoteAddress start, RemoteAddress end)
     {
         ulong* register = stackalloc ulong[4] { start.Value, end - start, ModeWriteProtect, 0 };
-        ulong* unprotect = stackalloc ulong[3] { start.Value, end - start, 0 };
-        int descriptor = (int)_userfault.DangerousGetHandle();
-        if (LibC.Ioctl(descriptor, UffdioRegister, register) < 0)
+        if (LibC.Ioctl((int)_userfault.DangerousGetHandle(), UffdioRegister, register) >= 0)
         {
-            return false;
+            _ranges.Add(new PageRun(start, end));
         }
+    }
 
-        if (Repeat(descriptor, unprotect))
-        {
-            return true;
-        }
-
-        // A heap that was cut and has grown again meanwhile is watched in its first part only, which nobody would know of.
-        _ = LibC.Ioctl(descriptor, UffdioUnregister, unprotect);
-        return false;
+    /// <summary>Takes away protection of pages that an earlier watcher left: a page that stayed protected would never count as written again.</summary>
+    /// <param name="range">One of <see cref="Ranges"/>.</param>
+    /// <returns>False: it has changed, so that it is not known of all its pages.</returns>
+    public bool TryClear(PageRun range)
+    {
+        ulong* unprotect = stackalloc ulong[3] { range.Start.Value, range.Length, 0 };
+        return Repeat((int)_userfault.DangerousGetHandle(), unprotect);
     }
 
     public void Dispose() => _userfault.Dispose();

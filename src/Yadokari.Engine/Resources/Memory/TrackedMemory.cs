@@ -100,8 +100,8 @@ internal sealed class TrackedMemory : IDisposable
         }
     }
 
-    /// <summary>A mapping that is under this watch, in part at least.</summary>
-    public bool Watches(Vma vma) => _watched.Exists(range => range.Start < vma.End && vma.Start < range.End);
+    /// <summary>A mapping that the kernel says is watched is so by this watch, in part at least.</summary>
+    public bool Watches(Vma vma) => _watch?.Ranges.Any(range => range.Start < vma.End && vma.Start < range.End) ?? false;
 
     /// <summary>An address in such a mapping.</summary>
     public bool Watches(RemoteAddress address) => _watched.Exists(range => range.Start <= address && address < range.End);
@@ -178,8 +178,14 @@ internal sealed class TrackedMemory : IDisposable
         _found.Clear();
         if (IsWatching)
         {
+            List<PageRun> unwritten = [];
             using PageMap pages = new(Pid);
-            pages.FindUnwritten(_found);
+            pages.FindUnwritten(unwritten);
+            RunCursor known = new(unwritten);
+            foreach (PageRun range in _watched)
+            {
+                known.Add(range.Start.Value, range.End.Value, _found);
+            }
         }
 
         AddUnchangedFiles(capture);
@@ -207,11 +213,17 @@ internal sealed class TrackedMemory : IDisposable
 
     private void AddWatched(IReadOnlyList<Vma> all, PageCopier copier)
     {
-        foreach (Vma vma in all)
+        Dictionary<PageRun, Vma> now = all.ToDictionary(vma => new PageRun(vma.Start, vma.End));
+        foreach (PageRun range in _watch!.Ranges)
         {
-            if (MayWatch(vma) && _watch!.TryAdd(vma.Start, vma.End))
+            if (!_watch.TryClear(range))
             {
-                _watched.Add(new PageRun(vma.Start, vma.End));
+                continue; // copied when it stands still
+            }
+
+            _watched.Add(range);
+            if (now.TryGetValue(range, out Vma? vma) && MayWatch(vma))
+            {
                 _vmas.Add(vma);
             }
         }
@@ -229,7 +241,7 @@ internal sealed class TrackedMemory : IDisposable
     }
 
     /// <summary>Private memory that is no file's.</summary>
-    private static bool MayWatch(Vma vma) =>
+    public static bool MayWatch(Vma vma) =>
         !vma.Shared && !vma.IsFile && !MemoryCapture.IsKernels(vma)
         && (vma.Flags & (VmaFlags.HugeTlb | VmaFlags.Io | VmaFlags.PageFrames | VmaFlags.ShadowStack | VmaFlags.Droppable | VmaFlags.UserFault)) == 0;
 
