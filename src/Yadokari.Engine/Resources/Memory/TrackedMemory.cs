@@ -213,7 +213,7 @@ internal sealed class TrackedMemory : IDisposable
 
     private void AddWatched(IReadOnlyList<Vma> all, PageCopier copier)
     {
-        Dictionary<PageRun, Vma> now = all.ToDictionary(vma => new PageRun(vma.Start, vma.End));
+        Dictionary<PageRun, Vma> now = all.Select(vma => vma with { Flags = vma.Flags & ~VmaFlags.UserFault }).ToDictionary(vma => new PageRun(vma.Start, vma.End));
         foreach (PageRun range in _watch!.Ranges)
         {
             if (!_watch.TryClear(range))
