@@ -14,6 +14,7 @@ namespace Yadokari.Engine.Capture;
 internal static class SegmentContent
 {
     private const int ReadOnly = 0x1000; // SHM_RDONLY
+    private const int Millisecond = 1_000_000;
     private const int MostPages = 128 * 1024;
 
     /// <summary>So often it looks whether all is read, each time a millisecond later.</summary>
@@ -75,9 +76,7 @@ internal static class SegmentContent
 
     private static void Emit(PlanBuilder plan, SystemVObject segment, ulong length, int pages, DataReference attached, DataReference resident, DataReference told, DataReference heard, DataReference map)
     {
-        const int millisecond = 1_000_000;
         Slot at = plan.NewSlot(), state = plan.NewSlot(), looks = plan.NewSlot();
-        DataReference time = plan.Bytes(new byte[16], "{1 ms}");
         PlanLabel unknown = new("unknown"), wait = new("wait"), over = new("read"), end = new("end");
         plan.Try(at, SystemCall.Shmat, segment.Id, 0, ReadOnly);
         plan.Do(OperationKind.Store64, null, attached, at);
@@ -95,9 +94,7 @@ internal static class SegmentContent
         plan.Place(wait);
         plan.Do(OperationKind.Load64, state, told);
         plan.JumpIf(state, Condition.Equal, 1, over);
-        // What is left of the time is written back.
-        plan.Do(OperationKind.Store64, null, Argument.AddressOf(time, 8), millisecond);
-        plan.Try(null, SystemCall.Ppoll, 0, 0, time, 0, 8);
+        plan.Pause(Millisecond);
         plan.Do(OperationKind.Add, looks, looks, 1);
         plan.JumpIf(looks, Condition.Less, MostLooks, wait);
         plan.Place(over);

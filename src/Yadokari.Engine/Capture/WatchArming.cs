@@ -11,7 +11,7 @@ using Yadokari.Linux.Proc;
 namespace Yadokari.Engine.Capture;
 
 /// <summary>
-/// Gets a <see cref="WriteWatch"/> of a frozen process: only it can make a userfaultfd of its address space. One list of calls makes
+/// Gets a <see cref="WriteWatch"/> of the memory of a frozen process: only it can make a userfaultfd of its address space. One list of calls makes
 /// it, waits until it was fetched, and closes it again: whatever becomes of this program meanwhile, the process keeps none, by
 /// which its memory would stay watched. Tracer thread only.
 /// </summary>
@@ -33,9 +33,6 @@ internal static class WatchArming
         PlanBuilder plan = new();
         DataReference words = plan.Room(Words);
         DataReference isTaken = plan.Room(sizeof(ulong));
-        byte[] pause = new byte[16];
-        BinaryPrimitives.WriteInt64LittleEndian(pause.AsSpan(8), PauseNanoseconds);
-        DataReference wait = plan.Bytes(pause, "{50 µs}");
         Slot made = plan.NewSlot(), taken = plan.NewSlot(), left = plan.NewSlot();
         PlanLabel again = new("again"), close = new("close"), end = new("end");
         plan.Try(made, SystemCall.Userfaultfd, WriteWatch.Flags);
@@ -46,10 +43,7 @@ internal static class WatchArming
         plan.Place(again);
         plan.Do(OperationKind.Load64, taken, isTaken);
         plan.JumpIf(taken, Condition.NotEqual, 0, close);
-        // Not by a sleep, after which the kernel does not know for how long the program's own was to last (restart_block). What is left
-        // of the time is written back.
-        plan.Do(OperationKind.Store64, null, Argument.AddressOf(wait, 8), PauseNanoseconds);
-        plan.Try(null, SystemCall.Ppoll, 0, 0, wait, 0, sizeof(ulong));
+        plan.Pause(PauseNanoseconds);
         plan.Do(OperationKind.Subtract, left, left, 1);
         plan.JumpIf(left, Condition.GreaterOrEqual, 0, again);
         plan.Place(close);

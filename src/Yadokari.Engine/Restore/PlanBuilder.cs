@@ -50,6 +50,16 @@ public sealed class PlanBuilder(long maxLength = long.MaxValue)
         return reference;
     }
 
+    /// <summary>Waits, also in a thread that is borrowed: not by a sleep, after which the kernel does not know for how long the program's own was
+    /// to last (restart_block).</summary>
+    public void Pause(int nanoseconds)
+    {
+        DataReference time = Room(16, "{pause}");
+        // What is left of it is written back.
+        Do(OperationKind.Store64, null, Argument.AddressOf(time, 8), nanoseconds);
+        Try(null, SystemCall.Ppoll, 0, 0, time, 0, sizeof(ulong));
+    }
+
     /// <summary>What is said when an operation fails: names in it are those of files anywhere, and it goes to a terminal.</summary>
     public DataReference Message(string text) => Text(PlainText.Of(text));
 

@@ -15,10 +15,10 @@ public sealed class RestorePlan(IReadOnlyList<Operation> operations, ReadOnlyMem
     public ReadOnlyMemory<byte> Data { get; } = data;
 
     /// <summary>Bytes from the region's base to the start of the data.</summary>
-    public int DataOffset { get; } = Align(RegionLayout.OperationsOffset + (operations.Count * RegionLayout.OperationLength), 64);
+    public int DataOffset { get; } = DataOffsetOf(operations);
 
     /// <summary>Bytes of the encoded part, a multiple of the page size.</summary>
-    public int Length { get; } = Align(Align(RegionLayout.OperationsOffset + (operations.Count * RegionLayout.OperationLength), 64) + data.Length, RemoteAddress.PageSize);
+    public int Length { get; } = Align(DataOffsetOf(operations) + data.Length, RemoteAddress.PageSize);
 
     /// <summary>Bytes of memory it needs when it runs: with the variables and the shared pages behind what is encoded.</summary>
     public int Span => SharedOffset + sharedLength;
@@ -66,6 +66,8 @@ public sealed class RestorePlan(IReadOnlyList<Operation> operations, ReadOnlyMem
     internal int OffsetOf(int slot) => slot < WellKnownSlots.FirstFree
         ? RegionLayout.OwnOffset + (slot * 8)
         : Length + ((slot - WellKnownSlots.FirstFree) * 8);
+
+    private static int DataOffsetOf(IReadOnlyList<Operation> operations) => Align(RegionLayout.OperationsOffset + (operations.Count * RegionLayout.OperationLength), 64);
 
     private static int Align(int value, int alignment) => (value + alignment - 1) / alignment * alignment;
 

@@ -41,7 +41,7 @@ int main(void)
         HOLDS(!terminal_is_ready(master[i]));
         if (i == 3) SAME_TEXT("typed\n", terminal_read_once(slave[i]));
 
-        // Back to where it was, below 0 it does not go; then a tab, as many blanks long as are left to the next eighth column.
+        // A tab is as many blanks long as are left to the next eighth column.
         terminal_write(slave[i], "\t!", 2);
         const char *said = terminal_read(master[i], blanks + 1);
         SAME(blanks, (int)strspn(said, " "));

@@ -193,7 +193,7 @@ internal sealed class TerminalQueueCapture
         PlanLabel failed = new("not counted"), counted = new("column counted");
         SetSettings(_settings.ForCounting());
         _queue.CountColumn(_master, _peer, _column, failed);
-        _plan.JumpIf(_column, Condition.Less, TerminalQueuePlan.MostColumns - 8, counted);
+        _plan.JumpIf(_column, Condition.Less, TerminalQueuePlan.MostColumns, counted);
         _plan.Place(failed);
         _plan.Set(_failures, 4);
         _plan.Place(counted);

@@ -19,22 +19,20 @@ internal sealed class TerminalQueuePlan(PlanBuilder plan)
     /// <summary>Bytes that n_tty holds (N_TTY_BUF_SIZE less one): up to here all that was typed has been looked at.</summary>
     public const int Capacity = 4095;
 
-    private const int LongestEchoMilliseconds = 1000;
-    private const int PieceLength = 256; // of which the kernel's buffers are multiples
-    private const int MostTries = 400;
-
     /// <summary>Columns of a line, as far as they are counted.</summary>
     public const int MostColumns = 4096;
 
+    private const int LongestEchoMilliseconds = 1000;
+    private const int PieceLength = 256; // of which the kernel's buffers are multiples
+    private const int MostTries = 400;
+    private const int TryNanoseconds = 500_000;
     private const int ColumnsAtOnce = 64;
     private const byte Mark = (byte)'!';
     private const byte Tab = (byte)'\t';
     private const byte Back = (byte)'\b';
-    private const int TryNanoseconds = 500_000;
 
     private readonly DataReference _poll = plan.Room(8, "{pollfd}");
     private readonly DataReference _scratch = plan.Room(16 * 1024, "echo");
-    private readonly DataReference _pause = plan.Bytes([.. BitConverter.GetBytes(0L), .. BitConverter.GetBytes((long)TryNanoseconds)], "{0.5 ms}");
     private readonly Slot _result = plan.NewSlot();
     private readonly Slot _left = plan.NewSlot();
     private readonly Slot _at = plan.NewSlot();
@@ -97,11 +95,11 @@ internal sealed class TerminalQueuePlan(PlanBuilder plan)
         // 8 columns further to the left, one blank long; but where there was no more than one tab, at the same place, 8 blanks long.
         DataReference tab = plan.Bytes([Tab, Mark], "tab"), back = plan.Bytes([.. Enumerable.Repeat(Back, 10), Tab, Mark], "back and tab"), start = plan.Bytes([(byte)'\r'], "start of the line");
         Slot first = plan.NewSlot(), blanks = plan.NewSlot();
-        PlanLabel more = new("another tab"), counted = new("counted"), next = new("next columns"), last = new("last columns"), done = new("column is back");
+        PlanLabel more = new("another tab"), counted = new("counted");
         Measure(master, slave, tab, 2, first, failed);
         plan.Set(column, 8);
         plan.Place(more);
-        plan.JumpIf(column, Condition.GreaterOrEqual, MostColumns, counted);
+        plan.JumpIf(column, Condition.GreaterOrEqual, MostColumns + 8, counted);
         Measure(master, slave, back, 12, blanks, failed);
         plan.Do(OperationKind.Subtract, blanks, blanks, 10);
         plan.JumpIf(blanks, Condition.Equal, 8, counted);
@@ -111,30 +109,26 @@ internal sealed class TerminalQueuePlan(PlanBuilder plan)
         plan.Place(counted);
         plan.Do(OperationKind.Subtract, column, column, first);
         Pass(master, slave, start, 1, failed);
-        DataReference spaces = Blanks();
-        plan.Set(blanks, column);
+        SetColumn(master, slave, column, failed);
+    }
+
+    /// <summary>Makes a column of the start of a line, as of a new terminal, under <see cref="TerminalSettings.ForCounting"/>.</summary>
+    public void SetColumn(Argument master, Argument slave, Argument column, PlanLabel failed)
+    {
+        DataReference blanks = plan.Bytes([.. Enumerable.Repeat((byte)' ', ColumnsAtOnce)], "blanks");
+        Slot left = plan.NewSlot();
+        PlanLabel next = new("next columns"), last = new("last columns"), done = new("column is there");
+        plan.Set(left, column);
         plan.Place(next);
-        plan.JumpIf(blanks, Condition.Less, ColumnsAtOnce, last);
-        Pass(master, slave, spaces, ColumnsAtOnce, failed);
-        plan.Do(OperationKind.Subtract, blanks, blanks, ColumnsAtOnce);
+        plan.JumpIf(left, Condition.Less, ColumnsAtOnce, last);
+        Pass(master, slave, blanks, ColumnsAtOnce, failed);
+        plan.Do(OperationKind.Subtract, left, left, ColumnsAtOnce);
         plan.Jump(next);
         plan.Place(last);
-        plan.JumpIf(blanks, Condition.Equal, 0, done);
-        Pass(master, slave, spaces, blanks, failed);
+        plan.JumpIf(left, Condition.Equal, 0, done);
+        Pass(master, slave, blanks, left, failed);
         plan.Place(done);
     }
-
-    /// <summary>Makes the column of a new terminal, under <see cref="TerminalSettings.ForCounting"/>.</summary>
-    public void SetColumn(Argument master, Argument slave, int column, PlanLabel failed)
-    {
-        DataReference spaces = Blanks();
-        for (int left = column; left > 0; left -= ColumnsAtOnce)
-        {
-            Pass(master, slave, spaces, Math.Min(left, ColumnsAtOnce), failed);
-        }
-    }
-
-    private DataReference Blanks() => plan.Bytes([.. Enumerable.Repeat((byte)' ', ColumnsAtOnce)], "blanks");
 
     /// <summary>Writes bytes that end with the mark, and counts those that come out before it.</summary>
     private void Measure(Argument master, Argument slave, DataReference bytes, int length, Slot count, PlanLabel failed)
@@ -180,7 +174,7 @@ internal sealed class TerminalQueuePlan(PlanBuilder plan)
         // Until the kernel's worker has moved on what n_tty has room for; at the limit of the buffers a large piece still fits.
         plan.Do(OperationKind.Add, _tries, _tries, 1);
         plan.JumpIf(_tries, Condition.GreaterOrEqual, MostTries, last);
-        plan.Try(null, SystemCall.Nanosleep, _pause, 0);
+        plan.Pause(TryNanoseconds);
         plan.Jump(more);
         plan.Place(last);
         plan.Try(_result, SystemCall.Write, slave, _at, _left);
