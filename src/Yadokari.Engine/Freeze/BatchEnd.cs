@@ -19,6 +19,7 @@ internal static class BatchEnd
 
     private const int At = RegionLayout.BatchEndOffset;
 
+    private const int MagicOffset = 8;
     private const int CodeOffset = 64;
     private const int Length = 192;
 
@@ -28,11 +29,18 @@ internal static class BatchEnd
     /// <summary>Where the plan goes on behind its end.</summary>
     public static RemoteAddress Entry(RemoteAddress region) => region + At + CodeOffset;
 
+    /// <summary>Whether a thread has told so, or the range is gone: memory of the program may be in its place.</summary>
+    public static bool IsOver(FrozenProcess tree, RemoteAddress region)
+    {
+        Span<byte> words = stackalloc byte[MagicOffset + sizeof(ulong)];
+        return tree.Memory.Read(Done(region), words) != words.Length || BinaryPrimitives.ReadUInt64LittleEndian(words) != 0 || BinaryPrimitives.ReadUInt64LittleEndian(words[MagicOffset..]) != Magic;
+    }
+
     /// <summary>Whether a range is one that a batch was run in.</summary>
     public static bool IsRegion(FrozenProcess tree, RemoteAddress region)
     {
         byte[] magic = new byte[sizeof(ulong)];
-        return tree.Memory.Read(region + At + 8, magic) == magic.Length && BinaryPrimitives.ReadUInt64LittleEndian(magic) == Magic;
+        return tree.Memory.Read(region + At + MagicOffset, magic) == magic.Length && BinaryPrimitives.ReadUInt64LittleEndian(magic) == Magic;
     }
 
     /// <summary>Bytes for one thread, to be written at <see cref="Done"/>.</summary>
@@ -42,7 +50,7 @@ internal static class BatchEnd
     {
         byte[] bytes = new byte[Length];
         Span<byte> data = bytes;
-        BinaryPrimitives.WriteUInt64LittleEndian(data[8..], Magic);
+        BinaryPrimitives.WriteUInt64LittleEndian(data[MagicOffset..], Magic);
         BinaryPrimitives.WriteInt64LittleEndian(data[16..], (long)lease.TotalSeconds);
         BinaryPrimitives.WriteInt64LittleEndian(data[24..], lease.Milliseconds * 1_000_000L);
         BinaryPrimitives.WriteUInt64LittleEndian(data[32..], unmap.Value);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Proc;
@@ -52,11 +51,15 @@ public sealed class RemoteBatch : IDisposable
         _lease = lease;
     }
 
-    /// <summary>How far the main thread has come with a call that maps or unmaps the range: on its way to it, in it or behind it.</summary>
+    /// <summary>How far the main thread has come with a call that maps or unmaps the range.</summary>
     private enum Call
     {
         None,
+
+        /// <summary>On its way to the call.</summary>
         Begun,
+
+        /// <summary>In it, or behind it.</summary>
         Entered,
     }
 
@@ -255,18 +258,11 @@ public sealed class RemoteBatch : IDisposable
     {
         FrozenThread thread = Borrowed;
         int sleep = 1;
-        long seen = Stopwatch.GetTimestamp();
-        for (int look = 0; !IsDone(); look++)
+        for (int look = 0; !BatchEnd.IsOver(_tree, _region); look++)
         {
-            BatchWord? word = meanwhile?.Invoke();
-            if (word is not null || Stopwatch.GetElapsedTime(seen) > _lease)
+            if (meanwhile?.Invoke() is { } word && !TryTell(thread, word))
             {
-                if (!TryTell(thread, word))
-                {
-                    break;
-                }
-
-                seen = Stopwatch.GetTimestamp();
+                break;
             }
 
             if (thread.Tracee.TryPollStop(out Stop stop))
@@ -289,10 +285,10 @@ public sealed class RemoteBatch : IDisposable
         FrozenProcess.BeginInterrupt(thread);
     }
 
-    /// <summary>Looks whether it is still there, and writes to where its plan looks. It stands still for that: had it gone home meanwhile,
-    /// there could be memory of the program in the place of the range.</summary>
+    /// <summary>Writes to where its plan looks. It stands still for that: had it gone home meanwhile, there could be memory of the program in
+    /// the place of the range. Its plan must wait by <see cref="PlanBuilder.Pause"/>.</summary>
     /// <returns>False: it has gone home, and nothing was written.</returns>
-    private bool TryTell(FrozenThread thread, BatchWord? word)
+    private bool TryTell(FrozenThread thread, BatchWord word)
     {
         _tree.Interrupt(thread);
         if (!StandsInRange(thread))
@@ -300,13 +296,7 @@ public sealed class RemoteBatch : IDisposable
             return false;
         }
 
-        if (word is { } told)
-        {
-            byte[] bytes = new byte[sizeof(ulong)];
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes, told.Value);
-            _tree.Memory.Write(_region + (ulong)(_loaded!.DataOffset + told.Place.Offset), bytes);
-        }
-
+        _tree.Memory.Write(_region + (ulong)(_loaded!.DataOffset + word.Place.Offset), BitConverter.GetBytes(word.Value));
         thread.Tracee.TryContinue();
         thread.Runs = true;
         return true;
@@ -472,13 +462,6 @@ public sealed class RemoteBatch : IDisposable
     }
 
     private bool StandsInRange(FrozenThread thread) => thread.Tracee.GetRegisters().Rip - _region.Value < Length;
-
-    /// <summary>False while it is under way. The range may be gone already, or there be another one in its place.</summary>
-    private bool IsDone()
-    {
-        Span<byte> word = stackalloc byte[sizeof(ulong)];
-        return _tree.Memory.Read(BatchEnd.Done(_region), word) != word.Length || BinaryPrimitives.ReadUInt64LittleEndian(word) != 0;
-    }
 
     /// <summary>The signal to go on with. A stopped process reports its group stop first: it is told to go on. What can't be
     /// blocked and comes just now it gets, and any when it went home.</summary>
