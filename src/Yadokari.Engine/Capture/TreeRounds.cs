@@ -82,7 +82,7 @@ public sealed class TreeRounds : IDisposable
 
     /// <summary>The mappings without the mark that the watch is on them.</summary>
     internal IReadOnlyList<Vma> WithoutMark(int pid, IReadOnlyList<Vma> vmas) =>
-        Find(pid) is { } memory ? [.. vmas.Select(vma => memory.Watches(vma) ? vma with { Flags = vma.Flags & ~VmaFlags.UserFault } : vma)] : vmas;
+        Find(pid)?.WithoutMark(vmas) ?? vmas;
 
     private void Copy(int pid, Tracer tracer, IImageSink sink, IProgress<CaptureProgress>? progress, bool flush)
     {

@@ -43,7 +43,7 @@ public sealed unsafe class WriteWatch : IDisposable
     }
 
     /// <summary>What is watched, as it was when it was added, by ascending address.</summary>
-    public IReadOnlyList<PageRun> Ranges => _ranges;
+    public ReadOnlySpan<PageRun> Ranges => CollectionsMarshal.AsSpan(_ranges);
 
     /// <summary>Watches a mapping, unless it is somebody else's already (EBUSY), or can't be watched. Its process stands still: of one that
     /// had changed meanwhile only a part might be watched, which is two mappings to the kernel then, and mremap takes no two.</summary>

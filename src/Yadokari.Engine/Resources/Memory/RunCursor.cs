@@ -39,6 +39,13 @@ internal ref struct RunCursor(ReadOnlySpan<PageRun> runs)
         return mask;
     }
 
+    /// <summary>Whether a part of a range is in a run.</summary>
+    public bool Touches(ulong start, ulong end)
+    {
+        Skip(start);
+        return _next < _runs.Length && _runs[_next].Start.Value < end;
+    }
+
     /// <summary>The parts of a range that are in a run.</summary>
     public void Add(ulong start, ulong end, List<PageRun> parts)
     {

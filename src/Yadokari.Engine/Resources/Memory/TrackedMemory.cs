@@ -100,10 +100,25 @@ internal sealed class TrackedMemory : IDisposable
         }
     }
 
-    /// <summary>A mapping that the kernel says is watched is so by this watch, in part at least.</summary>
-    public bool Watches(Vma vma) => _watch?.Ranges.Any(range => range.Start < vma.End && vma.Start < range.End) ?? false;
+    /// <summary>The mappings, by ascending address, without the mark of this watch: it is on those that are watched in part as well.</summary>
+    public IReadOnlyList<Vma> WithoutMark(IReadOnlyList<Vma> vmas)
+    {
+        if (_watch is null)
+        {
+            return vmas;
+        }
 
-    /// <summary>An address in such a mapping.</summary>
+        List<Vma> plain = new(vmas.Count);
+        RunCursor watched = new(_watch.Ranges);
+        foreach (Vma vma in vmas)
+        {
+            plain.Add(watched.Touches(vma.Start.Value, vma.End.Value) ? vma with { Flags = vma.Flags & ~VmaFlags.UserFault } : vma);
+        }
+
+        return plain;
+    }
+
+    /// <summary>An address in memory that is under this watch.</summary>
     public bool Watches(RemoteAddress address) => _watched.Exists(range => range.Start <= address && address < range.End);
 
     /// <summary>The first round: all that it has.</summary>
@@ -213,7 +228,7 @@ internal sealed class TrackedMemory : IDisposable
 
     private void AddWatched(IReadOnlyList<Vma> all, PageCopier copier)
     {
-        Dictionary<PageRun, Vma> now = all.Select(vma => vma with { Flags = vma.Flags & ~VmaFlags.UserFault }).ToDictionary(vma => new PageRun(vma.Start, vma.End));
+        Dictionary<PageRun, Vma> now = WithoutMark(all).ToDictionary(vma => new PageRun(vma.Start, vma.End));
         foreach (PageRun range in _watch!.Ranges)
         {
             if (!_watch.TryClear(range))
@@ -243,7 +258,7 @@ internal sealed class TrackedMemory : IDisposable
     /// <summary>Private memory that is no file's.</summary>
     public static bool MayWatch(Vma vma) =>
         !vma.Shared && !vma.IsFile && !MemoryCapture.IsKernels(vma)
-        && (vma.Flags & (VmaFlags.HugeTlb | VmaFlags.Io | VmaFlags.PageFrames | VmaFlags.ShadowStack | VmaFlags.Droppable | VmaFlags.UserFault)) == 0;
+        && (vma.Flags & (VmaFlags.HugeTlb | VmaFlags.Io | VmaFlags.PageFrames | VmaFlags.ShadowStack | VmaFlags.Droppable)) == 0;
 
     private void Find(bool onlyWritten)
     {
