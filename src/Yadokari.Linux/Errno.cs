@@ -21,6 +21,7 @@ public static class Errno
     public const int EFBIG = 27;
     public const int ENOSPC = 28;
     public const int EPIPE = 32;
+    public const int ERANGE = 34;
     public const int ENOSYS = 38;
     public const int ENOMSG = 42;
     public const int EIDRM = 43;

@@ -56,6 +56,7 @@ internal sealed class AskedProcess
     /// <exception cref="ObstacleException">It can't be carried after all.</exception>
     public static AskedProcess Of(FrozenProcess frozen, IReadOnlyList<Vma> vmas, RemoteBatch batch, byte[] data, IReadOnlyList<int> stoppedChildren, long since)
     {
+        AioContexts.Settle(frozen, batch, vmas);
         ProcessCapture process = ProcessCapture.Read(frozen, data, batch, vmas);
         List<ThreadImage> threads = [ThreadCapture.Capture(frozen, frozen.Main, data, ProcessQuestions.MainThread)];
         foreach (FrozenThread thread in frozen.Threads.Skip(1))
@@ -184,6 +185,7 @@ internal sealed class AskedProcess
             HugePages = [.. memory.HugePages.Select(run => new KernelRange(run.Start.Value, run.Length))],
             Segments = segments,
             SharedObjects = objects,
+            AioContexts = AioContexts.Read(Frozen.Memory, Vmas),
             Vdso = vdso,
         };
     }

@@ -22,6 +22,8 @@ internal static class NeedsSeen
             {
                 needs.Add(new HostNeed(HostNeedKind.MappedFile, path, length));
             }
+
+            needs.AddRange(vmas.Where(AioContexts.IsOne).Select(ring => new HostNeed(HostNeedKind.AioContext, "", (long)ring.Length)));
         }
 
         HashSet<int> threads = [.. mapped.SelectMany(process => Numbers(process.Pid))];

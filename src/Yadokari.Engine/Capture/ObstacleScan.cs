@@ -201,6 +201,7 @@ public static class ObstacleScan
 
         Namespaces.FindOfJob(living[0], obstacles);
         OutsideMappings.FindObstacles(mapped, obstacles);
+        AioContexts.FindInherited(mapped, obstacles);
         if (obstacles.Exists(obstacle => obstacle.Name == "shared-memory") && ResumeUnderWay.Find(living[0], mapped) is { } resuming)
         {
             // Nothing else that it has now is its own yet.

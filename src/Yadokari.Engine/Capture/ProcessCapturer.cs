@@ -63,7 +63,7 @@ public static class ProcessCapturer
             MemoryWriter writer = new(asked[i].Frozen.Memory, sink, position, progress) { Kept = rounds?.Kept };
             ProcessImage process = asked[i].Finish(descriptors.Processes[i], common.Keys, writer, rounds?.Find(asked[i].Pid), alike);
             StopReport report = i == 0 || !asked[i].Frozen.Stopped ? StopReport.Coming : untoldStops.ContainsKey(asked[i].Pid) ? StopReport.Waiting : StopReport.Taken;
-            processes.Add(kinship.Place(process, asked[i].Pid) with { Attributes = process.Attributes with { StopReport = report } });
+            processes.Add(kinship.Place(process, asked[i].Pid) with { Attributes = process.Attributes with { StopReport = report }, SemaphoreUndos = ipc.UndosOf(asked[i].Pid) });
             position = writer.Position;
             memoryBytes += writer.Written;
         }

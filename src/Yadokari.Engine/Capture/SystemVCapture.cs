@@ -25,6 +25,7 @@ internal sealed class SystemVCapture
     private const uint PermissionBits = 0x1ff;
 
     private readonly List<Obstacle> _obstacles = [];
+    private readonly Dictionary<int, IReadOnlyList<SemaphoreUndoImage>> _undos = [];
 
     private SystemVCapture()
     {
@@ -40,6 +41,9 @@ internal sealed class SystemVCapture
     public IReadOnlyList<SystemVObject> Used { get; private set; } = [];
 
     public IReadOnlyList<Obstacle> Obstacles => _obstacles;
+
+    /// <summary>What is undone to semaphores at the end of a process.</summary>
+    public IReadOnlyList<SemaphoreUndoImage> UndosOf(int pid) => _undos.GetValueOrDefault(pid) ?? [];
 
     /// <param name="asked">The job's processes, the main process first.</param>
     /// <param name="ended">Those that wait to be reaped.</param>
@@ -58,7 +62,7 @@ internal sealed class SystemVCapture
 
         FrozenProcess main = asked[0].Frozen;
         using RemoteBatch batch = RemoteBatch.Create(main, asked[0].Vmas, lease);
-        capture.Ask(main, batch, ownership, asked);
+        capture.Ask(main, batch, ownership, asked, lease);
         return capture;
     }
 
@@ -79,7 +83,7 @@ internal sealed class SystemVCapture
 
     private static SystemVName NameOf(SystemVObject one) => new(one.Id, one.Key, (int)(one.Mode & PermissionBits), one.Uid, one.Gid, one.CreatorUid, one.CreatorGid);
 
-    private void Ask(FrozenProcess main, RemoteBatch batch, SystemVOwnership ownership, IReadOnlyList<AskedProcess> asked)
+    private void Ask(FrozenProcess main, RemoteBatch batch, SystemVOwnership ownership, IReadOnlyList<AskedProcess> asked, TimeSpan lease)
     {
         HashSet<(SystemVKind, int)> known = [.. ownership.Objects.Select(one => (one.Kind, one.Id))];
         IReadOnlyList<SystemVObject> Read(SystemVKind kind) =>
@@ -90,11 +94,6 @@ internal sealed class SystemVCapture
         {
             FindForeign([.. sets, .. queues], asked[0].Pid);
             return;
-        }
-
-        if (sets.Count > 0)
-        {
-            FindUndo(asked);
         }
 
         foreach ((AskedProcess process, Vma view) in asked.SelectMany(process => process.Vmas.Where(SystemVMapping.IsSegment).Select(view => (process, view))))
@@ -113,6 +112,11 @@ internal sealed class SystemVCapture
             {
                 semaphores.Add(new SemaphoreSetImage(NameOf(set), values));
             }
+        }
+
+        if (semaphores.Count > 0)
+        {
+            FindUndos(asked, batch, semaphores, lease);
         }
 
         List<MessageQueueImage> letters = [];
@@ -140,17 +144,41 @@ internal sealed class SystemVCapture
         }
     }
 
-    /// <summary>What would be undone can't be read, but whether there is a list for it can: who has none has the same one as any other
-    /// process that has none. A process with threads always has one.</summary>
-    private void FindUndo(IReadOnlyList<AskedProcess> asked)
+    private void FindUndos(IReadOnlyList<AskedProcess> asked, RemoteBatch batch, IReadOnlyList<SemaphoreSetImage> sets, TimeSpan lease)
     {
-        IReadOnlyList<int> everybody = [.. Directory.EnumerateDirectories("/proc").Select(name => int.TryParse(name.AsSpan("/proc/".Length), out int pid) ? pid : 0).Where(pid => pid > 0)];
+        HashSet<int> inside = [.. asked.Select(process => process.Pid)];
+        IReadOnlyList<int> outside = [.. Directory.EnumerateDirectories("/proc").Select(name => int.TryParse(name.AsSpan("/proc/".Length), out int pid) ? pid : 0).Where(pid => pid > 0 && !inside.Contains(pid))];
+        List<FrozenProcess> lists = [];
         foreach (AskedProcess process in asked)
         {
-            int witness = process.Frozen.Main.Tid;
-            if (!everybody.Any(other => other != witness && Kcmp.SharesUndo(witness, other)))
+            FrozenProcess frozen = process.Frozen;
+            string whose = ProcessLabel.Of(process.Pid);
+            if (SemaphoreUndos.Apart(frozen) is var thread and not 0)
             {
-                _obstacles.Add(new Obstacle("sysv-undo", $"{ProcessLabel.Of(process.Pid)} may have changed System V semaphores with SEM_UNDO, or has threads, of which that can't be told"));
+                _obstacles.Add(new Obstacle("sysv-undo", $"thread {thread} of {whose} has a list of its own of what is undone to System V semaphores (SEM_UNDO) at its end"));
+                continue;
+            }
+
+            if (!SemaphoreUndos.MayHave(frozen, outside))
+            {
+                continue;
+            }
+
+            using RemoteBatch? own = process == asked[0] ? null : RemoteBatch.Create(frozen, process.Vmas, lease);
+            IReadOnlyList<SemaphoreUndoImage> found = SemaphoreUndos.Ask(frozen, own ?? batch, sets, out int error);
+            if (error != 0)
+            {
+                _obstacles.Add(new Obstacle("sysv-undo", $"what {whose} undoes to System V semaphores at its end (SEM_UNDO) can't be told: {Errno.Message(error)}"));
+            }
+            else if (lists.Find(other => Kcmp.SharesUndo(other.Main.Tid, frozen.Main.Tid)) is { } relative)
+            {
+                // Both have one by now, so it is not that neither has.
+                _obstacles.Add(new Obstacle("sysv-undo", $"{whose} and {ProcessLabel.Of(relative.Pid)} have what is undone to System V semaphores (SEM_UNDO) in common (CLONE_SYSVSEM)"));
+            }
+            else
+            {
+                lists.Add(frozen);
+                _undos.Add(process.Pid, found);
             }
         }
     }

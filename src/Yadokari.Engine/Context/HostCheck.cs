@@ -1,4 +1,5 @@
 using Yadokari.Engine.Image;
+using Yadokari.Engine.Resources.Memory;
 using Yadokari.Linux;
 using Yadokari.Linux.Cpu;
 using Yadokari.Linux.Descriptors;
@@ -58,6 +59,9 @@ internal static class HostCheck
                 break;
             case HostNeedKind.Socket:
                 AddressCheck.Check(need.Socket!, missing);
+                break;
+            case HostNeedKind.AioContext when (ulong)need.Length < AioContexts.LeastLength():
+                missing.Add(new Obstacle("aio", $"a context of asynchronous input and output (io_setup) for {AioContextImage.Room((ulong)need.Length)} events can't be made here: this host has more processors, and makes larger ones"));
                 break;
             case HostNeedKind.Connection:
                 AddressCheck.Check(need.Connection!, missing);

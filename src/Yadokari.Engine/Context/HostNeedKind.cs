@@ -22,4 +22,7 @@ public enum HostNeedKind
 
     /// <summary>An end of a TCP connection.</summary>
     Connection,
+
+    /// <summary>A context of io_setup(2) with a ring of so many bytes.</summary>
+    AioContext,
 }

@@ -116,6 +116,10 @@ public sealed record HostNeeds
             {
                 needs.Add(new HostNeed(HostNeedKind.MappedFile, mapping.Name, mapping.FileLength));
             }
+            else if (mapping.Kind == MappingKind.AioContext)
+            {
+                needs.Add(new HostNeed(HostNeedKind.AioContext, "", (long)mapping.Length));
+            }
         }
 
         bool IsOwn(string path) => IsOwnProc(path, id => image.Threads.Any(thread => thread.Tid == id));
@@ -160,6 +164,7 @@ public sealed record HostNeeds
     private static bool IsPossible(HostNeed? need) => need is not null && need.Kind switch
     {
         HostNeedKind.Socket => need.Socket is { } socket && IsAddress(socket.Address) && socket.Options.All(option => option.Value.Length <= MaxPath),
+        HostNeedKind.AioContext => need.Length > 0,
         HostNeedKind.Connection => need.Connection is { } end && IsAddress(end.Address),
         _ => Enum.IsDefined(need.Kind) && IsPath(need.Path) && (need.Directory is null ? need.Kind != HostNeedKind.TravellingFile : IsPath(need.Directory)),
     };

@@ -53,6 +53,7 @@ internal static class ImageBounds
 
         CheckCommon(image, fileLength);
         CheckIpc(image.Ipc);
+        CheckUndos(image);
         Require(image.HostName is not { } host || (host is { Name.Length: <= MaxHostName, Domain.Length: <= MaxHostName }), "the host name");
         Require(image.HighestDescriptor <= MaxDescriptor, "a descriptor number");
         HashSet<int> living = [.. before];
@@ -122,6 +123,21 @@ internal static class ImageBounds
         }
     }
 
+    private static void CheckUndos(TreeImage image)
+    {
+        Dictionary<int, int> counts = [];
+        foreach (SemaphoreSetImage set in image.Ipc?.Semaphores ?? [])
+        {
+            Require(counts.TryAdd(set.Name.Id, set.Values.Length / 2), "a set of semaphores");
+        }
+
+        foreach (ProcessImage process in image.Processes)
+        {
+            Whole(process.SemaphoreUndos, "what is undone to semaphores");
+            Require(process.SemaphoreUndos.All(undo => undo is { Number: >= 0, Adjustment: >= -32768 and <= 32767 and not 0 } && undo.Number < counts.GetValueOrDefault(undo.Set)), "what is undone to a semaphore");
+        }
+    }
+
     private static bool IsName(Restore.SystemVName? name) => name is { Id: >= 0, Mode: >= 0 and <= 0x1ff };
 
     private static void Check(ProcessImage image, long fileLength)
@@ -152,6 +168,9 @@ internal static class ImageBounds
             end = mapping.End;
         }
 
+        Dictionary<ulong, ulong> rings = image.Memory.Mappings.Where(mapping => mapping.Kind == MappingKind.AioContext).ToDictionary(mapping => mapping.Start, mapping => mapping.Length);
+        Require(image.Memory.AioContexts.Count == rings.Count && image.Memory.AioContexts.All(context => rings.Remove(context.Start, out ulong length) && context.IsPossible(length)), "a context of io_setup");
+
         CheckVdso(image.Memory.Vdso);
         Check(image.Memory.Segments, fileLength);
         foreach (SharedObjectImage shared in image.Memory.SharedObjects)
@@ -171,6 +190,7 @@ internal static class ImageBounds
         Whole(image.Memory.Segments, "the segments");
         Whole(image.Memory.GuardPages, "the guard pages");
         Whole(image.Memory.HugePages, "the huge pages");
+        Whole(image.Memory.AioContexts, "the contexts of io_setup");
         Whole(image.Memory.SharedObjects, "the shared objects");
         foreach (SharedObjectImage shared in image.Memory.SharedObjects)
         {

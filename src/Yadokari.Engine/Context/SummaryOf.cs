@@ -96,6 +96,6 @@ internal static class SummaryOf
         text[0] = (from.Protection & VmaProtection.Read) != 0 ? 'r' : '-';
         text[1] = (from.Protection & VmaProtection.Write) != 0 ? 'w' : '-';
         text[2] = (from.Protection & VmaProtection.Execute) != 0 ? 'x' : '-';
-        text[3] = from.Kind is MappingKind.SharedFile or MappingKind.SharedObject ? 's' : 'p';
+        text[3] = from.Kind is MappingKind.SharedFile or MappingKind.SharedObject or MappingKind.AioContext ? 's' : 'p';
     });
 }

@@ -39,6 +39,9 @@ public sealed record ProcessImage
     /// <see cref="Descriptors"/> has none.</summary>
     public bool SharesDescriptors { get; init; }
 
+    /// <summary>What is undone to System V semaphores at its end; of sets in <see cref="TreeImage.Ipc"/>.</summary>
+    public IReadOnlyList<SemaphoreUndoImage> SemaphoreUndos { get; init; } = [];
+
     public required AttributesImage Attributes { get; init; }
 
     public required MemoryImage Memory { get; init; }

@@ -112,6 +112,7 @@ public static class PlanCompiler
         }
 
         ProcessRestore.EmitLimits(context);
+        IpcRestore.Adjust(context);
 
         List<PlanLabel> starts = [];
         for (int i = 1; i < image.Threads.Count; i++)

@@ -20,6 +20,7 @@
 //     session | group start it as the leader of a session (as every program is by default) or of a group only
 //     nocompare       its own doings change what law_compare() looks at
 //     far             also moved twenty times, which must leave nothing behind
+//     lingers         a killed one stands in the way of the next: not brought back from a snapshot
 //     torture         moved very often only, a hundred times or ten thousand (--soak)
 //     status N        the exit status it must end with;  killed N: the signal it must die of
 //     refused         (obstacles) the tool ends with 1 rather than 3: nobody could carry it

@@ -120,12 +120,12 @@ int main(void)
         }
     pthread_t threads[WORKERS];
     for (int i = 0; i < WORKERS; i++) MUST_BE_0(pthread_create(&threads[i], NULL, work, (void *)(intptr_t)i));
+    while (acts == 0) law_sleep_ms(1);
     law_move();
     over = true;
     for (int i = 0; i < WORKERS; i++) MUST_BE_0(pthread_join(threads[i], NULL));
     for (int worker = 0; worker < WORKERS; worker++)
         for (int i = 0; i < SLOTS; i++) check(&slots[worker][i]);
     SAME(0, wrong);
-    HOLDS(acts > 0);
     return law_verdict();
 }

@@ -10,6 +10,7 @@ using Yadokari.Engine.Context;
 using Yadokari.Engine.Image;
 using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
+using Yadokari.Engine.Resources.Process;
 using Yadokari.Engine.Restore;
 
 namespace Yadokari.Engine.Tests.Context;
@@ -187,6 +188,10 @@ public class ContextFileTests
     [InlineData("descriptors in flight", 17)]
     [InlineData("descriptors in flight", 18)]
     [InlineData("a descriptor table", 19)]
+    [InlineData("a context of io_setup", 20)]
+    [InlineData("a context of io_setup", 21)]
+    [InlineData("a context of io_setup", 22)]
+    [InlineData("what is undone to a semaphore", 23)]
     public void Values_out_of_bounds_are_refused_by_name(string what, int which)
     {
         ProcessImage image = Images.Small().Main;
@@ -212,10 +217,16 @@ public class ContextFileTests
             17 => image with { Descriptors = image.Descriptors with { Descriptions = [InFlight(new InFlightImage(0, [1]))] } },
             18 => image with { Descriptors = image.Descriptors with { Descriptions = [InFlight(new InFlightImage(1, [0]))] } },
             19 => image with { SharesDescriptors = true },
+            20 => image with { Memory = memory with { AioContexts = [new AioContextImage(0x10000, 0, 0, [])] } },
+            21 => image with { Memory = memory with { Mappings = [Ring], AioContexts = [new AioContextImage(0, 0, 127, new byte[127 * 32])] } },
+            22 => image with { Memory = memory with { Mappings = [Ring], AioContexts = [new AioContextImage(0, 5, 4, new byte[125 * 32])] } },
+            23 => image with { SemaphoreUndos = [new SemaphoreUndoImage(1, 0, 1)] },
             _ => image with { Timers = image.Timers with { Intervals = [new byte[32], new byte[31], new byte[32]] } },
         };
         Should.Throw<EngineException>(() => ImageBounds.Check(Images.Small() with { Processes = [image] }, 1 << 20)).Message.ShouldContain(what);
     }
+
+    private static MappingImage Ring => Images.Mapping(0, 4096) with { Kind = MappingKind.AioContext };
 
     /// <summary>The only description of its table, with one message.</summary>
     private static UnixPairImage InFlight(InFlightImage flight) =>

@@ -5,6 +5,7 @@ using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
 using Yadokari.Engine.Resources.Process;
 using Yadokari.Engine.Resources.Threads;
+using Yadokari.Engine.Restore;
 using Yadokari.Linux.Proc;
 
 namespace Yadokari.Engine.Tests.Context;
@@ -54,6 +55,15 @@ internal static class Images
         }
 
         TreeImage tree = Of(random, processes);
+        if (random.Next(2) == 0)
+        {
+            SystemVName name = new(random.Next(), random.Next(), random.Next(512), 0, 0, 0, 0);
+            tree = tree.WithMain(main => main with { SemaphoreUndos = [new SemaphoreUndoImage(name.Id, 1, random.Next(1, 32768)), new SemaphoreUndoImage(name.Id, 2, -random.Next(1, 32769))] }) with
+            {
+                Ipc = new IpcImage { Semaphores = [new SemaphoreSetImage(name, [0, 0, 255, 127, (byte)random.Next(256), 3])] },
+            };
+        }
+
         return random.Next(2) == 0 ? tree : tree with
         {
             Ended = [new EndedProcessImage(2, processes[^1].Attributes.Pid, 2, 0, Text(random), (uint)random.Next(), (uint)random.Next(), random.Next(256) << 8) { ExitSignal = random.Next(9) }],
@@ -81,6 +91,22 @@ internal static class Images
         RegionLength = RegionLength,
         Processes = processes,
     };
+
+    private static List<AioContextImage> Contexts(Random random, ulong address, List<MappingImage> mappings)
+    {
+        List<AioContextImage> contexts = [];
+        for (int i = random.Next(3); i > 0; i--)
+        {
+            ulong length = (ulong)random.Next(1, 4) * 4096;
+            uint room = AioContextImage.Room(length);
+            AioContextImage context = new(address, (uint)random.Next((int)room), (uint)random.Next((int)room), []);
+            contexts.Add(context with { Events = Bytes(random, (int)context.Waiting(room) * AioContextImage.EventLength) });
+            mappings.Add(Mapping(address, address + length) with { Kind = MappingKind.AioContext });
+            address += length;
+        }
+
+        return contexts;
+    }
 
     private static ProcessImage Make(Random random)
     {
@@ -110,6 +136,7 @@ internal static class Images
             address = end;
         }
 
+        List<AioContextImage> contexts = Contexts(random, address, mappings);
         return new ProcessImage
         {
             Attributes = new AttributesImage
@@ -138,6 +165,7 @@ internal static class Images
                 Executable = random.Next(2) == 0 ? Path(random) : null,
                 Mappings = mappings,
                 Segments = segments,
+                AioContexts = contexts,
                 SharedObjects = [.. Enumerable.Range(0, objects).Select(i => new SharedObjectImage
                 {
                     Key = $"{i}:0:{random.Next()}",

@@ -17,4 +17,7 @@ public enum MappingKind
 
     /// <summary>A private view of a shared object, which others see as well: its changed pages travel with the view.</summary>
     PrivateObject,
+
+    /// <summary>The ring of a context of io_setup(2).</summary>
+    AioContext,
 }

@@ -92,17 +92,13 @@ public sealed class MemoryCapture
     {
         foreach (Vma vma in vmas)
         {
-            if (IsKernels(vma))
+            if (IsKernels(vma) || AioContexts.IsOne(vma))
             {
                 continue;
             }
 
             string where = $"{vma.Start}-{vma.End} {vma.Name}".TrimEnd();
-            if (vma.Name.StartsWith("/[aio]", StringComparison.Ordinal))
-            {
-                obstacles.Add(new Obstacle("aio", $"a context of asynchronous input and output (io_setup) at {where}"));
-            }
-            else if (vma.Name.StartsWith("/secretmem", StringComparison.Ordinal))
+            if (vma.Name.StartsWith("/secretmem", StringComparison.Ordinal))
             {
                 obstacles.Add(new Obstacle("secret-memory", $"memory of memfd_secret, which nobody else can read, at {where}"));
             }
@@ -140,6 +136,7 @@ public sealed class MemoryCapture
             }
         }
 
+        AioContexts.FindObstacles(pid, vmas, obstacles);
         if (!FreeAddresses.Has(vmas))
         {
             obstacles.Add(new Obstacle("address-space", "it leaves no free range of addresses for the stub that resumes it"));
@@ -152,7 +149,7 @@ public sealed class MemoryCapture
         HashSet<ulong> programs = ProgramsOf(vmas);
         foreach (Vma vma in vmas)
         {
-            bool byPath = vma.IsFile && !IsKernels(vma) && !IsObject(vma) && vma.Name != "/dev/zero"
+            bool byPath = vma.IsFile && !IsKernels(vma) && !AioContexts.IsOne(vma) && !IsObject(vma) && vma.Name != "/dev/zero"
                 && (vma.Shared ? FileFacts.ShortLived(pid, vma.Name) is null : vma.Length > LargeDataFile && !programs.Contains(vma.Inode));
             if (byPath && FileFacts.TryLength(pid, vma.Name, out long length))
             {
@@ -183,7 +180,11 @@ public sealed class MemoryCapture
             Flags = vma.Flags,
             Name = vma.Name,
         };
-        if (!vma.IsFile)
+        if (AioContexts.IsOne(vma))
+        {
+            mapping = mapping with { Kind = MappingKind.AioContext };
+        }
+        else if (!vma.IsFile)
         {
             pages.FindPopulated(vma.Start, vma.End, _runs);
             if (vma.Length >= HugePage)
@@ -282,7 +283,7 @@ public sealed class MemoryCapture
 
     /// <summary>Memory, or a file that has no name any more.</summary>
     internal static bool IsObject(Vma vma) =>
-        vma.IsFile && (vma.Removed || vma.Name.StartsWith("/memfd:", StringComparison.Ordinal));
+        vma.IsFile && !AioContexts.IsOne(vma) && (vma.Removed || vma.Name.StartsWith("/memfd:", StringComparison.Ordinal));
 
     internal static string KeyOf(Vma vma) => SystemVMapping.IsSegment(vma) ? SystemVMapping.KeyOf(vma.Inode) : $"{vma.DeviceMajor}:{vma.DeviceMinor}:{vma.Inode}";
 

@@ -27,6 +27,9 @@ public sealed record MemoryImage
     /// <summary>Private memory that is made of huge pages, by ascending address.</summary>
     public IReadOnlyList<KernelRange> HugePages { get; init; } = [];
 
+    /// <summary>One for each mapping of the kind <see cref="MappingKind.AioContext"/>.</summary>
+    public IReadOnlyList<AioContextImage> AioContexts { get; init; } = [];
+
     /// <summary>The kernel's own mappings and the bytes of the vdso; null when the process has none.</summary>
     public VdsoImage? Vdso { get; init; }
 }

@@ -236,7 +236,7 @@ public static class MemoryRestore
         {
             EmitInherited(context, mapping, [.. segments.Skip(first).Take(end - first)], huge);
         }
-        else if (!SegmentRestore.TryAttach(context, mapping))
+        else if (!SegmentRestore.TryAttach(context, mapping) && !AioContextRestore.TryMake(context, mapping))
         {
             EmitContent(context, mapping, segments, first, end, huge);
         }

@@ -41,6 +41,17 @@ internal static class IpcRestore
         }
     }
 
+    /// <summary>In each process: what is undone to semaphores at its end. Nobody else runs yet.</summary>
+    public static void Adjust(PlanContext context)
+    {
+        foreach (SemaphoreUndoImage undo in context.Image.SemaphoreUndos)
+        {
+            SemaphoreSetImage set = context.Tree.Ipc!.Semaphores.First(one => one.Name.Id == undo.Set);
+            SemaphoreOperations operations = new SemaphoreOperations(undo.Number, set.Value(undo.Number)).Adjust(undo.Adjustment);
+            context.Plan.Call($"what is undone to semaphore {undo.Number} of System V semaphores {undo.Set}", SystemCall.Semop, undo.Set, operations.In(context.Plan), operations.Count);
+        }
+    }
+
     private static void Make(PlanBuilder plan, MessageQueueImage queue)
     {
         SystemVPlan.Make(plan, "msg", SystemCall.Msgget, queue.Name, size: null);
