@@ -8,46 +8,69 @@ namespace Yadokari.Cli;
 /// <summary>The whole command line: which commands there are, how they are parsed and how they end.</summary>
 public static class CommandLine
 {
+    /// <summary>In the order in which help lists them.</summary>
+    private static readonly (string Name, Func<Command> Create)[] Commands =
+    [
+        ("run", RunCommand.Create),
+        ("attach", AttachCommand.Create),
+        ("ps", PsCommand.Create),
+        ("hosts", HostsCommand.Create),
+        ("top", TopCommand.Create),
+        ("web", WebCommand.Create),
+        ("policy", PolicyCommand.Create),
+        ("owner", OwnerCommand.Create),
+        ("move", MoveCommand.Create),
+        ("check", CheckCommand.Create),
+        ("drain", DrainCommand.Create),
+        ("undrain", UndrainCommand.Create),
+        ("adopt", AdoptCommand.Create),
+        ("checkpoint", CheckpointCommand.Create),
+        ("resume", ResumeCommand.Create),
+        ("explain", ExplainCommand.Create),
+        ("inspect", InspectCommand.Create),
+        ("wait", WaitCommand.Create),
+        ("logs", LogsCommand.Create),
+        ("kill", KillCommand.Create),
+        ("signal", SignalCommand.Create),
+        ("rm", RmCommand.Create),
+        ("prune", PruneCommand.Create),
+        ("host", HostCommand.Create),
+        ("cluster", ClusterCommand.Create),
+        ("doctor", DoctorCommand.Create),
+        ("slurm", SlurmCommand.Create),
+        ("lab", LabCommand.Create),
+        ("demo", DemoCommand.Create),
+        ("carry", CarryCommand.Create),
+        ("completions", CompletionsCommand.Create),
+        ("complete", CompletionsCommand.CreateComplete),
+        ("man", ManCommand.Create),
+    ];
+
+    /// <summary>With every command.</summary>
     public static RootCommand Build()
     {
-        RootCommand root = new("Moves running Linux processes from host to host.")
-        {
-            RunCommand.Create(),
-            AttachCommand.Create(),
-            PsCommand.Create(),
-            HostsCommand.Create(),
-            TopCommand.Create(),
-            WebCommand.Create(),
-            PolicyCommand.Create(),
-            OwnerCommand.Create(),
-            MoveCommand.Create(),
-            CheckCommand.Create(),
-            DrainCommand.Create(),
-            UndrainCommand.Create(),
-            AdoptCommand.Create(),
-            CheckpointCommand.Create(),
-            ResumeCommand.Create(),
-            ExplainCommand.Create(),
-            InspectCommand.Create(),
-            WaitCommand.Create(),
-            LogsCommand.Create(),
-            KillCommand.Create(),
-            SignalCommand.Create(),
-            RmCommand.Create(),
-            PruneCommand.Create(),
-            HostCommand.Create(),
-            ClusterCommand.Create(),
-            DoctorCommand.Create(),
-            SlurmCommand.Create(),
-            LabCommand.Create(),
-            DemoCommand.Create(),
-            CarryCommand.Create(),
-            CompletionsCommand.Create(),
-            CompletionsCommand.CreateComplete(),
-            ManCommand.Create(),
-            CommonOptions.Verbose,
-        };
+        RootCommand root = With(Commands);
         root.Add(HelpCommand.Create(root));
+        return root;
+    }
+
+    /// <summary>With what a line needs: to make all commands, with what each says of itself, takes longer than most of them.</summary>
+    internal static RootCommand BuildFor(string[] line) => line switch
+    {
+        ["--version"] => With([]),
+        [var first, ..] when Array.FindIndex(Commands, command => command.Name == first) is >= 0 and var index => With([Commands[index]]),
+        _ => Build(),
+    };
+
+    private static RootCommand With(ReadOnlySpan<(string Name, Func<Command> Create)> commands)
+    {
+        RootCommand root = new("Moves running Linux processes from host to host.");
+        foreach ((string _, Func<Command> create) in commands)
+        {
+            root.Add(create());
+        }
+
+        root.Add(CommonOptions.Verbose);
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
@@ -57,7 +80,7 @@ public static class CommandLine
     public static async Task<int> RunAsync(string[] arguments)
     {
         PlainWriter.Install();
-        RootCommand root = Build();
+        RootCommand root = BuildFor(arguments);
         ParseResult parsed;
         try
         {

@@ -6,6 +6,7 @@ namespace Yadokari.Conformance;
 /// <summary>One row per program of the suite: its name, which is a sentence.</summary>
 /// <param name="folder">Under <c>programs</c>; empty: the suite itself.</param>
 /// <param name="word">Only programs with this word in their <c>// law:</c> line; "polls": those that can be moved often;
+/// "near": those without the word "far";
 /// "ordinary": those that need not be root; "passed on": those whose end unshare(1), which stands for a host, passes on; "brought back":
 /// those whose killed self stands in the way of none, as a port of a TCP connection does for a minute ("lingers").</param>
 [AttributeUsage(AttributeTargets.Method)]
@@ -20,6 +21,7 @@ internal sealed class ProgramNamesAttribute(string folder = "", string word = ""
     {
         "" => true,
         "polls" => program.Polls,
+        "near" => !program.Words.Contains("far"),
         "ordinary" => !program.NeedsRoot,
         "brought back" => program.Words.Contains("far") && !program.Words.Contains("lingers"),
         "passed on" => !program.Words.Contains("stopped") && !program.Expected.Killed,

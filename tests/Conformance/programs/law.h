@@ -1,7 +1,7 @@
 // The law: before = after.
 //
 // A conformance program sets up one kernel thing, calls law_move() and checks that the thing is as it was. It cannot
-// tell whether it was moved meanwhile: not at all (the control run), once, or twenty times.
+// tell whether it was moved meanwhile: not at all (the control run), once, or many times.
 //
 //     int main(void)
 //     {
@@ -19,7 +19,7 @@
 //     blocked         move it only when every thread sleeps in the kernel
 //     session | group start it as the leader of a session (as every program is by default) or of a group only
 //     nocompare       its own doings change what law_compare() looks at
-//     far             also moved twenty times, which must leave nothing behind
+//     far             moved ten times (twenty: --soak), which must leave nothing behind
 //     lingers         a killed one stands in the way of the next: not brought back from a snapshot
 //     torture         moved very often only, a hundred times or ten thousand (--soak)
 //     status N        the exit status it must end with;  killed N: the signal it must die of
