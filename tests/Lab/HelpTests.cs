@@ -22,6 +22,7 @@ public sealed partial class HelpTests
         string help = Yado.Run(Nothing, command, "--help").Succeeds().Output;
 
         help.ShouldContain($"yado {command}");
+        Yado.Run(Nothing, "help", command).Succeeds().Output.ShouldBe(help, "as it is among all commands");
         help.ShouldNotContain("Yadokari.Cli", Case.Sensitive, "a type in place of what it stands for");
         Undescribed().Matches(help).Select(m => m.Value).ShouldBeEmpty("an option or argument without a description");
     }
