@@ -47,7 +47,7 @@ internal sealed class Journey : IDisposable
     {
         _hops++;
         (Ending ending, string said) = Tool.Checkpoint(_scene, Pid, ContextFile, leaveRunning: false, more);
-        ending.ShouldBe(new Ending(false, 0), $"yado checkpoint said: {said}\n{_scene.Transcript}");
+        RequireDone(ending, $"yado checkpoint said: {said}");
         AwaitGone();
     }
 
@@ -57,7 +57,7 @@ internal sealed class Journey : IDisposable
     {
         _hops++;
         (Ending ending, string said) = Tool.Checkpoint(_scene, Pid, ContextFile, leaveRunning: true, more);
-        ending.ShouldBe(new Ending(false, 0), $"yado checkpoint --leave-running said: {said}\n{_scene.Transcript}");
+        RequireDone(ending, $"yado checkpoint --leave-running said: {said}");
         ProcessTable.IsAlive(Pid).ShouldBeTrue($"process {Pid} should run on\n{_scene.Transcript}");
         // The file runs by its plan alone; hosts and `yado resume` read its manifest as well.
         (ending, said) = Tool.Run(_scene, "inspect", ContextFile);
@@ -137,6 +137,17 @@ internal sealed class Journey : IDisposable
         () => $"the program to end; its threads: {ProcessTable.States(Pid)}\n{_scene.Transcript}", Until.PatienceWithWork);
 
     public void Dispose() => _current.Dispose();
+
+    /// <summary>Where it was not moved the program checks itself where it is: what it says tells why.</summary>
+    private void RequireDone(Ending ending, string said)
+    {
+        if (ending != new Ending(false, 0))
+        {
+            _scene.Create("go");
+            _current.Wait(() => $"the program to end; {said}\n{_scene.Transcript}", Until.PatienceWithWork);
+            throw new ShouldAssertException($"{said}\n{_scene.Transcript}");
+        }
+    }
 
     /// <summary>Waits until the process that was saved is gone.</summary>
     public void AwaitGone()

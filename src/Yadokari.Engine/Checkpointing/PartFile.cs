@@ -116,9 +116,27 @@ internal sealed class PartFile : IDisposable
         }
     }
 
-    /// <summary>Under no other name, and open nowhere else.</summary>
-    private static bool IsOnlyHere(SafeFileHandle file) =>
-        FileStatus.Of(file) is { IsRegular: true, Links: 1 } status && status.Uid == CurrentUser.Effective && FileLease.IsOnlyHere(file);
+    /// <summary>Under no other name, and open nowhere else. A program that somebody starts just now has all that is open until it is executed.</summary>
+    private static bool IsOnlyHere(SafeFileHandle file)
+    {
+        const int looks = 20;
+        if (FileStatus.Of(file) is not { IsRegular: true, Links: 1 } status || status.Uid != CurrentUser.Effective)
+        {
+            return false;
+        }
+
+        for (int look = 1; look < looks; look++)
+        {
+            if (FileLease.IsOnlyHere(file))
+            {
+                return true;
+            }
+
+            Thread.Sleep(1);
+        }
+
+        return FileLease.IsOnlyHere(file);
+    }
 
     private static string TemporaryOf(string path) => $"{path}.{Guid.NewGuid():N}{Suffix}";
 

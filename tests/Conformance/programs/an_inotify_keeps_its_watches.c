@@ -62,7 +62,10 @@ int main(void)
 
     law_move();
     SAME(0, epoll_wait(set, &event, 1, 0));
-    SAME(0, next(fd, &watch, name));
+    for (uint32_t early; (early = next(fd, &watch, name)) != 0;) {
+        law_differences++;
+        dprintf(2, "an event of watch %d before its time: mask %x, name '%s'\n", watch, early, name);
+    }
     SAME(EAGAIN, errno);
     MUST(write(file, "x", 1));
     SAME(1, epoll_wait(set, &event, 1, 0));

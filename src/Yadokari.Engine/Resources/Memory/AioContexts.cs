@@ -29,7 +29,7 @@ internal static class AioContexts
     /// <summary>Requests that a context has room for at least, for each processor that the host may have; twice, and two more (ioctx_alloc).</summary>
     private const int EventsForProcessor = 2 * 4;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     /// <summary>From when a disk has done a request till the kernel has said so to the process.</summary>
     private static readonly TimeSpan UntilTold = TimeSpan.FromMilliseconds(5);
