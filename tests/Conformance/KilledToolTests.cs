@@ -7,13 +7,11 @@ namespace Yadokari.Conformance;
 /// <summary>The tool is killed at instants spread over a whole checkpoint: the program notices nothing, and nothing is left in it.</summary>
 public class KilledToolTests : IClassFixture<CompiledPrograms>
 {
-    private const string Soak = "YADO_SOAK";
-
     /// <summary>Longer than a borrowed thread waits to be fetched.</summary>
     private static readonly TimeSpan Home = TimeSpan.FromSeconds(20);
 
     /// <summary>Of one program; twenty times as many when <c>YADO_SOAK</c> is set.</summary>
-    private static int Kills => Environment.GetEnvironmentVariable(Soak) is null ? 20 : 400;
+    private static int Kills => Soak.Times(20, 400);
 
     [SkippableTheory]
     [InlineData("anonymous_memory_keeps_its_content")]

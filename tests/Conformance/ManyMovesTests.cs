@@ -7,7 +7,7 @@ namespace Yadokari.Conformance;
 public class ManyMovesTests : IClassFixture<CompiledPrograms>
 {
     /// <summary>Twenty when <c>YADO_SOAK</c> is set.</summary>
-    private static int Hops => Environment.GetEnvironmentVariable("YADO_SOAK") is null ? 10 : 20;
+    private static int Hops => Soak.Times(10, 20);
 
     [SkippableTheory]
     [ProgramNames(word: "far")]

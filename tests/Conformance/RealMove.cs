@@ -11,7 +11,7 @@ internal static class RealMove
     private static readonly ConcurrentDictionary<string, Lazy<IReadOnlyDictionary<string, string>>> UnmovedRuns = new();
 
     /// <summary>So many moves: twenty when <c>YADO_SOAK</c> is set.</summary>
-    public static int Several => System.Environment.GetEnvironmentVariable("YADO_SOAK") is null ? 5 : 20;
+    public static int Several => Soak.Times(5, 20);
 
     /// <summary>Moves a program so many times while it works, lets it end, and compares what it made with an unmoved run's.</summary>
     /// <param name="uid">The user whom it runs as; null: the user who runs the tests.</param>

@@ -7,7 +7,7 @@ namespace Yadokari.Conformance;
 public class TortureTests : IClassFixture<CompiledPrograms>
 {
     /// <summary>About a minute of one processor; ten thousand when <c>YADO_SOAK</c> is set.</summary>
-    private static int Hops => Environment.GetEnvironmentVariable("YADO_SOAK") is null ? 100 : 10_000;
+    private static int Hops => Soak.Times(100, 10_000);
 
     [SkippableTheory]
     [ProgramNames(word: "torture")]

@@ -1,5 +1,6 @@
 using Shouldly;
 using Xunit;
+using Yadokari.Conformance;
 using Yadokari.Faults;
 
 namespace Yadokari.LabTests;
@@ -12,7 +13,7 @@ public sealed class FaultTests
     public async Task Faults_lose_no_job_and_double_none()
     {
         using Campaign campaign = new(Yado.Program, seed: 1991, Path.Combine(AppContext.BaseDirectory, "trail.pl"));
-        int runs = Environment.GetEnvironmentVariable("YADO_SOAK") == "1" ? 1000 : 100;
+        int runs = Soak.Times(100, 1000);
         List<string> rounds = [];
 
         FaultResult result = await campaign.RunAsync(runs, rounds.Add);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Shouldly;
 using Xunit;
+using Yadokari.Conformance;
 
 namespace Yadokari.LabTests;
 
@@ -9,7 +10,7 @@ namespace Yadokari.LabTests;
 public sealed class PmsFleetTests(TwoHosts hosts, PmsPrograms programs) : IClassFixture<TwoHosts>, IClassFixture<PmsPrograms>
 {
     /// <summary>Fifty when <c>YADO_SOAK</c> is set.</summary>
-    private static readonly int Moves = Environment.GetEnvironmentVariable("YADO_SOAK") is null ? 20 : 50;
+    private static readonly int Moves = Soak.Times(20, 50);
 
     [Fact]
     public void Many_moves_cut_no_section_of_the_dotnet_sample()

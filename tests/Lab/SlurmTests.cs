@@ -2,21 +2,20 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Shouldly;
 using Xunit;
+using Yadokari.Conformance;
 
 namespace Yadokari.LabTests;
 
 /// <summary>Programs in batch jobs of a real Slurm, as docs/slurm.md says.</summary>
 public sealed partial class SlurmTests(SlurmCluster slurm) : IClassFixture<SlurmCluster>
 {
-    private static readonly bool Soak = Environment.GetEnvironmentVariable("YADO_SOAK") is { Length: > 0 };
-
     [SkippableFact]
     public void A_job_whose_work_takes_three_times_its_limit_ends_with_the_right_output()
     {
         SlurmCluster.Require();
         // A minute is the shortest limit there is. Usually the program is saved when ten seconds of it are over, so that three times
         // that are over soon; the long form lets it have its time.
-        (int lines, string options) = Soak ? (1900, "") : (120, "--ahead 50s");
+        (int lines, string options) = Soak.IsOn ? (1900, "") : (120, "--ahead 50s");
         File.WriteAllLines(slurm.JobFile("limit.in"), Input(lines));
 
         string job = slurm.Submit("limit.sh", $"""

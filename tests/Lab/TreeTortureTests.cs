@@ -1,5 +1,6 @@
 using Shouldly;
 using Xunit;
+using Yadokari.Conformance;
 
 namespace Yadokari.LabTests;
 
@@ -7,7 +8,7 @@ namespace Yadokari.LabTests;
 public sealed class TreeTortureTests(TwoHosts hosts) : IClassFixture<TwoHosts>
 {
     /// <summary>A thousand when <c>YADO_SOAK</c> is set.</summary>
-    private static int Times => Environment.GetEnvironmentVariable("YADO_SOAK") is null ? 10 : 1000;
+    private static int Times => Soak.Times(10, 1000);
 
     [Fact]
     public void A_tree_under_torture_loses_nothing_when_it_moves_between_hosts()

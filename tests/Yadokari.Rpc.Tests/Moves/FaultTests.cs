@@ -1,5 +1,6 @@
 using Shouldly;
 using Xunit;
+using Yadokari.Conformance;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
@@ -13,13 +14,11 @@ namespace Yadokari.Rpc.Moves;
 /// </summary>
 public sealed class FaultTests
 {
-    private static readonly bool Soak = Environment.GetEnvironmentVariable("YADO_SOAK") == "1";
-
-    private static readonly string[] SourceSteps = Soak
+    private static readonly string[] SourceSteps = Soak.IsOn
         ? ["reserved", "started", "ahead", "round-1", "drained", "prepared", "committed", "activated"]
         : ["round-1", "prepared", "committed"];
 
-    private static readonly string[] TargetSteps = Soak
+    private static readonly string[] TargetSteps = Soak.IsOn
         ? ["target-started", "target-ahead", "target-round-1", "target-prepared", "target-activated"]
         : ["target-round-1", "target-prepared"];
 

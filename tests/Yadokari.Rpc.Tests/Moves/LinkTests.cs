@@ -1,5 +1,6 @@
 using Shouldly;
 using Xunit;
+using Yadokari.Conformance;
 using Yadokari.Protocol.Errors;
 using Yadokari.Protocol.Moves;
 
@@ -11,8 +12,6 @@ namespace Yadokari.Rpc.Moves;
 /// </summary>
 public sealed class LinkTests
 {
-    private static readonly bool Soak = Environment.GetEnvironmentVariable("YADO_SOAK") == "1";
-
     private static readonly string[] EveryStep = ["started", "ahead", "round-1", "drained", "prepared", "committed", "target-prepared", "target-activated"];
 
     /// <summary>How long a host is cut off. Before the commit longer than the 10 s after which a source gives up under the pause.</summary>
@@ -25,7 +24,7 @@ public sealed class LinkTests
     public async Task A_host_is_cut_off_at_a_step(bool cutSource, string most)
     {
         await using LabOfThree lab = await LabOfThree.StartAsync();
-        foreach (string step in Soak ? EveryStep : [most])
+        foreach (string step in Soak.IsOn ? EveryStep : [most])
         {
             bool decided = step is "committed" or "target-activated";
             TestHost source = await lab.ServingHostAsync();
