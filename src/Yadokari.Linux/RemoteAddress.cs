@@ -9,6 +9,12 @@ public readonly record struct RemoteAddress(ulong Value) : IComparable<RemoteAdd
     /// <summary>Bytes in one page of x86-64.</summary>
     public const int PageSize = 4096;
 
+    /// <summary>Bytes of the pages that so many bytes need.</summary>
+    public static ulong WholePages(ulong bytes) => (bytes + PageSize - 1) / PageSize * PageSize;
+
+    /// <inheritdoc cref="WholePages(ulong)"/>
+    public static long WholePages(long bytes) => (bytes + PageSize - 1) / PageSize * PageSize;
+
     public static RemoteAddress operator +(RemoteAddress address, ulong bytes) => new(address.Value + bytes);
 
     public static ulong operator -(RemoteAddress left, RemoteAddress right) => left.Value - right.Value;

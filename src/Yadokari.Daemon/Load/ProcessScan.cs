@@ -1,4 +1,3 @@
-using System.Globalization;
 using Yadokari.Linux.Proc;
 
 namespace Yadokari.Daemon.Load;
@@ -20,10 +19,9 @@ public sealed record ProcessScan(
         Dictionary<int, int> runnable = [];
         Dictionary<int, ulong> ticks = [];
         Dictionary<int, int> parents = [];
-        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        foreach (int pid in ProcTasks.Everybody())
         {
-            if (!int.TryParse(Path.GetFileName(directory.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                || pid == Environment.ProcessId || ProcStat.Read(pid) is not { } stat)
+            if (pid == Environment.ProcessId || ProcStat.Read(pid) is not { } stat)
             {
                 continue;
             }

@@ -1,5 +1,6 @@
 using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
+using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
 
@@ -125,7 +126,7 @@ internal sealed class CommonObjects
             at = view.Offset <= at ? Math.Max(at, view.Offset + (view.End - view.Start)) : at;
         }
 
-        return at >= SegmentRestore.WholePages(segment.Size);
+        return at >= RemoteAddress.WholePages((ulong)segment.Size);
     }
 
     private static string KeyOf(CarriedContent content) => KeyOf(content.File);

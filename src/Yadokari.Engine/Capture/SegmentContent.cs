@@ -28,7 +28,7 @@ internal static class SegmentContent
     public static SharedObjectImage? Read(AskedProcess main, SystemVObject segment, MemoryWriter writer)
     {
         PlanBuilder plan = new();
-        ulong length = SegmentRestore.WholePages(segment.Size);
+        ulong length = RemoteAddress.WholePages((ulong)segment.Size);
         int pages = length / RemoteAddress.PageSize <= MostPages ? (int)(length / RemoteAddress.PageSize) : 0;
         DataReference attached = plan.Room(8), resident = plan.Room(8), told = plan.Room(8), heard = plan.Room(8), map = plan.Room(Math.Max(pages, 8));
         Emit(plan, segment, length, pages, attached, resident, told, heard, map);

@@ -98,7 +98,7 @@ internal sealed class SystemVCapture
 
         foreach ((AskedProcess process, Vma view) in asked.SelectMany(process => process.Vmas.Where(SystemVMapping.IsSegment).Select(view => (process, view))))
         {
-            if (segments.FirstOrDefault(segment => segment.Id == (int)view.Inode) is not { } segment || view.Offset + view.Length > SegmentRestore.WholePages(segment.Size))
+            if (segments.FirstOrDefault(segment => segment.Id == (int)view.Inode) is not { } segment || view.Offset + view.Length > RemoteAddress.WholePages((ulong)segment.Size))
             {
                 _obstacles.Add(new Obstacle("sysv-shm", $"{ProcessLabel.Of(process.Pid)} maps more of System V shared memory {view.Inode} than there is (mremap)"));
             }
@@ -146,8 +146,7 @@ internal sealed class SystemVCapture
 
     private void FindUndos(IReadOnlyList<AskedProcess> asked, RemoteBatch batch, IReadOnlyList<SemaphoreSetImage> sets, TimeSpan lease)
     {
-        HashSet<int> inside = [.. asked.Select(process => process.Pid)];
-        IReadOnlyList<int> outside = [.. Directory.EnumerateDirectories("/proc").Select(name => int.TryParse(name.AsSpan("/proc/".Length), out int pid) ? pid : 0).Where(pid => pid > 0 && !inside.Contains(pid))];
+        IReadOnlyList<int> outside = [.. ProcTasks.Everybody().Except(asked.Select(process => process.Pid))];
         List<FrozenProcess> lists = [];
         foreach (AskedProcess process in asked)
         {

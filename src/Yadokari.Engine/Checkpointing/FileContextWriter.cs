@@ -108,7 +108,7 @@ public sealed class FileContextWriter : IImageSink, IDisposable
     /// meanwhile. A hint: where it can't be had, or is more than half of this host's memory, bytes are written as they come.</summary>
     public void Reserve(long bytes)
     {
-        long whole = (bytes + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
+        long whole = RemoteAddress.WholePages(bytes);
         if (_earlier is null && whole > 0 && whole <= GC.GetGCMemoryInfo(GCKind.Any).TotalAvailableMemoryBytes / 2)
         {
             _reserved ??= MappedFile.TryReserve(_file, whole);

@@ -125,17 +125,17 @@ internal sealed class PartFile : IDisposable
             return false;
         }
 
-        for (int look = 1; look < looks; look++)
+        for (int look = 1; !FileLease.IsOnlyHere(file); look++)
         {
-            if (FileLease.IsOnlyHere(file))
+            if (look == looks)
             {
-                return true;
+                return false;
             }
 
             Thread.Sleep(1);
         }
 
-        return FileLease.IsOnlyHere(file);
+        return true;
     }
 
     private static string TemporaryOf(string path) => $"{path}.{Guid.NewGuid():N}{Suffix}";

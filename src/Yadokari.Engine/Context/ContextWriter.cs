@@ -17,7 +17,7 @@ public static class ContextWriter
     /// <returns>Bytes of the file.</returns>
     public static long Finish(TreeImage image, RestorePlan plan, IImageSink sink, long position)
     {
-        long controlOffset = (position + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
+        long controlOffset = RemoteAddress.WholePages(position);
         byte[] control = plan.Encode(new RemoteAddress(image.RegionBase), image.RegionLength);
         if ((ulong)plan.Span + RegionLayout.EndLength(image) > image.RegionLength)
         {

@@ -61,7 +61,7 @@ internal static class HostCheck
                 AddressCheck.Check(need.Socket!, missing);
                 break;
             case HostNeedKind.AioContext when (ulong)need.Length < AioContexts.LeastLength():
-                missing.Add(new Obstacle("aio", $"a context of asynchronous input and output (io_setup) for {AioContextImage.Room((ulong)need.Length)} events can't be made here: this host has more processors, and makes larger ones"));
+                missing.Add(new Obstacle("aio", AioContexts.TooShort((ulong)need.Length)));
                 break;
             case HostNeedKind.Connection:
                 AddressCheck.Check(need.Connection!, missing);

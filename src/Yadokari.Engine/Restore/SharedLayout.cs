@@ -32,6 +32,5 @@ internal static class SharedLayout
     public const int Opened = 0x40000000;
 
     /// <summary>Bytes with so many counters and gates: whole pages.</summary>
-    public static int LengthOf(int count) =>
-        (Counters + (count * Line) + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
+    public static int LengthOf(int count) => (int)RemoteAddress.WholePages((long)(Counters + (count * Line)));
 }

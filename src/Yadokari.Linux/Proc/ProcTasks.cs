@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 
 namespace Yadokari.Linux.Proc;
 
@@ -7,6 +8,18 @@ public static class ProcTasks
 {
     /// <summary>Witnesses of processes that stand still.</summary>
     private static readonly ConcurrentDictionary<int, int> Standing = [];
+
+    /// <summary>The pids of all processes that /proc shows, those that end meanwhile among them.</summary>
+    public static IEnumerable<int> Everybody()
+    {
+        foreach (string directory in System.IO.Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(directory.AsSpan("/proc/".Length), NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
+            {
+                yield return pid;
+            }
+        }
+    }
 
     /// <summary>The tids of a process, the main thread first, then in order of their creation.</summary>
     /// <returns>Null when the process is gone.</returns>

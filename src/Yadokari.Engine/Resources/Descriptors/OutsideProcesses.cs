@@ -22,9 +22,9 @@ internal sealed class OutsideProcesses(IReadOnlyList<int> inside)
     public int? ForEach(Action<int> look)
     {
         int? closed = null;
-        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        foreach (int other in ProcTasks.Everybody())
         {
-            if (!int.TryParse(directory.AsSpan("/proc/".Length), out int other) || inside.Contains(other) || other == Environment.ProcessId)
+            if (inside.Contains(other) || other == Environment.ProcessId)
             {
                 continue;
             }

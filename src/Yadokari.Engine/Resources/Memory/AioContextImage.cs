@@ -10,8 +10,16 @@ public sealed record AioContextImage(ulong Start, uint Head, uint Tail, byte[] E
     /// <summary>Bytes of a struct io_event (linux/aio_abi.h).</summary>
     public const int EventLength = 32;
 
-    /// <summary>Bytes of a ring before its first event (struct aio_ring, fs/aio.c).</summary>
+    /// <summary>Bytes of a ring before its first event (struct aio_ring, fs/aio.c), and where in them stands for how many it has room, and
+    /// the two numbers.</summary>
     public const int HeaderLength = 32;
+
+    internal const int RoomOffset = 4;
+    internal const int HeadOffset = 8;
+    internal const int TailOffset = 12;
+
+    /// <summary>Where in a request (struct iocb, linux/aio_abi.h) stands what is to be done.</summary>
+    internal const int OpcodeOffset = 16;
 
     /// <summary>Bytes of the longest ring that is read from a file: more events than the kernel permits a host all in all, as a rule.</summary>
     public const ulong MaxLength = 64UL << 20;

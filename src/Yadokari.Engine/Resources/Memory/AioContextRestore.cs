@@ -12,12 +12,9 @@ namespace Yadokari.Engine.Resources.Memory;
 internal static class AioContextRestore
 {
     private const int RequestLength = 64; // struct iocb
-    private const int OpcodeOffset = 16;
     private const int FileOffset = 20;
     private const int BufferOffset = 24;
     private const ushort Write = 1; // IOCB_CMD_PWRITE
-    private const ulong RoomOffset = 4;
-    private const ulong TailOffset = 12;
     private const int Refused = 5;
     private const int MayMoveFixed = MREMAP_MAYMOVE | MREMAP_FIXED;
 
@@ -48,10 +45,10 @@ internal static class AioContextRestore
         PlanLabel fits = new($"context for {room} events");
         plan.Call("make a context of asynchronous input and output (io_setup)", SystemCall.Io_setup, AioContexts.RequestsFor(mapping.Length), id);
         plan.Do(OperationKind.Load64, ring, id);
-        plan.Do(OperationKind.Add, at, ring, RoomOffset);
+        plan.Do(OperationKind.Add, at, ring, AioContextImage.RoomOffset);
         plan.Do(OperationKind.Load32, has, at);
         plan.JumpIf(has, Condition.Equal, room, fits);
-        plan.Fail($"a context of asynchronous input and output (io_setup) for {room} events can't be made here: this host has more processors, and makes larger ones", Refused);
+        plan.Fail(AioContexts.TooShort(mapping.Length), Refused);
         plan.Place(fits);
         plan.Call("put a context of io_setup to its place", SystemCall.Mremap, ring, mapping.Length, mapping.Length, MayMoveFixed, new RemoteAddress(mapping.Start));
     }
@@ -61,7 +58,7 @@ internal static class AioContextRestore
     {
         PlanBuilder plan = context.Plan;
         byte[] bytes = new byte[RequestLength];
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(OpcodeOffset), Write);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(AioContextImage.OpcodeOffset), Write);
         DataReference request = plan.Bytes(bytes, "{nothing is written}");
         DataReference list = plan.Room(sizeof(ulong), "{request}");
         plan.CallInto(context.Passing, null, SystemCall.Memfd_create, plan.Text("yadokari-aio"), MFD_CLOEXEC);
@@ -98,7 +95,7 @@ internal static class AioContextRestore
         Slot at = plan.NewSlot();
         PlanLabel again = new("one more event"), done = new("events made");
         plan.Place(again);
-        plan.Do(OperationKind.Load32, at, ring + TailOffset);
+        plan.Do(OperationKind.Load32, at, ring + AioContextImage.TailOffset);
         plan.JumpIf(at, Condition.Equal, to, done);
         plan.Call("bring a context of io_setup to where it was", SystemCall.Io_submit, ring, 1, list);
         if (taken is not null)

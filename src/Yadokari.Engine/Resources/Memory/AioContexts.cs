@@ -19,11 +19,7 @@ internal static class AioContexts
 {
     private const string RingName = "/[aio]";
     private const uint Magic = 0xa10a10a1; // AIO_RING_MAGIC
-    private const int RoomOffset = 4;
-    private const int HeadOffset = 8;
-    private const int TailOffset = 12;
     private const int MagicOffset = 16;
-    private const int OpcodeOffset = 16; // in struct iocb
     private const ushort Poll = 5; // IOCB_CMD_POLL
 
     /// <summary>Requests that a context has room for at least, for each processor that the host may have; twice, and two more (ioctx_alloc).</summary>
@@ -96,15 +92,15 @@ internal static class AioContexts
         List<AioContextImage> contexts = [];
         foreach (Vma ring in vmas.Where(IsOne))
         {
-            byte[] header = new byte[AioContextImage.HeaderLength];
-            memory.ReadExactly(ring.Start, header);
+            byte[] bytes = new byte[ring.Length];
+            memory.ReadExactly(ring.Start, bytes);
             uint room = AioContextImage.Room(ring.Length);
-            AioContextImage context = new(ring.Start.Value, Number(header, HeadOffset) % room, Number(header, TailOffset) % room, []);
+            AioContextImage context = new(ring.Start.Value, Number(bytes, AioContextImage.HeadOffset) % room, Number(bytes, AioContextImage.TailOffset) % room, []);
             byte[] events = new byte[context.Waiting(room) * AioContextImage.EventLength];
-            for (uint i = 0; i < context.Waiting(room); i++)
+            for (int at = 0; at < events.Length; at += AioContextImage.EventLength)
             {
-                ulong place = (context.Head + i) % room * AioContextImage.EventLength;
-                memory.ReadExactly(ring.Start + AioContextImage.HeaderLength + place, events.AsSpan((int)i * AioContextImage.EventLength, AioContextImage.EventLength));
+                int number = (int)((context.Head + (uint)(at / AioContextImage.EventLength)) % room);
+                bytes.AsSpan(AioContextImage.HeaderLength + (number * AioContextImage.EventLength), AioContextImage.EventLength).CopyTo(events.AsSpan(at));
             }
 
             contexts.Add(context with { Events = events });
@@ -133,8 +129,12 @@ internal static class AioContexts
         return requests;
     }
 
+    /// <summary>Why a host can't make a context with a ring of so many bytes.</summary>
+    public static string TooShort(ulong length) =>
+        $"a context of asynchronous input and output (io_setup) for {AioContextImage.Room(length)} events can't be made here: this host has more processors, and makes larger ones";
+
     private static ulong LengthFor(ulong events) =>
-        (AioContextImage.HeaderLength + ((events + 2) * AioContextImage.EventLength) + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
+        RemoteAddress.WholePages(AioContextImage.HeaderLength + ((events + 2) * AioContextImage.EventLength));
 
     private static Obstacle Foreign(Vma ring) => new("aio", $"the ring of a context of asynchronous input and output (io_setup) at {ring.Start} is another process's, which has made this one");
 
@@ -152,7 +152,7 @@ internal static class AioContexts
         byte[] header = new byte[AioContextImage.HeaderLength];
         return BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(answer.Offset)) == 0
             && frozen.Memory.Read(ring.Start, header) == header.Length
-            && Number(header, MagicOffset) == Magic && Number(header, RoomOffset) == AioContextImage.Room(ring.Length);
+            && Number(header, MagicOffset) == Magic && Number(header, AioContextImage.RoomOffset) == AioContextImage.Room(ring.Length);
     }
 
     /// <summary>Whether one of the events that have been in a ring was the answer to a request that waits for a descriptor: there will be another.</summary>
@@ -160,14 +160,14 @@ internal static class AioContexts
     {
         byte[] events = new byte[AioContextImage.Room(ring.Length) * AioContextImage.EventLength];
         memory.ReadExactly(ring.Start + AioContextImage.HeaderLength, events);
-        byte[] request = new byte[OpcodeOffset + sizeof(ushort)];
+        byte[] request = new byte[AioContextImage.OpcodeOffset + sizeof(ushort)];
         for (int at = 0; at < events.Length; at += AioContextImage.EventLength)
         {
             // Data, the request's address, and two results.
             ulong address = BinaryPrimitives.ReadUInt64LittleEndian(events.AsSpan(at + sizeof(ulong)));
             if (address != 0 && memory.Read(new RemoteAddress(address), request) == request.Length
                 && request.AsSpan(0, sizeof(ulong)).SequenceEqual(events.AsSpan(at, sizeof(ulong)))
-                && BinaryPrimitives.ReadUInt16LittleEndian(request.AsSpan(OpcodeOffset)) == Poll)
+                && BinaryPrimitives.ReadUInt16LittleEndian(request.AsSpan(AioContextImage.OpcodeOffset)) == Poll)
             {
                 return true;
             }
@@ -229,7 +229,7 @@ internal static class AioContexts
         List<uint> tails = [];
         foreach (Vma ring in rings)
         {
-            frozen.Memory.ReadExactly(ring.Start + TailOffset, tail);
+            frozen.Memory.ReadExactly(ring.Start + AioContextImage.TailOffset, tail);
             tails.Add(Number(tail, 0));
         }
 

@@ -249,7 +249,7 @@ public sealed class MemoryCapture
         }
 
         // Behind the end of the file a page faults (SIGBUS), which memory made of zeros would not.
-        return vma.Offset + vma.Length <= ((ulong)length + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
+        return vma.Offset + vma.Length <= RemoteAddress.WholePages((ulong)length);
     }
 
     private MappingImage AddShared(int pid, Vma vma, MappingImage mapping)

@@ -85,7 +85,7 @@ internal static class SegmentRestore
     private static void Attach(PlanBuilder plan, SharedObjectImage shared, IReadOnlyList<MappingImage> views)
     {
         int id = shared.Segment!.Name.Id;
-        ulong length = WholePages(shared.Length);
+        ulong length = RemoteAddress.WholePages((ulong)shared.Length);
         bool writable = views.Any(view => (view.Flags & VmaFlags.MayWrite) != 0);
         int flags = (writable ? 0 : ReadOnly) | (views.Any(view => (view.Protection & VmaProtection.Execute) != 0) ? Execute : 0);
         string doing = $"attach System V memory {id} at {new RemoteAddress(views[0].Start)}";
@@ -146,7 +146,4 @@ internal static class SegmentRestore
             }
         }
     }
-
-    /// <summary>Bytes that a mapping of all of it has.</summary>
-    public static ulong WholePages(long length) => ((ulong)length + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
 }

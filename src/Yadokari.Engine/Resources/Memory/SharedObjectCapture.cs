@@ -126,7 +126,7 @@ internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sour
                     got += piece;
                 }
 
-                int whole = (got + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
+                int whole = (int)RemoteAddress.WholePages((long)got);
                 _buffer.AsSpan(got, whole - got).Clear();
                 if (whole > 0 && writer.Write(key, (ulong)at, _buffer.AsSpan(0, whole)) is { } segment)
                 {
@@ -160,8 +160,7 @@ internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sour
         // What no mapping shows, nobody can ever see again.
         List<MemorySegment> segments = [];
         ulong done = 0;
-        ulong limit = shared is { FoundAt: null, NamedAt: null } ? ulong.MaxValue
-            : ((ulong)shared.Length + RemoteAddress.PageSize - 1) / RemoteAddress.PageSize * RemoteAddress.PageSize;
+        ulong limit = shared is { FoundAt: null, NamedAt: null } ? ulong.MaxValue : RemoteAddress.WholePages((ulong)shared.Length);
         foreach ((SharedObjectSource source, SharedView view) in own)
         {
             ulong end = Math.Min(view.Offset + (view.End - view.Start), limit);
