@@ -32,12 +32,12 @@ public static class ProcessCapturer
     /// <param name="memoryTaken">Called when the job is no longer needed: only the end of the file is to be written.</param>
     public static (long FileLength, long MemoryBytes) Capture(FrozenTree tree, CaptureOptions options, IImageSink sink, IProgress<CaptureProgress>? progress, TreeRounds? rounds, Action memoryTaken)
     {
-        (IReadOnlyList<AskedProcess> asked, SystemVCapture ipc, TreeDescriptorCapture found) = Ask(tree, options, rounds);
+        (IReadOnlyList<AskedProcess> asked, SystemVCapture ipc, TreeDescriptorCapture found, PosixQueueContents queues) = Ask(tree, options, rounds);
 
         // All that follows only looks.
         using TreeDescriptorCapture descriptors = found;
         tree.Hold(descriptors.TakeConnections());
-        List<Obstacle> obstacles = [.. descriptors.Obstacles, .. TreeObstacles.Find([.. asked.Select(process => process.Pid)], tree.Ended), .. ipc.Obstacles];
+        List<Obstacle> obstacles = [.. descriptors.Obstacles, .. TreeObstacles.Find([.. asked.Select(process => process.Pid)], tree.Ended), .. ipc.Obstacles, .. queues.Obstacles];
         List<ProcessImage> processes = [];
         long position = rounds?.Position ?? ContextWriter.FirstPage;
         long memoryBytes = 0;
@@ -73,6 +73,11 @@ public static class ProcessCapturer
         position = last.Position;
         IReadOnlyList<EndedProcessImage> ended = [.. tree.Ended.Select(kinship.Ended)];
         tree.RemoveAtEnd(ipc.Used);
+        if (ipc.IsOutside)
+        {
+            queues.RemoveAtEndOf(tree);
+        }
+
         if (!NamedMemory.IsOwn(tree.Pid))
         {
             foreach (SharedObjectImage shared in objects.Where(shared => shared.NamedAt is not null))
@@ -94,7 +99,7 @@ public static class ProcessCapturer
             Ended = ended,
             Shared = descriptors.Shared with { Files = common.Files },
             SharedObjects = objects,
-            Ipc = ipc.Image,
+            Ipc = queues.In(ipc.Image),
             HostName = Namespaces.HasHostName(tree.Pid) ? asked[0].HostName : null,
         };
         (TreeImage image, RestorePlan plan) = RegionFit.Find(whole with { Format = whole.NeededFormat }, [.. asked.SelectMany(process => process.Vmas).OrderBy(vma => vma.Start.Value)]);
@@ -161,7 +166,7 @@ public static class ProcessCapturer
 
     /// <summary>What only its threads know, or can take out of their descriptors. When this program is kept waiting for too long
     /// meanwhile, all of it once more.</summary>
-    private static (IReadOnlyList<AskedProcess> Asked, SystemVCapture Ipc, TreeDescriptorCapture Descriptors) Ask(FrozenTree tree, CaptureOptions options, TreeRounds? rounds)
+    private static (IReadOnlyList<AskedProcess> Asked, SystemVCapture Ipc, TreeDescriptorCapture Descriptors, PosixQueueContents Queues) Ask(FrozenTree tree, CaptureOptions options, TreeRounds? rounds)
     {
         for (TimeSpan lease = ShortestLease; ; lease *= 2)
         {
@@ -171,12 +176,13 @@ public static class ProcessCapturer
                 IReadOnlyList<AskedProcess> asked = Asking.All(tree, lease, rounds);
                 SystemVCapture ipc = SystemVCapture.Ask(asked, tree.Ended, lease);
                 TreeDescriptorCapture descriptors = TerminalContents.Take(asked, DescriptorScan.Capture([.. asked.Select(process => process.Pid)], options), lease);
+                PosixQueueContents queues = PosixQueueContents.Take(asked, descriptors, lease);
                 foreach (AskedProcess process in asked)
                 {
                     process.LastTimer = Stopwatch.GetElapsedTime(process.Since);
                 }
 
-                return (asked, ipc, descriptors);
+                return (asked, ipc, descriptors, queues);
             }
             catch (LeaseLostException lost)
             {

@@ -31,8 +31,11 @@ internal sealed class SystemVCapture
     {
     }
 
-    /// <summary>Null: the job has no IPC namespace of its own, and needs none.</summary>
+    /// <summary>Null: the job has no IPC namespace of its own, and needs none for these.</summary>
     public IpcImage? Image { get; private set; }
+
+    /// <summary>It is in the IPC namespace of the host: what of it the job leaves there would stay.</summary>
+    public bool IsOutside { get; private set; }
 
     /// <summary>Its segments, by key of their shared object.</summary>
     public IReadOnlyDictionary<string, SystemVObject> Segments { get; private set; } = new Dictionary<string, SystemVObject>();
@@ -55,6 +58,7 @@ internal sealed class SystemVCapture
         SystemVOwnership ownership = SystemVOwnership.Find([.. asked.Select(process => (process.Pid, process.Vmas))], ended, standsStill: true);
         capture._obstacles.AddRange(ownership.Obstacles);
         capture.Used = ownership.Used;
+        capture.IsOutside = ownership.Place == IpcPlace.Outside;
         if (ownership.Place == IpcPlace.Outside && ownership.Objects.Count == 0)
         {
             return capture;

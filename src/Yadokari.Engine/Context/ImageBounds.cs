@@ -53,6 +53,7 @@ internal static class ImageBounds
 
         CheckCommon(image, fileLength);
         CheckIpc(image.Ipc);
+        CheckPosixQueues(image);
         CheckUndos(image);
         Require(image.HostName is not { } host || (host is { Name.Length: <= MaxHostName, Domain.Length: <= MaxHostName }), "the host name");
         Require(image.HighestDescriptor <= MaxDescriptor, "a descriptor number");
@@ -116,11 +117,30 @@ internal static class ImageBounds
         Whole(ipc.Semaphores, "the semaphores");
         Require(ipc.Semaphores.All(set => IsName(set.Name) && set.Values is { Length: > 0 and <= 2 * ushort.MaxValue } && set.Values.Length % 2 == 0), "a set of semaphores");
         Whole(ipc.Queues, "the message queues");
+        Whole(ipc.PosixQueues, "the message queues");
         foreach (MessageQueueImage queue in ipc.Queues)
         {
             Whole(queue.Letters, "the messages of a queue");
             Require(IsName(queue.Name) && queue.MaxBytes >= 0 && queue.Letters.All(letter => letter.Type > 0 && letter.Bytes is not null), "a message queue");
         }
+    }
+
+    /// <summary>Each that is open is one of the job's.</summary>
+    private static void CheckPosixQueues(TreeImage image)
+    {
+        HashSet<ulong> queues = [];
+        HashSet<string> names = [];
+        foreach (PosixQueueImage queue in image.Ipc?.PosixQueues ?? [])
+        {
+            Require(queues.Add(queue.Id) && PosixQueueImage.IsName(queue.Name) && (queue.Removed || names.Add(queue.Name)), "the name of a message queue");
+            Require(queue is { MostMessages: > 0 and <= PosixQueueImage.HardMostMessages, LongestMessage: > 0 and <= PosixQueueImage.HardLongestMessage, Owner: not null }, "a message queue");
+            Whole(queue.Messages, "the messages of a queue");
+            Require(queue.Messages.Count <= queue.MostMessages && queue.Messages.All(message => message is { Bytes: not null, Priority: < PosixMessageImage.Priorities } && message.Bytes.Length <= queue.LongestMessage), "a message of a queue");
+        }
+
+        Require(
+            image.Processes.Select(process => process.Descriptors).Append(image.Shared).SelectMany(table => table.Descriptions).OfType<PosixQueueEndImage>().All(end => queues.Contains(end.Queue)),
+            "an open message queue");
     }
 
     private static void CheckUndos(TreeImage image)

@@ -171,6 +171,7 @@ public static class PlanCompiler
             Shared = context.Staged,
             SharedImage = index => context.Tree.Shared.Descriptions[index],
             HeldNames = context.HeldNames,
+            Queue = context.Queues.NameOf,
             FreePid = context.FreePid,
             AwaitRelatives = () =>
             {

@@ -1,6 +1,7 @@
 using Yadokari.Engine.Image;
 using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
+using Yadokari.Engine.Resources.Process;
 using Yadokari.Linux;
 
 namespace Yadokari.Engine.Restore;
@@ -46,6 +47,9 @@ public sealed class PlanContext
 
     /// <summary>The whole job.</summary>
     public TreeImage Tree { get; }
+
+    /// <summary>Its POSIX message queues.</summary>
+    internal PosixQueueRestore Queues => field ??= new PosixQueueRestore(Tree.Ipc);
 
     /// <summary>In which order its processes are made.</summary>
     public Skeleton Skeleton { get; }

@@ -56,6 +56,7 @@ internal static class TreeRestore
         {
             new CarriedFileRestore(context.Plan, context.Tree.Shared, Place(context)).Finish();
             SegmentRestore.Finish(context);
+            context.Queues.Finish(context.Plan);
         }
     }
 
@@ -66,6 +67,7 @@ internal static class TreeRestore
         Control = context.ControlTerminal,
         Aside = context.Aside,
         HeldNames = context.HeldNames,
+        Queue = context.Queues.NameOf,
         File = file => context.Objects[SharedObjectImage.KeyOf(file.Device, file.Inode)],
     };
 

@@ -192,6 +192,7 @@ public class ContextFileTests
     [InlineData("a context of io_setup", 21)]
     [InlineData("a context of io_setup", 22)]
     [InlineData("what is undone to a semaphore", 23)]
+    [InlineData("an open message queue", 24)]
     public void Values_out_of_bounds_are_refused_by_name(string what, int which)
     {
         ProcessImage image = Images.Small().Main;
@@ -220,10 +221,27 @@ public class ContextFileTests
             20 => image with { Memory = memory with { AioContexts = [new AioContextImage(0x10000, 0, 0, [])] } },
             21 => image with { Memory = memory with { Mappings = [Ring], AioContexts = [new AioContextImage(0, 0, 127, new byte[127 * 32])] } },
             22 => image with { Memory = memory with { Mappings = [Ring], AioContexts = [new AioContextImage(0, 5, 4, new byte[125 * 32])] } },
+            24 => image with { Descriptors = image.Descriptors with { Descriptions = [Images.Queue(1, 5)] } },
             23 => image with { SemaphoreUndos = [new SemaphoreUndoImage(1, 0, 1)] },
             _ => image with { Timers = image.Timers with { Intervals = [new byte[32], new byte[31], new byte[32]] } },
         };
         Should.Throw<EngineException>(() => ImageBounds.Check(Images.Small() with { Processes = [image] }, 1 << 20)).Message.ShouldContain(what);
+    }
+
+    [Theory]
+    [InlineData("the name of a message queue", "a/b", 1, 0, 1)]
+    [InlineData("the name of a message queue", "..", 1, 0, 1)]
+    [InlineData("the name of a message queue", "a", 2, 0, 1)]
+    [InlineData("a message of a queue", "a", 1, 32768, 1)]
+    [InlineData("a message of a queue", "a", 1, 0, 9)]
+    [InlineData("a message of a queue", "a", 1, -1, 1)]
+    public void What_no_message_queue_can_be_is_refused(string what, string name, int queues, int priority, int length)
+    {
+        // Of two messages that fit, and eight bytes each.
+        PosixMessageImage message = new((uint)Math.Max(0, priority), new byte[length]);
+        PosixQueueImage queue = new(1, name, false, 2, 8, new FileOwnerImage(0, 0, 0), priority < 0 ? [message, message, message] : [message]);
+        IpcImage ipc = new() { PosixQueues = [.. Enumerable.Range(0, queues).Select(i => queue with { Id = (ulong)i })] };
+        Should.Throw<EngineException>(() => ImageBounds.Check(Images.Small() with { Ipc = ipc }, 1 << 20)).Message.ShouldContain(what);
     }
 
     private static MappingImage Ring => Images.Mapping(0, 4096) with { Kind = MappingKind.AioContext };

@@ -60,8 +60,17 @@ internal static class Images
             SystemVName name = new(random.Next(), random.Next(), random.Next(512), 0, 0, 0, 0);
             tree = tree.WithMain(main => main with { SemaphoreUndos = [new SemaphoreUndoImage(name.Id, 1, random.Next(1, 32768)), new SemaphoreUndoImage(name.Id, 2, -random.Next(1, 32769))] }) with
             {
-                Ipc = new IpcImage { Semaphores = [new SemaphoreSetImage(name, [0, 0, 255, 127, (byte)random.Next(256), 3])] },
+                Ipc = new IpcImage
+                {
+                    Semaphores = [new SemaphoreSetImage(name, [0, 0, 255, 127, (byte)random.Next(256), 3])],
+                    PosixQueues =
+                    [
+                        new PosixQueueImage(7, "a name", false, 3, 8, new FileOwnerImage((uint)random.Next(), 0, 0x1a4), Many(random, () => new PosixMessageImage((uint)random.Next(32768), Bytes(random, random.Next(9))))),
+                        new PosixQueueImage(Word(random) | 8, "a name", true, 65536, 1, new FileOwnerImage(0, 0, 0), []),
+                    ],
+                },
             };
+            tree = tree.WithMain(main => main with { Descriptors = main.Descriptors with { Descriptions = [.. main.Descriptors.Descriptions, Queue(7, 40)] } });
         }
 
         return random.Next(2) == 0 ? tree : tree with
@@ -201,6 +210,10 @@ internal static class Images
             Descriptors = Descriptors(random),
         };
     }
+
+    /// <summary>An open message queue.</summary>
+    public static PosixQueueEndImage Queue(ulong queue, int number) =>
+        new() { Numbers = [new DescriptorNumber(number, true)], Flags = 2, Queue = queue, Name = "a name" };
 
     private static ThreadImage Thread(Random random) => new()
     {

@@ -13,6 +13,7 @@ namespace Yadokari.Engine.Resources.Descriptors;
 [JsonDerivedType(typeof(PtySlaveImage), "pty-slave")]
 [JsonDerivedType(typeof(InheritedStreamImage), "inherited-stream")]
 [JsonDerivedType(typeof(PipeEndImage), "pipe")]
+[JsonDerivedType(typeof(PosixQueueEndImage), "message-queue")]
 [JsonDerivedType(typeof(EventFdImage), "eventfd")]
 [JsonDerivedType(typeof(EpollImage), "epoll")]
 [JsonDerivedType(typeof(TimerFdImage), "timerfd")]

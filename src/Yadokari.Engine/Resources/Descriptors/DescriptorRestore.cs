@@ -108,6 +108,9 @@ public sealed partial class DescriptorRestore
                 case PipeEndImage end when done.Add(end.PipeId):
                     OpenPipe(end.PipeId);
                     break;
+                case PosixQueueEndImage queue:
+                    OpenQueue(queue);
+                    break;
                 case EventFdImage counter:
                     OpenEventFd(counter);
                     break;
@@ -390,6 +393,18 @@ public sealed partial class DescriptorRestore
         _plan.Place(none);
         Inherit(image, _place.Streams[(image.Flags & O_ACCMODE) == 1 ? 1 : 0]);
         _plan.Place(done);
+    }
+
+    private void OpenQueue(PosixQueueEndImage image)
+    {
+        // Not as others: that it is closed on exec is among its flags (F_GETFL) for ever.
+        Slot made = _tools.Make($"open the message queue /{image.Name}", SystemCall.Mq_open, _plan.Text(_place.Queue(image.Queue)), image.Flags & (O_ACCMODE | O_NONBLOCK | O_CLOEXEC), 0, 0);
+        if (image.Offset != 0)
+        {
+            _plan.Call($"seek in the message queue /{image.Name}", SystemCall.Lseek, made, image.Offset, 0);
+        }
+
+        Put(image, made, O_NONBLOCK);
     }
 
     private void OpenEventFd(EventFdImage image)

@@ -24,6 +24,9 @@ public sealed record DescriptorRestorePlace
     /// <summary>That description itself.</summary>
     public Func<int, DescriptorImage> SharedImage { get; init; } = static index => throw new ArgumentOutOfRangeException(nameof(index));
 
+    /// <summary>By which name a POSIX message queue is found.</summary>
+    public Func<ulong, string> Queue { get; init; } = static queue => throw new ArgumentOutOfRangeException(nameof(queue));
+
     /// <summary>Names of sockets that are taken after the gate; one for the whole job.</summary>
     public HeldNames HeldNames { get; init; } = new();
 

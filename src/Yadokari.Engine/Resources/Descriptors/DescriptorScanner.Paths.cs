@@ -11,7 +11,6 @@ internal sealed partial class DescriptorScanner
     private const long HugePageFileSystem = 0x958458f6; // HUGETLBFS_MAGIC
     private const long Overlay = 0x794c7630; // OVERLAYFS_SUPER_MAGIC
     private const long Btrfs = 0x9123683e;   // BTRFS_SUPER_MAGIC
-    private const long MessageQueueFileSystem = 0x19800202; // MQUEUE_MAGIC
 
     private DescriptorImage? ScanPath(OpenDescription description)
     {
@@ -28,6 +27,16 @@ internal sealed partial class DescriptorScanner
         {
             // The kernel still calls it by the number that it was made under.
             (own, now) = (named.Path, status);
+        }
+
+        if (Mount(description) is { Type: "mqueue" } && status.IsRegular)
+        {
+            return Refuse(description, "message-queue", $"the POSIX message queue {description.Link} was opened by its path, not by mq_open; close it");
+        }
+
+        if (Mount(description) is null && status.IsRegular && MessageQueueFile.IsOne(description.Handle))
+        {
+            return ScanMessageQueue(description);
         }
 
         if (now is not null && now.Value.IsSameFile(status))
@@ -65,11 +74,6 @@ internal sealed partial class DescriptorScanner
             return Refuse(description, "hugetlb", $"{description.Link} is made of reserved huge pages; close it");
         }
 
-        if (Descriptor.GetFileSystemType(description.Handle) == MessageQueueFileSystem)
-        {
-            return Refuse(description, "message-queue", $"the POSIX message queue {description.Link} can't be carried; close it");
-        }
-
         if (status.Links > 0)
         {
             return _places.FindOther(status) is { } other
@@ -80,6 +84,29 @@ internal sealed partial class DescriptorScanner
         return (description.Flags & O_PATH) != 0
             ? Refuse(description, "removed-file", $"{description.Link} was opened with O_PATH and is removed; close it")
             : ScanCarried(description, CarriedFileKind.Deleted, description.Link);
+    }
+
+    /// <summary>One that mq_open(3) opened. (By its path in a mounted file system of queues it is a file of that.)</summary>
+    private PosixQueueEndImage? ScanMessageQueue(OpenDescription description)
+    {
+        const string what = "message-queue";
+        _status ??= ProcStatus.Read(_pid);
+        description.IsMessageQueue = true;
+        string name = PosixQueueCapture.NameOf(description.Link);
+        if (MessageQueueFile.Read(description.Handle) is not { } facts)
+        {
+            Refuse(description, what, $"the POSIX message queue /{name} may not be read; close it");
+        }
+        else if (PosixQueueCapture.WhyNot(facts) is { } why)
+        {
+            Refuse(description, what, $"the POSIX message queue /{name} {why}");
+        }
+        else if (description.Status.Uid != _status?.Uids[3])
+        {
+            Refuse(description, what, $"the POSIX message queue /{name} is another user's; close it");
+        }
+
+        return new PosixQueueEndImage { Numbers = description.Numbers, Flags = description.Flags, Queue = description.Status.Inode, Offset = description.Info.Position, Name = name };
     }
 
     /// <summary>A file that the kernel makes up: its own ones are those of the resumed process.</summary>

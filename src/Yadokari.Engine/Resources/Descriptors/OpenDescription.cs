@@ -38,6 +38,9 @@ internal sealed class OpenDescription(SafeFileHandle handle, FileStatus status, 
     /// <summary>It was found to be an end of a pseudoterminal of the job.</summary>
     public bool IsOfTerminal { get; set; }
 
+    /// <summary>It was found to be a POSIX message queue.</summary>
+    public bool IsMessageQueue { get; set; }
+
     /// <summary>The master of a pseudoterminal.</summary>
     public bool IsPtyMaster => Status is { IsCharacterDevice: true, RawMajor: 5, RawMinor: 2 } && (Flags & 0x200000) == 0;
 

@@ -71,7 +71,7 @@ internal static class OutsideHolders
             bool own = image switch
             {
                 InheritedStreamImage or TerminalImage or PidFdImage => false,
-                SharedDescriptorImage => description.IsNamedPipe || description.IsOfTerminal || !description.Link.StartsWith('/'),
+                SharedDescriptorImage => description.IsNamedPipe || description.IsOfTerminal || description.IsMessageQueue || !description.Link.StartsWith('/'),
                 PathImage => image.Locks.Any(held => held.Kind is FileLockKind.Flock or FileLockKind.OpenFileDescription),
                 _ => true,
             };

@@ -38,7 +38,7 @@ public sealed record SharedDescriptorImage : DescriptorImage
     /// <summary>Whether a description is of a kind that one process makes and all others get by inheritance.</summary>
     public static bool CanShare(DescriptorImage image) =>
         image is PathImage { AfterThreads: false, AfterRelatives: false } or RemovedDirectoryImage or PipeEndImage or PtyMasterImage or PtySlaveImage or UnixPairImage or TcpEndImage or SocketImage
-            or EventFdImage or TimerFdImage or SignalFdImage or InotifyImage or EpollImage { Targets.Count: 0 } or CarriedFileDescriptorImage { Travels: false }
+            or PosixQueueEndImage or EventFdImage or TimerFdImage or SignalFdImage or InotifyImage or EpollImage { Targets.Count: 0 } or CarriedFileDescriptorImage { Travels: false }
         && image is { Owner: 0, Signal: 0, Locks.Count: 0 } && ((image.Flags & O_ASYNC) == 0 || IsOfTerminal(image));
 
     /// <summary>Which is told to send signals before anybody is there to get some: a terminal would find itself an owner later.</summary>

@@ -1,3 +1,5 @@
+using Yadokari.Engine.Resources.Descriptors;
+
 namespace Yadokari.Engine.Resources.Process;
 
 /// <summary>What an IPC namespace of the job's own holds besides memory (that is among the shared objects of its tree). A job that
@@ -7,4 +9,6 @@ public sealed record IpcImage
     public IReadOnlyList<SemaphoreSetImage> Semaphores { get; init; } = [];
 
     public IReadOnlyList<MessageQueueImage> Queues { get; init; } = [];
+
+    public IReadOnlyList<PosixQueueImage> PosixQueues { get; init; } = [];
 }

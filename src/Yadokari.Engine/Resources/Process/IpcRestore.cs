@@ -6,7 +6,7 @@ using Yadokari.Linux;
 
 namespace Yadokari.Engine.Resources.Process;
 
-/// <summary>System V semaphores and messages, made again by the main process.</summary>
+/// <summary>What an IPC namespace holds besides memory, made again by the main process.</summary>
 internal static class IpcRestore
 {
     private const int SetAll = 17; // SETALL
@@ -33,12 +33,14 @@ internal static class IpcRestore
         }
 
         // A new namespace has the usual limits; only root may raise them, and need not if nothing goes beyond.
-        Raise(plan, "msgmax", UsualLetter, ipc.Queues.SelectMany(queue => queue.Letters).Select(letter => (long)letter.Bytes.Length));
-        Raise(plan, "msgmnb", UsualQueue, ipc.Queues.Select(queue => queue.MaxBytes));
+        Raise(plan, "/proc/sys/kernel/msgmax", UsualLetter, ipc.Queues.SelectMany(queue => queue.Letters).Select(letter => (long)letter.Bytes.Length));
+        Raise(plan, "/proc/sys/kernel/msgmnb", UsualQueue, ipc.Queues.Select(queue => queue.MaxBytes));
         foreach (MessageQueueImage queue in ipc.Queues)
         {
             Make(plan, queue);
         }
+
+        context.Queues.Make(plan);
     }
 
     /// <summary>In each process: what is undone to semaphores at its end. Nobody else runs yet.</summary>
@@ -70,13 +72,15 @@ internal static class IpcRestore
         void Fill(byte[] facts) => BinaryPrimitives.WriteInt64LittleEndian(facts.AsSpan(MaxBytesOffset), queue.MaxBytes);
     }
 
-    private static void Raise(PlanBuilder plan, string name, long usual, IEnumerable<long> needed)
+    /// <summary>Raises a limit of the namespace, where that may be done, if something goes beyond.</summary>
+    /// <param name="usual">That of a new one.</param>
+    internal static void Raise(PlanBuilder plan, string path, long usual, IEnumerable<long> needed)
     {
         long most = needed.DefaultIfEmpty().Max();
         if (most > usual)
         {
             byte[] text = Encoding.ASCII.GetBytes(most.ToString(CultureInfo.InvariantCulture));
-            ShellPlan.WriteFile(plan, $"/proc/sys/kernel/{name}", plan.Bytes(text, $"\"{most}\""), text.Length, required: false);
+            ShellPlan.WriteFile(plan, path, plan.Bytes(text, $"\"{most}\""), text.Length, required: false);
         }
     }
 }
