@@ -169,6 +169,7 @@ public enum SystemCall
     Mq_timedsend = 242,
     Mq_timedreceive = 243,
     Mq_getsetattr = 245,
+    Keyctl = 250,
     Ioprio_set = 251,
     Ioprio_get = 252,
     Getpriority = 140,

@@ -32,6 +32,23 @@ public class RefusalTests : IClassFixture<CompiledPrograms>
         });
     }
 
+    /// <summary>Its memory is gone already, and what /proc has of it belongs to root for as long as the rest takes.</summary>
+    [SkippableFact]
+    public void Of_one_that_is_about_to_end_nobody_says_that_it_is_another_users()
+    {
+        const int attempts = 3;
+        const string large = "import time; held = b'x' * (200 << 20); open('ready', 'x').close(); time.sleep(1000)";
+        Skip.If(User.Ordinary is null, "needs two users");
+        for (int attempt = 0; attempt < attempts; attempt++)
+        {
+            using Scene scene = new("refusal", User.Ordinary);
+            using Launched program = scene.Start("large", ["/usr/bin/python3", "-c", large]);
+            Until.Holds(() => scene.Has("ready"), () => $"the memory to be there\n{scene.Transcript}");
+            ProcessTable.Kill(program.Pid);
+            Tool.Checkpoint(scene, program.Pid, scene.File_("out.ctx")).ShouldBeOneClearLine(4, $"{program.Pid}");
+        }
+    }
+
     [SkippableFact]
     public void A_kernel_thread_is_refused()
     {

@@ -26,6 +26,7 @@ internal static class ProcessObstacles
         new("thread-apart", "A thread has descriptors or a working directory of its own (unshare), which the other threads don't share.", "Use one set of descriptors for all threads."),
         new("system-call-dispatch", "Its system calls are handed to a handler of its own (PR_SET_SYSCALL_USER_DISPATCH, as Wine does).", "Nothing yet: such programs stay where they are."),
         new("segments", "It has made segments by modify_ldt(2), as 16-bit code and old versions of Wine do.", "Nothing yet: such programs stay where they are."),
+        new("keyring", "It keeps keys in a keyring of a process or a thread (keyctl), and knows them by numbers that another kernel would not give them.", "Keep keys in files, or let the program give the keyring up."),
         new("32-bit", "It is a 32-bit program, or has a thread that runs 32-bit code.", "Use the 64-bit build of the program."),
         new("deadline-scheduling", "A thread has the class SCHED_DEADLINE, whose reservation is this host's.", "Give it another class first: chrt --other -p 0 TID."),
         new("uninterruptible", "A thread is inside the kernel and does not come out (state D): a file system or a device that does not answer, or a vfork.", "Ask again when the file system answers."),

@@ -34,6 +34,9 @@ internal sealed class AskedProcess
 
     public IReadOnlyList<Vma> Vmas { get; }
 
+    /// <summary>Whose it is (real uid).</summary>
+    public uint User => _threads[0].Credentials.Uids[0];
+
     /// <summary>What it is told when it asks for the host's name.</summary>
     public HostNameImage HostName => _process.HostName;
 

@@ -14,7 +14,7 @@ namespace Yadokari.Engine.Capture;
 public static class ObstacleScan
 {
     /// <summary>What no look from outside tells.</summary>
-    private static readonly string[] OnlyFrozen = ["seccomp", "write-or-execute", "system-call-dispatch", "segments", "sysv-undo", "terminal-state"];
+    private static readonly string[] OnlyFrozen = ["seccomp", "write-or-execute", "system-call-dispatch", "segments", "sysv-undo", "terminal-state", "keyring"];
 
     private static readonly string[] OnlyFrozenOfChildren = ["stopped-process", "parent-death-signal"];
 
@@ -77,6 +77,11 @@ public static class ObstacleScan
         }
         catch (Exception e) when (e is UnauthorizedAccessException or SystemCallException { Number: Errno.EACCES or Errno.EPERM })
         {
+            if (ProcStat.Read(pid) is null or { IsEnding: true })
+            {
+                throw new EngineException(EngineError.NoSuchProcess, $"process {pid} has ended", e);
+            }
+
             uint uid = status.Uids[0];
             throw new EngineException(EngineError.NotPermitted, $"process {pid} belongs to user {uid}: not permitted to trace it (run as that user or as root)", e);
         }
@@ -191,6 +196,10 @@ public static class ObstacleScan
             catch (EngineException gone) when (gone.Error == EngineError.NoSuchProcess)
             {
                 // Ended meanwhile.
+            }
+            catch (Exception e) when (e is UnauthorizedAccessException or SystemCallException { Number: Errno.EACCES or Errno.EPERM } && ProcStat.Read(relative) is null or { IsEnding: true })
+            {
+                // About to.
             }
             catch (Exception e) when (e is UnauthorizedAccessException or SystemCallException { Number: Errno.EACCES or Errno.EPERM })
             {

@@ -32,12 +32,12 @@ public static class ProcessCapturer
     /// <param name="memoryTaken">Called when the job is no longer needed: only the end of the file is to be written.</param>
     public static (long FileLength, long MemoryBytes) Capture(FrozenTree tree, CaptureOptions options, IImageSink sink, IProgress<CaptureProgress>? progress, TreeRounds? rounds, Action memoryTaken)
     {
-        (IReadOnlyList<AskedProcess> asked, SystemVCapture ipc, TreeDescriptorCapture found, PosixQueueContents queues) = Ask(tree, options, rounds);
+        (IReadOnlyList<AskedProcess> asked, SystemVCapture ipc, TreeDescriptorCapture found, PosixQueueContents queues, IReadOnlyList<Obstacle> keyrings) = Ask(tree, options, rounds);
 
         // All that follows only looks.
         using TreeDescriptorCapture descriptors = found;
         tree.Hold(descriptors.TakeConnections());
-        List<Obstacle> obstacles = [.. descriptors.Obstacles, .. TreeObstacles.Find([.. asked.Select(process => process.Pid)], tree.Ended), .. ipc.Obstacles, .. queues.Obstacles];
+        List<Obstacle> obstacles = [.. descriptors.Obstacles, .. TreeObstacles.Find([.. asked.Select(process => process.Pid)], tree.Ended), .. ipc.Obstacles, .. queues.Obstacles, .. keyrings];
         List<ProcessImage> processes = [];
         long position = rounds?.Position ?? ContextWriter.FirstPage;
         long memoryBytes = 0;
@@ -166,7 +166,7 @@ public static class ProcessCapturer
 
     /// <summary>What only its threads know, or can take out of their descriptors. When this program is kept waiting for too long
     /// meanwhile, all of it once more.</summary>
-    private static (IReadOnlyList<AskedProcess> Asked, SystemVCapture Ipc, TreeDescriptorCapture Descriptors, PosixQueueContents Queues) Ask(FrozenTree tree, CaptureOptions options, TreeRounds? rounds)
+    private static (IReadOnlyList<AskedProcess> Asked, SystemVCapture Ipc, TreeDescriptorCapture Descriptors, PosixQueueContents Queues, IReadOnlyList<Obstacle> Keyrings) Ask(FrozenTree tree, CaptureOptions options, TreeRounds? rounds)
     {
         for (TimeSpan lease = ShortestLease; ; lease *= 2)
         {
@@ -174,6 +174,7 @@ public static class ProcessCapturer
             {
                 Settle(tree);
                 IReadOnlyList<AskedProcess> asked = Asking.All(tree, lease, rounds);
+                IReadOnlyList<Obstacle> keyrings = Keyrings.Find(asked, lease);
                 SystemVCapture ipc = SystemVCapture.Ask(asked, tree.Ended, lease);
                 TreeDescriptorCapture descriptors = TerminalContents.Take(asked, DescriptorScan.Capture([.. asked.Select(process => process.Pid)], options), lease);
                 PosixQueueContents queues = PosixQueueContents.Take(asked, descriptors, lease);
@@ -182,7 +183,7 @@ public static class ProcessCapturer
                     process.LastTimer = Stopwatch.GetElapsedTime(process.Since);
                 }
 
-                return (asked, ipc, descriptors, queues);
+                return (asked, ipc, descriptors, queues, keyrings);
             }
             catch (LeaseLostException lost)
             {

@@ -59,6 +59,9 @@ internal static class CallFilters
         }
     }
 
+    /// <summary>Whether a thread may make a call, and nothing is done to it for trying.</summary>
+    public static bool Allow(FrozenThread thread, SystemCall call) => Of(thread).All(filter => !filter.AsksOthers && filter.Allows(call));
+
     private static void Require(int pid, FrozenThread thread, IReadOnlyList<CallFilter> filters, IEnumerable<SystemCall> calls)
     {
         if (filters.Any(filter => filter.AsksOthers))

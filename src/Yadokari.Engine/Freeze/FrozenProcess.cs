@@ -65,7 +65,7 @@ public sealed class FrozenProcess : IDisposable
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             // One that has ended and waits for its parent has no memory either, which is another error (ESRCH).
-            throw e is FileNotFoundException or DirectoryNotFoundException || ProcStat.Read(pid) is null or { HasEnded: true }
+            throw e is FileNotFoundException or DirectoryNotFoundException || ProcStat.Read(pid) is null or { IsEnding: true }
                 ? new EngineException(EngineError.NoSuchProcess, $"no process {pid}", e)
                 : new EngineException(EngineError.NotPermitted, $"process {pid}: not permitted to look at its memory", e);
         }
@@ -438,9 +438,9 @@ public sealed class FrozenProcess : IDisposable
         {
             return Tracee.TrySeize(tid);
         }
-        catch (SystemCallException e) when (e.Number == Errno.EPERM && ProcStat.ReadThread(Pid, tid) is null or { State: 'Z' or 'X' })
+        catch (SystemCallException e) when (e.Number == Errno.EPERM && ProcStat.ReadThread(Pid, tid) is null or { State: 'Z' or 'X' } or { IsEnding: true })
         {
-            // The main thread, whose number lasts as long as others run.
+            // Also the main thread, whose number lasts as long as others run.
             return null;
         }
         catch (SystemCallException e) when (e.Number == Errno.EPERM)

@@ -43,6 +43,8 @@ public sealed record ProcStat(
     ulong SystemTicks,
     ulong ReapedTicks)
 {
+    private const uint Exiting = 4; // PF_EXITING
+
     /// <summary>Reads the stat of a process.</summary>
     /// <returns>Null when it is gone.</returns>
     /// <exception cref="SystemCallException">An unusual error.</exception>
@@ -54,6 +56,9 @@ public sealed record ProcStat(
 
     /// <summary>It is over: it waits to be reaped, or is just gone. One whose main thread has ended while others run is not.</summary>
     public bool HasEnded => State == 'X' || (State == 'Z' && Threads <= 1);
+
+    /// <summary>It is over or about to be: its memory may be gone already, and all that /proc has of it belongs to root then.</summary>
+    public bool IsEnding => HasEnded || ((KernelFlags & Exiting) != 0 && Threads <= 1);
 
     /// <summary>Its main thread has ended, and others run on.</summary>
     public bool MainThreadEnded => State == 'Z' && Threads > 1;

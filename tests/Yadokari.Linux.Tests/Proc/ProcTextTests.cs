@@ -5,6 +5,17 @@ namespace Yadokari.Linux.Tests.Proc;
 
 public class ProcTextTests
 {
+    [Theory]
+    [InlineData('R', 0x400100, 1, false)]
+    [InlineData('R', 0x400104, 1, true)] // PF_EXITING
+    [InlineData('R', 0x400104, 2, false)] // only its main thread
+    [InlineData('Z', 0x400104, 1, true)]
+    public void A_process_that_is_about_to_end_is_known_by_the_kernels_flags(char state, uint flags, int threads, bool ending)
+    {
+        ProcStat stat = new(2, "a", state, 1, 2, 2, 0, -1, flags, 0, threads, 1, 17, 0, 0, 0, 0, 0, 0);
+        stat.IsEnding.ShouldBe(ending);
+    }
+
     [Fact]
     public void Stat_survives_a_name_with_a_closing_parenthesis()
     {
