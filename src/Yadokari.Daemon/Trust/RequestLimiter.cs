@@ -14,21 +14,53 @@ public sealed class RequestLimiter(int perSecond = RequestLimiter.DefaultPerSeco
 {
     private const int DefaultPerSecond = 500;
 
-    // Made for the first request of another host: it wakes ten times a second from then on, which an idle host alone can do without.
-    private readonly Lazy<PartitionedRateLimiter<string>> _limiter = new(() => PartitionedRateLimiter.Create<string, string>(peer =>
-        RateLimitPartition.GetTokenBucketLimiter(peer, _ => new TokenBucketRateLimiterOptions
+    /// <summary>With fewer nobody is forgotten.</summary>
+    private const int FewPeers = 256;
+
+    private readonly Lock _lock = new();
+    private int _many = FewPeers;
+
+    // Filled again when it is asked: a PartitionedRateLimiter wakes ten times a second for that, on every host that another one has ever asked.
+    private readonly Dictionary<string, TokenBucketRateLimiter> _buckets = [];
+
+    /// <summary>How many peers it knows of.</summary>
+    public int Peers
+    {
+        get
         {
-            TokenLimit = perSecond * 2,
-            TokensPerPeriod = perSecond,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-            QueueLimit = 0,
-        })));
+            lock (_lock)
+            {
+                return _buckets.Count;
+            }
+        }
+    }
 
     /// <summary>One more request of a peer (its name or address) is within its bound.</summary>
     public bool Admits(string peer)
     {
-        using RateLimitLease lease = _limiter.Value.AttemptAcquire(peer);
-        return lease.IsAcquired;
+        lock (_lock)
+        {
+            if (!_buckets.TryGetValue(peer, out TokenBucketRateLimiter? bucket))
+            {
+                if (_buckets.Count >= _many)
+                {
+                    ForgetFull();
+                    // So that looking through them costs little for each that came.
+                    _many = Math.Max(FewPeers, _buckets.Count * 2);
+                }
+                _buckets[peer] = bucket = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+                {
+                    TokenLimit = perSecond * 2,
+                    TokensPerPeriod = perSecond,
+                    ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                    QueueLimit = 0,
+                    AutoReplenishment = false,
+                });
+            }
+            bucket.TryReplenish();
+            using RateLimitLease lease = bucket.AttemptAcquire();
+            return lease.IsAcquired;
+        }
     }
 
     public Task Guard(HttpContext context, RequestDelegate next)
@@ -43,9 +75,27 @@ public sealed class RequestLimiter(int perSecond = RequestLimiter.DefaultPerSeco
 
     public void Dispose()
     {
-        if (_limiter.IsValueCreated)
+        lock (_lock)
         {
-            _limiter.Value.Dispose();
+            foreach (TokenBucketRateLimiter bucket in _buckets.Values)
+            {
+                bucket.Dispose();
+            }
+            _buckets.Clear();
+        }
+    }
+
+    /// <summary>A full bucket is one like new.</summary>
+    private void ForgetFull()
+    {
+        foreach ((string peer, TokenBucketRateLimiter bucket) in _buckets.ToArray())
+        {
+            bucket.TryReplenish();
+            if (bucket.GetStatistics()?.CurrentAvailablePermits >= perSecond * 2)
+            {
+                _buckets.Remove(peer);
+                bucket.Dispose();
+            }
         }
     }
 }
