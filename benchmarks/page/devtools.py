@@ -44,8 +44,13 @@ class Browser:
     def until(self, expression, seconds=60):
         limit = time.monotonic() + seconds
         while time.monotonic() < limit:
-            if self.ask(f"!!({expression})"):
-                return
+            try:
+                if self.ask(f"!!({expression})"):
+                    return
+            except RuntimeError as failure:
+                # Asked just when one page made room for the next: that one is asked then.
+                if "navigated" not in str(failure):
+                    raise
             time.sleep(0.02)
         raise RuntimeError(f"never came: {expression}; the page says: {self.ask('document.body.innerText')[:500]}")
 
