@@ -24,6 +24,9 @@ public static class WebServer
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>There is no file of settings; to see one change, every directory below the content root would be watched.</summary>
+    private const string NoReload = "--hostBuilder:reloadConfigOnChange=false";
+
     /// <summary>For a handshake, and for the head of a request.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -41,7 +44,7 @@ public static class WebServer
             ? PageOrigins.OfCertificate(secured.At.Address, secured.Addresses, options.Behind)
             : PageOrigins.OfLoopback(options.Behind);
 
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "yado-web", ContentRootPath = "/" });
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "yado-web", ContentRootPath = "/", Args = [NoReload] });
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, end, options.Secured));
         await using WebApplication app = builder.Build();

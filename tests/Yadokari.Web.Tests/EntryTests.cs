@@ -135,6 +135,17 @@ public sealed partial class EntryTests
         daemon.Looks.ShouldBe(0, "nobody watched: nothing is asked");
     }
 
+    [Fact]
+    public async Task No_directories_of_the_machine_are_watched_for_it()
+    {
+        await using StandInDaemon daemon = new();
+        await using ServedPage page = await ServedPage.StartAsync(daemon.Socket);
+        using HttpClient client = await EnterAsync(page);
+
+        // inotify(7): a line of each in /proc/PID/fdinfo.
+        Directory.EnumerateFiles("/proc/self/fdinfo").Sum(WatchesOf).ShouldBeLessThan(10);
+    }
+
     internal static async Task<HttpClient> EnterAsync(ServedPage page)
     {
         HttpClient client = new(new HttpClientHandler { CookieContainer = new CookieContainer() });
@@ -154,4 +165,17 @@ public sealed partial class EntryTests
 
     [GeneratedRegex("data-key=\"([0-9a-f]{40})\"")]
     private static partial Regex DataKey();
+
+    private static int WatchesOf(string file)
+    {
+        try
+        {
+            return File.ReadLines(file).Count(l => l.StartsWith("inotify ", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            // It was closed meanwhile.
+            return 0;
+        }
+    }
 }

@@ -18,7 +18,7 @@ internal sealed class StandInDaemon : IAsyncDisposable
 
     public StandInDaemon()
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(kestrel => kestrel.ListenUnixSocket(Socket));
         _app = builder.Build();

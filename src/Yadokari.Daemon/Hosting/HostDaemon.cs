@@ -39,6 +39,9 @@ namespace Yadokari.Daemon.Hosting;
 /// <summary>The daemon of one host: puts the parts together and runs until it is told to stop. Jobs outlive it.</summary>
 public static class HostDaemon
 {
+    /// <summary>There is no file of settings; to see one change, the directory of every job would be watched, and each line of its log.</summary>
+    private const string NoReload = "--hostBuilder:reloadConfigOnChange=false";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Runs a daemon until <paramref name="cancellation"/>, a signal, or a request to stop.</summary>
@@ -96,7 +99,8 @@ public static class HostDaemon
         string? listening = told.Of("listen", options.Listen);
         IPEndPoint? listen = trust.IsSecured && listening is not null ? ParseEnd(listening) : null;
 
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "yado", ContentRootPath = home.Path });
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ApplicationName = "yado", ContentRootPath = home.Path, Args = [NoReload] });
         ConfigureLog(builder.Logging);
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>();
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, home, listen, uid, trust, doors));
