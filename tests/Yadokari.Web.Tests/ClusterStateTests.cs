@@ -32,6 +32,15 @@ public sealed class ClusterStateTests
     }
 
     [Fact]
+    public void Of_what_is_told_as_changes_nothing_is_gone()
+    {
+        Look(_job);
+
+        _state.Take(new JobList([], []) { Hosts = Hosts, After = "1" }, null, 0).Gone.ShouldBeEmpty();
+        _state.Whole(0).Jobs.Single().Id.ShouldBe(_job.Id);
+    }
+
+    [Fact]
     public void A_move_is_seen_once_and_its_figures_are_taken_when_they_come()
     {
         Look(_job);
@@ -56,11 +65,12 @@ public sealed class ClusterStateTests
     [Fact]
     public void A_host_that_does_not_answer_is_listed_with_the_reason()
     {
-        PageHost host = _state.Take(new(StandInDaemon.Host("h1"), [new PeerInfo { Address = "10.0.0.2:1991", Name = "h2", Error = "no route" }]), new([], []), null, 0)
+        PageHost host = _state.Take(
+                new([], []) { Hosts = new(StandInDaemon.Host("h1"), [new PeerInfo { Address = "10.0.0.2:1991", Name = "h2", Error = "no route" }]) }, null, 0)
             .Hosts!.Single(h => h.Name == "h2");
 
         (host.Answers, host.Trouble).ShouldBe((false, "no route"));
     }
 
-    private PageChange Look(params JobInfo[] jobs) => _state.Take(Hosts, new JobList(jobs, []), null, 0);
+    private PageChange Look(params JobInfo[] jobs) => _state.Take(new JobList(jobs, []) { Hosts = Hosts }, null, 0);
 }

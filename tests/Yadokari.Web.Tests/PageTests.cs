@@ -75,6 +75,19 @@ public sealed class PageTests
     }
 
     [SkippableFact]
+    public async Task A_daemon_that_tells_hosts_and_jobs_apart_is_shown_too()
+    {
+        await using StandInDaemon daemon = new() { Jobs = [StandInDaemon.Job(1, "one", "sleep")], TellsHosts = false };
+        await using ServedPage page = await ServedPage.StartAsync(daemon.Socket);
+        using Browser browser = new(Nothing);
+
+        browser.Open(page.Address.ToString());
+
+        browser.Until("document.querySelectorAll('#rows tr').length === 1 && document.querySelectorAll('.host').length === 1");
+        browser.Uncaught.ShouldBeEmpty();
+    }
+
+    [SkippableFact]
     public async Task A_daemon_that_is_gone_is_told_of()
     {
         StandInDaemon daemon = new() { Jobs = [StandInDaemon.Job(1, "one", "sleep")] };

@@ -24,7 +24,7 @@ internal sealed class StandInDaemon : IAsyncDisposable
         _app = builder.Build();
         _app.MapGet(Routes.Hosts, Answer(() => JsonSerializer.SerializeToUtf8Bytes(new HostList(Host("h1"), Peers), ProtocolJson.Default.HostList)));
         _app.MapGet(Routes.Host, Answer(() => JsonSerializer.SerializeToUtf8Bytes(Host("h1"), ProtocolJson.Default.HostInfo)));
-        _app.MapGet(Routes.Jobs, Answer(() => JsonSerializer.SerializeToUtf8Bytes(new JobList(Jobs, []), ProtocolJson.Default.JobList)));
+        _app.MapGet(Routes.Jobs, Answer(() => JsonSerializer.SerializeToUtf8Bytes(new JobList(Jobs, []) { Hosts = TellsHosts ? new HostList(Host("h1"), Peers) : null }, ProtocolJson.Default.JobList)));
         _app.MapGet(Routes.Load, Answer(() => JsonSerializer.SerializeToUtf8Bytes(new LoadHistory("h1", 2, 1L << 34, []), ProtocolJson.Default.LoadHistory)));
         _app.MapGet(Routes.Policy, Answer(() => JsonSerializer.SerializeToUtf8Bytes(
             new PolicyInfo
@@ -47,6 +47,9 @@ internal sealed class StandInDaemon : IAsyncDisposable
     public IReadOnlyList<JobInfo> Jobs { get; set; } = [];
 
     public IReadOnlyList<PeerInfo> Peers { get; set; } = [];
+
+    /// <summary>False: as daemons were that told jobs and hosts apart.</summary>
+    public bool TellsHosts { get; init; } = true;
 
     /// <summary>Times that it was asked for its jobs.</summary>
     public int Looks { get; private set; }

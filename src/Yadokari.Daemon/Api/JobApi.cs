@@ -35,6 +35,8 @@ public sealed class JobApi(
     ILogger<JobApi> logger)
 {
     private readonly JobCensus _census = new(jobs, views, movable, peers, finder, self);
+    private readonly JobChanges _changesHere = new();
+    private readonly JobChanges _changesEverywhere = new();
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -67,10 +69,15 @@ public sealed class JobApi(
         {
             await _census.LookAsync().ConfigureAwait(false);
         }
+        string? after = context.Request.Query["after"];
         JobList list = everywhere
-            ? await _census.TakeAsync(look, context.RequestAborted).ConfigureAwait(false)
-            : new JobList(JobViews.Merge(jobs.All.Select(e => views.Show(e.Record))), []);
-        await ApiCall.WriteAsync(context, list, ProtocolJson.Default.JobList).ConfigureAwait(false);
+            ? await _census.TakeAsync(look, after is not null, context.RequestAborted).ConfigureAwait(false)
+            : new JobList(JobViews.Merge(jobs.All.Select(e => views.Show(e.Record))), []) { Hosts = new HostList(peers.Self(), []) };
+        if (after is not null)
+        {
+            list = (everywhere ? _changesEverywhere : _changesHere).Tell(list, after);
+        }
+        await ApiCall.WriteAsync(context, ApiCall.Flag(context, "hosts") ? list : list with { Hosts = null }, ProtocolJson.Default.JobList).ConfigureAwait(false);
     }
 
     private async Task StartAsync(HttpContext context)

@@ -17,15 +17,18 @@ public sealed class JobCensus(JobTable jobs, JobViews views, MovableBook movable
     private static readonly TimeSpan PeerPatience = TimeSpan.FromSeconds(3);
 
     /// <summary>What each host said last, by its address; for as long as this daemon runs.</summary>
-    private readonly ConcurrentDictionary<string, IReadOnlyList<JobInfo>> _lastSaid = new();
+    private readonly ConcurrentDictionary<string, SaidJobs> _lastSaid = new();
+
+    /// <summary>The same of hosts that are asked only for what has changed.</summary>
+    private readonly ConcurrentDictionary<string, SaidJobs> _lastChanges = new();
 
     /// <param name="look">Have jobs looked at, whether they can be moved.</param>
-    public async Task<JobList> TakeAsync(bool look, CancellationToken cancellation)
+    /// <param name="rounded">Figures may be rounded, and of hosts is told what changes: then the others are asked only for what has changed.</param>
+    public async Task<JobList> TakeAsync(bool look, bool rounded, CancellationToken cancellation)
     {
         Task looking = look ? LookAsync() : Task.CompletedTask;
-        IReadOnlyList<PeerInfo> known = await peers.AskAllAsync(cancellation).ConfigureAwait(false);
         (PeerInfo Peer, IReadOnlyList<JobInfo>? Jobs)[] answers =
-            await Task.WhenAll(known.Select(async p => (p, await JobsOfAsync(p, look, cancellation).ConfigureAwait(false)))).ConfigureAwait(false);
+            await Task.WhenAll(peers.Addresses.Select(a => AskAsync(a, look, rounded, cancellation))).ConfigureAwait(false);
         List<PeerInfo> silent = [.. answers.Where(a => a.Jobs is null).Select(a => a.Peer)];
         HashSet<string> answering = [self.Name, .. answers.Where(a => a.Jobs is not null).Select(a => a.Peer.Host!.Name)];
         await looking.ConfigureAwait(false);
@@ -36,9 +39,12 @@ public sealed class JobCensus(JobTable jobs, JobViews views, MovableBook movable
             Complete(
                 told,
                 new HashSet<string>([.. silent.Select(p => p.Address), .. silent.Select(p => p.Name).OfType<string>()]),
-                silent.SelectMany(p => _lastSaid.GetValueOrDefault(p.Address) ?? []),
+                silent.SelectMany(p => _lastSaid.GetValueOrDefault(p.Address)?.Jobs ?? []),
                 directory.Where(e => !answering.Contains(e.Host)).Select(views.ShowElsewhere)),
-            [.. silent.Select(p => p.Name ?? p.Address)]);
+            [.. silent.Select(p => p.Name ?? p.Address)])
+        {
+            Hosts = new HostList(peers.Self(), [.. answers.Select(a => a.Peer)]),
+        };
     }
 
     /// <summary>Has the jobs of this host looked at.</summary>
@@ -84,25 +90,27 @@ public sealed class JobCensus(JobTable jobs, JobViews views, MovableBook movable
         Note = $"host {host} does not answer: what became of it is not known",
     };
 
-    /// <summary>Null: no answer.</summary>
-    private async Task<IReadOnlyList<JobInfo>?> JobsOfAsync(PeerInfo peer, bool look, CancellationToken cancellation)
+    /// <returns>No jobs: no answer.</returns>
+    private async Task<(PeerInfo Peer, IReadOnlyList<JobInfo>? Jobs)> AskAsync(string address, bool look, bool rounded, CancellationToken cancellation)
     {
-        if (peer.Host is null)
+        SaidJobs before = (rounded ? _lastChanges.GetValueOrDefault(address) : null) ?? SaidJobs.Nothing;
+        (PeerInfo peer, JobList? list) = await peers.AskAsync(
+            address,
+            async client =>
+            {
+                JobList answer = await client.ListJobsAndHostsAsync(everywhere: false, rounded ? before.Version : null, look, cancellation, PeerPatience).ConfigureAwait(false);
+                return (answer.Hosts!.Self, answer);
+            }).ConfigureAwait(false);
+        if (list is null)
         {
-            return null;
+            return (peer, null);
         }
-        using YadoClient client = YadoClient.ForAddress(peer.Address, name: peer.Name);
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(PeerPatience);
-        try
+        SaidJobs said = before.With(list);
+        _lastSaid[address] = said;
+        if (rounded)
         {
-            IReadOnlyList<JobInfo> said = (await client.ListJobsAsync(cancellation: limit.Token, movable: look).ConfigureAwait(false)).Jobs;
-            _lastSaid[peer.Address] = said;
-            return said;
+            _lastChanges[address] = said;
         }
-        catch (Exception failure) when (failure is YadoException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
-        {
-            return null;
-        }
+        return (peer, said.Jobs);
     }
 }

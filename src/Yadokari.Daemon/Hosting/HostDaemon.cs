@@ -113,7 +113,7 @@ public static class HostDaemon
         using ClusterPart? cluster = ClusterPart.Open(told.Of("cluster", options.Cluster), self, loggers);
         IJobDirectory directory = cluster?.Directory ?? new LocalDirectory();
         HostFacts facts = new(self, home, () => jobs.All.Count(e => e.Record.IsHere)) { RevokedVersion = () => trust.RevokedVersion, OnDemand = options.OnDemand };
-        PeerBook peers = new(self, trust.IsSecured, facts.Read, loggers.CreateLogger<PeerBook>());
+        using PeerBook peers = new(self, trust.IsSecured, facts.Read, loggers.CreateLogger<PeerBook>());
         string? known = told.Of("peers", options.Peers.Count == 0 ? null : string.Join(' ', options.Peers));
         foreach (string peer in trust.IsSecured && known is not null ? known.Split(' ') : [])
         {

@@ -14,7 +14,7 @@ namespace Yadokari.Daemon.Hosting;
 /// it is one that a certificate has shown, or, of a member, one that the certificate will be asked for. Thread-safe.
 /// </summary>
 /// <param name="secured">This host has a certificate; without one it knows no other.</param>
-public sealed partial class PeerBook(HostSelf self, bool secured, Func<HostInfo> facts, ILogger<PeerBook> logger)
+public sealed partial class PeerBook(HostSelf self, bool secured, Func<HostInfo> facts, ILogger<PeerBook> logger) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan GreetAgain = TimeSpan.FromSeconds(2);
@@ -23,6 +23,7 @@ public sealed partial class PeerBook(HostSelf self, bool secured, Func<HostInfo>
     private readonly ConcurrentDictionary<string, KnownPeer> _peers = new();
 
     private readonly Lock _greetings = new();
+    private readonly PeerLinks _links = new();
 
     /// <summary>Addresses that are known because they are members of the cluster.</summary>
     private HashSet<string> _members = [];
@@ -91,9 +92,15 @@ public sealed partial class PeerBook(HostSelf self, bool secured, Func<HostInfo>
     public IReadOnlyList<HostPlace> Places =>
         [.. _peers.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => new HostPlace(p.Key, p.Value.Name))];
 
+    /// <summary>The addresses of all known hosts.</summary>
+    public IReadOnlyList<string> Addresses => [.. _peers.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>What this host says of itself.</summary>
+    public HostInfo Self() => facts();
+
     /// <summary>Asks every known host who it is, all at once.</summary>
     public async Task<IReadOnlyList<PeerInfo>> AskAllAsync(CancellationToken cancellation) =>
-        await Task.WhenAll(_peers.Keys.Order(StringComparer.Ordinal).Select(a => AskAsync(a, cancellation))).ConfigureAwait(false);
+        await Task.WhenAll(Addresses.Select(a => AskAsync(a, cancellation))).ConfigureAwait(false);
 
     /// <summary>The place of a host given by name or address: whoever calls there must find a certificate of that name.</summary>
     /// <exception cref="YadoException">No known host has that name; exit status 4.</exception>
@@ -143,20 +150,49 @@ public sealed partial class PeerBook(HostSelf self, bool secured, Func<HostInfo>
     }
 
     /// <summary>Asks one host, at an address that was checked, who it is.</summary>
-    public async Task<PeerInfo> AskAsync(string address, CancellationToken cancellation)
+    public async Task<PeerInfo> AskAsync(string address, CancellationToken cancellation) =>
+        (await AskAsync(
+            address,
+            async client =>
+            {
+                HostInfo host = await client.GetHostAsync(cancellation, Patience).ConfigureAwait(false);
+                return (host, host);
+            }).ConfigureAwait(false)).Peer;
+
+    /// <summary>Asks one host, at an address that was checked, something that is told together with who it is, and changes nothing.</summary>
+    /// <returns>No answer where there is no host.</returns>
+    public async Task<(PeerInfo Peer, T? Answer)> AskAsync<T>(string address, Func<YadoClient, Task<(HostInfo Host, T Answer)>> ask)
+        where T : class
     {
         try
         {
-            using YadoClient client = YadoClient.ForAddress(address, name: NameOfMember(address));
-            HostInfo host = await client.GetHostAsync(cancellation, Patience).ConfigureAwait(false);
+            (HostInfo host, T answer) = await _links.AskAsync(address, NameOfMember(address), ask).ConfigureAwait(false);
             Learn(address, host.Name);
-            return new PeerInfo { Address = address, Name = host.Name, Host = host };
+            return (new PeerInfo { Address = address, Name = host.Name, Host = host }, answer);
         }
         catch (YadoException failure)
         {
-            return new PeerInfo { Address = address, Name = _peers.GetValueOrDefault(address)?.Name, Error = failure.Message };
+            return (new PeerInfo { Address = address, Name = _peers.GetValueOrDefault(address)?.Name, Error = failure.Message }, null);
         }
     }
+
+    /// <summary>Asks one host, at an address that was checked, something that changes nothing.</summary>
+    /// <returns>Null where there is no answer.</returns>
+    public async Task<T?> TryAskAsync<T>(string address, Func<YadoClient, Task<T>> ask)
+        where T : class
+    {
+        try
+        {
+            return await _links.AskAsync(address, NameOfMember(address), ask).ConfigureAwait(false);
+        }
+        catch (YadoException failure)
+        {
+            LogNoAnswer(logger, address, failure.Message);
+            return null;
+        }
+    }
+
+    public void Dispose() => _links.Dispose();
 
     /// <summary>Reads an address and says whether it may be talked to.</summary>
     private string Check(string address)
@@ -204,6 +240,9 @@ public sealed partial class PeerBook(HostSelf self, bool secured, Func<HostInfo>
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "peer {Address} has not heard the greeting: {Reason}")]
     private static partial void LogSilent(ILogger logger, string address, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "peer {Address} has not answered: {Reason}")]
+    private static partial void LogNoAnswer(ILogger logger, string address, string reason);
 
     /// <param name="Name">Null as long as the host never answered.</param>
     /// <param name="Greeted">It came by itself; else it was told here, or is a member.</param>

@@ -53,7 +53,7 @@ public sealed partial class SchedulingPart : IDisposable
             _book, election ?? new LowestInstanceElection(), peers, facts.Read, () => [.. jobs.All.Select(e => views.Show(e.Record))], orders, costs, log,
             loggers.CreateLogger<SchedulerLoop>());
         _policyApi = new PolicyApi(_book, _loop, orders, log, peers, loggers.CreateLogger<PolicyApi>());
-        _loadApi = new LoadApi(_meter, owner, facts, self, loggers.CreateLogger<LoadApi>());
+        _loadApi = new LoadApi(_meter, owner, facts, self, peers, loggers.CreateLogger<LoadApi>());
         IReadOnlyList<Figure> figures = HostFigures.Of(jobs, totals, _loop, orders);
         _metricsApi = new MetricsApi(facts, figures, loggers.CreateLogger<MetricsApi>());
         _export = TelemetryExport.Start(self, figures, facts.Read);

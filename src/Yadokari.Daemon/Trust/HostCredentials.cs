@@ -41,6 +41,15 @@ public sealed class HostCredentials : ILinkSecurity
 
     public X509Certificate2 Authority => _identity.Authority;
 
+    public string Basis
+    {
+        get
+        {
+            Refresh();
+            return string.Create(CultureInfo.InvariantCulture, $"{_written.Ticks} {Revocations.List.Version}");
+        }
+    }
+
     private Identity Current
     {
         get

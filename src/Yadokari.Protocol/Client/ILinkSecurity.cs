@@ -11,4 +11,7 @@ public interface ILinkSecurity
     /// <param name="refuse">Told, in one line for the user, why the other end is not believed.</param>
     /// <exception cref="Errors.YadoException">This host's own certificate can't be used.</exception>
     SslClientAuthenticationOptions ForConnection(IPEndPoint to, Action<string> refuse);
+
+    /// <summary>Who this host is and whom it believes, in a word: when that becomes another, nothing more is asked by connections from before.</summary>
+    string Basis => "";
 }

@@ -49,8 +49,9 @@ public sealed partial class YadoClient : IDisposable
         _api.GetAsync(Routes.Doctor, ProtocolJson.Default.DoctorInfo, cancellation);
 
     /// <summary>How the host was during the last seconds.</summary>
-    public Task<LoadHistory> GetLoadAsync(int seconds, CancellationToken cancellation = default) =>
-        _api.GetAsync(Routes.Load + $"?seconds={seconds}", ProtocolJson.Default.LoadHistory, cancellation);
+    /// <param name="everywhere">Also how its peers were that answer.</param>
+    public Task<LoadHistory> GetLoadAsync(int seconds, CancellationToken cancellation = default, bool everywhere = false, TimeSpan? timeout = null) =>
+        _api.GetAsync(Routes.Load + $"?seconds={seconds}" + (everywhere ? "&everywhere=true" : ""), ProtocolJson.Default.LoadHistory, cancellation, timeout);
 
     /// <summary>Says whether somebody works at the host.</summary>
     public Task<HostInfo> SetOwnerAsync(OwnerWord owner, CancellationToken cancellation = default) =>
@@ -84,6 +85,22 @@ public sealed partial class YadoClient : IDisposable
     /// <param name="movable">Have each looked at, whether it can be moved. Nobody waits for that: it is told as far as it is known.</param>
     public Task<JobList> ListJobsAsync(bool everywhere = false, CancellationToken cancellation = default, bool movable = false) =>
         _api.GetAsync($"{Routes.Jobs}?everywhere={(everywhere ? "true" : "false")}&movable={(movable ? "true" : "false")}", ProtocolJson.Default.JobList, cancellation);
+
+    /// <summary>Jobs together with the hosts that were asked for them, in one answer.</summary>
+    /// <param name="after">The <see cref="JobList.Version"/> of an earlier answer, "" before the first one: only what has changed since is told,
+    /// in figures that are rounded so that what did not really change is not told again. Null: all, as it is.</param>
+    public async Task<JobList> ListJobsAndHostsAsync(
+        bool everywhere, string? after, bool movable = false, CancellationToken cancellation = default, TimeSpan? timeout = null)
+    {
+        string path = $"{Routes.Jobs}?everywhere={(everywhere ? "true" : "false")}&movable={(movable ? "true" : "false")}&hosts=true"
+            + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}");
+        JobList list = await _api.GetAsync(path, ProtocolJson.Default.JobList, cancellation, timeout).ConfigureAwait(false);
+        HostList hosts = list.Hosts ?? (everywhere
+            ? await GetHostsAsync(cancellation).ConfigureAwait(false)
+            : new HostList(await GetHostAsync(cancellation, timeout).ConfigureAwait(false), []));
+        HostHello.Check(hosts.Self, _api);
+        return list with { Hosts = hosts };
+    }
 
     /// <summary>The job as this host knows it: perhaps moved away.</summary>
     public Task<JobInfo> GetJobAsync(string job, CancellationToken cancellation = default) =>

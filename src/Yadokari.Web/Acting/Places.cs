@@ -26,27 +26,10 @@ public sealed class Places(YadoClient here)
         return await act(there).ConfigureAwait(false);
     }
 
-    /// <summary>How all hosts that answer were in the last seconds.</summary>
+    /// <summary>How all hosts that answer were in the last seconds. The daemon asks them: its connections to them are open already.</summary>
     public async Task<IReadOnlyList<LoadHistory>> HistoriesAsync(int seconds, CancellationToken cancellation)
     {
-        HostList known = await here.GetHostsAsync(cancellation).ConfigureAwait(false);
-        LoadHistory?[] found = await Task.WhenAll(known.Peers.Where(p => p.Host is not null).Select(FromAsync).Prepend(OwnAsync())).ConfigureAwait(false);
-        return [.. found.OfType<LoadHistory>()];
-
-        async Task<LoadHistory?> OwnAsync() => await here.GetLoadAsync(seconds, cancellation).ConfigureAwait(false);
-
-        async Task<LoadHistory?> FromAsync(PeerInfo peer)
-        {
-            try
-            {
-                using YadoClient there = YadoClient.ForAddress(peer.Address, name: peer.Host!.Name);
-                return await there.GetLoadAsync(seconds, cancellation).ConfigureAwait(false);
-            }
-            catch (YadoException)
-            {
-                // It answered a moment ago; the page shows that it does not now.
-                return null;
-            }
-        }
+        LoadHistory own = await here.GetLoadAsync(seconds, cancellation, everywhere: true).ConfigureAwait(false);
+        return [own with { Others = null }, .. own.Others ?? []];
     }
 }

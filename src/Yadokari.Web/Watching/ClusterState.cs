@@ -28,10 +28,11 @@ public sealed class ClusterState
     };
 
     /// <summary>Takes a look in; returns what is new by it.</summary>
+    /// <param name="jobs">With their hosts; all of them, or what has changed since the last look.</param>
     /// <param name="policy">Null: not asked this time.</param>
-    public PageChange Take(HostList hosts, JobList jobs, PolicyInfo? policy, long now)
+    public PageChange Take(JobList jobs, PolicyInfo? policy, long now)
     {
-        _hosts = [.. Hosts(hosts, now).OrderBy(h => h.Name, StringComparer.Ordinal)];
+        _hosts = [.. Hosts(jobs.Hosts!, now).OrderBy(h => h.Name, StringComparer.Ordinal)];
         PagePolicy? news = policy is null ? null : new PagePolicy(policy.Choice.Name, policy.Scheduler, policy.Trouble);
         bool same = news is null || news == _policy;
         _policy = news ?? _policy;
@@ -53,7 +54,7 @@ public sealed class ClusterState
                 moves.Add(move);
             }
         }
-        string[] gone = [.. _jobs.Keys.Where(id => !seen.Contains(id))];
+        string[] gone = jobs.After is null ? [.. _jobs.Keys.Where(id => !seen.Contains(id))] : [];
         foreach (string id in gone)
         {
             _jobs.Remove(id);

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
-using Yadokari.Protocol.Hosts;
 using Yadokari.Protocol.Jobs;
 using Yadokari.Protocol.Scheduling;
 
@@ -33,6 +32,9 @@ public sealed class ClusterWatch(YadoClient daemon, TimeProvider time)
     private TaskCompletionSource _came = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastPage = time.GetTimestamp();
     private string? _trouble;
+
+    /// <summary>Of the jobs that <see cref="_state"/> knows: only what has changed since is asked for.</summary>
+    private string _version = "";
 
     /// <summary>How long nobody has watched; zero while somebody does.</summary>
     public TimeSpan Unwatched
@@ -120,14 +122,14 @@ public sealed class ClusterWatch(YadoClient daemon, TimeProvider time)
     {
         try
         {
-            Task<HostList> hosts = daemon.GetHostsAsync(cancellation);
-            Task<JobList> jobs = daemon.ListJobsAsync(everywhere: true, cancellation);
+            Task<JobList> jobs = daemon.ListJobsAndHostsAsync(everywhere: true, _version, cancellation: cancellation);
             Task<PolicyInfo>? policy = withPolicy ? daemon.GetPolicyAsync(cancellation) : null;
-            await Task.WhenAll([hosts, jobs, .. policy is null ? Array.Empty<Task>() : [policy]]).ConfigureAwait(false);
+            await Task.WhenAll([jobs, .. policy is null ? Array.Empty<Task>() : [policy]]).ConfigureAwait(false);
             lock (_lock)
             {
                 _trouble = null;
-                Tell(_state.Take(hosts.Result, jobs.Result, policy?.Result, Now));
+                _version = jobs.Result.Version ?? "";
+                Tell(_state.Take(jobs.Result, policy?.Result, Now));
             }
         }
         catch (YadoException failure)

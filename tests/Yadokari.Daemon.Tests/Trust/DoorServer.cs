@@ -8,12 +8,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Yadokari.Daemon.Api;
 using Yadokari.Daemon.Trust;
 using Yadokari.Protocol;
+using Yadokari.Protocol.Hosts;
 
 namespace Yadokari.Daemon.Tests.Trust;
 
-/// <summary>The real door and the authority's real routes on a free port of 127.0.0.1; "/v1/host" answers with the caller's name.</summary>
+/// <summary>The real door and the authority's real routes on a free port of 127.0.0.1; "/v1/host" answers with the caller's name, "/v1/hosts" with the server's.</summary>
 internal sealed class DoorServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -46,6 +48,7 @@ internal sealed class DoorServer : IAsyncDisposable
         });
         app.Use(PeerDoor.Guard);
         app.MapGet(Routes.Host, async context => await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(PeerDoor.CallerName(context) ?? "")));
+        app.MapGet(Routes.Hosts, context => ApiCall.WriteAsync(context, new HostList(Samples.Host(credentials.Name), []), ProtocolJson.Default.HostList));
         if (book is not null)
         {
             new TrustApi(credentials, book, TimeProvider.System, NullLogger<TrustApi>.Instance).Map(app);
