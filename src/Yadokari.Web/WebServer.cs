@@ -48,7 +48,7 @@ public static class WebServer
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, end, options.Secured));
         await using WebApplication app = builder.Build();
-        PageGuard guard = new(session, origins);
+        PageGuard guard = new(session, origins, watch.Expect);
         app.Use(next => context => guard.Guard(context, next));
         app.Use(PageDoor.Hold);
         app.UseRouting();

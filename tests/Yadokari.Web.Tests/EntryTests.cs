@@ -136,6 +136,21 @@ public sealed partial class EntryTests
     }
 
     [Fact]
+    public async Task What_a_page_will_show_is_looked_for_while_it_is_loaded_and_not_after_that()
+    {
+        await using StandInDaemon daemon = new();
+        await using ServedPage page = await ServedPage.StartAsync(daemon.Socket);
+        using HttpClient client = new();
+
+        await client.GetAsync($"{page.Root}/?token=wrong");
+        daemon.Looks.ShouldBe(0, "a stranger is no page");
+        await client.GetAsync(page.Address);
+
+        SpinWait.SpinUntil(() => daemon.Looks > 0, TimeSpan.FromSeconds(30)).ShouldBeTrue();
+        SpinWait.SpinUntil(() => daemon.Looks > 1, TimeSpan.FromSeconds(3)).ShouldBeFalse("no page watches");
+    }
+
+    [Fact]
     public async Task No_directories_of_the_machine_are_watched_for_it()
     {
         await using StandInDaemon daemon = new();

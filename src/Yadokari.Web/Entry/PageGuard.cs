@@ -7,7 +7,8 @@ namespace Yadokari.Web.Entry;
 /// What is before every request: it must be for an address of the page (a name that was made to lead here is refused), must not come
 /// from another page, and must have the cookie and, for all but the files of the page, the key. What is answered may run no script but its own.
 /// </summary>
-public sealed class PageGuard(Session session, PageOrigins origins)
+/// <param name="comes">Told that a page is shown, which will soon watch.</param>
+public sealed class PageGuard(Session session, PageOrigins origins, Action comes)
 {
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -41,6 +42,10 @@ public sealed class PageGuard(Session session, PageOrigins origins)
         {
             await SayAsync(context, StatusCodes.Status401Unauthorized, "open the address that 'yado web' has printed; it opens once, in one browser").ConfigureAwait(false);
             return;
+        }
+        if (context.Request.Path == "/")
+        {
+            comes();
         }
         await next(context).ConfigureAwait(false);
     }
@@ -87,6 +92,7 @@ public sealed class PageGuard(Session session, PageOrigins origins)
             return;
         }
         context.Response.Cookies.Append(CookieName(context), pass.Cookie, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = origins.IsSecure, Path = "/" });
+        comes();
         // A page that goes on by itself and no redirection: a strict cookie does not come along where a file or a mail led here.
         context.Response.ContentType = "text/html; charset=utf-8";
         await context.Response.WriteAsync(

@@ -61,6 +61,15 @@ public sealed class ClusterWatch(YadoClient daemon, TimeProvider time)
         return page;
     }
 
+    /// <summary>A page is about to come: what it will show is looked for while it is loaded.</summary>
+    public void Expect()
+    {
+        lock (_lock)
+        {
+            _came.TrySetResult();
+        }
+    }
+
     public void Leave(Channel<ReadOnlyMemory<byte>> page)
     {
         lock (_lock)
@@ -113,8 +122,21 @@ public sealed class ClusterWatch(YadoClient daemon, TimeProvider time)
             long begun = Stopwatch.GetTimestamp();
             await LookAsync(look % LooksBetweenPolicies == 0, cancellation).ConfigureAwait(false);
             TimeSpan took = Stopwatch.GetElapsedTime(begun);
+            RestUnlessWatched();
             TimeSpan rest = TimeSpan.FromTicks(Math.Clamp((took * RestForWork).Ticks, Interval.Ticks, LongestInterval.Ticks));
             await Task.Delay(rest, time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A page that was expected may not have come.</summary>
+    private void RestUnlessWatched()
+    {
+        lock (_lock)
+        {
+            if (_pages.Count == 0 && _came.Task.IsCompleted)
+            {
+                _came = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
         }
     }
 
