@@ -164,6 +164,7 @@ public enum SystemCall
     Pidfd_getfd = 438,
     Epoll_pwait2 = 441,
     Mseal = 462,
+    Remap_file_pages = 216,
     Mq_open = 240,
     Mq_unlink = 241,
     Mq_timedsend = 242,

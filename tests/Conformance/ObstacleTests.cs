@@ -6,7 +6,7 @@ namespace Yadokari.Conformance;
 public class ObstacleTests : IClassFixture<CompiledPrograms>
 {
     [SkippableTheory]
-    [ProgramNames("obstacles")]
+    [ProgramNames("obstacles", "as root")]
     public void An_obstacle_is_named_and_the_program_lives_on(string program) => Law.Refused(program, uid: null);
 
     [SkippableTheory]

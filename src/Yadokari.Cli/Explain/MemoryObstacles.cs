@@ -19,6 +19,7 @@ internal static class MemoryObstacles
         new("unknown-memory", "Memory has a property (VmFlags in /proc/PID/smaps) that this version does not know. It is refused rather than lost.", "Use a newer version of yado, or tell its makers."),
         new("aio", "A context of io_setup(2) can't be carried: requests are under way all the time, or can't be told from outside (O_DIRECT on a file system that is not on one disk); or it waits for descriptors by it; or it is another process's; or the target has so many processors that it makes larger ones.", "Try again when its disk is quiet, or let the program use ordinary or threaded input and output (databases have an option)."),
         new("secret-memory", "It has memory of memfd_secret(2), which nobody else may read.", "Start the program without it."),
+        new("unmapped-memory", "A part of its shared memory holds something and is mapped nowhere at this moment (remap_file_pages): only root may read it.", "Ask as root, or again in a moment."),
         new("shared-memory", "Memory without a name is shared with a process outside the job, which would stay behind. Or one that may share it can't be looked into.", "End the other process first."),
         new("kernel-buffer", "Memory is shared with the kernel: io_uring, perf, rings for packets.", "Run the program without it (an option in most programs that use io_uring)."),
     ];

@@ -14,7 +14,7 @@ namespace Yadokari.Engine.Capture;
 public static class ObstacleScan
 {
     /// <summary>What no look from outside tells.</summary>
-    private static readonly string[] OnlyFrozen = ["seccomp", "write-or-execute", "system-call-dispatch", "segments", "sysv-undo", "terminal-state", "keyring"];
+    private static readonly string[] OnlyFrozen = ["seccomp", "write-or-execute", "system-call-dispatch", "segments", "sysv-undo", "terminal-state", "keyring", "unmapped-memory"];
 
     private static readonly string[] OnlyFrozenOfChildren = ["stopped-process", "parent-death-signal"];
 

@@ -15,6 +15,7 @@
 // The first comment line of a program is the sentence it proves. A line `// law: WORDS` tells the runner:
 //     static          link it with -static
 //     root            needs uid 0: not run as an ordinary user
+//     user            (obstacles) root can carry it: refused to an ordinary user only
 //     once            can't be moved in several hops (it doesn't poll while it waits)
 //     blocked         move it only when every thread sleeps in the kernel
 //     session | group start it as the leader of a session (as every program is by default) or of a group only

@@ -4,6 +4,7 @@ using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Memory;
 using Yadokari.Linux.Proc;
+using static Yadokari.Linux.Abi.Mman;
 
 namespace Yadokari.Engine.Resources.Memory;
 
@@ -18,6 +19,8 @@ internal sealed class SharedResidency
     private const int PagesAtOnce = 128 * 1024;
 
     private readonly Dictionary<string, List<DataRun>> _runs = [];
+    private readonly Dictionary<string, List<DataRun>> _unseen = [];
+    private readonly HashSet<string> _unknown = [];
 
     private SharedResidency()
     {
@@ -83,6 +86,8 @@ internal sealed class SharedResidency
             residency._runs.Remove(key);
         }
 
+        residency.AskUnseen(tree, batch, [.. vmas.Where(vma => vma.Shared && vma.IsFile && !SystemVMapping.IsSegment(vma) && devices?.Contains((vma.DeviceMajor, vma.DeviceMinor)) == true)], leftOut);
+
         foreach (List<DataRun> found in residency._runs.Values)
         {
             Join(found);
@@ -114,6 +119,90 @@ internal sealed class SharedResidency
 
     /// <summary>Runs of an object that hold something, by ascending offset. Null when nothing is known.</summary>
     public IReadOnlyList<DataRun>? Find(string key) => _runs.GetValueOrDefault(key);
+
+    /// <summary>Whether an object may hold something where nobody maps it: remap_file_pages(2) would bring it back.</summary>
+    /// <param name="gaps">Bytes of the object.</param>
+    public bool MayHold(string key, IReadOnlyList<(ulong Start, ulong End)> gaps) =>
+        gaps.Count > 0 && (_unknown.Contains(key) || (_unseen.GetValueOrDefault(key) ?? []).Any(run => gaps.Any(gap => (ulong)run.Offset < gap.End && (ulong)(run.Offset + run.Length) > gap.Start)));
+
+    /// <summary>Bytes of an object that no mapping shows, below the end of the last one.</summary>
+    /// <param name="views">Its mappings, by what they show.</param>
+    public static IReadOnlyList<(ulong Start, ulong End)> Gaps(IEnumerable<(ulong Start, ulong End)> views)
+    {
+        List<(ulong, ulong)> gaps = [];
+        ulong seen = 0;
+        foreach ((ulong start, ulong end) in views.Order())
+        {
+            if (start > seen)
+            {
+                gaps.Add((seen, start));
+            }
+
+            seen = Math.Max(seen, end);
+        }
+
+        return gaps;
+    }
+
+    private void AskUnseen(FrozenProcess tree, RemoteBatch batch, IReadOnlyList<Vma> shared, HashSet<string> leftOut)
+    {
+        foreach (IGrouping<string, Vma> views in shared.GroupBy(MemoryCapture.KeyOf))
+        {
+            IReadOnlyList<(ulong Start, ulong End)> gaps = Gaps(views.Select(view => (view.Offset, view.Offset + view.Length)));
+            if (gaps.Count == 0)
+            {
+                continue;
+            }
+
+            // One that is locked would be filled.
+            List<DataRun> found = [];
+            _unseen.Add(views.Key, found);
+            if (leftOut.Contains(views.Key) || views.FirstOrDefault(view => !view.Flags.HasFlag(VmaFlags.Locked)) is not { } through
+                || !TryAskUnseen(tree, batch, through, gaps[0].Start, gaps[^1].End, found))
+            {
+                _unknown.Add(views.Key);
+            }
+        }
+    }
+
+    /// <summary>Maps the object from its beginning, for the moment of one batch, in which it is asked what is there: nothing is read.</summary>
+    private static bool TryAskUnseen(FrozenProcess tree, RemoteBatch batch, Vma through, ulong start, ulong end, List<DataRun> found)
+    {
+        const ulong length = (ulong)PagesAtOnce * RemoteAddress.PageSize;
+        const int withoutFilling = 0x10000; // MAP_NONBLOCK
+        for (ulong from = start; from < end; from += length)
+        {
+            int pages = (int)(Math.Min(length, end - from) / RemoteAddress.PageSize);
+            PlanBuilder plan = new();
+            DataReference answer = plan.Room(pages);
+            DataReference said = plan.Room(8);
+            Slot window = plan.NewSlot(), at = plan.NewSlot(), result = plan.NewSlot();
+            PlanLabel unmap = new("unmap"), none = new("none"), done = new("done");
+            // Of a shared mapping, nothing that becomes something is a second one (mremap(2)).
+            plan.CallOrJump(window, none, SystemCall.Mremap, through.Start, 0, end, MREMAP_MAYMOVE, 0);
+            plan.Set(result, window);
+            plan.CallOrJump(result, unmap, SystemCall.Remap_file_pages, window, end, 0, 0, withoutFilling);
+            plan.Do(OperationKind.Add, at, window, from);
+            plan.Try(result, SystemCall.Mincore, at, (ulong)pages * RemoteAddress.PageSize, answer);
+            plan.Place(unmap);
+            plan.Try(null, SystemCall.Munmap, window, end);
+            plan.Do(OperationKind.Store64, null, said, result);
+            plan.Jump(done);
+            plan.Place(none);
+            plan.Do(OperationKind.Store64, null, said, window);
+            plan.Place(done);
+            plan.Do(OperationKind.Break, null);
+            byte[] data = batch.Run(tree.Main, plan.Build());
+            if (BitConverter.ToInt64(data, said.Offset) != 0)
+            {
+                return false;
+            }
+
+            Collect(data.AsSpan(answer.Offset, pages), from, found);
+        }
+
+        return true;
+    }
 
     private bool TryAsk(FrozenProcess tree, RemoteBatch batch, Vma vma, string key)
     {
