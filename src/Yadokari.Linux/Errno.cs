@@ -18,6 +18,7 @@ public static class Errno
     public const int EFAULT = 14;
     public const int EEXIST = 17;
     public const int EINVAL = 22;
+    public const int EMFILE = 24;
     public const int EFBIG = 27;
     public const int ENOSPC = 28;
     public const int EPIPE = 32;

@@ -3,6 +3,7 @@ using Yadokari.Engine.Context;
 using Yadokari.Engine.Freeze;
 using Yadokari.Engine.Resources.Descriptors;
 using Yadokari.Engine.Resources.Memory;
+using Yadokari.Engine.Restore;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Elf;
@@ -219,11 +220,43 @@ public static class ObstacleScan
 
         obstacles.AddRange(SystemVOwnership.Find(mapped, ended, standsStill: false).Obstacles);
         obstacles.AddRange(TreeObstacles.Find(living, ended));
-        using TreeDescriptorCapture descriptors = DescriptorScan.LookAtTree(living[0], JobInit.Orphans(living[0]), options);
+        using TreeDescriptorCapture? descriptors = LookAtDescriptors(living[0], options, obstacles);
+        if (descriptors is null)
+        {
+            return obstacles;
+        }
+
         obstacles.AddRange(descriptors.Obstacles);
+        FindDescriptorLimit(living[0], status, descriptors, obstacles);
         seen(status, mapped, descriptors);
         ForgetLeaving(living, obstacles);
         return [.. Obstacle.OnePerCause(obstacles)];
+    }
+
+    /// <returns>Null when this program may not hold as many as there are.</returns>
+    private static TreeDescriptorCapture? LookAtDescriptors(int main, CaptureOptions options, List<Obstacle> obstacles)
+    {
+        try
+        {
+            return DescriptorScan.LookAtTree(main, JobInit.Orphans(main), options);
+        }
+        catch (SystemCallException e) when (e.Number == Errno.EMFILE)
+        {
+            obstacles.Add(new Obstacle("descriptor-limit", $"it has more descriptors open than yado may hold itself, which are {ProcLimits.Read(Environment.ProcessId)?[OpenFileLimit.Resource].Soft} (ulimit -Hn)"));
+            return null;
+        }
+    }
+
+    /// <summary>What rebuilds it has descriptors of its own meanwhile, above all of the job.</summary>
+    private static void FindDescriptorLimit(int main, ProcStatus status, TreeDescriptorCapture descriptors, List<Obstacle> obstacles)
+    {
+        const int sysResource = 24;
+        int highest = descriptors.Processes.Max(process => process.Table.HighestNumber());
+        int needed = ShellPlan.DescriptorsOf(Math.Max(16, highest + 1), descriptors.Shared.Descriptions.Count);
+        if ((status.CapEffective >> sysResource & 1) == 0 && ProcLimits.Read(main)?[OpenFileLimit.Resource].Hard is { } hard && hard < (ulong)needed)
+        {
+            obstacles.Add(new Obstacle("descriptor-limit", $"it has descriptors up to number {highest}, and to rebuild it some more are needed, {needed} in all: above its hard limit of {hard} (ulimit -Hn)"));
+        }
     }
 
     private static void FindInRelative(int pid, string name, List<(int Pid, IReadOnlyList<Vma> Vmas)> mapped, List<Obstacle> obstacles)

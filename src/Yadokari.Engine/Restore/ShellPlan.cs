@@ -55,7 +55,12 @@ public static class ShellPlan
 
     /// <summary>How many descriptors a process needs while the job is rebuilt.</summary>
     public static int DescriptorsOf(Image.TreeImage tree, int firstOwn) =>
-        firstOwn + PlanContext.OwnCount + 16 + tree.Processes.Max(process => process.Memory.SharedObjects.Count) + (2 * tree.Shared.Descriptions.Count) + tree.SharedObjects.Count + TerminalMounts.Descriptors(tree);
+        DescriptorsOf(firstOwn, tree.Shared.Descriptions.Count) + tree.Processes.Max(process => process.Memory.SharedObjects.Count) + tree.SharedObjects.Count + TerminalMounts.Descriptors(tree);
+
+    /// <summary>The same, as far as it depends on the job's own descriptors.</summary>
+    /// <param name="firstOwn">Above every number of the job.</param>
+    /// <param name="shared">Descriptions that several processes have.</param>
+    public static int DescriptorsOf(int firstOwn, int shared) => firstOwn + PlanContext.OwnCount + 16 + (2 * shared);
 
     /// <summary>In a process that was made before its clocks were known: a time namespace of its own, which it may join as long as it
     /// has one thread.</summary>
@@ -297,17 +302,22 @@ public static class ShellPlan
         plan.Do(OperationKind.ExitAs, null, status);
     }
 
-    /// <summary>The soft limit of descriptors, where it is lower.</summary>
+    /// <summary>The soft limit of descriptors, where it is lower; and the hard one, for who may.</summary>
     public static void RaiseDescriptorLimit(PlanBuilder plan, int needed)
     {
         DataReference limit = plan.Room(16, "limit");
-        Slot soft = plan.NewSlot();
-        PlanLabel enough = new("enough descriptors");
+        Slot soft = plan.NewSlot(), hard = plan.NewSlot();
+        PlanLabel enough = new("enough descriptors"), allowed = new("allowed");
         plan.Call("read the descriptor limit", SystemCall.Prlimit64, 0, NoFile, 0, limit);
         plan.Do(OperationKind.Load64, soft, limit);
         plan.JumpIf(soft, Condition.Less, 0, enough); // unlimited
         plan.JumpIf(soft, Condition.GreaterOrEqual, needed, enough);
         plan.Do(OperationKind.Store64, null, limit, needed);
+        plan.Do(OperationKind.Load64, hard, Argument.AddressOf(limit, 8));
+        plan.JumpIf(hard, Condition.Less, 0, allowed);
+        plan.JumpIf(hard, Condition.GreaterOrEqual, needed, allowed);
+        plan.Do(OperationKind.Store64, null, Argument.AddressOf(limit, 8), needed);
+        plan.Place(allowed);
         plan.Call($"raise the descriptor limit to {needed}", SystemCall.Prlimit64, 0, NoFile, limit, 0);
         plan.Place(enough);
     }
