@@ -130,7 +130,8 @@ internal sealed class CommonObjects
             .GroupBy(view => view.Item1.Key, view => view.View))
         {
             IReadOnlyList<(ulong Start, ulong End)> gaps = SharedResidency.Gaps(views.Select(view => (view.Offset, view.Offset + (view.End - view.Start))));
-            if (sources.Any(source => source.Residency.MayHold(views.Key, gaps)))
+            ulong end = views.Max(view => view.Offset + (view.End - view.Start));
+            if (sources.Any(source => source.Residency.MayHold(views.Key, gaps, end)))
             {
                 obstacles.Add(new Obstacle("unmapped-memory", $"shared memory at {views.First().Start} holds something where nothing is mapped just now (remap_file_pages, munmap), which only root may read"));
             }

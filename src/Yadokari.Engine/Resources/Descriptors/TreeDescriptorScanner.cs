@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Engine.Checkpointing;
+using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
 using Yadokari.Linux.Proc;
 using Yadokari.Linux.Sockets;
@@ -133,6 +134,11 @@ internal sealed class TreeDescriptorScanner : IDisposable
         catch (EngineException gone) when (gone.Error == EngineError.NoSuchProcess && !_frozen && _pids.Count > 0)
         {
             // A child that has ended meanwhile.
+        }
+        catch (Exception closed) when (!_frozen && _pids.Count > 0 && ProcStat.Read(pid) is null or { IsEnding: true }
+            && closed is UnauthorizedAccessException or SystemCallException { Number: Errno.EACCES or Errno.EPERM })
+        {
+            // One that is about to: what it had belongs to root for a moment.
         }
     }
 

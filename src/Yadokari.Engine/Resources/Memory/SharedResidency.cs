@@ -122,8 +122,10 @@ internal sealed class SharedResidency
 
     /// <summary>Whether an object may hold something where nobody maps it: remap_file_pages(2) would bring it back.</summary>
     /// <param name="gaps">Bytes of the object.</param>
-    public bool MayHold(string key, IReadOnlyList<(ulong Start, ulong End)> gaps) =>
-        gaps.Count > 0 && (_unknown.Contains(key) || (_unseen.GetValueOrDefault(key) ?? []).Any(run => gaps.Any(gap => (ulong)run.Offset < gap.End && (ulong)(run.Offset + run.Length) > gap.Start)));
+    /// <param name="end">And what is behind this.</param>
+    public bool MayHold(string key, IReadOnlyList<(ulong Start, ulong End)> gaps, ulong end) =>
+        (gaps.Count > 0 && _unknown.Contains(key))
+        || (_unseen.GetValueOrDefault(key) ?? []).Any(run => (ulong)(run.Offset + run.Length) > end || gaps.Any(gap => (ulong)run.Offset < gap.End && (ulong)(run.Offset + run.Length) > gap.Start));
 
     /// <summary>Bytes of an object that no mapping shows, below the end of the last one.</summary>
     /// <param name="views">Its mappings, by what they show.</param>
@@ -149,16 +151,21 @@ internal sealed class SharedResidency
         foreach (IGrouping<string, Vma> views in shared.GroupBy(MemoryCapture.KeyOf))
         {
             IReadOnlyList<(ulong Start, ulong End)> gaps = Gaps(views.Select(view => (view.Offset, view.Offset + view.Length)));
-            if (gaps.Count == 0)
+            bool inOtherOrder = views.Zip(views.Skip(1)).Any(pair => pair.First.End == pair.Second.Start && pair.First.Offset + pair.First.Length != pair.Second.Offset);
+            if (gaps.Count == 0 && !inOtherOrder)
             {
                 continue;
             }
+
+            // Where pages change places, the last one may be mapped nowhere as well; how many there are nobody tells.
+            ulong last = views.Max(view => view.Offset + view.Length);
+            ulong start = gaps.Count > 0 ? gaps[0].Start : last, end = inOtherOrder ? (2 * last) + ((ulong)PagesAtOnce * RemoteAddress.PageSize) : gaps[^1].End;
 
             // One that is locked would be filled.
             List<DataRun> found = [];
             _unseen.Add(views.Key, found);
             if (leftOut.Contains(views.Key) || views.FirstOrDefault(view => !view.Flags.HasFlag(VmaFlags.Locked)) is not { } through
-                || !TryAskUnseen(tree, batch, through, gaps[0].Start, gaps[^1].End, found))
+                || !TryAskUnseen(tree, batch, through, start, end, found))
             {
                 _unknown.Add(views.Key);
             }
