@@ -46,8 +46,6 @@ internal sealed class CommonObjects
             }
         }
 
-        FindUnseen(sources, obstacles);
-
         // In the order in which descriptions that are shared refer to them.
         List<CarriedFileImage> files = [.. descriptors.Shared.Files];
         HashSet<string> listed = [.. files.Select(KeyOf)];
@@ -120,36 +118,13 @@ internal sealed class CommonObjects
         return unmapped;
     }
 
-    /// <summary>Memory that can be read by mappings only, and holds something where there is none.</summary>
-    private static void FindUnseen(List<SharedObjectSource> sources, List<Obstacle> obstacles)
-    {
-        HashSet<string> open = [.. sources.SelectMany(source => source.Contents).Select(KeyOf)];
-        foreach (IGrouping<string, SharedView> views in sources
-            .SelectMany(source => source.Scan.Views.Select(view => (source.Scan.Objects[view.Object], View: view)))
-            .Where(view => view.Item1.NamedAt is null && !open.Contains(view.Item1.Key) && !view.Item1.Key.StartsWith(SegmentImage.KeyPrefix, StringComparison.Ordinal))
-            .GroupBy(view => view.Item1.Key, view => view.View))
-        {
-            IReadOnlyList<(ulong Start, ulong End)> gaps = SharedResidency.Gaps(views.Select(view => (view.Offset, view.Offset + (view.End - view.Start))));
-            ulong end = views.Max(view => view.Offset + (view.End - view.Start));
-            if (sources.Any(source => source.Residency.MayHold(views.Key, gaps, end)))
-            {
-                obstacles.Add(new Obstacle("unmapped-memory", $"shared memory at {views.First().Start} holds something where nothing is mapped just now (remap_file_pages, munmap), which only root may read"));
-            }
-        }
-    }
-
     private bool IsMappedWhole(string key, SystemVObject segment)
     {
-        ulong at = 0;
-        foreach (SharedView view in _sources.SelectMany(source => source.Scan.Views.Where(view => source.Scan.Objects[view.Object].Key == key)).OrderBy(view => view.Offset))
-        {
-            at = view.Offset <= at ? Math.Max(at, view.Offset + (view.End - view.Start)) : at;
-        }
-
-        return at >= RemoteAddress.WholePages((ulong)segment.Size);
+        IEnumerable<(ulong Start, ulong Length)> views = _sources.SelectMany(source => source.Scan.Views.Where(view => source.Scan.Objects[view.Object].Key == key)).Select(view => (view.Offset, view.End - view.Start));
+        return Coverage.Gaps(views.Append((RemoteAddress.WholePages((ulong)segment.Size), 0ul))).Count == 0;
     }
 
-    private static string KeyOf(CarriedContent content) => KeyOf(content.File);
+    internal static string KeyOf(CarriedContent content) => KeyOf(content.File);
 
     private static string KeyOf(CarriedFileImage file) => SharedObjectImage.KeyOf(file.Device, file.Inode);
 }

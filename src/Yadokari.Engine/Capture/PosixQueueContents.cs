@@ -21,7 +21,7 @@ internal sealed class PosixQueueContents
     /// <summary>What can't be carried after all.</summary>
     public IReadOnlyList<Obstacle> Obstacles => _obstacles;
 
-    /// <param name="descriptors">As scanned, in the order of the processes; disposed of when this fails.</param>
+    /// <param name="descriptors">As scanned when all stood still, in the order of the processes.</param>
     /// <exception cref="LeaseLostException">This program was kept waiting for too long.</exception>
     public static PosixQueueContents Take(IReadOnlyList<AskedProcess> processes, TreeDescriptorCapture descriptors, TimeSpan lease)
     {
@@ -31,30 +31,22 @@ internal sealed class PosixQueueContents
             return contents;
         }
 
-        try
+        HashSet<ulong> taken = [];
+        for (int i = 0; i < processes.Count; i++)
         {
-            HashSet<ulong> taken = [];
-            for (int i = 0; i < processes.Count; i++)
+            IReadOnlyList<(int Number, PosixQueueEndImage End)> held = [.. Held(descriptors.Processes[i].Table, descriptors.Shared).Where(held => taken.Add(held.End.Queue))];
+            if (held.Count > 0)
             {
-                IReadOnlyList<(int Number, PosixQueueEndImage End)> held = [.. Held(descriptors.Processes[i].Table, descriptors.Shared).Where(held => taken.Add(held.End.Queue))];
-                if (held.Count > 0)
-                {
-                    contents.Take(processes[i], held, lease);
-                }
+                contents.Take(processes[i], held, lease);
             }
-
-            foreach (PosixQueueEndImage end in descriptors.Shared.Descriptions.OfType<PosixQueueEndImage>().Where(end => taken.Add(end.Queue)))
-            {
-                contents._obstacles.Add(new Obstacle("message-queue", $"the POSIX message queue /{end.Name} is open nowhere but in a message that was not received (SCM_RIGHTS)"));
-            }
-
-            return contents;
         }
-        catch
+
+        foreach (PosixQueueEndImage end in descriptors.Shared.Descriptions.OfType<PosixQueueEndImage>().Where(end => taken.Add(end.Queue)))
         {
-            descriptors.Dispose();
-            throw;
+            contents._obstacles.Add(new Obstacle("message-queue", $"the POSIX message queue /{end.Name} is open nowhere but in a message that was not received (SCM_RIGHTS)"));
         }
+
+        return contents;
     }
 
     /// <summary>What else the job's IPC namespace holds, and these.</summary>
@@ -76,25 +68,15 @@ internal sealed class PosixQueueContents
         using SafeFileHandle opened = PidFd.OpenForFetching(process.Pid) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {process.Pid} has ended");
         foreach ((int number, PosixQueueEndImage end) in held)
         {
-            string what = $"the POSIX message queue /{end.Name}";
             using SafeFileHandle queue = PidFd.Fetch(opened, number) ?? throw new EngineException(EngineError.NoSuchProcess, $"process {process.Pid} has ended");
             FileStatus status = FileStatus.Of(queue);
-            if (MessageQueueFile.Read(queue) is not { } facts)
-            {
-                _obstacles.Add(new Obstacle("message-queue", $"{what} may not be read"));
-                continue;
-            }
 
-            if (PosixQueueCapture.WhyNot(facts) is { } why)
-            {
-                _obstacles.Add(new Obstacle("message-queue", $"{what} {why}"));
-                continue;
-            }
-
+            // The scan has read it, and found nothing against it.
+            MessageQueueFile facts = MessageQueueFile.Read(queue) ?? throw new EngineException(EngineError.Failed, $"the POSIX message queue /{end.Name} can't be read any more");
             IReadOnlyList<PosixMessageImage> messages = PosixQueueCapture.Run(process.Frozen, batch, number, facts, out int error);
             if (error != 0)
             {
-                _obstacles.Add(new Obstacle("message-queue", $"the messages of {what} can't be looked at by {ProcessLabel.Of(process.Pid)}: {Errno.Message(error)}"));
+                _obstacles.Add(new Obstacle("message-queue", $"the messages of the POSIX message queue /{end.Name} can't be looked at by {ProcessLabel.Of(process.Pid)}: {Errno.Message(error)}"));
             }
 
             _queues.Add(new PosixQueueImage(end.Queue, end.Name, status.Links == 0, facts.MostMessages, facts.LongestMessage, FileOwnerImage.Of(status), messages));

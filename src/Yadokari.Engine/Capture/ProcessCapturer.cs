@@ -32,12 +32,12 @@ public static class ProcessCapturer
     /// <param name="memoryTaken">Called when the job is no longer needed: only the end of the file is to be written.</param>
     public static (long FileLength, long MemoryBytes) Capture(FrozenTree tree, CaptureOptions options, IImageSink sink, IProgress<CaptureProgress>? progress, TreeRounds? rounds, Action memoryTaken)
     {
-        (IReadOnlyList<AskedProcess> asked, SystemVCapture ipc, TreeDescriptorCapture found, PosixQueueContents queues, IReadOnlyList<Obstacle> keyrings) = Ask(tree, options, rounds);
+        (IReadOnlyList<AskedProcess> asked, SystemVCapture ipc, TreeDescriptorCapture found, PosixQueueContents queues, IReadOnlyList<Obstacle> others) = Ask(tree, options, rounds);
 
         // All that follows only looks.
         using TreeDescriptorCapture descriptors = found;
         tree.Hold(descriptors.TakeConnections());
-        List<Obstacle> obstacles = [.. descriptors.Obstacles, .. TreeObstacles.Find([.. asked.Select(process => process.Pid)], tree.Ended), .. ipc.Obstacles, .. queues.Obstacles, .. keyrings];
+        List<Obstacle> obstacles = [.. descriptors.Obstacles, .. TreeObstacles.Find([.. asked.Select(process => process.Pid)], tree.Ended), .. ipc.Obstacles, .. others];
         List<ProcessImage> processes = [];
         long position = rounds?.Position ?? ContextWriter.FirstPage;
         long memoryBytes = 0;
@@ -166,7 +166,7 @@ public static class ProcessCapturer
 
     /// <summary>What only its threads know, or can take out of their descriptors. When this program is kept waiting for too long
     /// meanwhile, all of it once more.</summary>
-    private static (IReadOnlyList<AskedProcess> Asked, SystemVCapture Ipc, TreeDescriptorCapture Descriptors, PosixQueueContents Queues, IReadOnlyList<Obstacle> Keyrings) Ask(FrozenTree tree, CaptureOptions options, TreeRounds? rounds)
+    private static (IReadOnlyList<AskedProcess> Asked, SystemVCapture Ipc, TreeDescriptorCapture Descriptors, PosixQueueContents Queues, IReadOnlyList<Obstacle> Obstacles) Ask(FrozenTree tree, CaptureOptions options, TreeRounds? rounds)
     {
         for (TimeSpan lease = ShortestLease; ; lease *= 2)
         {
@@ -177,13 +177,25 @@ public static class ProcessCapturer
                 IReadOnlyList<Obstacle> keyrings = Keyrings.Find(asked, lease);
                 SystemVCapture ipc = SystemVCapture.Ask(asked, tree.Ended, lease);
                 TreeDescriptorCapture descriptors = TerminalContents.Take(asked, DescriptorScan.Capture([.. asked.Select(process => process.Pid)], options), lease);
-                PosixQueueContents queues = PosixQueueContents.Take(asked, descriptors, lease);
+                PosixQueueContents queues;
+                IReadOnlyList<Obstacle> unmapped;
+                try
+                {
+                    queues = PosixQueueContents.Take(asked, descriptors, lease);
+                    unmapped = UnmappedMemory.Find(asked, descriptors, lease);
+                }
+                catch
+                {
+                    descriptors.Dispose();
+                    throw;
+                }
+
                 foreach (AskedProcess process in asked)
                 {
                     process.LastTimer = Stopwatch.GetElapsedTime(process.Since);
                 }
 
-                return (asked, ipc, descriptors, queues, keyrings);
+                return (asked, ipc, descriptors, queues, [.. queues.Obstacles, .. keyrings, .. unmapped]);
             }
             catch (LeaseLostException lost)
             {

@@ -17,4 +17,23 @@ internal static class Coverage
 
         return (long)bytes;
     }
+
+    /// <param name="ranges">In any order.</param>
+    /// <returns>What none of them covers, from zero to where the last one begins.</returns>
+    public static IReadOnlyList<(ulong Start, ulong Length)> Gaps(IEnumerable<(ulong Start, ulong Length)> ranges)
+    {
+        List<(ulong, ulong)> gaps = [];
+        ulong covered = 0;
+        foreach ((ulong start, ulong length) in ranges.OrderBy(range => range.Start))
+        {
+            if (start > covered)
+            {
+                gaps.Add((covered, start - covered));
+            }
+
+            covered = Math.Max(covered, start + length);
+        }
+
+        return gaps;
+    }
 }

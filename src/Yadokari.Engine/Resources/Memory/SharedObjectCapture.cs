@@ -157,7 +157,7 @@ internal sealed class SharedObjectCapture(IReadOnlyList<SharedObjectSource> sour
             }
         }
 
-        // What no mapping shows, nobody can ever see again.
+        // What no mapping shows is a hole, or was found to be an obstacle.
         List<MemorySegment> segments = [];
         ulong done = 0;
         ulong limit = shared is { FoundAt: null, NamedAt: null } ? ulong.MaxValue : RemoteAddress.WholePages((ulong)shared.Length);
