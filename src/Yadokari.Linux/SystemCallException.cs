@@ -13,4 +13,7 @@ public sealed class SystemCallException(string call, int errno, string? subject 
     public int Number { get; } = errno;
 
     public string? Subject { get; } = subject;
+
+    /// <summary>Whether a failure says that this program may not look: EACCES, EPERM, or .NET's word for them.</summary>
+    public static bool IsForbidden(Exception failure) => failure is UnauthorizedAccessException or SystemCallException { Number: Errno.EACCES or Errno.EPERM };
 }

@@ -76,9 +76,9 @@ public static class ObstacleScan
         {
             return FindLasting(pid, status, options, new PassingMoment(patience), seen);
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or SystemCallException { Number: Errno.EACCES or Errno.EPERM })
+        catch (Exception e) when (SystemCallException.IsForbidden(e))
         {
-            if (ProcStat.Read(pid) is null or { IsEnding: true })
+            if (ProcStat.IsEndingOrGone(pid))
             {
                 throw new EngineException(EngineError.NoSuchProcess, $"process {pid} has ended", e);
             }
@@ -198,12 +198,13 @@ public static class ObstacleScan
             {
                 // Ended meanwhile.
             }
-            catch (Exception e) when (e is UnauthorizedAccessException or SystemCallException { Number: Errno.EACCES or Errno.EPERM } && ProcStat.Read(relative) is null or { IsEnding: true })
+            catch (Exception e) when (SystemCallException.IsForbidden(e))
             {
-                // About to.
-            }
-            catch (Exception e) when (e is UnauthorizedAccessException or SystemCallException { Number: Errno.EACCES or Errno.EPERM })
-            {
+                if (ProcStat.IsEndingOrGone(relative))
+                {
+                    continue;
+                }
+
                 obstacles.Add(new Obstacle("child-of-another-user", $"{name} may not be looked into: it is another user's, or runs a program of one"));
                 return obstacles;
             }
@@ -252,7 +253,7 @@ public static class ObstacleScan
     {
         const int sysResource = 24;
         int highest = descriptors.Processes.Max(process => process.Table.HighestNumber());
-        int needed = ShellPlan.DescriptorsOf(Math.Max(16, highest + 1), descriptors.Shared.Descriptions.Count);
+        int needed = ShellPlan.DescriptorsOf(PlanContext.FirstOwnAbove(highest), descriptors.Shared.Descriptions.Count);
         if ((status.CapEffective >> sysResource & 1) == 0 && ProcLimits.Read(main)?[OpenFileLimit.Resource].Hard is { } hard && hard < (ulong)needed)
         {
             obstacles.Add(new Obstacle("descriptor-limit", $"it has descriptors up to number {highest}, and to rebuild it some more are needed, {needed} in all: above its hard limit of {hard} (ulimit -Hn)"));

@@ -77,7 +77,7 @@ public sealed class JobFiller : IDisposable
             return null;
         }
 
-        FillStart start = new(layout.Pid, Math.Max(16, layout.HighestDescriptor + 1) + FillProgram.MoreDescriptors, layout.RegionBase, layout.RegionLength, vdso);
+        FillStart start = new(layout.Pid, PlanContext.FirstOwnAbove(layout.HighestDescriptor) + FillProgram.MoreDescriptors, layout.RegionBase, layout.RegionLength, vdso);
         SocketPair control = SocketPair.Create();
         SocketPair orders = SocketPair.Create();
         SafeFileHandle planFile = MemoryFile.Create("yadokari-plan");

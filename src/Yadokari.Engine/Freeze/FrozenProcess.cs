@@ -65,7 +65,7 @@ public sealed class FrozenProcess : IDisposable
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             // One that has ended and waits for its parent has no memory either, which is another error (ESRCH).
-            throw e is FileNotFoundException or DirectoryNotFoundException || ProcStat.Read(pid) is null or { IsEnding: true }
+            throw e is FileNotFoundException or DirectoryNotFoundException || ProcStat.IsEndingOrGone(pid)
                 ? new EngineException(EngineError.NoSuchProcess, $"no process {pid}", e)
                 : new EngineException(EngineError.NotPermitted, $"process {pid}: not permitted to look at its memory", e);
         }

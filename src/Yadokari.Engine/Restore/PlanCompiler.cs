@@ -31,8 +31,7 @@ public static class PlanCompiler
     public static RestorePlan Compile(TreeImage image, long maxLength = long.MaxValue)
     {
         PlanBuilder plan = new(maxLength);
-        int highest = Math.Max(16, image.HighestDescriptor + 1);
-        PlanContext context = new(image, plan, highest);
+        PlanContext context = new(image, plan, PlanContext.FirstOwnAbove(image.HighestDescriptor));
         PlanLabel job = new("job");
         PlanLabel install = new("install");
         PlanLabel abort = new("abort");

@@ -65,6 +65,9 @@ public sealed class PlanContext
 
     public int FirstOwn { get; }
 
+    /// <summary>Above every number of the job, and of the streams and what else a shell has open.</summary>
+    public static int FirstOwnAbove(int highest) => Math.Max(16, highest + 1);
+
     /// <summary>The exit status file.</summary>
     public int ExitFile => FirstOwn;
 

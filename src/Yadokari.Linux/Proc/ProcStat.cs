@@ -60,6 +60,10 @@ public sealed record ProcStat(
     /// <summary>It is over or about to be: its memory may be gone already, and all that /proc has of it belongs to root then.</summary>
     public bool IsEnding => HasEnded || ((KernelFlags & Exiting) != 0 && Threads <= 1);
 
+    /// <summary>Of a process by its number: there is none any more, or <see cref="IsEnding"/>.</summary>
+    /// <exception cref="SystemCallException">An unusual error.</exception>
+    public static bool IsEndingOrGone(int pid) => Read(pid) is null or { IsEnding: true };
+
     /// <summary>Its main thread has ended, and others run on.</summary>
     public bool MainThreadEnded => State == 'Z' && Threads > 1;
 

@@ -17,9 +17,20 @@ internal sealed partial class DescriptorScanner
         FileStatus status = description.Status;
         ProgramFile? known = _programFiles.Find(description);
         string own = _paths.Own(description.Link);
-        if (Mount(description) is { Type: "proc" } proc)
+        MountInfo? mount = Mount(description);
+        if (mount is { Type: "proc" } proc)
         {
             return ScanProc(description, own, proc);
+        }
+
+        if (mount is { Type: "mqueue" } && status.IsRegular)
+        {
+            return Refuse(description, "message-queue", $"the POSIX message queue {description.Link} was opened by its path, not by mq_open; close it");
+        }
+
+        if (mount is null && status.IsRegular && MessageQueueFile.IsOne(description.Handle))
+        {
+            return ScanMessageQueue(description);
         }
 
         FileStatus? now = _paths.Status(own);
@@ -27,16 +38,6 @@ internal sealed partial class DescriptorScanner
         {
             // The kernel still calls it by the number that it was made under.
             (own, now) = (named.Path, status);
-        }
-
-        if (Mount(description) is { Type: "mqueue" } && status.IsRegular)
-        {
-            return Refuse(description, "message-queue", $"the POSIX message queue {description.Link} was opened by its path, not by mq_open; close it");
-        }
-
-        if (Mount(description) is null && status.IsRegular && MessageQueueFile.IsOne(description.Handle))
-        {
-            return ScanMessageQueue(description);
         }
 
         if (now is not null && now.Value.IsSameFile(status))

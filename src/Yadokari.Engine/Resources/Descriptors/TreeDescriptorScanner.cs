@@ -135,8 +135,7 @@ internal sealed class TreeDescriptorScanner : IDisposable
         {
             // A child that has ended meanwhile.
         }
-        catch (Exception closed) when (!_frozen && _pids.Count > 0 && ProcStat.Read(pid) is null or { IsEnding: true }
-            && closed is UnauthorizedAccessException or SystemCallException { Number: Errno.EACCES or Errno.EPERM })
+        catch (Exception closed) when (!_frozen && _pids.Count > 0 && SystemCallException.IsForbidden(closed) && ProcStat.IsEndingOrGone(pid))
         {
             // One that is about to: what it had belongs to root for a moment.
         }
