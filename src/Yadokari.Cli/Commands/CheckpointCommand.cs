@@ -84,17 +84,18 @@ public static class CheckpointCommand
 
     private static async Task SaveProcessAsync(int pid, string file, bool leaveRunning, double? holdSeconds, string? tcp, bool verbose)
     {
+        CheckpointSession.Prepare();
         using Interruption interruption = new();
         TimeSpan patience = holdSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : CaptureConsent.UsualPatience;
         using ProcessConsent consent = await ProcessConsent.AskAsync(pid, patience, interruption.Token);
         using CheckpointSession session = CheckpointSession.Open(pid, OptionsFor(pid, tcp) with { ThawEarly = leaveRunning, JobName = consent.JobName });
         using FileContextWriter writer = FileContextWriter.Create(file, interruption.Token);
-        writer.Reserve(session.EstimateLength());
         CaptureReport report = ProgressDisplay.Run($"saving {pid}", bar =>
         {
             try
             {
                 session.CopyAhead(writer, bar);
+                writer.Reserve(session.EstimateLength);
                 return consent.Capture(session, () => session.Capture(writer, bar));
             }
             catch (IOException failure)

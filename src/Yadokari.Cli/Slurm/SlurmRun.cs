@@ -184,13 +184,14 @@ internal sealed class SlurmRun(SlurmStore store, SlurmController controller, Slu
 
     private void Save(int pid)
     {
+        CheckpointSession.Prepare();
         Stopwatch clock = Stopwatch.StartNew();
         string path = store.NewPath(".ctx");
         using ProcessConsent consent = ProcessConsent.AskAsync(pid, CaptureConsent.UsualPatience, CancellationToken.None).GetAwaiter().GetResult();
         using CheckpointSession session = CheckpointSession.Open(pid, Capture with { JobName = consent.JobName });
         using FileContextWriter writer = FileContextWriter.Create(path);
-        writer.Reserve(session.EstimateLength());
         session.CopyAhead(writer);
+        writer.Reserve(session.EstimateLength);
         CaptureReport report = consent.Capture(session, () => session.Capture(writer));
         writer.Commit();
         List<string> made = [path];

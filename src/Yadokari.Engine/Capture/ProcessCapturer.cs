@@ -152,16 +152,18 @@ public static class ProcessCapturer
     /// mapped, and what a hypervisor does at the first reading of each page is done. Nothing is kept.</summary>
     private static void ReadAhead(int pid, IReadOnlyList<PageRun> runs, bool keepsSharing)
     {
-        byte[] buffer = new byte[MemorySegment.MaxLength];
+        byte[] buffer = PageBuffers.Take();
         using RemoteMemory memory = new(pid) { KeepsSharing = keepsSharing };
         foreach (PageRun run in runs)
         {
-            for (ulong at = 0; at < run.Length; at += (ulong)buffer.Length)
+            for (ulong at = 0; at < run.Length; at += MemorySegment.MaxLength)
             {
                 // It may have given the memory back meanwhile.
-                memory.Read(run.Start + at, buffer.AsSpan(0, (int)Math.Min((ulong)buffer.Length, run.Length - at)));
+                memory.Read(run.Start + at, buffer.AsSpan(0, (int)Math.Min(MemorySegment.MaxLength, run.Length - at)));
             }
         }
+
+        PageBuffers.GiveBack(buffer);
     }
 
     /// <summary>What only its threads know, or can take out of their descriptors. When this program is kept waiting for too long

@@ -21,7 +21,7 @@ internal static class Rehearsal
     private const ulong RegionBase = 1UL << 40;
     private const ulong RegionLength = 64UL << 20;
 
-    private static readonly Lazy<Task> Done = new(() => Task.Factory.StartNew(Try, TaskCreationOptions.LongRunning));
+    private static readonly Lazy<Task> Done = new(Begin);
 
     /// <summary>Of a file that is longer.</summary>
     private const int MappedLength = 64 * 1024;
@@ -29,6 +29,23 @@ internal static class Rehearsal
     /// <summary>Once in the life of this program, on a thread of its own. The task ends in any case: where it was not possible, pauses
     /// are longer.</summary>
     public static Task BeginOnce() => Done.Value;
+
+    /// <summary>Returns when it is over; at once, where none was begun.</summary>
+    public static void Wait(Task? rehearsal)
+    {
+        if (rehearsal is { IsCompleted: false })
+        {
+            // The last third of it, taken off it meanwhile.
+            _ = ImageJson.Default.TreeImage;
+            rehearsal.GetAwaiter().GetResult();
+        }
+    }
+
+    private static Task Begin()
+    {
+        OwnHeap.UseHugePages();
+        return Task.Factory.StartNew(Try, TaskCreationOptions.LongRunning);
+    }
 
     private static void Try()
     {
@@ -55,7 +72,7 @@ internal static class Rehearsal
             Descriptors = [nothing, nothing, nothing],
             NewSession = true,
         });
-        using CheckpointSession session = CheckpointSession.OpenUnrehearsed(pid, new CaptureOptions());
+        using CheckpointSession session = CheckpointSession.OpenUnlooked(pid, new CaptureOptions());
         using MemorySink sink = new();
         session.Freeze();
         session.Capture(sink);
@@ -96,26 +113,15 @@ internal static class Rehearsal
         plan.JumpIf(parent, Condition.NotEqual, Environment.ProcessId, end);
     }
 
-    /// <summary>As a file with room taken in advance is, and where that ends written like any other.</summary>
+    /// <summary>As a file is that nobody sees.</summary>
     private sealed class MemorySink : IImageSink, IDisposable
     {
-        private const int Room = 128 * 1024;
-
         private readonly SafeFileHandle _file = MemoryFile.Create("yadokari-rehearsal-file");
-        private readonly MappedFile? _mapped;
-
-        public MemorySink() => _mapped = MappedFile.TryReserve(_file, Room);
 
         public bool IsConcurrent => true;
 
-        public Span<byte> Window(long offset, int length) => _mapped is null ? default : _mapped.Window(offset, length);
-
         public void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(_file, bytes, offset);
 
-        public void Dispose()
-        {
-            _mapped?.Dispose();
-            _file.Dispose();
-        }
+        public void Dispose() => _file.Dispose();
     }
 }

@@ -30,6 +30,10 @@ public sealed class CheckpointSession : IDisposable
     /// <summary>The process, as seen by the caller's pid namespace.</summary>
     public int Pid { get; }
 
+    /// <summary>Begins, on a thread of its own, what makes the first pause short and takes its time: for whoever will open a checkpoint
+    /// and has something else to do before. Once in the life of this program; any thread.</summary>
+    public static void Prepare() => _ = Rehearsal.BeginOnce();
+
     /// <summary>Looks at the process without touching it.</summary>
     /// <exception cref="ObstacleException">It has obstacles; all are listed.</exception>
     /// <exception cref="EngineException">No such process, not permitted, a kernel thread, pid 1, being traced.</exception>
@@ -39,16 +43,12 @@ public sealed class CheckpointSession : IDisposable
         Task rehearsal = Rehearsal.BeginOnce();
         // Every descriptor of the process is held here, too.
         OpenFileLimit.Raise();
-        CheckpointSession session = OpenUnrehearsed(pid, options);
-        session._rehearsal = rehearsal;
-        return session;
+        IReadOnlyList<Obstacle> obstacles = FindObstacles(pid, options);
+        return obstacles.Count > 0 ? throw new ObstacleException(pid, obstacles) : new CheckpointSession(pid, options) { _rehearsal = rehearsal };
     }
 
-    internal static CheckpointSession OpenUnrehearsed(int pid, CaptureOptions options)
-    {
-        IReadOnlyList<Obstacle> obstacles = FindObstacles(pid, options);
-        return obstacles.Count > 0 ? throw new ObstacleException(pid, obstacles) : new CheckpointSession(pid, options);
-    }
+    /// <summary>Of a process that is known to have no obstacles.</summary>
+    internal static CheckpointSession OpenUnlooked(int pid, CaptureOptions options) => new(pid, options);
 
     /// <summary>About how many bytes the context file will have, for <see cref="FileContextWriter.Reserve"/>. The process runs
     /// meanwhile; the memory of a small one is read once, so that reading it in the pause is quick.</summary>
@@ -69,7 +69,7 @@ public sealed class CheckpointSession : IDisposable
     /// <summary>Stops every thread. On failure the process runs on.</summary>
     public void Freeze()
     {
-        _rehearsal?.GetAwaiter().GetResult();
+        Rehearsal.Wait(_rehearsal);
         _tracer.Run(() =>
         {
             // Of a freeze before, which was given up.

@@ -1,7 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Yadokari.Linux;
 using Yadokari.Linux.Descriptors;
-using Yadokari.Linux.Memory;
 
 namespace Yadokari.Engine.Checkpointing;
 
@@ -20,7 +19,6 @@ public sealed class FileContextWriter : IImageSink, IDisposable
     private readonly PartFile? _part;
     private readonly EarlierFile? _earlier;
     private readonly CancellationToken _cancel;
-    private MappedFile? _reserved;
     private long _end;
     private long _written;
     private bool _done;
@@ -40,7 +38,7 @@ public sealed class FileContextWriter : IImageSink, IDisposable
 
     public IReadOnlyList<EarlierPlace> Earlier { get; }
 
-    /// <summary>Bytes written to it so far, beside what was filled in place (<see cref="Window"/>).</summary>
+    /// <summary>Bytes written to it so far.</summary>
     public long Written => _earlier?.Written ?? Volatile.Read(ref _written);
 
     /// <summary>Refuses what could not be written later, without writing anything.</summary>
@@ -104,14 +102,37 @@ public sealed class FileContextWriter : IImageSink, IDisposable
 
     public bool IsConcurrent => _earlier is null;
 
-    /// <summary>Takes room on the disk and in memory for the first bytes of the file, so that the process need not stand still
-    /// meanwhile. A hint: where it can't be had, or is more than half of this host's memory, bytes are written as they come.</summary>
-    public void Reserve(long bytes)
+    /// <summary>Takes room on the disk and in memory for the first bytes of a file of which nothing is written yet, so that the process need
+    /// not stand still meanwhile. A hint: where it can't be had, or is more than half of this host's memory, bytes are written as they come.</summary>
+    /// <param name="estimate">About how many bytes it will have; not asked where nothing is to be done.</param>
+    public void Reserve(Func<long> estimate)
     {
-        long whole = RemoteAddress.WholePages(bytes);
-        if (_earlier is null && whole > 0 && whole <= GC.GetGCMemoryInfo(GCKind.Any).TotalAvailableMemoryBytes / 2)
+        if (_earlier is not null || Written > 0)
         {
-            _reserved ??= MappedFile.TryReserve(_file, whole);
+            return;
+        }
+
+        long bytes = estimate();
+        if (bytes <= 0 || bytes > GC.GetGCMemoryInfo(GCKind.Any).TotalAvailableMemoryBytes / 2 || !FileRoom.TryTake(_file, bytes))
+        {
+            return;
+        }
+
+        // Pages of the file that are there, and dirty, cost a copy only, and nobody is made to wait until others are on disk. Written and
+        // not mapped: what a page costs that is touched through a new mapping is more than the copy, on a hypervisor that shadows page
+        // tables thirty times as much.
+        byte[] zeros = new byte[64 << 10];
+        try
+        {
+            for (long at = 0; at < bytes; at += zeros.Length)
+            {
+                _cancel.ThrowIfCancellationRequested();
+                RandomAccess.Write(_file, zeros.AsSpan(0, (int)Math.Min(zeros.Length, bytes - at)), at);
+            }
+        }
+        catch (IOException)
+        {
+            // Whatever it was, it comes again when there is something to write, and is told then.
         }
     }
 
@@ -138,12 +159,6 @@ public sealed class FileContextWriter : IImageSink, IDisposable
         Reached(offset + bytes.Length);
     }
 
-    public Span<byte> Window(long offset, int length)
-    {
-        _cancel.ThrowIfCancellationRequested();
-        return _reserved is null ? default : _reserved.Window(offset, length);
-    }
-
     public void Flush()
     {
         _cancel.ThrowIfCancellationRequested();
@@ -163,9 +178,8 @@ public sealed class FileContextWriter : IImageSink, IDisposable
     {
         try
         {
-            // Nothing may keep it open for writing, and room taken in advance goes back.
-            _reserved?.Dispose();
             _earlier?.Finish(_end);
+            // Room taken in advance goes back.
             RandomAccess.SetLength(_file, _end);
             RandomAccess.FlushToDisk(_file);
             if (_part is null)
@@ -202,7 +216,6 @@ public sealed class FileContextWriter : IImageSink, IDisposable
         }
 
         _done = true;
-        _reserved?.Dispose();
         _file.Dispose();
         _part?.Dispose();
     }

@@ -10,10 +10,6 @@ public interface IImageSink
     /// <exception cref="IOException">The write failed; the capture is given up and the process thawed.</exception>
     void Write(long offset, ReadOnlySpan<byte> bytes);
 
-    /// <summary>The file's bytes as memory, to be filled in place of a <see cref="Write"/>; valid until the sink is finished or
-    /// disposed. Empty when the sink has none there: write then.</summary>
-    Span<byte> Window(long offset, int length) => default;
-
     /// <summary>What was written so far is brought where it is safe, as far as that can be done: called between rounds, while the process
     /// runs, so that little is left for the pause.</summary>
     /// <exception cref="IOException">As <see cref="Write"/>.</exception>
@@ -35,6 +31,6 @@ public interface IImageSink
     /// costs no writing. Whatever is not written is zeros, as in a new file. Empty: it is a new file.</summary>
     IReadOnlyList<EarlierPlace> Earlier => [];
 
-    /// <summary>True when <see cref="Write"/> and <see cref="Window"/> may be called by several threads at once.</summary>
+    /// <summary>True when <see cref="Write"/> may be called by several threads at once.</summary>
     bool IsConcurrent => false;
 }

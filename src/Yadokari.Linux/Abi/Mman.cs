@@ -19,6 +19,8 @@ public static class Mman
     public const int MREMAP_FIXED = 2;
 
     public const int MADV_DONTNEED = 4;
+    public const int MADV_HUGEPAGE = 14;
+    public const int MADV_DODUMP = 17;
     public const int MADV_POPULATE_WRITE = 23; // Linux 5.14
     public const int MADV_COLLAPSE = 25; // Linux 6.1
     public const int MADV_GUARD_INSTALL = 102; // Linux 6.13

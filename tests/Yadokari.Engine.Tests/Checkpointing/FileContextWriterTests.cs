@@ -34,12 +34,26 @@ public sealed class FileContextWriterTests : IDisposable
     public void What_is_committed_has_its_bytes_its_mode_and_its_name_and_no_other()
     {
         using FileContextWriter writer = FileContextWriter.Create(Target);
-        writer.Reserve(1 << 20);
+        writer.Reserve(() => 1 << 20);
         writer.Write(3, [1, 2, 3]);
         writer.Commit();
         Entries.ShouldBe(["job.ctx"]);
         File.ReadAllBytes(Target).ShouldBe([0, 0, 0, 1, 2, 3]);
         ((int)File.GetUnixFileMode(Target) & 0x3F).ShouldBe(0);
+    }
+
+    [Fact]
+    public void Room_is_taken_before_anything_is_written_and_never_over_it()
+    {
+        using FileContextWriter writer = FileContextWriter.Create(Target);
+        writer.Reserve(() => 100_000);
+        writer.Write(70_000, [1, 2, 3]);
+        writer.Reserve(() => throw new InvalidOperationException("asked though something is written"));
+        writer.Commit();
+        byte[] all = File.ReadAllBytes(Target);
+        all.Length.ShouldBe(70_003);
+        all[..70_000].ShouldAllBe(value => value == 0);
+        all[70_000..].ShouldBe([1, 2, 3]);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Yadokari.Engine.Checkpointing;
 using Yadokari.Engine.Restore;
 using Yadokari.Linux;
@@ -27,9 +26,7 @@ public sealed class MemoryWriter
     private long _done;
     private long _total;
     private int _next;
-    private bool _inPlace;
     private string _owner = "";
-    private int _block = MemorySegment.MaxLength;
     private volatile bool _failed;
 
     /// <param name="position">Where in the file the first page goes; a multiple of the page size.</param>
@@ -71,11 +68,6 @@ public sealed class MemoryWriter
             }
         }
 
-        // Into a sink that is memory each worker takes room by blocks and fills them without gaps; what is left of its last
-        // one is a hole. Into any other nothing is written that need not be.
-        const int MaxBlock = 16 * MemorySegment.MaxLength;
-        _block = (int)Math.Clamp(_total / 64 / MemorySegment.MaxLength * MemorySegment.MaxLength, MemorySegment.MaxLength, MaxBlock);
-        _inPlace = !_sink.Window(_position, 1).IsEmpty;
         int workers = _total < WorthHelpers ? 1 : Math.Clamp(Environment.ProcessorCount, 1, 4);
         if (workers == 1)
         {
@@ -185,26 +177,14 @@ public sealed class MemoryWriter
 
     /// <summary>Writes bytes of another source (an object read by descriptor) as a segment; null when they are all zeros.</summary>
     /// <param name="key">The object's (<see cref="SharedObjectImage.Key"/>).</param>
-    public MemorySegment? Write(string key, ulong address, ReadOnlySpan<byte> bytes)
-    {
-        if (!bytes.ContainsAnyExcept((byte)0))
-        {
-            return null;
-        }
-
-        long offset = Place(key, address, bytes.Length);
-        uint checksum = Checksum.OfSegment(bytes);
-        WriteSink(offset, bytes);
-        return new MemorySegment(address, bytes.Length, offset, checksum);
-    }
+    public MemorySegment? Write(string key, ulong address, ReadOnlySpan<byte> bytes) =>
+        bytes.ContainsAnyExcept((byte)0) ? Store(key, address, bytes) : null;
 
     private void Work()
     {
-        byte[]? buffer = null;
+        byte[] buffer = PageBuffers.Take();
         List<MemorySegment> found = [];
         List<(int From, int To)> kept = [];
-        long at = 0;
-        long end = 0;
         while (!_failed)
         {
             int index = Interlocked.Increment(ref _next) - 1;
@@ -214,33 +194,19 @@ public sealed class MemoryWriter
             }
 
             (RemoteAddress start, int length) = _pieces[index];
-            int taken = 0;
-            while (taken < length)
+            Span<byte> bytes = buffer.AsSpan(0, length);
+            ReadWithHoles(start, bytes);
+            FindKept(bytes, kept);
+            foreach ((int from, int to) in kept)
             {
-                if (at == end && _inPlace)
-                {
-                    at = Interlocked.Add(ref _position, _block) - _block;
-                    end = at + _block;
-                }
-
-                int part = _inPlace ? (int)Math.Min(length - taken, end - at) : length;
-                Span<byte> window = _inPlace ? _sink.Window(at, part) : default;
-                Span<byte> bytes = window.IsEmpty ? (buffer ??= GC.AllocateUninitializedArray<byte>(MemorySegment.MaxLength, pinned: true)).AsSpan(0, part) : window;
-                ReadWithHoles(start + (ulong)taken, bytes);
-                FindKept(bytes, kept);
-                foreach ((int from, int to) in kept)
-                {
-                    found.Add(Store((start + (ulong)(taken + from)).Value, bytes, from, to, ref at, window.IsEmpty));
-                }
-
-                taken += part;
+                found.Add(Store(_owner, (start + (ulong)from).Value, bytes[from..to]));
             }
 
             long now = Interlocked.Add(ref _done, length);
             _progress?.Report(new CaptureProgress(now, _total));
         }
 
-        GiveBack(at, end);
+        PageBuffers.GiveBack(buffer);
         lock (_segments)
         {
             foreach (MemorySegment segment in found)
@@ -264,44 +230,12 @@ public sealed class MemoryWriter
         }
     }
 
-    /// <summary>Room that was not used: given back when it is the last taken, else left as a hole of zeros.</summary>
-    private void GiveBack(long at, long end)
+    private MemorySegment Store(string owner, ulong address, ReadOnlySpan<byte> bytes)
     {
-        if (_inPlace && at != end && Interlocked.CompareExchange(ref _position, at, end) != end)
-        {
-            _sink.Window(at, (int)(end - at)).Clear();
-        }
-    }
-
-    private MemorySegment Store(ulong address, Span<byte> bytes, int from, int to, ref long at, bool copied)
-    {
-        int length = to - from;
-        ReadOnlySpan<byte> run = bytes.Slice(from, length);
-        uint checksum = Checksum.OfSegment(run);
-        if (!_inPlace)
-        {
-            at = Place(_owner, address, length);
-            WriteSink(at, run);
-            return new MemorySegment(address, length, at, checksum);
-        }
-
-        if (copied)
-        {
-            WriteSink(at, run);
-        }
-        else
-        {
-            // Read in place; what zeros were left out before it, it moves down by.
-            Span<byte> place = _sink.Window(at, length);
-            if (!Unsafe.AreSame(ref place[0], ref bytes[from]))
-            {
-                run.CopyTo(place);
-            }
-        }
-
-        MemorySegment segment = new(address, length, at, checksum);
-        at += length;
-        return segment;
+        long offset = Place(owner, address, bytes.Length);
+        uint checksum = Checksum.OfSegment(bytes);
+        WriteSink(offset, bytes);
+        return new MemorySegment(address, bytes.Length, offset, checksum);
     }
 
     private long Place(string owner, ulong address, int length) =>

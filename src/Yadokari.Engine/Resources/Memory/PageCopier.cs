@@ -108,29 +108,30 @@ internal sealed class PageCopier(RemoteMemory memory, IImageSink sink, Action<lo
 
     private void Work()
     {
-        byte[]? buffer = null;
+        byte[] buffer = PageBuffers.Take();
         while (!_failed)
         {
             int share = Interlocked.Increment(ref _next) - 1;
             if (share >= _shares.Count - 1)
             {
-                return;
+                break;
             }
 
             for (int i = _shares[share]; i < _shares[share + 1]; i++)
             {
                 (MemoryExtent extent, int page, int count) = _parts[i];
-                Copy(extent, page, count, ref buffer);
+                Copy(extent, page, count, buffer);
                 copied?.Invoke((long)count * Page);
             }
         }
+
+        PageBuffers.GiveBack(buffer);
     }
 
-    private void Copy(MemoryExtent extent, int page, int count, ref byte[]? buffer)
+    private void Copy(MemoryExtent extent, int page, int count, byte[] buffer)
     {
         long place = extent.FileOffset + ((long)page * Page);
-        Span<byte> window = sink.Window(place, count * Page);
-        Span<byte> bytes = window.IsEmpty ? (buffer ??= GC.AllocateUninitializedArray<byte>(MemorySegment.MaxLength, pinned: true)).AsSpan(0, count * Page) : window;
+        Span<byte> bytes = buffer.AsSpan(0, count * Page);
         Span<bool> read = stackalloc bool[count];
         Read(new RemoteAddress(extent.Start + ((ulong)page * Page)), bytes, read);
         int from = -1;
@@ -155,24 +156,19 @@ internal sealed class PageCopier(RemoteMemory memory, IImageSink sink, Action<lo
             }
             else if (!write && from >= 0)
             {
-                Write(place, bytes, from, i, window.IsEmpty);
+                Write(place, bytes, from, i);
                 from = -1;
             }
         }
 
         if (from >= 0)
         {
-            Write(place, bytes, from, count, window.IsEmpty);
+            Write(place, bytes, from, count);
         }
     }
 
-    private void Write(long place, ReadOnlySpan<byte> bytes, int from, int to, bool elsewhere)
+    private void Write(long place, ReadOnlySpan<byte> bytes, int from, int to)
     {
-        if (!elsewhere)
-        {
-            return;
-        }
-
         ReadOnlySpan<byte> part = bytes[(from * Page)..(to * Page)];
         if (sink.IsConcurrent)
         {
