@@ -40,6 +40,7 @@ public static class Routes
     public const string ForeseeMove = "/v1/moves/foresee";
     public const string Move = "/v1/moves/{move}";
     public const string MoveImage = "/v1/moves/{move}/image";
+    public const string MoveRound = "/v1/moves/{move}/rounds/{round}";
     public const string MovePrepare = "/v1/moves/{move}/prepare";
     public const string MoveRelease = "/v1/moves/{move}/release";
     public const string MoveAbort = "/v1/moves/{move}/abort";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -39,6 +40,14 @@ public sealed class MoveApi(MoveSource source, MoveTarget target, JobViews views
         {
             ApiCall.AllowLargeBody(context);
             await Answer(context, await target.ReceiveAsync(SourcesId(context), context.Request.Body, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+        }));
+        routes.MapGet(Routes.MoveRound, ApiCall.Handler(logger, async context =>
+        {
+            string move = SourcesId(context);
+            int rounds = int.TryParse(ApiCall.Route(context, "round"), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                ? number
+                : throw new YadoException(YadoError.WrongUsage, "not the number of a round");
+            await Answer(context, await target.RoundAsync(move, rounds, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
         }));
         routes.MapPost(Routes.MovePrepare, ApiCall.Handler(logger, async context =>
         {

@@ -111,7 +111,14 @@ public static class Keeper
 
         public void Write(long offset, ReadOnlySpan<byte> bytes) => link.SendData(offset, bytes);
 
-        public void Flush() => link.SendFlush();
+        public void Flush()
+        {
+            link.SendFlush();
+            if (link.Receive() is not (KeeperFrame.Flush, _, _))
+            {
+                throw new IOException("the daemon has given the checkpoint up");
+            }
+        }
 
         public void Tell(ReadOnlySpan<byte> layout) => link.SendLayout(layout);
     }

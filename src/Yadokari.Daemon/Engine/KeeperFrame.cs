@@ -12,7 +12,8 @@ public enum KeeperFrame : byte
     /// <summary>A piece of the context file.</summary>
     Data = 3,
 
-    /// <summary>What came so far is to be brought where it is safe (<see cref="Yadokari.Engine.Checkpointing.IImageSink.Flush"/>).</summary>
+    /// <summary>What came so far is to be brought where it is safe (<see cref="Yadokari.Engine.Checkpointing.IImageSink.Flush"/>); the same from
+    /// the daemon: it was.</summary>
     Flush = 4,
 
     /// <summary>What the process's memory is like (<see cref="Yadokari.Engine.Checkpointing.IImageSink.Tell"/>).</summary>

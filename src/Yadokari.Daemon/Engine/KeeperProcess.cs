@@ -121,6 +121,7 @@ internal sealed class KeeperProcess : IDisposable
                     break;
                 case (KeeperFrame.Flush, _, _):
                     Give(sink, to => to.Flush());
+                    Flushed();
                     break;
                 case (KeeperFrame.Layout, _, ReadOnlyMemory<byte> layout):
                     Give(sink, to => to.Tell(layout.Span));
@@ -156,6 +157,18 @@ internal sealed class KeeperProcess : IDisposable
             }
         }
         return Ending.IsEmpty;
+    }
+
+    private void Flushed()
+    {
+        try
+        {
+            _link.SendFlush();
+        }
+        catch (IOException failure)
+        {
+            throw Ended(failure);
+        }
     }
 
     private void Give(IImageSink? sink, Action<IImageSink> give)

@@ -8,7 +8,7 @@ using Yadokari.Protocol.Wire;
 namespace Yadokari.Daemon.Moves;
 
 /// <summary>Frames as the body of one request, written straight to the connection.</summary>
-internal sealed class HttpImageStream : IImageStream
+public sealed class HttpImageStream : IImageStream
 {
     private static readonly TimeSpan Stall = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
@@ -57,7 +57,8 @@ internal sealed class HttpImageStream : IImageStream
         Volatile.Write(ref _writingSince, Environment.TickCount64);
         try
         {
-            while (!bytes.IsEmpty)
+            // The end of a round is a frame without bytes.
+            do
             {
                 ReadOnlySpan<byte> piece = bytes[..Math.Min(bytes.Length, Limits.MaxFrameBytes)];
                 WriteFrame(new FrameHeader(kind, offset, piece.Length), piece);
@@ -65,6 +66,7 @@ internal sealed class HttpImageStream : IImageStream
                 offset += piece.Length;
                 Volatile.Write(ref _writingSince, Environment.TickCount64);
             }
+            while (!bytes.IsEmpty);
         }
         catch (Exception failure) when (failure is IOException or HttpRequestException or ObjectDisposedException or OperationCanceledException)
         {
@@ -104,6 +106,11 @@ internal sealed class HttpImageStream : IImageStream
     {
         header.Write(_head);
         _frames.Send(_head, payload, mayWait: header.Kind == FrameKind.Image);
+        if (header.Kind == FrameKind.Flush)
+        {
+            // The connection keeps back what does not fill its buffer.
+            _stream.Flush();
+        }
     }
 
     /// <summary>The connection was cut by the target; its answer tells why.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Yadokari.Protocol;
 using Yadokari.Protocol.Client;
 using Yadokari.Protocol.Errors;
@@ -12,6 +13,9 @@ public sealed class HttpMoveTarget(HostPlace place) : IMoveTarget
 {
     /// <summary>A large job takes a while to be rebuilt and flushed; it stands still meanwhile.</summary>
     private static readonly TimeSpan PrepareTimeout = TimeSpan.FromMinutes(2);
+
+    /// <summary>Longer than it waits there.</summary>
+    private static readonly TimeSpan RoundTimeout = TimeSpan.FromSeconds(20);
 
     private readonly ApiConnection _api = ApiConnection.ToAddress(place.Address, name: place.Name);
 
@@ -36,6 +40,10 @@ public sealed class HttpMoveTarget(HostPlace place) : IMoveTarget
 
     public Task<IImageStream> OpenImageAsync(string move, CancellationToken cancellation) =>
         HttpImageStream.OpenAsync(_api, Routes.Of(Routes.MoveImage, move), cancellation);
+
+    public Task<MoveStatus> RoundAsync(string move, int rounds, CancellationToken cancellation) =>
+        _api.GetAsync(
+            Routes.Of(Routes.Of(Routes.MoveRound, move), rounds.ToString(CultureInfo.InvariantCulture)), ProtocolJson.Default.MoveStatus, cancellation, RoundTimeout);
 
     public Task<MoveStatus> PrepareAsync(string move, PrepareMove prepare, CancellationToken cancellation) =>
         _api.PostAsync(

@@ -17,6 +17,10 @@ public interface IMoveTarget : IDisposable
     /// <summary>Opens the one stream that carries the image and the logs.</summary>
     Task<IImageStream> OpenImageAsync(string move, CancellationToken cancellation);
 
+    /// <summary>Returns when that many rounds of the image have come there, and whatever is filled with it has them: what is copied next is
+    /// what was written meanwhile. A hint: after some seconds in any case.</summary>
+    Task<MoveStatus> RoundAsync(string move, int rounds, CancellationToken cancellation);
+
     Task<MoveStatus> PrepareAsync(string move, PrepareMove prepare, CancellationToken cancellation);
 
     Task<JobInfo> ReleaseAsync(string move, CancellationToken cancellation);

@@ -7,10 +7,16 @@ namespace Yadokari.Daemon.Moves;
 
 /// <summary>The engine's sink on one side, frames to the target on the other; counts and reports as it goes.</summary>
 /// <param name="wantsLayout">The target hears of each byte of the image, and can fill a process with it.</param>
-public sealed class ImageSender(IImageStream stream, IProgress<MoveProgress> progress, long expected, bool wantsLayout, RateLimit? rate = null) : IImageSink
+/// <param name="arrived">Returns when the target has that many rounds, in what it fills as well; null: nobody waits for that.</param>
+public sealed class ImageSender(
+    IImageStream stream, IProgress<MoveProgress> progress, long expected, bool wantsLayout, RateLimit? rate = null, Action<int>? arrived = null) : IImageSink
 {
+    /// <summary>Bytes that have been filled in before an answer could say so.</summary>
+    private const long WorthAsking = 4 << 20;
+
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(100);
     private int _round = 1;
+    private long _arrived;
     private long _lastReport = Stopwatch.GetTimestamp();
 
     /// <summary>Payload bytes sent.</summary>
@@ -24,10 +30,16 @@ public sealed class ImageSender(IImageStream stream, IProgress<MoveProgress> pro
 
     bool IImageSink.WantsLayout => wantsLayout;
 
-    /// <summary>The end of a round: the target brings to its disk what it has.</summary>
+    /// <summary>The end of a round: the target brings to its disk what it has. One that takes longer to fill a process than to receive would
+    /// have rounds in hand when the job stops, and it would stand still for them.</summary>
     void IImageSink.Flush()
     {
         Send(FrameKind.Flush, 0, []);
+        if (Bytes - _arrived >= WorthAsking)
+        {
+            arrived?.Invoke(_round);
+            _arrived = Bytes;
+        }
         _round++;
     }
 

@@ -17,6 +17,9 @@ public sealed class IncomingMove : Incoming, IDisposable
     /// <summary>The process that is filled while the image comes; null: none.</summary>
     internal IJobFill? Fill { get; set; }
 
+    /// <summary>Rounds of the image that have come, and that the process has.</summary>
+    internal RoundCount Rounds { get; } = new();
+
     /// <summary>What this host lacks for the image, looked up as soon as that was whole; null: not yet.</summary>
     internal Task<IReadOnlyList<Obstacle>>? Missing { get; set; }
 

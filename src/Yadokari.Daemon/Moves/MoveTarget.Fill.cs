@@ -48,6 +48,16 @@ public sealed partial class MoveTarget
         move.Groups = LimitGroups.Make(Groups, offer.JobId, offer.Epoch, offer.Limits);
     }
 
+    /// <summary>Returns when as many rounds have come and been loaded, the move was given up, or it takes so long that its source would take
+    /// this host for gone.</summary>
+    /// <exception cref="YadoException">There is no such move.</exception>
+    public async Task<MoveStatus> RoundAsync(string id, int rounds, CancellationToken cancellation)
+    {
+        IncomingMove move = Find(id);
+        await move.Rounds.WhenReachedAsync(rounds, TimeSpan.FromMilliseconds(2 * FillPatience), move.GivenUp.Token, cancellation).ConfigureAwait(false);
+        return Status(move);
+    }
+
     /// <summary>The end of a round. What comes next waits until the process has what came, so that little is left for the pause; but not so
     /// long that the source takes this host for gone.</summary>
     private static async Task LoadAsync(IncomingMove move)
@@ -57,6 +67,7 @@ public sealed partial class MoveTarget
             fill.Load();
             await Task.Run(() => fill.Settle(FillPatience)).ConfigureAwait(false);
         }
+        move.Rounds.Add();
     }
 
     /// <summary>Null: there is none, or it can't be used.</summary>

@@ -65,6 +65,7 @@ public sealed class Acceptance(AcceptedActs acts, uint uid, IReadOnlySet<uint>? 
         // The course of a move that was accepted; only its source, and each looks whose it is.
         [("GET", Routes.Move)] = AcceptedActs.None,
         [("PUT", Routes.MoveImage)] = AcceptedActs.None,
+        [("GET", Routes.MoveRound)] = AcceptedActs.None,
         [("POST", Routes.MovePrepare)] = AcceptedActs.None,
         [("POST", Routes.MoveRelease)] = AcceptedActs.None,
         [("POST", Routes.MoveAbort)] = AcceptedActs.None,

@@ -44,6 +44,9 @@ public sealed class SimMoveTarget(SimDaemon caller, string address) : IMoveTarge
         return new ImageStream(this, caller, pipe.Writer, receiving);
     }
 
+    public Task<MoveStatus> RoundAsync(string move, int rounds, CancellationToken cancellation) =>
+        CallAsync("ask for a round", there => there.Target.RoundAsync(move, rounds, there.Stopping));
+
     public Task<MoveStatus> PrepareAsync(string move, PrepareMove prepare, CancellationToken cancellation) =>
         CallAsync("ask to prepare", there => there.Target.PrepareAsync(move, prepare, there.Stopping));
 
