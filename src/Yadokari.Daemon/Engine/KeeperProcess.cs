@@ -93,14 +93,7 @@ internal sealed class KeeperProcess : IDisposable
     {
         // What follows an opening is about the same process.
         _asked = request.Pid != 0 ? request.Pid : _asked;
-        try
-        {
-            _link.Send(KeeperFrame.Request, request, StoreJson.Default.KeeperRequest);
-        }
-        catch (IOException failure)
-        {
-            throw Ended(failure);
-        }
+        Say(link => link.Send(KeeperFrame.Request, request, StoreJson.Default.KeeperRequest));
         while (true)
         {
             (KeeperFrame Kind, long Offset, ReadOnlyMemory<byte> Payload)? message;
@@ -121,7 +114,7 @@ internal sealed class KeeperProcess : IDisposable
                     break;
                 case (KeeperFrame.Flush, _, _):
                     Give(sink, to => to.Flush());
-                    Flushed();
+                    Say(static link => link.SendFlush());
                     break;
                 case (KeeperFrame.Layout, _, ReadOnlyMemory<byte> layout):
                     Give(sink, to => to.Tell(layout.Span));
@@ -159,11 +152,11 @@ internal sealed class KeeperProcess : IDisposable
         return Ending.IsEmpty;
     }
 
-    private void Flushed()
+    private void Say(Action<KeeperLink> say)
     {
         try
         {
-            _link.SendFlush();
+            say(_link);
         }
         catch (IOException failure)
         {

@@ -7,9 +7,9 @@ namespace Yadokari.Daemon.Moves;
 
 /// <summary>The engine's sink on one side, frames to the target on the other; counts and reports as it goes.</summary>
 /// <param name="wantsLayout">The target hears of each byte of the image, and can fill a process with it.</param>
-/// <param name="arrived">Returns when the target has that many rounds, in what it fills as well; null: nobody waits for that.</param>
+/// <param name="arrived">Returns when the target has that many rounds, in what it fills as well.</param>
 public sealed class ImageSender(
-    IImageStream stream, IProgress<MoveProgress> progress, long expected, bool wantsLayout, RateLimit? rate = null, Action<int>? arrived = null) : IImageSink
+    IImageStream stream, IProgress<MoveProgress> progress, long expected, bool wantsLayout, RateLimit? rate, Action<int> arrived) : IImageSink
 {
     /// <summary>Bytes that have been filled in before an answer could say so.</summary>
     private const long WorthAsking = 4 << 20;
@@ -35,9 +35,9 @@ public sealed class ImageSender(
     void IImageSink.Flush()
     {
         Send(FrameKind.Flush, 0, []);
-        if (Bytes - _arrived >= WorthAsking)
+        if (wantsLayout && Bytes - _arrived >= WorthAsking)
         {
-            arrived?.Invoke(_round);
+            arrived(_round);
             _arrived = Bytes;
         }
         _round++;

@@ -215,7 +215,7 @@ public sealed partial class MoveSource(
             IImageStream sent = await target.OpenImageAsync(move.Id, cancellation).ConfigureAwait(false);
             await using (IImageStream stream = shared?.Divert(sent) ?? sent)
             {
-                ImageSender sender = new(stream, progress, offer.EstimatedBytes, wantsLayout: shared is null, rate, ArrivalOf(target, move.Id, shared is null, cancellation));
+                ImageSender sender = new(stream, progress, offer.EstimatedBytes, wantsLayout: shared is null, rate, round => AwaitRound(target, id, round, cancellation));
                 sender.SendLogs(logs, settled: false);
                 checkpoint.CopyAhead(sender);
                 sender.SendLogs(logs, settled: false);
@@ -455,20 +455,15 @@ public sealed partial class MoveSource(
     }
 
     /// <summary>Waits until a target that fills a process has a round in it, too.</summary>
-    private static Action<int>? ArrivalOf(IMoveTarget target, string move, bool fills, CancellationToken cancellation)
+    private static void AwaitRound(IMoveTarget target, string move, int round, CancellationToken cancellation)
     {
-        return fills ? Wait : null;
-
-        void Wait(int round)
+        try
         {
-            try
-            {
-                target.RoundAsync(move, round, cancellation).GetAwaiter().GetResult();
-            }
-            catch (YadoException)
-            {
-                // One of an earlier version knows no such question, and one that is gone is told of by the next write.
-            }
+            target.RoundAsync(move, round, cancellation).GetAwaiter().GetResult();
+        }
+        catch (YadoException)
+        {
+            // One of an earlier version knows no such question, and one that is gone is told of by the next write.
         }
     }
 

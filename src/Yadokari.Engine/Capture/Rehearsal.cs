@@ -21,7 +21,7 @@ internal static class Rehearsal
     private const ulong RegionBase = 1UL << 40;
     private const ulong RegionLength = 64UL << 20;
 
-    private static readonly Lazy<Task> Done = new(Begin);
+    private static readonly Lazy<Task> Done = new(() => Task.Factory.StartNew(Try, TaskCreationOptions.LongRunning));
 
     /// <summary>Of a file that is longer.</summary>
     private const int MappedLength = 64 * 1024;
@@ -41,16 +41,11 @@ internal static class Rehearsal
         }
     }
 
-    private static Task Begin()
-    {
-        OwnHeap.UseHugePages();
-        return Task.Factory.StartNew(Try, TaskCreationOptions.LongRunning);
-    }
-
     private static void Try()
     {
         try
         {
+            OwnHeap.UseHugePages();
             Run();
         }
         catch (Exception failure) when (failure is EngineException or ObstacleException or SystemCallException or IOException or ArgumentOutOfRangeException)
